@@ -1,0 +1,1 @@
+"""CityLoop: the open platform for digital city management."""

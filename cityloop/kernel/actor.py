@@ -1,0 +1,66 @@
+"""Who acts: the answer to every question of permission, passed to each operation and query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cityloop.kernel.errors import NotAllowed
+
+JUDGING = frozenset({"inspector", "acceptor", "shift_leader", "supervisor"})
+HANDLING = frozenset({"dispatcher", "unit_desk", "worker"})
+ROLES = (
+    "inspector",
+    "acceptor",
+    "shift_leader",
+    "dispatcher",
+    "unit_desk",
+    "worker",
+    "supervisor",
+    "evaluator",
+    "leader",
+    "company_manager",
+    "administrator",
+    "district_platform",
+    "system",
+    "exchange",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A member in their posts, or the system.
+
+    `organisation_ids` None: no limit by organisation; else the ids whose work the actor sees.
+    `region_codes` None: the whole city; else prefixes of GB/T 2260 codes.
+    """
+
+    member_id: int | None
+    name: str
+    post: str
+    organisation_id: int | None = None
+    roles: frozenset[str] = frozenset()
+    permissions: frozenset[str] = frozenset()
+    organisation_ids: frozenset[int] | None = field(default_factory=frozenset)
+    region_codes: tuple[str, ...] | None = None
+    merged: bool = False  # holds judging and handling posts by the city's own decision
+
+    @staticmethod
+    def system(post: str = "system") -> Actor:
+        """The clock, an import or another act that no person does."""
+        return Actor(
+            member_id=None,
+            name=post,
+            post=post,
+            roles=frozenset({"system"}),
+            permissions=frozenset({"*"}),
+            organisation_ids=None,
+        )
+
+    def may(self, permission: str) -> bool:
+        """True when one of the actor's roles carries the permission."""
+        return "*" in self.permissions or permission in self.permissions
+
+    def require(self, permission: str) -> None:
+        """Raise NotAllowed unless the actor has the permission."""
+        if not self.may(permission):
+            raise NotAllowed(f"this needs the permission {permission}")

@@ -1,0 +1,201 @@
+"""Photos and papers: kept once by content hash, outside the database, originals never altered."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import tempfile
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import imagehash
+from django.conf import settings
+from django.contrib.gis.geos import Point
+from django.utils.translation import gettext as _
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+
+from cityloop.kernel.errors import Invalid, TooLarge
+from cityloop.kernel.models import StoredFile
+
+IMAGES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+MAX_PIXELS = 80_000_000
+# Papers and recordings, by their first bytes; what a name claims is never believed.
+SIGNATURES = (
+    (b"%PDF-", 0, "application/pdf"),
+    (b"ftyp", 4, "video/mp4"),
+    (b"ID3", 0, "audio/mpeg"),
+    (b"\xff\xfb", 0, "audio/mpeg"),
+    (b"OggS", 0, "audio/ogg"),
+    (b"#!AMR", 0, "audio/amr"),
+)
+
+
+class BadFile(Invalid):
+    """An empty, disguised or broken file."""
+
+    code, title = "bad-file", "The file cannot be taken"
+
+
+class FileTooLarge(TooLarge):
+    """Larger than one attachment may be."""
+
+    code, title = "file-too-large", "The file is too large"
+
+
+def store(*, chunks: Iterable[bytes], filename: str, now: datetime) -> StoredFile:
+    """Keep a file; the same content again gives the row that exists.
+
+    `chunks` are read once and never held together in memory. Raises BadFile for 0 bytes, an
+    unknown type or a picture that does not open; FileTooLarge past MAX_FILE_BYTES.
+    """
+    folder = Path(settings.MEDIA_ROOT)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as draft:
+        try:
+            digest, size = _copy(chunks, draft, filename)
+            draft.flush()
+            media_type = sniff(Path(draft.name), filename)
+            facts = picture_facts(Path(draft.name)) if media_type.startswith("image/") else {}
+            row = _row(digest, media_type, size, facts, now)
+            os.fsync(draft.fileno())
+            _settle(Path(draft.name), location(digest))
+        except BaseException:
+            Path(draft.name).unlink(missing_ok=True)
+            raise
+    return row
+
+
+def location(sha256: str) -> Path:
+    """Where the content lies."""
+    return Path(settings.MEDIA_ROOT) / sha256[:2] / sha256[2:4] / sha256
+
+
+def _copy(chunks: Iterable[bytes], draft: Any, filename: str) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > settings.MAX_FILE_BYTES:
+            limit = settings.MAX_FILE_BYTES // 1024 // 1024
+            raise FileTooLarge(_("%(name)s is larger than %(limit)s MB")
+                               % {"name": filename[:80], "limit": limit})  # fmt: skip
+        digest.update(chunk)
+        draft.write(chunk)
+    if not size:
+        raise BadFile(_("%(name)s is empty") % {"name": filename[:80]}, code="empty-file")
+    return digest.hexdigest(), size
+
+
+def sniff(path: Path, filename: str) -> str:
+    """The media type by content; BadFile when it is none that a case may carry."""
+    with path.open("rb") as file:
+        head = file.read(16)
+    for mark, offset, media_type in SIGNATURES:
+        if head[offset : offset + len(mark)] == mark:
+            return media_type
+    try:
+        with Image.open(path) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                raise BadFile(_("%(name)s has too many pixels") % {"name": filename[:80]})
+            picture.verify()
+            known = IMAGES.get(picture.format or "")
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        raise BadFile(_("%(name)s is not a photo, recording or PDF") % {"name": filename[:80]},
+                      code="unknown-file-type") from error  # fmt: skip
+    except Image.DecompressionBombError as error:
+        raise BadFile(_("%(name)s has too many pixels") % {"name": filename[:80]}) from error
+    if not known:
+        raise BadFile(_("%(name)s is not a photo, recording or PDF") % {"name": filename[:80]},
+                      code="unknown-file-type")  # fmt: skip
+    return known
+
+
+def picture_facts(path: Path) -> dict[str, Any]:
+    """Width, height, EXIF (texts and numbers), time and place taken, perceptual hash (signed 64 bit).
+
+    Broken EXIF is no reason to lose a report: it counts as absent.
+    """
+    with Image.open(path) as picture:
+        facts: dict[str, Any] = {"width": picture.width, "height": picture.height}
+        try:
+            exif = picture.getexif()
+            facts["exif"] = _plain_exif(exif)
+            facts["taken_at"] = _taken_at(exif)
+            facts["taken_point"] = _taken_point(exif)
+        except (ValueError, TypeError, ZeroDivisionError, SyntaxError, KeyError, OSError):
+            facts["exif"] = {}
+        try:
+            picture.draft("L", (256, 256))
+            facts["phash"] = _signed(int(str(imagehash.phash(picture)), 16))
+        except OSError as error:
+            raise BadFile(_("the photo is cut off or broken"), code="broken-photo") from error
+    return facts
+
+
+def _signed(value: int) -> int:
+    return value - (1 << 64) if value >= 1 << 63 else value
+
+
+def _plain_exif(exif: Image.Exif) -> dict[str, Any]:
+    plain: dict[str, Any] = {}
+    merged = dict(exif) | dict(exif.get_ifd(ExifTags.IFD.Exif))
+    for tag, value in merged.items():
+        name = ExifTags.TAGS.get(tag)
+        if name and isinstance(value, str | int | float) and len(str(value)) <= 200:
+            plain[name] = value.replace("\x00", "") if isinstance(value, str) else value
+    return plain
+
+
+def _taken_at(exif: Image.Exif) -> datetime | None:
+    text = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal)
+    if not isinstance(text, str):
+        return None
+    taken = datetime.strptime(text[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 (camera's local time)
+    return taken.replace(tzinfo=ZoneInfo(settings.TIME_ZONE)).astimezone(UTC)
+
+
+def _taken_point(exif: Image.Exif) -> Point | None:
+    gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
+    if not gps or 2 not in gps or 4 not in gps:
+        return None
+    lat, lon = _degrees(gps[2], gps.get(1)), _degrees(gps[4], gps.get(3))
+    return Point(lon, lat, srid=4326) if abs(lat) <= 90 and abs(lon) <= 180 else None
+
+
+def _degrees(parts: Any, side: Any) -> float:
+    value = float(parts[0]) + float(parts[1]) / 60 + float(parts[2]) / 3600
+    return -value if side in ("S", "W") else value
+
+
+def _row(
+    digest: str, media_type: str, size: int, facts: dict[str, Any], now: datetime
+) -> StoredFile:
+    row, _created = StoredFile.objects.get_or_create(
+        sha256=digest,
+        defaults={"media_type": media_type, "size": size, "stored_at": now, **facts},
+    )
+    return row
+
+
+def _settle(draft: Path, final: Path) -> None:
+    """Move into place; a content that is there already stays untouched."""
+    if final.exists():
+        draft.unlink()
+        return
+    final.parent.mkdir(parents=True, exist_ok=True)
+    draft.chmod(0o440)
+    draft.replace(final)
+
+
+def thumbnail(row: StoredFile, side: int) -> bytes:
+    """A small JPEG of a stored photo, upright; the original is not touched."""
+    with Image.open(location(row.sha256)) as picture:
+        picture.draft("RGB", (side, side))
+        upright = ImageOps.exif_transpose(picture).convert("RGB")
+        upright.thumbnail((side, side))
+        out = io.BytesIO()
+        upright.save(out, "JPEG", quality=82)
+    return out.getvalue()

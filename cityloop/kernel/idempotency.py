@@ -1,0 +1,56 @@
+"""The same write sent twice does one thing: the answer is kept with the caller's key for a day."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from cityloop.kernel.errors import Invalid, Refused
+from cityloop.kernel.models import RememberedCall
+
+Answer = tuple[int, bytes]
+
+
+class KeyReused(Refused):
+    """The key was used for another request."""
+
+    code, title = "idempotency-key-reused", "This idempotency key belongs to another request"
+
+
+def once(
+    *, caller: str, key: str, request: bytes, now: datetime, act: Callable[[], Answer]
+) -> Answer:
+    """`act()` once a key: in one transaction with its answer; later calls get the kept answer.
+
+    A second call that comes while the first still runs waits for it. A refused act leaves nothing,
+    so it may be sent again. Raises KeyReused when the same key comes with another request.
+    """
+    if not 8 <= len(key) <= 200:
+        raise Invalid("an idempotency key has 8 to 200 characters", code="bad-idempotency-key")
+    digest = hashlib.sha256(request).hexdigest()
+    with transaction.atomic():
+        if not _claim(caller, key, digest, now):
+            return _kept(caller, key, digest)
+        status, body = act()
+        RememberedCall.objects.filter(caller=caller, key=key).update(status=status, body=body)
+    return status, body
+
+
+def _claim(caller: str, key: str, digest: str, now: datetime) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO kernel_remembered_call (caller, key, request_digest, called_at)
+               VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING""",
+            [caller, key, digest, now],
+        )
+        return cursor.rowcount == 1
+
+
+def _kept(caller: str, key: str, digest: str) -> Answer:
+    call = RememberedCall.objects.get(caller=caller, key=key)
+    if call.request_digest != digest:
+        raise KeyReused("use a new key for a new request")
+    return call.status or 200, bytes(call.body or b"")

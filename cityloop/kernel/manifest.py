@@ -1,0 +1,51 @@
+"""What a subsystem declares of itself in apps.py: strings and tuples only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.apps import AppConfig, apps
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """A line of the main menu: translated title, path, icon name, permission that shows it."""
+
+    title: str
+    path: str
+    icon: str
+    permission: str = ""
+    position: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A function of jobs.py that the worker calls every so many seconds."""
+
+    function: str
+    every_seconds: int
+
+
+class Subsystem(AppConfig):
+    """Base of every manifest."""
+
+    default_auto_field = "django.db.models.BigAutoField"
+    title: str = ""
+    menu: tuple[MenuItem, ...] = ()
+    permissions: tuple[str, ...] = ()
+    subscriptions: dict[str, str] = {}
+    schedules: tuple[Schedule, ...] = ()
+
+
+def subsystems() -> list[Subsystem]:
+    """Every installed subsystem, bottom layer first."""
+    return [app for app in apps.get_app_configs() if isinstance(app, Subsystem)]
+
+
+def subscribers(topic: str) -> list[str]:
+    """Dotted functions that want to hear of a topic, as declared in the manifests."""
+    return [
+        f"{app.name}.jobs.{app.subscriptions[topic]}"
+        for app in subsystems()
+        if topic in app.subscriptions
+    ]

@@ -1,0 +1,93 @@
+"""Around every request: size limit, rate limit, problems turned into answers."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+
+from cityloop.kernel.errors import Problem, TooLarge, TooMany
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+log = logging.getLogger("cityloop")
+
+
+def problem_response(problem: Problem) -> HttpResponse:
+    """problem+json of a problem."""
+    answer = JsonResponse(problem.as_dict(), status=problem.status)
+    answer["Content-Type"] = "application/problem+json"
+    if problem.status == 429:
+        answer["Retry-After"] = "10"
+    if problem.status == 401:
+        answer["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Machine clients get problem+json, people a page."""
+    return request.path.startswith(("/api/", "/healthz", "/tiles/"))
+
+
+def limit_body(get_response: Handler) -> Handler:
+    """Refuse a body by its announced length before anything reads it, and callers in a hurry."""
+    buckets = Buckets(rate=50.0, burst=200.0)
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit() or int(length) > settings.MAX_BODY_BYTES:
+            limit = settings.MAX_BODY_BYTES // 1024 // 1024
+            return problem_response(TooLarge(f"a request may have at most {limit} MB"))
+        if settings.RATE_LIMITS and request.method not in ("GET", "HEAD", "OPTIONS"):
+            caller = request.headers.get("Authorization") or request.META.get("REMOTE_ADDR", "")
+            if not buckets.take(caller, time.monotonic()):
+                return problem_response(TooMany("slow down and send again in some seconds"))
+        return get_response(request)
+
+    return handle
+
+
+class Buckets:
+    """Token buckets a process: `rate` writes a second, `burst` at once, for each caller."""
+
+    def __init__(self, *, rate: float, burst: float, callers: int = 10_000) -> None:
+        self.rate, self.burst, self.callers = rate, burst, callers
+        self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, caller: str, at: float) -> bool:
+        """True when the caller may go on; `at` is a monotonic clock in seconds."""
+        level, since = self._levels.pop(caller, (self.burst, at))
+        level = min(self.burst, level + (at - since) * self.rate)
+        allowed = level >= 1
+        self._levels[caller] = (level - 1 if allowed else level, at)
+        if len(self._levels) > self.callers:
+            self._levels.popitem(last=False)
+        return allowed
+
+
+def problems(get_response: Handler) -> Handler:
+    """Problems raised by operations become an answer that says what to do."""
+    return Problems(get_response)
+
+
+class Problems:
+    """Middleware with Django's exception hook."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """A Problem as page or problem+json; anything else goes on to the 500 handler."""
+        if not isinstance(error, Problem):
+            return None
+        if wants_json(request):
+            return problem_response(error)
+        from cityloop.kernel.page import problem_page
+
+        return problem_page(request, error)

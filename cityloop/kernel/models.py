@@ -1,0 +1,59 @@
+"""Stored files, remembered calls, markers."""
+
+from __future__ import annotations
+
+from django.contrib.gis.db import models
+
+
+class StoredFile(models.Model):
+    """One content, kept once under its SHA-256; never altered, never deleted by the product."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    media_type = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    exif = models.JSONField(default=dict)
+    taken_at = models.DateTimeField(null=True)
+    taken_point = models.PointField(srid=4326, null=True)
+    phash = models.BigIntegerField(null=True, db_index=True)
+    stored_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "kernel_file"
+
+    def __str__(self) -> str:
+        return f"{self.sha256[:12]} {self.media_type}"
+
+
+class RememberedCall(models.Model):
+    """A write made with an idempotency key: the same key answers the same, for a day."""
+
+    caller = models.CharField(max_length=64)
+    key = models.CharField(max_length=200)
+    request_digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.BinaryField(null=True)
+    called_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "kernel_remembered_call"
+        constraints = [models.UniqueConstraint("caller", "key", name="remembered_call_once")]
+        indexes = [models.Index("called_at", name="remembered_call_age")]
+
+    def __str__(self) -> str:
+        return f"{self.caller} {self.key}"
+
+
+class Marker(models.Model):
+    """A named fact about this installation, such as 'demo city built'."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    value = models.JSONField(default=dict)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "kernel_marker"
+
+    def __str__(self) -> str:
+        return self.name

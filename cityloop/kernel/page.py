@@ -1,0 +1,83 @@
+"""What every page needs: the signed-in actor, the menu, error pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.module_loading import import_string
+
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.errors import NotAllowed, NotFound, NotSignedIn, Problem
+from cityloop.kernel.manifest import MenuItem, subsystems
+from cityloop.kernel.middleware import problem_response, wants_json
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The actor of a session or token; raises NotSignedIn. Asked once a request.
+
+    Who people are is known above the kernel: settings.ACTOR_OF names the function that says it.
+    """
+    kept = getattr(request, "_cityloop_actor", None)
+    if kept is None:
+        find = cast(Callable[[HttpRequest], Actor | None], import_string(settings.ACTOR_OF))
+        kept = find(request)
+        if kept is None:
+            raise NotSignedIn
+        request._cityloop_actor = kept  # type: ignore[attr-defined]
+    return cast(Actor, kept)
+
+
+def menu(actor: Actor) -> list[MenuItem]:
+    """The main menu's lines for this actor, in order."""
+    lines = [line for app in subsystems() for line in app.menu]
+    seen = [line for line in lines if not line.permission or actor.may(line.permission)]
+    return sorted(seen, key=lambda line: line.position)
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """Template context of every page: actor, menu, address of the live stream."""
+    try:
+        actor = actor_of(request)
+    except NotSignedIn:
+        return {"actor": None, "menu": []}
+    live = settings.LIVE_URL or f"//{request.get_host().split(':')[0]}:{settings.LIVE_PORT}"
+    return {"actor": actor, "menu": menu(actor), "live_url": f"{live}/live/"}
+
+
+def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """A person's view of a problem; who is not signed in goes to the sign-in page."""
+    if isinstance(problem, NotSignedIn):
+        return redirect(f"{settings.LOGIN_URL}?next={request.get_full_path()}")
+    return render(request, "problem.html", {"problem": problem}, status=problem.status)
+
+
+def _answer(request: HttpRequest, problem: Problem) -> HttpResponse:
+    return problem_response(problem) if wants_json(request) else problem_page(request, problem)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400"""
+    return _answer(request, Problem("the request cannot be read"))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403, CSRF failures among them."""
+    return _answer(request, NotAllowed("this is not for you"))
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404"""
+    return _answer(request, NotFound("there is nothing at this address"))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: says that it is our fault, tells nothing of the inside; makes no query."""
+    if wants_json(request):
+        problem = Problem("an error of ours; it has been written to the log", code="server-error")
+        problem.status = 500
+        return problem_response(problem)
+    return render(request, "500.html", status=500)

@@ -1,0 +1,14 @@
+"""Static files under hashed names; files of npm packages name source maps that are not shipped."""
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class Storage(CompressedManifestStaticFilesStorage):
+    """Hashed and compressed; a missing source map of a third-party file is no error."""
+
+    manifest_strict = False
+    # Only our own CSS urls are rewritten: third-party modules import each other by plain name.
+    support_js_module_import_aggregation = False
+    patterns = (
+        ("*.css", (r"""(?P<matched>url\(['"]{0,1}\s*(?P<url>.*?)["']{0,1}\))""",)),
+    )

@@ -1,0 +1,88 @@
+"""Every environment variable, once: name, type, default and one sentence. Nothing else reads os.environ."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One setting of the environment, as shown in docs/settings.md."""
+
+    name: str
+    kind: str
+    default: str
+    sentence: str
+
+
+VARIABLES = (
+    Variable("DATABASE_URL", "url", "", "PostgreSQL + PostGIS to use; empty: the private cluster."),
+    Variable("DATA_DIR", "path", "var", "Where the private cluster, photos, logs and keys live."),
+    Variable("SECRET_KEY", "text", "", "Signing key; empty: made once and kept in DATA_DIR."),
+    Variable("ALLOWED_HOSTS", "list", "*", "Host names the web server answers to."),
+    Variable("CSRF_TRUSTED_ORIGINS", "list", "", "Origins behind a TLS proxy that may post forms."),
+    Variable("SECURE_COOKIES", "bool", "0", "1 behind TLS: cookies only over https, HSTS on."),
+    Variable("TRUST_PROXY", "bool", "0", "1 behind a reverse proxy that sets X-Forwarded-*."),
+    Variable("LIVE_URL", "url", "", "Where browsers reach the live stream; empty: PORT + 1."),
+    Variable("LIVE_PORT", "number", "0", "Port of the live process; 0: PORT + 1."),
+    Variable("PORT", "number", "8000", "Port of the web server."),
+    Variable("MAP_SOURCES", "list", "", "Origins of map services of the city, let through by the CSP."),
+    Variable("DEBUG", "bool", "0", "1 shows tracebacks in the browser; never in a city."),
+    Variable("CITYLOOP_SHARED", "path", "../shared", "Real data that tests read; absent: they skip."),
+    Variable("RATE_LIMITS", "bool", "1", "0 switches rate limits off (benchmarks only)."),
+    Variable("TIME_ZONE", "text", "Asia/Shanghai", "The city's time zone."),
+    Variable("LOG_LEVEL", "text", "INFO", "Least severe message written to the log."),
+)  # fmt: skip
+
+_BY_NAME = {v.name: v for v in VARIABLES}
+
+
+def text(name: str) -> str:
+    """The variable's value, or its default."""
+    return os.environ.get(name) or _BY_NAME[name].default
+
+
+def flag(name: str) -> bool:
+    """True for 1, true, yes and on."""
+    return text(name).lower() in {"1", "true", "yes", "on"}
+
+
+def number(name: str) -> int:
+    """The variable as a whole number; ValueError names it when it is none."""
+    try:
+        return int(text(name))
+    except ValueError as error:
+        raise ValueError(f"{name} must be a whole number, not {text(name)!r}") from error
+
+
+def items(name: str) -> list[str]:
+    """A comma-separated variable as a list."""
+    return [part.strip() for part in text(name).split(",") if part.strip()]
+
+
+def path(name: str) -> Path:
+    """A path; relative ones count from the project's root."""
+    return (ROOT / text(name)).resolve()
+
+
+def secret_key() -> str:
+    """SECRET_KEY, or one made at the first start and kept in DATA_DIR, readable by its owner only."""
+    if given := text("SECRET_KEY"):
+        return given
+    kept = path("DATA_DIR") / "secret.key"
+    if kept.exists():
+        return kept.read_text().strip()
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    made = secrets.token_urlsafe(50)
+    try:
+        descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:  # another process of the same start was quicker
+        return kept.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(made)
+    return made

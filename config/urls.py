@@ -1,0 +1,33 @@
+"""All addresses: each subsystem's web.py and api.py, found by its manifest."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps
+from django.urls import URLPattern, URLResolver, include, path
+
+from cityloop.kernel.manifest import Subsystem
+from config.api import api
+
+
+def subsystem_urls() -> list[URLPattern | URLResolver]:
+    """The urlpatterns of every installed subsystem that has a web.py."""
+    found: list[URLPattern | URLResolver] = []
+    for app in apps.get_app_configs():
+        if isinstance(app, Subsystem) and find_spec(f"{app.name}.web"):
+            found.append(path("", include(import_module(f"{app.name}.web"))))
+    return found
+
+
+urlpatterns = [
+    path("api/v1/", api.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    *subsystem_urls(),
+]
+
+handler400 = "cityloop.kernel.page.bad_request"
+handler403 = "cityloop.kernel.page.forbidden"
+handler404 = "cityloop.kernel.page.not_found"
+handler500 = "cityloop.kernel.page.server_error"
