@@ -1,0 +1,108 @@
+"""Where everything of one DATA_DIR lives."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from cityloop.launch.account import Account, can_enter
+from cityloop.launch.errors import LaunchError
+
+_SOCKET_NAME = ".s.PGSQL.5432"
+_LONGEST_SOCKET = 107  # sun_path of a unix socket holds 108 bytes with the closing zero
+_SYSTEM_STATE = Path("/var/lib/cityloop")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The folders below one DATA_DIR; one private cluster belongs to one DATA_DIR."""
+
+    data_dir: Path
+
+    @property
+    def logs(self) -> Path:
+        """One file per process."""
+        return self.data_dir / "logs"
+
+    @property
+    def run(self) -> Path:
+        """Locks, and notes about running processes."""
+        return self.data_dir / "run"
+
+    @property
+    def pointer(self) -> Path:
+        """Names the cluster's folder when it could not be inside DATA_DIR."""
+        return self.data_dir / "cluster.path"
+
+    def create(self) -> None:
+        """Make the folders; LaunchError when they belong to somebody else."""
+        if not self.data_dir.exists():
+            self.data_dir.mkdir(parents=True)
+            self.data_dir.chmod(0o711)  # the database's account must pass through, not read
+        for folder in (self.logs, self.run):
+            folder.mkdir(exist_ok=True)
+        if not os.access(self.run, os.W_OK):
+            raise LaunchError(self._foreign())
+
+    def _foreign(self) -> str:
+        owner = self.data_dir.stat().st_uid
+        return (
+            f"{self.data_dir} belongs to user number {owner}, not to you. Start as that user, "
+            "or choose another folder with DATA_DIR=."
+        )
+
+    def home(self, account: Account) -> Path:
+        """The cluster's folder: inside DATA_DIR, unless the database's account cannot get there.
+
+        That happens when root works below a private folder such as /root: the cluster then lives
+        in /var/lib/cityloop, and ``cluster.path`` in DATA_DIR says so.
+        """
+        if self.pointer.exists():
+            return Path(self.pointer.read_text().strip())
+        inside = self.data_dir / "postgres"
+        if inside.exists() or can_enter(self.data_dir, account):
+            return inside
+        digest = hashlib.sha256(str(self.data_dir).encode()).hexdigest()[:12]
+        outside = _SYSTEM_STATE / digest
+        self.pointer.write_text(f"{outside}\n")
+        return outside
+
+    def unpack_into(self) -> Path:
+        """Where Debian packages are unpacked when they cannot be installed; shared by projects."""
+        if os.geteuid() == 0:
+            return _SYSTEM_STATE / "packages"
+        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share")
+        try:
+            (base / "cityloop").mkdir(parents=True, exist_ok=True)
+        except OSError:  # no home, or a read-only one
+            return self.data_dir / "packages"
+        return base / "cityloop"
+
+
+def private_folder(folder: Path, account: Account) -> Path:
+    """Make a folder that only ``account`` may enter; LaunchError when somebody else made it."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700)
+        os.chown(folder, account.uid, account.gid)
+    except FileExistsError:
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != account.uid:
+            raise LaunchError(
+                f"{folder} does not belong to {account.name}. Remove it, or choose another "
+                "folder with DATA_DIR=."
+            ) from None
+        folder.chmod(0o700)
+    return folder
+
+
+def socket_folder(home: Path, account: Account) -> Path:
+    """A private folder for the socket, short enough for the kernel."""
+    inside = home / "socket"
+    if len(os.fsencode(inside / _SOCKET_NAME)) <= _LONGEST_SOCKET:
+        return private_folder(inside, account)
+    digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
+    return private_folder(Path("/tmp") / f"cityloop-{account.uid}-{digest}", account)  # noqa: S108
