@@ -1,0 +1,62 @@
+"""The record of changes is append-only; a matrix line only ever gets an end; roles are seeded."""
+
+from django.db import migrations
+
+from cityloop.people.roles import SEEDS
+
+APPEND_ONLY = """
+CREATE FUNCTION people_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER people_change_append_only BEFORE UPDATE OR DELETE ON people_change
+  FOR EACH ROW EXECUTE FUNCTION people_refuse_change();
+CREATE FUNCTION people_refuse_edit() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF to_jsonb(NEW) - 'valid_to' IS DISTINCT FROM to_jsonb(OLD) - 'valid_to' THEN
+    RAISE EXCEPTION 'a line of the responsibility matrix is ended, never edited'
+      USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER people_responsibility_not_edited BEFORE UPDATE ON people_responsibility
+  FOR EACH ROW EXECUTE FUNCTION people_refuse_edit();
+CREATE TRIGGER people_responsibility_not_deleted BEFORE DELETE ON people_responsibility
+  FOR EACH ROW EXECUTE FUNCTION people_refuse_change();
+"""
+
+UNDO = """
+DROP TRIGGER people_responsibility_not_deleted ON people_responsibility;
+DROP TRIGGER people_responsibility_not_edited ON people_responsibility;
+DROP TRIGGER people_change_append_only ON people_change;
+DROP FUNCTION people_refuse_edit();
+DROP FUNCTION people_refuse_change();
+"""
+
+
+def seed(apps, schema_editor):
+    """One row a role; the city may relabel it and change its permissions later."""
+    role = apps.get_model("people", "Role")
+    role.objects.bulk_create(
+        [
+            role(
+                code=row.code,
+                label_zh=row.label_zh,
+                label_en=row.label_en,
+                permissions=list(row.permissions),
+                position=10 * (place + 1),
+            )
+            for place, row in enumerate(SEEDS)
+        ],
+        ignore_conflicts=True,
+    )
+    revision = apps.get_model("people", "Revision")
+    revision.objects.get_or_create(name="people", defaults={"stamp": "first"})
+
+
+class Migration(migrations.Migration):
+    dependencies = [("people", "0001_initial")]
+    operations = [
+        migrations.RunSQL(APPEND_ONLY, UNDO),
+        migrations.RunPython(seed, migrations.RunPython.noop),
+    ]

@@ -1,0 +1,50 @@
+"""The roles of the domain, as a table: code, labels, permissions they start with.
+
+Codes are fixed; labels and permissions belong to the city once the rows exist (Role). Scope says
+what the holder of such a post sees: everything of the post's place, or only the own unit's work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# What everybody on the platform may see, within their scope.
+READ = ("cases.view", "components.view", "manual.view", "map.view")
+RECEIVE = "intake.receive"
+REPORTER = "intake.reporter"  # who reported: never for the handling side
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSeed:
+    """One role as it is seeded."""
+
+    code: str
+    label_zh: str
+    label_en: str
+    permissions: tuple[str, ...]
+
+
+# fmt: off
+SEEDS = (
+    RoleSeed("inspector",         "信息采集员",  "Inspector",           (*READ, RECEIVE)),
+    RoleSeed("acceptor",          "受理员",      "Acceptance operator", (*READ, RECEIVE, REPORTER, "people.view")),
+    RoleSeed("shift_leader",      "值班长",      "Shift leader",        (*READ, RECEIVE, REPORTER, "people.view")),
+    RoleSeed("dispatcher",        "派遣员",      "Dispatcher",          (*READ, "people.view")),
+    RoleSeed("unit_desk",         "责任单位内勤", "Unit desk",           (*READ, "people.view")),
+    RoleSeed("worker",            "处置人员",    "Worker",              READ),
+    RoleSeed("supervisor",        "督查员",      "Supervisor",          (*READ, RECEIVE, REPORTER, "people.view")),
+    RoleSeed("evaluator",         "考核员",      "Evaluator",           (*READ, "people.view")),
+    RoleSeed("leader",            "领导",        "Leader",              (*READ, RECEIVE, "people.view")),
+    RoleSeed("company_manager",   "采集公司经理", "Company manager",     (*READ, "people.view")),
+    RoleSeed("administrator",     "系统管理员",  "Administrator",       (*READ, "people.view", "people.manage", "components.manage",
+                                                                       "geo.manage", "standards.manage", "cases.configure")),
+    RoleSeed("district_platform", "区级平台",    "District platform",   (*READ, RECEIVE, "people.view")),
+    RoleSeed("system",            "系统",        "System",              ("*",)),
+    RoleSeed("exchange",          "外部系统",    "Exchange client",     (*READ, RECEIVE)),
+)
+# fmt: on
+
+# Roles whose view is the own unit and what lies below it, wherever the unit stands.
+UNIT_ROLES = frozenset({"unit_desk", "worker"})
+# Roles whose view is the ground they walk, or the company that walks it.
+COLLECTION_ROLES = frozenset({"inspector", "company_manager"})
