@@ -25,6 +25,9 @@ ROLES = (
     "exchange",
 )
 
+# One post's view: organisation ids and region code prefixes, both must agree; None: no limit.
+Scope = tuple[frozenset[int] | None, tuple[str, ...] | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -32,6 +35,8 @@ class Actor:
 
     `organisation_ids` None: no limit by organisation; else the ids whose work the actor sees.
     `region_codes` None: the whole city; else prefixes of GB/T 2260 codes.
+    `scopes` is the exact union where posts see different things; the two fields are then its
+    outer bound. Data is limited with people's scope_q and scope_sql, never by hand.
     """
 
     member_id: int | None
@@ -42,6 +47,7 @@ class Actor:
     permissions: frozenset[str] = frozenset()
     organisation_ids: frozenset[int] | None = field(default_factory=frozenset)
     region_codes: tuple[str, ...] | None = None
+    scopes: tuple[Scope, ...] = ()
     merged: bool = False  # holds judging and handling posts by the city's own decision
 
     @staticmethod
