@@ -39,7 +39,9 @@ def _drawing(name: str) -> str:
 def icon(name: str, label: str = "", extra: str = "") -> SafeString:
     """An inline SVG; silent to screen readers unless it has a label."""
     spoken = (
-        format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')  # noqa: S308
+        format_html('role="img" aria-label="{}"', label)
+        if label
+        else mark_safe('aria-hidden="true"')
     )
     return format_html(
         '<svg class="icon icon-{} {}" viewBox="0 0 24 24" fill="none" stroke="currentColor"'

@@ -1,0 +1,7 @@
+from cityloop.kernel.manifest import Subsystem
+
+
+class DesksConfig(Subsystem):
+    name = "cityloop.desks"
+    label = "desks"
+    title = "Desks"
