@@ -1,4 +1,4 @@
-"""Every environment variable, once: name, type, default and one sentence. Nothing else reads os.environ."""
+"""Every environment variable, once; nothing else of the product reads os.environ."""
 
 from __future__ import annotations
 
@@ -30,10 +30,14 @@ VARIABLES = (
     Variable("TRUST_PROXY", "bool", "0", "1 behind a reverse proxy that sets X-Forwarded-*."),
     Variable("LIVE_URL", "url", "", "Where browsers reach the live stream; empty: PORT + 1."),
     Variable("LIVE_PORT", "number", "0", "Port of the live process; 0: PORT + 1."),
+    Variable("HOST", "text", "127.0.0.1", "Address the servers listen on; 0.0.0.0: all."),
     Variable("PORT", "number", "8000", "Port of the web server."),
-    Variable("MAP_SOURCES", "list", "", "Origins of map services of the city, let through by the CSP."),
+    Variable("MAP_SOURCES", "list", "", "Origins of the city's map services, for the CSP."),
+    Variable("RESET", "bool", "0", "1: make demo begins with an empty private cluster."),
+    Variable("CITYLOOP_DEBUG", "bool", "0", "1: commands show the traceback of a failure."),
+    Variable("CITYLOOP_CHROMIUM", "path", "", "Browser of the browser tests; empty: found."),
     Variable("DEBUG", "bool", "0", "1 shows tracebacks in the browser; never in a city."),
-    Variable("CITYLOOP_SHARED", "path", "../shared", "Real data that tests read; absent: they skip."),
+    Variable("CITYLOOP_SHARED", "path", "../shared", "Real data for tests; absent: they skip."),
     Variable("RATE_LIMITS", "bool", "1", "0 switches rate limits off (benchmarks only)."),
     Variable("TIME_ZONE", "text", "Asia/Shanghai", "The city's time zone."),
     Variable("LOG_LEVEL", "text", "INFO", "Least severe message written to the log."),
@@ -71,7 +75,7 @@ def path(name: str) -> Path:
 
 
 def secret_key() -> str:
-    """SECRET_KEY, or one made at the first start and kept in DATA_DIR, readable by its owner only."""
+    """SECRET_KEY, or one made at the first start and kept in DATA_DIR for its owner only."""
     if given := text("SECRET_KEY"):
         return given
     kept = path("DATA_DIR") / "secret.key"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from cityloop.launch.errors import LaunchError
 
 _SOCKET_NAME = ".s.PGSQL.5432"
 _LONGEST_SOCKET = 107  # sun_path of a unix socket holds 108 bytes with the closing zero
+_OURS = ("postgres", "files", "static", "logs", "run")
 _SYSTEM_STATE = Path("/var/lib/cityloop")
 
 
@@ -69,6 +71,14 @@ class Layout:
         outside = _SYSTEM_STATE / digest
         self.pointer.write_text(f"{outside}\n")
         return outside
+
+    def erase(self, account: Account) -> None:
+        """Delete everything of ours in DATA_DIR, and the cluster; other files there stay."""
+        shutil.rmtree(self.home(account), ignore_errors=True)
+        for name in _OURS:
+            shutil.rmtree(self.data_dir / name, ignore_errors=True)
+        for name in ("cluster.path", "secret.key"):
+            (self.data_dir / name).unlink(missing_ok=True)
 
     def unpack_into(self) -> Path:
         """Where Debian packages are unpacked when they cannot be installed; shared by projects."""

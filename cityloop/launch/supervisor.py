@@ -24,6 +24,7 @@ from cityloop.launch.processes import Identity, end, identify, kill_session, spa
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _STEADY_SECONDS = 20.0
 _TICK_SECONDS = 1.0
+_FIRST_TICKS_SECONDS = 0.2
 
 
 class AlreadyRunningError(LaunchError):
@@ -119,8 +120,13 @@ class Supervisor:
         self._selector = selectors.DefaultSelector()
         self._next_database_look = 0.0
 
-    def run(self, *, address: str, when_started: Callable[[], None] = lambda: None) -> int:
-        """Start everything and stay; 0 after a signal, 1 when a program keeps failing."""
+    def run(
+        self, *, address: str, ready: Callable[[], bool] = lambda: True, greeting: str = ""
+    ) -> int:
+        """Start everything and stay; 0 after a signal, 1 when a program keeps failing.
+
+        Prints `greeting` on standard output once `ready` says that the platform answers.
+        """
         self.layout.create()
         with locks.open_lock(self.layout.run, "supervisor") as lock:
             if not locks.try_alone(lock):
@@ -128,9 +134,7 @@ class Supervisor:
             end_remains(self.layout)
             restore = self._listen()
             try:
-                self._start_due(address)
-                when_started()
-                return self._loop(address)
+                return self._loop(address, ready, greeting)
             finally:
                 self._stop_all()
                 restore()
@@ -183,10 +187,13 @@ class Supervisor:
         if changed:
             self._write_note(address)
 
-    def _loop(self, address: str) -> int:
+    def _loop(self, address: str, ready: Callable[[], bool], greeting: str) -> int:
+        answers = False
         while not self.signals:
-            self._read(_TICK_SECONDS)
             self._look_after(address)
+            self._read(_TICK_SECONDS if answers else _FIRST_TICKS_SECONDS)
+            if not answers and (answers := ready()) and greeting:
+                print(greeting, flush=True)
             for child in self.children:
                 if child.given_up and child.program.essential:
                     self._tell_failure(child)

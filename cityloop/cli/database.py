@@ -1,0 +1,42 @@
+"""`cityloop migrate`."""
+
+from __future__ import annotations
+
+import time
+
+from cityloop.cli.output import AsJson, finish, progress
+from cityloop.cli.project import open_project
+
+
+def migrate(as_json: AsJson = False) -> None:
+    """Bring the database to this version's tables."""
+    open_project()
+    began = time.monotonic()
+    applied = apply_migrations()
+    seconds = time.monotonic() - began
+    result = {"applied": applied, "seconds": round(seconds, 3)}
+    sentence = f"{len(applied)} migrations applied in {seconds:.1f} s"
+    finish(result, sentence, as_json=as_json)
+
+
+def apply_migrations() -> list[str]:
+    """Apply what is missing; returns the names. Nothing is printed but the progress bar."""
+    from django.core.management import call_command
+
+    waiting = pending_migrations()
+    if waiting:
+        with progress("Migrating the database") as advance:
+            advance(0, len(waiting))
+            call_command("migrate", verbosity=0, interactive=False)
+            advance(len(waiting), len(waiting))
+    return waiting
+
+
+def pending_migrations() -> list[str]:
+    """Names of the migrations that the database does not have yet."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]

@@ -1,0 +1,86 @@
+"""`cityloop demo`: everything, from an empty folder to a living city."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from cityloop.cli.output import CommandError, say
+from cityloop.cli.serve import Host, Port, choose_where, run, take_database
+from cityloop.launch import locks
+from cityloop.launch.account import database_account
+from cityloop.launch.layout import Layout
+from config import env
+
+Days = Annotated[int, typer.Option(help="Days of city life before today.", min=0, max=120)]
+Reset = Annotated[bool, typer.Option("--reset", help="Delete the private data first.")]
+Quiet = Annotated[bool, typer.Option("--verbose", help="Show what the processes write.")]
+
+
+def demo(
+    host: Host = "", port: Port = 0, days: Days = 14, reset: Reset = False, verbose: Quiet = False
+) -> None:
+    """Build the demo city, run the platform and keep the city living, until Ctrl-C."""
+    if reset or env.flag("RESET"):
+        begin_anew()
+    where = choose_where(host, port)
+    hold = take_database()
+    try:
+        summary = prepare(days)
+        code = run(
+            where, hold, living=True, verbose=verbose, ready=greeting(where.address, summary)
+        )
+    finally:
+        if hold is not None:
+            hold.release()
+    say("CityLoop has stopped; the next start goes on from here.")
+    raise typer.Exit(code)
+
+
+def begin_anew() -> None:
+    """Delete the private cluster and files of DATA_DIR; never a database given by its address."""
+    if env.text("DATABASE_URL"):
+        raise CommandError(
+            "RESET deletes the private cluster only, but DATABASE_URL names another database. "
+            "Empty that one yourself, or unset DATABASE_URL."
+        )
+    layout = Layout(env.path("DATA_DIR"))
+    if not layout.run.exists():
+        return
+    if locks.is_held(layout.run, "users"):
+        raise CommandError(f"The data in {layout.data_dir} are in use. Stop the other program.")
+    say(f"Deleting the private data in {layout.data_dir} ...")
+    layout.erase(database_account())
+
+
+def prepare(days: int) -> Mapping[str, Any]:
+    """Make what is missing, in a process that gives its memory back; returns its summary."""
+    done = subprocess.run(
+        [sys.executable, "-m", "cityloop.cli.prepare", str(days)],
+        cwd=env.ROOT,
+        env=os.environ,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise CommandError("The demo city could not be prepared; the reason stands above.")
+    told = json.loads(done.stdout.splitlines()[-1])
+    return told if isinstance(told, dict) else {}
+
+
+def greeting(address: str, summary: Mapping[str, Any]) -> str:
+    """The address and one account per post, as a table."""
+    rows = [(a["username"], a["password"], a["post"]) for a in summary.get("accounts", [])]
+    widths = [max((len(row[i]) for row in rows), default=0) for i in range(2)]
+    accounts = "\n".join(
+        f"  {name:<{widths[0]}}  {word:<{widths[1]}}  {post}" for name, word, post in rows
+    )
+    head = f"\nCityLoop runs at {address}\n"
+    return f"{head}\nSign in as (name, password, post):\n{accounts}\n\nCtrl-C stops it; data stay."

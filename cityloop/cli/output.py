@@ -1,0 +1,115 @@
+"""What commands print: progress on standard error, one result on standard output."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import click
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from config import env
+
+Advance = Callable[[int, int | None], None]  # (done so far, total if known)
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on the last line.")]
+
+
+class CommandError(Exception):
+    """A command cannot do what it was asked; the text is for the person who asked."""
+
+
+class RejectedError(CommandError):
+    """The command ended, but with findings; its result was printed already."""
+
+
+def say(words: str) -> None:
+    """A remark on standard error."""
+    print(words, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Advance]:
+    """A progress bar on standard error; a spinner until the total is known."""
+    console = Console(stderr=True)
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task(title, total=None)
+
+        def advance(done: int, total: int | None = None) -> None:
+            bar.update(task, completed=done, total=total)
+
+        if not console.is_terminal:
+            say(f"{title} ...")
+        yield advance
+
+
+def finish(result: Mapping[str, Any], sentence: str, *, as_json: bool) -> None:
+    """Print the result: for people a sentence, for programs one object on the last line."""
+    print(json.dumps(result, ensure_ascii=False, default=str) if as_json else sentence, flush=True)
+
+
+def finish_import(report: Any, *, as_json: bool) -> None:
+    """Print an import's report, the rejected rows with their reasons on standard error."""
+    for rejection in report.rejected[:50]:
+        say(f"row {rejection.row} ({rejection.key}): {rejection.reason}")
+    if len(report.rejected) > 50:  # noqa: PLR2004 (a screenful)
+        say(f"... and {len(report.rejected) - 50} more rejected rows")
+    for note in report.notes:
+        say(note)
+    sentence = (
+        f"{report.imported} imported, {report.joined} joined, {len(report.rejected)} rejected "
+        f"in {report.seconds:.1f} s"
+    )
+    finish(report.as_dict(), sentence, as_json=as_json)
+
+
+def explain(error: BaseException) -> str:
+    """One paragraph for a person."""
+    text = " ".join(str(error).split()) if not isinstance(error, click.ClickException) else ""
+    return text or getattr(error, "message", "") or type(error).__name__
+
+
+def fail(error: BaseException) -> int:
+    """Tell a failure: a paragraph, and the traceback only when CITYLOOP_DEBUG asks for it."""
+    if isinstance(error, RejectedError):
+        return 1
+    if env.flag("CITYLOOP_DEBUG"):
+        traceback.print_exception(error)
+    known = isinstance(error, CommandError) or type(error).__module__.startswith("cityloop.")
+    kind = "" if known else f"{type(error).__name__}: "
+    hint = "" if known else " (CITYLOOP_DEBUG=1 shows the traceback)"
+    say(f"cityloop: {kind}{explain(error)}{hint}")
+    if "--json" in sys.argv:
+        print(json.dumps({"error": explain(error)}, ensure_ascii=False), flush=True)
+    return 1
+
+
+def interrupted() -> int:
+    """The exit code after Ctrl-C, as shells expect it."""
+    say("\ncityloop: stopped")
+    return 130
+
+
+def is_terminal() -> bool:
+    """True when a person reads standard error."""
+    return os.isatty(sys.stderr.fileno())

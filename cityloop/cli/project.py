@@ -1,0 +1,31 @@
+"""Open the project for a command: its database, then Django."""
+
+from __future__ import annotations
+
+import atexit
+import os
+
+from config import env
+
+
+def open_project() -> None:
+    """Find or start the database, give it back when the command ends, and set Django up."""
+    if not env.text("DATABASE_URL"):
+        from cityloop.launch.ensure import hold_database
+
+        hold = hold_database(env.path("DATA_DIR"))
+        atexit.register(hold.release)
+        os.environ["DATABASE_URL"] = hold.url
+    load_django()
+
+
+def load_django() -> None:
+    """Set Django up without needing a database."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django
+
+    django.setup()
+    # Commands talk to administrators and scripts: log lines and messages stay in one language.
+    from django.utils import translation
+
+    translation.activate("en")

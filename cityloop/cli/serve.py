@@ -1,0 +1,101 @@
+"""`cityloop serve`: web, live and worker processes under one parent."""
+
+from __future__ import annotations
+
+import http.client
+import os
+from typing import Annotated
+
+import typer
+
+from cityloop.cli.database import pending_migrations
+from cityloop.cli.output import CommandError, say
+from cityloop.cli.programs import Where, programs
+from cityloop.cli.project import load_django
+from cityloop.cli.static import collect_static
+from cityloop.launch.ensure import Hold, hold_database
+from cityloop.launch.layout import Layout
+from cityloop.launch.ports import choose_port
+from cityloop.launch.supervisor import Supervisor
+from config import env
+
+Host = Annotated[str, typer.Option(help="Address to listen on; default HOST or 127.0.0.1.")]
+Port = Annotated[int, typer.Option(help="Port of the web server; default PORT or 8000.", max=65535)]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Show what the processes write.")]
+
+
+def choose_where(host: str, port: int) -> Where:
+    """Free ports for web and live; says so when a wanted one is busy."""
+    host = host or env.text("HOST")
+    web = choose_port(host, port or env.number("PORT"))
+    live = choose_port(host, env.number("LIVE_PORT") or web.port + 1, taken=frozenset({web.port}))
+    if web.moved:
+        say(web.sentence("the web server"))
+    if live.moved:
+        say(live.sentence("the live stream"))
+    return Where(host, web.port, live.port)
+
+
+def take_database() -> Hold | None:
+    """A share in the private cluster; None when DATABASE_URL names a server."""
+    if env.text("DATABASE_URL"):
+        return None
+    hold = hold_database(env.path("DATA_DIR"))
+    os.environ["DATABASE_URL"] = hold.url
+    return hold
+
+
+def run(where: Where, hold: Hold | None, *, living: bool, verbose: bool, ready: str) -> int:
+    """Run the processes until a signal; prints `ready` when the web server answers."""
+    names = {"PORT": str(where.port), "LIVE_PORT": str(where.live_port), "HOST": where.host}
+    supervisor = Supervisor(
+        programs(where, living=living),
+        layout=Layout(env.path("DATA_DIR")),
+        env={**os.environ, **names},
+        cwd=env.ROOT,
+        database=hold,
+        verbose=verbose,
+    )
+    return supervisor.run(address=where.address, ready=lambda: answers(where), greeting=ready)
+
+
+def answers(where: Where) -> bool:
+    """True when the web server answers at all, whatever it says."""
+    connection = http.client.HTTPConnection(_reachable(where.host), where.port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        connection.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def _reachable(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+
+
+def serve(host: Host = "", port: Port = 0, verbose: Verbose = True) -> None:
+    """Run the platform: web server, live stream and worker, until Ctrl-C."""
+    where = choose_where(host, port)
+    hold = take_database()
+    try:
+        load_django()
+        check_ready_to_serve()
+        greeting = f"\nCityLoop runs at {where.address}\nCtrl-C stops it."
+        code = run(where, hold, living=False, verbose=verbose, ready=greeting)
+    finally:
+        if hold is not None:
+            hold.release()
+    raise typer.Exit(code)
+
+
+def check_ready_to_serve() -> None:
+    """Refuse a database of another version; collect static files when they changed."""
+    if waiting := pending_migrations():
+        raise CommandError(
+            f"The database lacks {len(waiting)} migrations of this version, first {waiting[0]}. "
+            "Run: cityloop migrate"
+        )
+    collect_static()
