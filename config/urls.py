@@ -14,11 +14,11 @@ from config.api import api
 
 def subsystem_urls() -> list[URLPattern | URLResolver]:
     """The urlpatterns of every installed subsystem that has a web.py."""
-    found: list[URLPattern | URLResolver] = []
-    for app in apps.get_app_configs():
-        if isinstance(app, Subsystem) and find_spec(f"{app.name}.web"):
-            found.append(path("", include(import_module(f"{app.name}.web"))))
-    return found
+    return [
+        path("", include(import_module(f"{app.name}.web")))
+        for app in apps.get_app_configs()
+        if isinstance(app, Subsystem) and find_spec(f"{app.name}.web")
+    ]
 
 
 urlpatterns = [

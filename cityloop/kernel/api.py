@@ -13,6 +13,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.renderers import BaseRenderer
 from ninja.responses import NinjaJSONEncoder
 from ninja.security.base import AuthBase
+from ninja.utils import check_csrf
 
 from cityloop.kernel import clock, idempotency
 from cityloop.kernel.actor import Actor
@@ -45,8 +46,6 @@ class TokenOrSession(AuthBase):
 
 
 def _check_csrf(request: HttpRequest) -> None:
-    from ninja.utils import check_csrf
-
     if check_csrf(request) is not None:
         raise NotSignedIn("the session's CSRF token is missing or wrong", code="csrf")
 
@@ -61,16 +60,30 @@ def build_api() -> NinjaAPI:
         auth=TokenOrSession(),
         docs_url="/docs",
     )
-    api.add_exception_handler(Problem, lambda request, error: problem_response(error))
-    api.add_exception_handler(ValidationError, _invalid)
-    api.add_exception_handler(AuthenticationError, lambda r, e: problem_response(NotSignedIn()))
-    api.add_exception_handler(Http404, lambda r, e: problem_response(NotFound()))
-    api.add_exception_handler(HttpError, _http_error)
+    for error, handler in (
+        (Problem, _problem),
+        (ValidationError, _invalid),
+        (AuthenticationError, _not_signed_in),
+        (Http404, _not_found),
+        (HttpError, _http_error),
+    ):
+        api.add_exception_handler(error, handler)  # type: ignore[arg-type]  # Ninja's own type
     return api
 
 
-def _invalid(request: HttpRequest, error: Exception) -> HttpResponse:
-    assert isinstance(error, ValidationError)  # noqa: S101 (registered for this class only)
+def _problem(request: HttpRequest, error: Problem) -> HttpResponse:
+    return problem_response(error)
+
+
+def _not_signed_in(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem_response(NotSignedIn())
+
+
+def _not_found(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem_response(NotFound())
+
+
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     fields = {
         ".".join(str(part) for part in one["loc"][1:]) or "body": str(one["msg"])
         for one in error.errors
@@ -80,8 +93,7 @@ def _invalid(request: HttpRequest, error: Exception) -> HttpResponse:
     )
 
 
-def _http_error(request: HttpRequest, error: Exception) -> HttpResponse:
-    assert isinstance(error, HttpError)  # noqa: S101 (registered for this class only)
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     problem = Problem(str(error.message), code="bad-body")
     problem.status = error.status_code
     return problem_response(problem)
@@ -104,7 +116,7 @@ def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
             status, body = idempotency.once(
                 caller=f"member:{actor.member_id}" if actor.member_id else actor.post[:60],
                 key=key,
-                request=request.method.encode() + request.path.encode() + _content(request),
+                request=f"{request.method} {request.path}".encode() + _content(request),
                 now=clock.now(),
                 act=act,
             )

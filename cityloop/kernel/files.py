@@ -114,7 +114,7 @@ def sniff(path: Path, filename: str) -> str:
 
 
 def picture_facts(path: Path) -> dict[str, Any]:
-    """Width, height, EXIF (texts and numbers), time and place taken, perceptual hash (signed 64 bit).
+    """Width, height, EXIF (texts, numbers), time and place taken, perceptual hash (signed 64 bit).
 
     Broken EXIF is no reason to lose a report: it counts as absent.
     """

@@ -46,7 +46,7 @@ def _claim(caller: str, key: str, digest: str, now: datetime) -> bool:
                VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING""",
             [caller, key, digest, now],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def _kept(caller: str, key: str, digest: str) -> Answer:

@@ -31,7 +31,7 @@ def job_rows(topic: str, payload: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def defer(topic: str, payload: dict[str, Any]) -> int:
-    """Queue a topic's work inside the open transaction; returns how many jobs. Ids only, no names."""
+    """Queue a topic's work inside the open transaction; returns how many jobs. Ids, no names."""
     rows = job_rows(topic, payload)
     if rows:
         with connection.cursor() as cursor:
@@ -71,7 +71,7 @@ def retry_stalled_jobs() -> int:
                  SELECT 1 FROM procrastinate_workers w
                  WHERE w.id = j.worker_id AND w.last_heartbeat > now() - interval '60 seconds')"""
         )
-        retried = cursor.rowcount
+        retried = int(cursor.rowcount)
         cursor.execute(
             """DELETE FROM procrastinate_jobs j WHERE status = 'succeeded' AND NOT EXISTS (
                  SELECT 1 FROM procrastinate_events e

@@ -9,6 +9,4 @@ class Storage(CompressedManifestStaticFilesStorage):
     manifest_strict = False
     # Only our own CSS urls are rewritten: third-party modules import each other by plain name.
     support_js_module_import_aggregation = False
-    patterns = (
-        ("*.css", (r"""(?P<matched>url\(['"]{0,1}\s*(?P<url>.*?)["']{0,1}\))""",)),
-    )
+    patterns = (("*.css", (r"""(?P<matched>url\(['"]{0,1}\s*(?P<url>.*?)["']{0,1}\))""",)),)

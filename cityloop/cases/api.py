@@ -1,0 +1,184 @@
+"""The cases of the API: lists, one case, its history and clocks, and the steps."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from ninja import Field, File, Query, Router, Schema
+from ninja.files import UploadedFile
+
+from cityloop.cases import fields, lifecycle, operations, queries, views
+from cityloop.kernel import clock, files, paging
+from cityloop.kernel.api import idempotent
+from cityloop.kernel.errors import Invalid
+from cityloop.kernel.page import actor_of
+
+router = Router(tags=["cases"])
+Order = Literal["due", "latest", "oldest"]
+ORDERS = {
+    "due": ("due_at", "id"),
+    "latest": ("-reported_at", "-id"),
+    "oldest": ("reported_at", "id"),
+}
+
+
+class CaseFilter(Schema):
+    """Filters of the case list; all may be combined."""
+
+    status: list[str] = Field(default=[], description="Statuses to include")
+    record_type: str = ""
+    channel: str = ""
+    class_id: int | None = None
+    area: Annotated[str, Field(max_length=12, pattern="^[0-9]*$")] = ""
+    unit_id: int | None = None
+    worker_id: int | None = None
+    overdue: bool = False
+    open_only: bool = False
+    q: Annotated[str, Field(max_length=100)] = ""
+    reported_from: datetime | None = None
+    reported_to: datetime | None = None
+    bbox: Annotated[str, Field(max_length=100, description="west,south,east,north")] = ""
+    order: Order = "latest"
+    cursor: Annotated[str, Field(max_length=400)] = ""
+    size: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class StepIn(Schema):
+    """One step: the action, the version that was read, the inputs that the row asks for."""
+
+    action: Annotated[str, Field(max_length=32)]
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    inputs: dict[str, Any] = {}
+    photos: Annotated[list[PhotoIn], Field(max_length=20)] = []
+
+
+class PhotoIn(Schema):
+    """A stored file (POST /files) as part of a step."""
+
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    stage: Literal["report", "verify", "before", "after", "check", "paper"] = "report"
+    filename: Annotated[str, Field(max_length=120)] = ""
+    from_album: bool = False
+
+
+StepIn.model_rebuild()
+
+
+def filters_of(query: CaseFilter) -> queries.Filters:
+    """The query string as filters; raises Invalid on a box that is none."""
+    return queries.Filters(
+        status=tuple(query.status), record_type=query.record_type, channel=query.channel,
+        class_id=query.class_id, area=query.area, unit_id=query.unit_id,
+        worker_id=query.worker_id, overdue=query.overdue, words=query.q,
+        reported_from=query.reported_from, reported_to=query.reported_to,
+        box=_box(query.bbox), open_only=query.open_only,
+    )  # fmt: skip
+
+
+def _box(text: str) -> tuple[float, float, float, float] | None:
+    if not text:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise Invalid("bbox is west,south,east,north in degrees", code="bad-bbox") from error
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise Invalid("bbox is west,south,east,north in degrees", code="bad-bbox")
+    return west, south, east, north
+
+
+@router.get("/cases", summary="Cases in your scope")
+def list_cases(request: HttpRequest, query: Query[CaseFilter]) -> dict[str, Any]:
+    """One page of cases by keyset; `next` is the cursor of the following page."""
+    actor, now = actor_of(request), clock.now()
+    actor.require("cases.view")
+    rows = queries.search(actor, filters_of(query), now=now)
+    found = paging.page(
+        rows, order=ORDERS[query.order], cursor=query.cursor or None, size=query.size
+    )
+    return {"items": [views.summary(case, now=now) for case in found.items], "next": found.next}
+
+
+@router.get("/cases/nearby", summary="Cases around a point")
+def nearby(
+    request: HttpRequest,
+    lon: Annotated[float, Query(ge=-180, le=180)],
+    lat: Annotated[float, Query(ge=-90, le=90)],
+    metres: Annotated[float, Query(gt=0, le=2000)] = 100,
+) -> dict[str, Any]:
+    """Visible cases of the last 30 days within `metres`, latest first, at most 20."""
+    actor, now = actor_of(request), clock.now()
+    actor.require("cases.view")
+    since = queries.recent_start(now)
+    found = queries.nearby(actor, lon=lon, lat=lat, metres=metres, since=since)
+    return {"items": [views.summary(case, now=now) for case in found]}
+
+
+@router.get("/cases/boxes", summary="Counters of the desk's boxes")
+def boxes(request: HttpRequest) -> list[dict[str, Any]]:
+    """Open cases by status, with how many are late."""
+    actor = actor_of(request)
+    actor.require("cases.view")
+    return [
+        {"status": box.status, "count": box.count, "overdue": box.overdue}
+        for box in queries.boxes(actor, now=clock.now())
+    ]
+
+
+@router.get("/cases/{number}", summary="One case with history, clocks, tasks and papers")
+def read_case(request: HttpRequest, number: str) -> dict[str, Any]:
+    """Everything on the case that the actor may see, and the steps allowed now."""
+    actor, now = actor_of(request), clock.now()
+    actor.require("cases.view")
+    case = queries.get(actor, number)
+    return views.full(case, actor=actor, now=now)
+
+
+@router.get("/cases/{number}/clocks/{kind}/explain", summary="Why this deadline")
+def explain_clock(request: HttpRequest, number: str, kind: str) -> list[dict[str, Any]]:
+    """Each counted and skipped interval between the clock's start and its deadline."""
+    actor = actor_of(request)
+    actor.require("cases.view")
+    return views.explained(queries.get(actor, number), kind)
+
+
+@router.post("/cases/{number}/steps", summary="Take a step of the life cycle")
+@idempotent
+def take_step(request: HttpRequest, number: str, body: StepIn) -> tuple[int, dict[str, Any]]:
+    """Perform the action; 409 with every objection when the rules refuse, or when it is stale."""
+    actor, now = actor_of(request), clock.now()
+    actor.require("cases.step")
+    queries.get(actor, number)  # outside the scope it does not exist
+    case = operations.perform(
+        number, body.action, actor=actor, now=now, version=body.version, inputs=body.inputs,
+        papers=[operations.paper(**photo.dict()) for photo in body.photos],
+    )  # fmt: skip
+    return 200, {"number": case.number, "version": case.version, "status": case.status}
+
+
+@router.get("/lifecycle", summary="The life-cycle table")
+def read_lifecycle(request: HttpRequest) -> list[dict[str, Any]]:
+    """Every action with sources, target, roles, side and fields."""
+    actor_of(request)
+    return [
+        {
+            "action": step.action, "from": list(step.source), "to": step.target,
+            "roles": list(step.roles), "side": step.side,
+            "fields": [
+                {"name": name, "required": required, "label": str(fields.BY_NAME[name].label)}
+                for name, required in step.fields
+            ],
+            "reasons": [[code, str(label)] for code, label in fields.reasons(step.action)],
+        }
+        for step in lifecycle.STEPS
+    ]  # fmt: skip
+
+
+@router.post("/files", summary="Store a photo, recording or PDF")
+def store_file(request: HttpRequest, file: File[UploadedFile]) -> dict[str, Any]:
+    """Keep the file by its content; the same content again answers the same sha256."""
+    actor_of(request).require("cases.step")
+    row = files.store(chunks=file.chunks(), filename=file.name or "", now=clock.now())
+    return {"sha256": row.sha256, "media_type": row.media_type, "size": row.size}

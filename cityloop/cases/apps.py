@@ -1,0 +1,10 @@
+from cityloop.kernel.manifest import MenuItem, Schedule, Subsystem
+
+
+class CasesConfig(Subsystem):
+    name = "cityloop.cases"
+    label = "cases"
+    title = "Cases"
+    menu = (MenuItem("Cases", "/cases/", "list-checks", "cases.view", 10),)
+    permissions = ("cases.view", "cases.step", "cases.export")
+    schedules = (Schedule("fire_timers", 1), Schedule("seal_history", 60))

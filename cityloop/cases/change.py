@@ -1,0 +1,60 @@
+"""One step in progress: what guards read and effects write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from cityloop.cases.flow import Parameters
+from cityloop.cases.models import Case, Task, Timer
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.models import StoredFile
+from cityloop.standards.workcalendar import WorkCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A stored file offered to a step: stage is report, verify, before, after, check or paper."""
+
+    file: StoredFile
+    stage: str = "report"
+    filename: str = ""
+    from_album: bool = False
+
+
+@dataclass(slots=True)
+class Change:
+    """One step in progress.
+
+    Effects change `case`, `timers` and `tasks` in memory, and note facts for the history; the
+    operation writes everything at once, or nothing.
+    """
+
+    case: Case
+    actor: Actor
+    now: datetime
+    action: str
+    source: str
+    flow: Parameters
+    calendar: WorkCalendar
+    inputs: dict[str, Any] = field(default_factory=dict)
+    timers: list[Timer] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    papers: list[Paper] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+    role: str = ""
+    side: str = ""  # judging, handling or "" (neutral), from the life-cycle row
+    second_eye: bool = True  # the class asks for it
+    imported: bool = False
+    follow_up: tuple[str, dict[str, Any]] | None = None
+    recorded_at: datetime | None = None  # imports: the step was `now`, written down later
+    lines: Any = None  # history lines collected by the writer
+
+    def timer(self, kind: str) -> Timer | None:
+        """The timer of this kind that has not ended."""
+        return next((t for t in self.timers if t.kind == kind and t.state != "ended"), None)
+
+    def open_tasks(self, *kinds: str) -> list[Task]:
+        """Open tasks of these kinds."""
+        return [t for t in self.tasks if t.closed_at is None and t.kind in kinds]

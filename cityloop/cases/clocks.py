@@ -1,0 +1,140 @@
+"""The clocks of a case: start, pause, resume, stop; every deadline change becomes a fact."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from cityloop.cases.change import Change
+from cityloop.cases.models import Case, Status, Timer, TimerKind, TimerState
+from cityloop.standards import worktime
+
+# The clock that a stage is judged by; a stage without one is judged by the whole case.
+STAGE_CLOCK = {
+    Status.REPORTED: TimerKind.ACCEPTANCE,
+    Status.VERIFYING: TimerKind.VERIFY,
+    Status.ACCEPTED: TimerKind.FILING,
+    Status.FILED: TimerKind.DISPATCH,
+    Status.DISPATCHED: TimerKind.HANDLING,
+    Status.HANDLING: TimerKind.HANDLING,
+    Status.HANDED_IN: TimerKind.HANDLING,
+    Status.CHECKING: TimerKind.CHECK,
+    Status.CHECK_FAILED: TimerKind.DISPATCH,
+    Status.CHECKED: TimerKind.CLOSING,
+}
+
+
+def start(
+    change: Change, kind: str, amount: Decimal | int, unit: str, *, margin_hours: int = 0
+) -> Timer:
+    """A new clock from now; one of the same kind that still runs is ended first."""
+    stop(change, kind)
+    timer = Timer(
+        case_id=change.case.pk,
+        kind=kind,
+        state=TimerState.RUNNING,
+        limit_amount=Decimal(amount),
+        limit_unit=unit,
+        margin_hours=Decimal(margin_hours),
+        spent=Decimal(0),
+        first_started_at=change.now,
+        started_at=change.now,
+        due_at=change.now,
+    )
+    timer.due_at = _due(change, timer)
+    timer.fire_at = timer.due_at
+    change.timers.append(timer)
+    _note(change, kind, None, timer.due_at, "started")
+    return timer
+
+
+def pause(change: Change, kind: str) -> None:
+    """Stop counting; what has run so far is kept in the limit's own unit."""
+    timer = change.timer(kind)
+    if timer is None or timer.state != TimerState.RUNNING:
+        return
+    timer.spent = spent(change, timer)
+    timer.state, timer.fire_at = TimerState.PAUSED, None
+    _note(change, kind, timer.due_at, None, "paused")
+
+
+def resume(change: Change, kind: str) -> None:
+    """Count on with what was left of the limit."""
+    timer = change.timer(kind)
+    if timer is None or timer.state != TimerState.PAUSED:
+        return
+    timer.state, timer.started_at = TimerState.RUNNING, change.now
+    old, timer.due_at = timer.due_at, _due(change, timer)
+    timer.fire_at = timer.due_at if not timer.fired else None
+    _note(change, kind, old, timer.due_at, "resumed")
+
+
+def stop(change: Change, kind: str) -> Timer | None:
+    """End the clock and say whether it was met; None when there is none."""
+    timer = change.timer(kind)
+    if timer is None:
+        return None
+    if timer.state == TimerState.RUNNING:
+        timer.late = change.now > timer.due_at
+    else:
+        timer.late = timer.spent > timer.limit_amount
+    timer.spent = spent(change, timer)
+    timer.state, timer.ended_at, timer.fire_at = TimerState.ENDED, change.now, None
+    _note(change, kind, timer.due_at, None, "late" if timer.late else "met")
+    return timer
+
+
+def spent(change: Change, timer: Timer) -> Decimal:
+    """How much of the limit has run until now, in the limit's unit."""
+    if timer.state != TimerState.RUNNING:
+        return Decimal(timer.spent)
+    ran = worktime.elapsed(timer.started_at, change.now, timer.limit_unit, change.calendar)
+    return Decimal(timer.spent) + Decimal(ran).quantize(Decimal("0.00001"))
+
+
+def fire(change: Change, timer: Timer) -> None:
+    """The deadline passed: set the next moment at which the case is escalated, if any."""
+    multiples = change.flow.escalate_at
+    span = timer.due_at - timer.started_at
+    timer.fired += 1
+    ahead = multiples[timer.fired - 1] if timer.fired <= len(multiples) else None
+    timer.fire_at = timer.due_at + span * ahead if ahead is not None else None
+
+
+def show_stage_deadline(case: Case, timers: list[Timer]) -> None:
+    """Copy the deadline of the present stage onto the case: the lists sort and colour by it."""
+    wanted = STAGE_CLOCK.get(Status(case.status), TimerKind.WHOLE) if case.open else None
+    running = {t.kind: t for t in timers if t.state == TimerState.RUNNING}
+    timer = running.get(wanted or "") or (running.get(TimerKind.WHOLE) if case.open else None)
+    case.due_at = timer.due_at if timer else None
+    case.yellow_at = yellow_from(timer.started_at, timer.due_at) if timer else None
+    handling = next(
+        (t for t in timers if t.kind == TimerKind.HANDLING and t.state != "ended"), None
+    )
+    if handling:
+        case.handling_due_at = handling.due_at
+
+
+def yellow_from(started_at: datetime, due_at: datetime) -> datetime:
+    """When the light turns yellow: a quarter of the span left, at least ten minutes."""
+    return max(started_at, due_at - max((due_at - started_at) / 4, timedelta(minutes=10)))
+
+
+def _due(change: Change, timer: Timer) -> datetime:
+    left = max(Decimal(timer.limit_amount) - Decimal(timer.spent), Decimal(0))
+    due = worktime.due_at(timer.started_at, left, timer.limit_unit, change.calendar)
+    if timer.margin_hours:
+        due = worktime.due_at(due, timer.margin_hours, "work_hour", change.calendar)
+    return due
+
+
+def _note(change: Change, kind: str, old: datetime | None, new: datetime | None, what: str) -> None:
+    """A deadline never changes silently: the history line says what and from when to when."""
+    change.facts.setdefault("clocks", []).append(
+        {
+            "clock": str(kind),
+            "what": what,
+            "was": old.isoformat() if old else None,
+            "due": new.isoformat() if new else None,
+        }
+    )

@@ -1,0 +1,203 @@
+"""The fields that steps ask for: one table; forms, API and documentation are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from cityloop.cases.lifecycle import Step
+from cityloop.kernel.errors import Invalid
+from cityloop.people.models import Member, Organisation
+from cityloop.standards.models import FilingRule, ProblemClass
+
+MAX_TEXT = 2000
+Choice = tuple[str, str]
+
+# Reason codes by action: counted, so they are codes; the free text stands beside them.
+REASONS: dict[str, tuple[tuple[str, Any], ...]] = {
+    "reject": (
+        ("not_a_problem", lazy("not a matter of city management")),
+        ("outside_area", lazy("outside the managed area")),
+        ("not_found", lazy("not found on site")),
+        ("duplicate", lazy("reported before")),
+        ("too_vague", lazy("too vague to find")),
+    ),
+    "void": (
+        ("below_condition", lazy("does not meet a filing condition")),
+        ("duplicate", lazy("reported before")),
+        ("solved_itself", lazy("gone before dispatch")),
+    ),
+    "return": (
+        ("not_ours", lazy("not the duty of this unit")),
+        ("wrong_place", lazy("the place is wrong")),
+        ("wrong_class", lazy("the class is wrong")),
+        ("needs_other_unit", lazy("another unit must act first")),
+    ),
+    "return_to_acceptance": (
+        ("wrong_class", lazy("the class is wrong")),
+        ("wrong_place", lazy("the place is wrong")),
+        ("no_unit", lazy("no unit is responsible")),
+    ),
+    "ask_better_proof": (
+        ("unclear_photo", lazy("the photo is unclear")),
+        ("other_place", lazy("the photo shows another place")),
+        ("no_date", lazy("the photo carries no date")),
+        ("not_done", lazy("the photo shows unfinished work")),
+    ),
+    "check_again": (
+        ("weak_proof", lazy("the proof of the check is weak")),
+        ("late_check", lazy("the check came too late to tell")),
+    ),
+    "demand_rework": (
+        ("condition_not_met", lazy("the closing condition is not met")),
+        ("other_place", lazy("another place was handled")),
+    ),
+    "force_close": (
+        ("leader_decision", lazy("decided by a leader")),
+        ("no_longer_needed", lazy("no longer needed")),
+        ("handled_elsewhere", lazy("handled in another procedure")),
+    ),
+}
+REASONS["request_void"] = REASONS["approve_void"] = REASONS["void"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One input: how it is shown (`widget`) and how its raw value is read."""
+
+    name: str
+    label: Any
+    widget: str  # text, long, select, check, photos, search
+    read: Callable[[Any], Any]
+    help: Any = ""
+
+
+def _text(raw: Any) -> str:
+    text = str(raw).replace("\x00", "").strip()
+    if len(text) > MAX_TEXT:
+        raise ValueError(_("at most %(n)s characters") % {"n": MAX_TEXT})
+    return text
+
+
+def _flag(raw: Any) -> bool:
+    return raw is True or str(raw).lower() in {"1", "true", "on", "yes"}
+
+
+def _level(raw: Any) -> int:
+    if str(raw) not in {"1", "2", "3", "4"}:
+        raise ValueError(_("a level from 1 to 4"))
+    return int(raw)
+
+
+def _place_level(raw: Any) -> str:
+    if str(raw).upper() not in {"A", "B", "C"}:
+        raise ValueError(_("A, B or C"))
+    return str(raw).upper()
+
+
+def _one(model: Any, by: str = "") -> Callable[[Any], Any]:
+    """The row with this id, or with this code; ValueError when there is none."""
+
+    def read(raw: Any) -> Any:
+        if isinstance(raw, model):
+            return raw
+        key = str(raw)
+        number = key.isascii() and key.isdigit() and len(key) < 19
+        found = model.objects.filter(pk=int(key)).first() if number else None
+        if found is None and by:
+            found = model.objects.filter(**{by: key}).first()
+        if found is None:
+            raise ValueError(_("unknown: %(value)s") % {"value": key[:60]})
+        return found
+
+    return read
+
+
+def _assists(raw: Any) -> list[dict[str, Any]]:
+    """[{organisation, role}] or a list of ids or codes."""
+    items = raw if isinstance(raw, Sequence) and not isinstance(raw, str) else [raw]
+    find = _one(Organisation, "code")
+    found = []
+    for item in items:
+        entry = item if isinstance(item, Mapping) else {"organisation": item}
+        if entry.get("organisation") in (None, ""):
+            continue
+        unit = find(entry["organisation"])
+        found.append({"organisation": unit.pk, "role": str(entry.get("role", "assist"))[:12]})
+    return found
+
+
+def _same(raw: Any) -> Any:
+    return raw
+
+
+TABLE = (
+    Field("reason_code", lazy("Reason"), "select", _text),
+    Field("reason", lazy("Explanation"), "long", _text),
+    Field("opinion", lazy("Remark"), "long", _text),
+    Field("result", lazy("What was done"), "long", _text),
+    Field("problem_class", lazy("Class"), "search", _one(ProblemClass)),
+    Field("filing_rule", lazy("Filing rule"), "select", _one(FilingRule)),
+    Field("place_level", lazy("Level of the place"), "select", _place_level),
+    Field("level", lazy("Level of the matter"), "select", _level),
+    Field("engineering", lazy("Engineering limit"), "check", _flag),
+    Field("description", lazy("Description"), "long", _text),
+    Field("address", lazy("Address"), "text", lambda raw: _text(raw)[:200]),
+    Field("unit", lazy("Responsible unit"), "select", _one(Organisation, "code")),
+    Field("assists", lazy("Assisting units"), "multiple", _assists),
+    Field("worker", lazy("Person"), "select", _one(Member, "username")),
+    Field("inspector", lazy("Inspector"), "select", _one(Member, "username")),
+    Field("closing_condition", lazy("The closing condition is met"), "check", _flag),
+    Field("photos", lazy("Photos"), "photos", _same),
+    Field("clock", lazy("Clock"), "text", _text),
+)  # fmt: skip
+BY_NAME = {field.name: field for field in TABLE}
+
+
+def reasons(action: str) -> tuple[tuple[str, Any], ...]:
+    """The reason codes of an action, empty where it has none."""
+    return REASONS.get(action, ())
+
+
+def clean(step: Step, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Raw values of a form or a JSON body as the step's inputs.
+
+    Raises Invalid with a sentence per field: unknown field, missing value, unreadable value.
+    """
+    wanted = dict(step.fields)
+    problems = {name: _("this step does not ask for it") for name in raw if name not in wanted}
+    cleaned: dict[str, Any] = {}
+    for name, required in step.fields:
+        if name == "photos":
+            continue  # files travel beside the fields; the guards say whether one is needed
+        value = raw.get(name)
+        try:
+            if value not in (None, "", []):
+                cleaned[name] = BY_NAME[name].read(value)
+            elif required:
+                problems[name] = _("fill this in")
+        except ValueError as error:
+            problems[name] = str(error)
+    _check_reason(step, cleaned, problems)
+    if problems:
+        raise Invalid(*(f"{n}: {why}" for n, why in problems.items()), fields=problems)
+    return cleaned
+
+
+def _check_reason(step: Step, cleaned: dict[str, Any], problems: dict[str, str]) -> None:
+    code = cleaned.get("reason_code")
+    if code is not None and code not in {known for known, _label in reasons(step.action)}:
+        problems["reason_code"] = _("not a reason of this step")
+
+
+def recorded(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Inputs as plain facts for the history: ids instead of rows, texts as they are."""
+    return {
+        name: value.pk if hasattr(value, "pk") else value
+        for name, value in inputs.items()
+        if value not in (None, "", [])
+    }

@@ -1,0 +1,133 @@
+"""The case life cycle: one table, read top to bottom.
+
+A row says: these roles may do this action from these statuses to that one, when every guard passes,
+with these effects in the same transaction; it asks for these inputs ('?' behind a name: optional).
+Side J finds and judges, side H handles; nobody does both in one case. Nothing else changes a status.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cityloop.cases import effects as e
+from cityloop.cases import guards as g
+from cityloop.cases.models import OPEN, Status
+
+NEW = ""  # the source of actions that open a case
+BACK = "(back)"  # the target of a refused request: the status it came from
+SAME = "(same)"
+
+J, H, N = "judging", "handling", ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row. `target` SAME: the status stays; BACK: the stage that the request came from."""
+
+    action: str
+    source: tuple[str, ...]
+    target: str
+    roles: tuple[str, ...]
+    side: str
+    guards: tuple[g.Guard, ...] = ()
+    effects: tuple[e.Effect, ...] = ()
+    asks: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> tuple[tuple[str, bool], ...]:
+        """(field name, required) in the order of the form."""
+        return tuple((name.rstrip("?"), not name.endswith("?")) for name in self.asks)
+
+
+S = Status
+INSPECTOR, ACCEPTOR, LEADER = ("inspector",), ("acceptor",), ("shift_leader",)
+DISPATCHER, UNIT, WORKER = ("dispatcher",), ("unit_desk",), ("worker",)
+SUPERVISOR, CLOCK = ("supervisor",), ("system",)
+FINDERS = ("inspector", "acceptor", "exchange", "system")
+UNDER_WAY = (S.FILED, S.DISPATCHED, S.HANDLING, S.HANDED_IN, S.HANDLED, S.CHECKING,
+             S.CHECK_FAILED, S.CHECKED)  # fmt: skip
+
+# fmt: off
+STEPS = (
+    # --- a report becomes a case
+    #    action                 from                               to              role                        side  guards                                                      effects                                                                          asks
+    Step("report",              (NEW,),                            S.REPORTED,     FINDERS,                    J, (),                                                            (e.start_acceptance_clock,)),
+    Step("quick_report",        (NEW,),                            S.REPORTED,     ("inspector", "system"),    J, (g.has_photo,),                                                (e.as_quick_report, e.start_acceptance_clock)),
+    Step("self_handle",         (NEW,),                            S.CLOSED,       ("inspector", "system"),    J, (g.located, g.class_chosen, g.on_the_spot, g.has_photos_before_and_after), (e.as_self_handled, e.sample_for_review)),
+    Step("remind",              (NEW,),                            S.CLOSED,       ("inspector", "acceptor", "system"), J, (g.located, g.class_chosen),                          (e.as_reminder,)),
+    # --- acceptance and verification
+    Step("accept",              (S.REPORTED,),                     S.ACCEPTED,     ("acceptor", "system"),     J, (g.class_chosen, g.verified_if_public, g.not_found_is_not_filed), (e.note_acceptance, e.start_filing_clock),                                       ("problem_class?", "level?", "description?", "address?")),
+    Step("correct",             (S.REPORTED, S.ACCEPTED),          SAME,           ACCEPTOR,                   J, (),                                                            (e.correct_case,),                                                               ("problem_class?", "level?", "description?", "address?", "reason")),
+    Step("send_verify",         (S.REPORTED,),                     S.VERIFYING,    ("acceptor", "system"),     J, (g.located,),                                                  (e.want_verification, e.pause_acceptance_clock, e.start_verify_clock, e.open_verify_task), ("inspector", "opinion?")),
+    Step("verified",            (S.VERIFYING,),                    S.REPORTED,     INSPECTOR,                  J, (g.own_member_task, g.has_photo),                              (e.note_verified, e.stop_verify_clock, e.close_site_task, e.resume_acceptance_clock), ("opinion?", "photos")),
+    Step("not_found",           (S.VERIFYING,),                    S.REPORTED,     INSPECTOR,                  J, (g.own_member_task,),                                          (e.note_not_found, e.stop_verify_clock, e.close_site_task, e.resume_acceptance_clock), ("reason", "photos?")),
+    Step("recall_verify",       (S.VERIFYING,),                    S.REPORTED,     ACCEPTOR,                   J, (),                                                            (e.stop_verify_clock, e.close_site_task, e.resume_acceptance_clock),             ("reason",)),
+    Step("reject",              (S.REPORTED,),                     S.REJECTED,     ACCEPTOR,                   J, (),                                                            (e.note_reason_code, e.stop_all_clocks, e.close_all_tasks, e.end_without_closing), ("reason_code", "reason")),
+    # --- filing and voiding
+    Step("file",                (S.ACCEPTED,),                     S.FILED,        ("shift_leader", "acceptor", "system"), J, (g.located, g.rule_fits, g.verified_if_public, g.second_eye), (e.freeze_limit, e.start_dispatch_clock, e.start_whole_clock, e.propose_unit), ("filing_rule", "place_level?", "engineering?", "opinion?")),
+    Step("refuse_filing",       (S.ACCEPTED,),                     S.REPORTED,     LEADER,                     J, (),                                                            (e.start_acceptance_clock,),                                                     ("reason",)),
+    Step("return_to_acceptance", (S.FILED,),                       S.ACCEPTED,     DISPATCHER,                 N, (),                                                            (e.start_filing_clock,),                                                         ("reason_code", "reason")),
+    Step("request_void",        (S.ACCEPTED, S.FILED),             S.VOIDING,      ("acceptor", "dispatcher"), N, (),                                                            (e.remember_stage,),                                                             ("reason_code", "reason")),
+    Step("approve_void",        (S.VOIDING,),                      S.VOIDED,       LEADER,                     J, (g.another_than_asked,),                                       (e.forget_stage, e.note_reason_code, e.stop_all_clocks, e.close_all_tasks, e.end_without_closing), ("reason_code", "reason")),
+    Step("refuse_void",         (S.VOIDING,),                      BACK,           LEADER,                     J, (g.another_than_asked,),                                       (e.forget_stage,),                                                               ("reason",)),
+    # --- dispatch and handling
+    Step("dispatch",            (S.FILED,),                        S.DISPATCHED,   ("dispatcher", "system"),   H, (g.unit_named, g.dispatch_explained, g.dispatch_within_rights), (e.note_dispatch, e.start_handling_clock, e.open_handling_tasks),               ("unit", "assists?", "reason?")),
+    Step("dispatch_by_order",   (S.FILED,),                        S.DISPATCHED,   SUPERVISOR,                 H, (g.unit_named, g.dispatch_needs_order),                        (e.note_dispatch, e.start_handling_clock, e.open_handling_tasks),                ("unit", "assists?", "reason")),
+    Step("return",              (S.DISPATCHED, S.HANDLING),        S.FILED,        UNIT,                       H, (g.own_unit_task,),                                            (e.note_return, e.close_handling_tasks, e.pause_handling_clock, e.start_dispatch_clock), ("reason_code", "reason")),
+    Step("receive",             (S.DISPATCHED,),                   S.HANDLING,     UNIT,                       H, (g.own_unit_task,),                                            (),                                                                              ()),
+    Step("assign",              (S.HANDLING,),                     SAME,           UNIT,                       H, (g.own_unit_task, g.worker_of_unit),                           (e.note_worker,),                                                                ("worker", "opinion?")),
+    Step("hand_in",             (S.HANDLING,),                     S.HANDED_IN,    WORKER,                     H, (g.own_unit_task, g.assigned_or_unit, g.has_photo),            (),                                                                              ("result", "photos")),
+    Step("hand_back",           (S.HANDED_IN,),                    S.HANDLING,     UNIT,                       H, (g.own_unit_task,),                                            (),                                                                              ("reason",)),
+    Step("finish",              (S.HANDLING, S.HANDED_IN),         S.HANDLED,      UNIT,                       H, (g.own_unit_task, g.has_photo_of_result),                      (e.close_handling_tasks, e.stop_handling_clock),                                 ("result", "photos?")),
+    Step("ask_better_proof",    (S.HANDLED,),                      S.HANDLING,     DISPATCHER,                 H, (),                                                            (e.note_proof_refused, e.reopen_handling_clock, e.open_handling_tasks),          ("reason_code", "reason")),
+    # --- check and closing
+    Step("send_check",          (S.HANDLED,),                      S.CHECKING,     ("acceptor", "dispatcher"), N, (),                                                            (e.start_check_clock, e.open_check_task),                                        ("inspector", "opinion?")),
+    Step("check_passed",        (S.CHECKING,),                     S.CHECKED,      INSPECTOR,                  J, (g.own_member_task, g.has_photo),                              (e.stop_check_clock, e.close_site_task, e.start_closing_clock),                  ("opinion?", "photos")),
+    Step("check_failed",        (S.CHECKING,),                     S.CHECK_FAILED, INSPECTOR,                  J, (g.own_member_task, g.has_photo),                              (e.stop_check_clock, e.close_site_task, e.start_rework_dispatch_clock),          ("reason", "photos")),
+    Step("recall_check",        (S.CHECKING,),                     S.HANDLED,      ("acceptor", "dispatcher"), N, (),                                                            (e.stop_check_clock, e.close_site_task),                                         ("reason",)),
+    Step("rework",              (S.CHECK_FAILED,),                 S.DISPATCHED,   DISPATCHER,                 H, (),                                                            (e.note_rework, e.restart_handling_clock, e.open_handling_tasks),                ("reason",)),
+    Step("check_again",         (S.CHECKED,),                      S.HANDLED,      LEADER,                     J, (),                                                            (),                                                                              ("reason_code", "reason")),
+    Step("demand_rework",       (S.CHECKED,),                      S.CHECK_FAILED, LEADER,                     J, (),                                                            (e.start_rework_dispatch_clock,),                                                ("reason_code", "reason")),
+    Step("close",               (S.CHECKED,),                      S.CLOSED,       LEADER,                     J, (g.closing_condition_met,),                                    (e.close_normally, e.stop_all_clocks, e.close_all_tasks),                        ("closing_condition", "opinion?")),
+    Step("force_close",         UNDER_WAY,                         S.CLOSED,       LEADER,                     J, (),                                                            (e.close_by_force, e.note_reason_code, e.stop_all_clocks, e.close_all_tasks),    ("reason_code", "reason")),
+    Step("reopen",              (S.CLOSED,),                       S.FILED,        SUPERVISOR,                 N, (g.was_filed,),                                                (e.reopen_case, e.start_dispatch_clock),                                         ("reason",)),
+    # --- sampled review of self-handled cases
+    Step("review_passed",       (S.CLOSED,),                       SAME,           ACCEPTOR,                   J, (g.was_self_handled,),                                         (e.close_review_task,),                                                          ("opinion?",)),
+    Step("review_failed",       (S.CLOSED,),                       S.REPORTED,     ACCEPTOR,                   J, (g.was_self_handled,),                                         (e.close_review_task, e.reopen_case, e.start_acceptance_clock),                  ("reason",)),
+    # --- beside the flow, and the clock
+    Step("urge",                OPEN,                              SAME,           ("supervisor", "leader"),   N, (),                                                            (e.start_reply_clock,),                                                          ("reason",)),
+    Step("reply",               OPEN,                              SAME,           ("unit_desk", "dispatcher", "acceptor"), N, (g.answer_owed,),                                 (e.stop_reply_clock,),                                                           ("opinion",)),
+    Step("join_report",         OPEN,                              SAME,           FINDERS,                    N, (),                                                            (e.count_report,)),
+    Step("overdue",             OPEN,                              SAME,           CLOCK,                      N, (g.timer_due,),                                                (e.fire_clock,),                                                                 ("clock",)),
+    Step("escalate",            OPEN,                              SAME,           CLOCK,                      N, (g.timer_due,),                                                (e.fire_clock, e.raise_level),                                                   ("clock",)),
+)
+# fmt: on
+
+BY_ACTION = {step.action: step for step in STEPS}
+OPENING = tuple(step.action for step in STEPS if NEW in step.source)
+
+
+def allowed(*, status: str, roles: frozenset[str]) -> tuple[Step, ...]:
+    """The steps that these roles may try from this status, in table order: the buttons of a page."""
+    return tuple(
+        step
+        for step in STEPS
+        if status in step.source and roles.intersection(step.roles) and step.roles != CLOCK
+    )
+
+
+def as_markdown() -> str:
+    """The table as documentation (docs/lifecycle.md is made from it)."""
+    lines = [
+        "| action | from | to | role | side | guards | effects | asks |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for step in STEPS:
+        source = "any open" if step.source == OPEN else ", ".join(s or "(new)" for s in step.source)
+        cells = (
+            step.action, source, step.target, ", ".join(step.roles), step.side or "neutral",
+            ", ".join(f.__name__ for f in step.guards), ", ".join(f.__name__ for f in step.effects),
+            ", ".join(step.asks),
+        )  # fmt: skip
+        lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")
+    return "\n".join(lines) + "\n"

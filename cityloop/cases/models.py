@@ -1,0 +1,405 @@
+"""The case, its append-only history, its clocks, tasks and papers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
+from django.db.models import Q
+from django.db.models.functions import Concat
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(models.TextChoices):
+    """Where a case stands. Past participles; the Chinese terms are in the glossary."""
+
+    REPORTED = "reported", _("to accept")  # 待受理
+    VERIFYING = "verifying", _("verifying")  # 核实中
+    ACCEPTED = "accepted", _("to file")  # 待立案
+    VOIDING = "voiding", _("void requested")  # 待审批作废
+    FILED = "filed", _("to dispatch")  # 待派遣
+    DISPATCHED = "dispatched", _("to receive")  # 待接收
+    HANDLING = "handling", _("handling")  # 处置中
+    HANDED_IN = "handed_in", _("to confirm")  # 待部门确认
+    HANDLED = "handled", _("to send to check")  # 待核查派发
+    CHECKING = "checking", _("checking")  # 核查中
+    CHECK_FAILED = "check_failed", _("to rework")  # 核查未过, 待返工
+    CHECKED = "checked", _("to close")  # 待结案
+    CLOSED = "closed", _("closed")  # 已结案
+    REJECTED = "rejected", _("not accepted")  # 不予受理
+    VOIDED = "voided", _("voided")  # 已作废
+
+
+FINAL = (Status.CLOSED, Status.REJECTED, Status.VOIDED)
+OPEN = tuple(status for status in Status if status not in FINAL)
+IN_HANDLING = (Status.DISPATCHED, Status.HANDLING, Status.HANDED_IN)
+
+
+class RecordType(models.TextChoices):
+    """What kind of record it is; statistics never mix them."""
+
+    CASE = "case", _("case")  # 一般案件
+    QUICK = "quick", _("quick report")  # 快速上报
+    SELF_HANDLED = "self_handled", _("self-handled")  # 自行处理
+    REMINDER = "reminder", _("reminder")  # 提醒类
+
+
+class ClosingKind(models.TextChoices):
+    """How a case ended."""
+
+    NORMAL = "normal", _("closed under its closing condition")
+    FORCED = "forced", _("closed by force")
+    SELF_HANDLED = "self_handled", _("handled on the spot by the finder")
+    REMINDER = "reminder", _("settled by a reminder")
+
+
+class Flow(models.Model):
+    """An edition of the city's variant of the flow; a case keeps the one it started with."""
+
+    code = models.CharField(max_length=32, unique=True)
+    parameters = models.JSONField(default=dict)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "cases_flow"
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Case(models.Model):
+    """A problem from report to its end; only cases.operations writes it."""
+
+    number = models.CharField(max_length=24, unique=True)
+    version = models.PositiveIntegerField(default=0)
+    status = models.CharField(max_length=16, choices=Status.choices)
+    resume_status = models.CharField(max_length=16, blank=True, default="")
+    record_type = models.CharField(
+        max_length=16, choices=RecordType.choices, default=RecordType.CASE
+    )
+    flow = models.ForeignKey(Flow, on_delete=models.PROTECT, related_name="+")
+    trial = models.BooleanField(default=False)
+    channel = models.CharField(max_length=16)
+    external_number = models.CharField(max_length=64, blank=True, default="")
+    imported = models.BooleanField(default=False)
+    # what
+    problem_class = models.ForeignKey(
+        "standards.ProblemClass", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    filing_rule = models.ForeignKey(
+        "standards.FilingRule", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    component = models.ForeignKey(
+        "assets.Component", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    level = models.PositiveSmallIntegerField(default=2)
+    description = models.TextField(blank=True, default="")
+    # where
+    point = models.PointField(srid=4326, null=True)
+    raw_x = models.FloatField(null=True)
+    raw_y = models.FloatField(null=True)
+    raw_system = models.CharField(max_length=8, blank=True, default="")
+    address = models.CharField(max_length=200, blank=True, default="")
+    area_code = models.CharField(max_length=12, blank=True, default="")
+    grid_code = models.CharField(max_length=15, blank=True, default="")
+    place_level = models.CharField(max_length=1, blank=True, default="")
+    in_service_area = models.BooleanField(default=True)
+    # when (the clock of each stage is a Timer)
+    reported_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    filed_at = models.DateTimeField(null=True)
+    dispatched_at = models.DateTimeField(null=True)
+    handled_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    yellow_at = models.DateTimeField(null=True)
+    handling_due_at = models.DateTimeField(null=True)
+    limit_amount = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    limit_unit = models.CharField(max_length=12, blank=True, default="")
+    # who
+    lead = models.ForeignKey(
+        "people.Organisation", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    assisting = models.JSONField(default=list)
+    worker = models.ForeignKey(
+        "people.Member", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    accepted_by = models.ForeignKey(
+        "people.Member", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    asked_by = models.BigIntegerField(null=True)
+    proposal = models.JSONField(default=dict)
+    # facts that people are judged by
+    dispatches = models.PositiveSmallIntegerField(default=0)
+    returns = models.PositiveSmallIntegerField(default=0)
+    reworks = models.PositiveSmallIntegerField(default=0)
+    proofs_refused = models.PositiveSmallIntegerField(default=0)
+    urges = models.PositiveSmallIntegerField(default=0)
+    escalations = models.PositiveSmallIntegerField(default=0)
+    reports = models.PositiveIntegerField(default=1)
+    verified = models.CharField(max_length=12, blank=True, default="")
+    handled_late = models.BooleanField(null=True)
+    checked_late = models.BooleanField(null=True)
+    handling_overdue = models.BooleanField(default=False)
+    answer_owed = models.BooleanField(default=False)
+    closing_kind = models.CharField(
+        max_length=16, choices=ClosingKind.choices, blank=True, default=""
+    )
+    reason_code = models.CharField(max_length=24, blank=True, default="")
+    judged_by = models.JSONField(default=list)
+    handled_by = models.JSONField(default=list)
+    # everybody who has or had a part in it: they see the case
+    units = ArrayField(models.BigIntegerField(), default=list)
+    members = ArrayField(models.BigIntegerField(), default=list)
+    head = models.CharField(max_length=64, default="")
+    search = models.GeneratedField(
+        expression=models.Func(
+            Concat(
+                "description", models.Value(" "), "address", models.Value(" "), "external_number"
+            ),
+            function="cityloop_bigrams",
+        ),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        db_table = "cases_case"
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="case_status_known"),
+            models.CheckConstraint(
+                condition=~Q(status__in=[*IN_HANDLING])
+                | Q(lead__isnull=False, handling_due_at__isnull=False),
+                name="case_in_handling_has_unit_and_deadline",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.CLOSED)
+                | (Q(closed_at__isnull=False) & ~Q(closing_kind="")),
+                name="case_closed_says_when_and_how",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=[Status.REPORTED, Status.VERIFYING, *FINAL])
+                | Q(problem_class__isnull=False),
+                name="case_accepted_has_class",
+            ),
+            models.CheckConstraint(condition=Q(level__range=(1, 4)), name="case_level_known"),
+        ]
+        indexes = [
+            models.Index("status", "due_at", "id", name="case_desk"),
+            models.Index(
+                "lead", "status", "due_at", name="case_unit_desk", condition=Q(lead__isnull=False)
+            ),
+            models.Index(fields=["-reported_at", "-id"], name="case_latest"),
+            models.Index(
+                OpClass("area_code", name="varchar_pattern_ops"),
+                models.F("reported_at").desc(),
+                name="case_area",
+            ),
+            models.Index(fields=["problem_class", "-reported_at"], name="case_class"),
+            GistIndex("point", name="case_point"),
+            GinIndex("search", name="case_search"),
+            GinIndex("units", name="case_units"),
+            GinIndex("members", name="case_members"),
+            models.Index("external_number", name="case_external", condition=~Q(external_number="")),
+            models.Index("filing_rule", name="case_rule", condition=Q(filing_rule__isnull=False)),
+            models.Index("component", name="case_component", condition=Q(component__isnull=False)),
+            models.Index("worker", name="case_worker", condition=Q(worker__isnull=False)),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.number
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Refused: the life cycle is the only road."""
+        raise RuntimeError("a case is written only by cases.operations")
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refused: nobody deletes a case."""
+        raise RuntimeError("a case is never deleted")
+
+    @property
+    def open(self) -> bool:
+        """True until the case is closed, rejected or voided."""
+        return self.status not in FINAL
+
+
+class CaseEvent(models.Model):
+    """One line of a case's history. Triggers refuse UPDATE, DELETE and TRUNCATE.
+
+    `at` is when the step was taken (for imported history: then), `recorded_at` when we wrote it.
+    `hash` covers every other column and the hash of the case's previous line.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events", db_index=False)
+    version = models.PositiveIntegerField()
+    action = models.CharField(max_length=24)
+    source = models.CharField(max_length=16, blank=True)
+    target = models.CharField(max_length=16)
+    role = models.CharField(max_length=20)
+    member = models.ForeignKey(
+        "people.Member", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    actor = models.CharField(max_length=120)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    facts = models.JSONField(default=dict)
+    imported = models.BooleanField(default=False)
+    previous = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "cases_event"
+        constraints = [models.UniqueConstraint("case", "version", name="event_once_per_version")]
+        indexes = [models.Index(fields=["member", "-at"], name="event_member")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} v{self.version} {self.action}"
+
+
+class TimerKind(models.TextChoices):
+    """The clocks of a case."""
+
+    ACCEPTANCE = "acceptance", _("acceptance")
+    VERIFY = "verify", _("verification")
+    FILING = "filing", _("filing")
+    DISPATCH = "dispatch", _("dispatch")
+    HANDLING = "handling", _("handling")
+    CHECK = "check", _("check")
+    CLOSING = "closing", _("closing")
+    REPLY = "reply", _("reply to an urge")
+    WHOLE = "whole", _("whole case")
+
+
+class TimerState(models.TextChoices):
+    """A timer runs, pauses, or has ended."""
+
+    RUNNING = "running", _("running")
+    PAUSED = "paused", _("paused")
+    ENDED = "ended", _("ended")
+
+
+class Timer(models.Model):
+    """One clock of one case. `spent` is what had run before `started_at`, in the limit's unit."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="timers")
+    kind = models.CharField(max_length=12, choices=TimerKind.choices)
+    state = models.CharField(max_length=8, choices=TimerState.choices)
+    limit_amount = models.DecimalField(max_digits=8, decimal_places=2)
+    limit_unit = models.CharField(max_length=12)
+    margin_hours = models.DecimalField(max_digits=6, decimal_places=2, default=0)
+    spent = models.DecimalField(max_digits=12, decimal_places=5, default=0)
+    first_started_at = models.DateTimeField()
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    fire_at = models.DateTimeField(null=True)
+    fired = models.PositiveSmallIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+    late = models.BooleanField(null=True)
+
+    class Meta:
+        db_table = "cases_timer"
+        constraints = [
+            models.UniqueConstraint(
+                "case", "kind", condition=~Q(state="ended"), name="timer_one_open_of_a_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="ended", ended_at__isnull=False, fire_at__isnull=True)
+                | (~Q(state="ended") & Q(ended_at__isnull=True)),
+                name="timer_ended_does_not_fire",
+            ),
+        ]
+        indexes = [
+            models.Index("fire_at", name="timer_to_fire", condition=Q(fire_at__isnull=False))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.kind} {self.state}"
+
+
+class TaskKind(models.TextChoices):
+    """Work that somebody owes a case."""
+
+    VERIFY = "verify", _("verify")
+    HANDLE = "handle", _("handle")
+    ASSIST = "assist", _("assist")
+    CHECK = "check", _("check")
+    REVIEW = "review", _("sampled review")
+    SUPERVISE = "supervise", _("supervise")
+
+
+class Task(models.Model):
+    """A task of a member or of an organisation."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
+    kind = models.CharField(max_length=12, choices=TaskKind.choices)
+    organisation = models.ForeignKey(
+        "people.Organisation", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    member = models.ForeignKey(
+        "people.Member", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    role = models.CharField(max_length=12, blank=True, default="")
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    result = models.CharField(max_length=16, blank=True, default="")
+
+    class Meta:
+        db_table = "cases_task"
+        indexes = [
+            models.Index(
+                "member", "due_at", name="task_member", condition=Q(closed_at__isnull=True)
+            ),
+            models.Index(
+                "organisation", "due_at", name="task_unit", condition=Q(closed_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.kind}"
+
+
+class Attachment(models.Model):
+    """A stored file as part of one step of a case. Append-only, like the history it belongs to."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="attachments")
+    version = models.PositiveIntegerField()
+    file = models.ForeignKey("kernel.StoredFile", on_delete=models.PROTECT, related_name="+")
+    stage = models.CharField(max_length=16)
+    filename = models.CharField(max_length=120, blank=True, default="")
+    from_album = models.BooleanField(default=False)
+    remarks = models.JSONField(default=list)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "cases_attachment"
+        constraints = [
+            models.UniqueConstraint("case", "version", "file", name="attachment_once_a_step")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} v{self.version} {self.stage}"
+
+
+class Seal(models.Model):
+    """A line of the seal chain: a digest over all history lines since the last seal.
+
+    A case's own chain shows any change of its lines; the seals show that no whole case is missing.
+    """
+
+    first_event = models.BigIntegerField()
+    last_event = models.BigIntegerField()
+    events = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64, blank=True)
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "cases_seal"
+
+    def __str__(self) -> str:
+        return f"{self.first_event}-{self.last_event}"

@@ -1,0 +1,316 @@
+"""Every write to a case. Nothing else in the project writes one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cityloop.cases import fields, guards, lifecycle, record
+from cityloop.cases import flow as flows
+from cityloop.cases.change import Change, Paper
+from cityloop.cases.clocks import show_stage_deadline
+from cityloop.cases.models import Case, Flow, Task, Timer
+from cityloop.kernel import errors
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.models import StoredFile
+from cityloop.kernel.rows import Rows
+from cityloop.standards import queries as standards
+from cityloop.standards.models import ProblemClass
+
+
+class Refused(errors.Refused):
+    """The life cycle does not allow this step; reasons are for the person who tried it."""
+
+
+class Stale(errors.Stale):
+    """The case changed since the page was read; nothing was written."""
+
+
+class NoSuchCase(errors.NotFound):
+    """No case has this number, or none that the actor may see."""
+
+
+class NoSuchStep(errors.NotFound):
+    """The life cycle has no such action."""
+
+    code = "no-such-step"
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """What intake knows of a problem. `place` codes come from geo.locate; '' outside every grid."""
+
+    channel: str
+    flow: Flow
+    description: str = ""
+    problem_class_id: int | None = None
+    component_id: int | None = None
+    level: int = 2
+    lon: float | None = None
+    lat: float | None = None
+    raw: tuple[float | None, float | None, str] = (None, None, "")
+    address: str = ""
+    area_code: str = ""
+    grid_code: str = ""
+    in_service_area: bool = True
+    external_number: str = ""
+    verify: bool = False
+    imported: bool = False
+    papers: Sequence[Paper] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def paper(*, sha256: str, stage: str, filename: str = "", from_album: bool = False) -> Paper:
+    """A stored file as part of a step; raises Invalid for one that was never stored."""
+    file = StoredFile.objects.filter(sha256=sha256).first()
+    if file is None:
+        raise errors.Invalid(_("store the file first: %(sha)s") % {"sha": sha256[:12]})
+    return Paper(file=file, stage=stage, filename=filename, from_album=from_album)
+
+
+def next_case_ids(count: int) -> list[int]:
+    """Fresh case ids; a number that is never used leaves a gap and nothing else."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('cases_case_id_seq') FROM generate_series(1, %s)", [count])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def case_number(case_id: int, at: datetime) -> str:
+    """Local date + id: readable, unique, sortable by day."""
+    return f"{timezone.localtime(at):%Y%m%d}{case_id:07d}"
+
+
+def open_case(
+    new: NewCase,
+    *,
+    action: str,
+    actor: Actor,
+    now: datetime,
+    case_id: int | None = None,
+    also: Sequence[Rows] = (),
+) -> Case:
+    """Open a case by one of the opening actions; raises Refused.
+
+    `also`: rows of the caller that belong to the case; they are written in the same statement.
+    """
+    step = _step(action)
+    change = begin(new, step=step, actor=actor, now=now, case_id=case_id or next_case_ids(1)[0])
+    take(change, step)
+    record.write([change], also=also)
+    return change.case
+
+
+def begin(
+    new: NewCase, *, step: lifecycle.Step, actor: Actor, now: datetime, case_id: int
+) -> Change:
+    """The change that opens a case, before its first step is taken. Writes nothing."""
+    case = Case(
+        id=case_id,
+        number=case_number(case_id, now),
+        status=lifecycle.NEW,
+        flow_id=new.flow.pk,
+        channel=new.channel,
+        external_number=new.external_number,
+        imported=new.imported,
+        problem_class_id=new.problem_class_id,
+        component_id=new.component_id,
+        level=new.level,
+        description=new.description,
+        point=None if new.lon is None or new.lat is None else Point(new.lon, new.lat, srid=4326),
+        raw_x=new.raw[0],
+        raw_y=new.raw[1],
+        raw_system=new.raw[2],
+        address=new.address,
+        area_code=new.area_code,
+        grid_code=new.grid_code,
+        in_service_area=new.in_service_area,
+        verified="wanted" if new.verify else "",
+        reported_at=now,
+    )
+    parameters = flows.parameters(new.flow.parameters)
+    case.trial = parameters.trial
+    change = Change(
+        case=case,
+        actor=actor,
+        now=now,
+        action=step.action,
+        source=lifecycle.NEW,
+        flow=parameters,
+        calendar=standards.work_calendar(),
+        papers=list(new.papers),
+        imported=new.imported,
+    )
+    change.inputs = {"problem_class": new.problem_class_id} if new.problem_class_id else {}
+    change.facts |= {
+        "channel": new.channel, "class": new.problem_class_id, "grid": new.grid_code, **new.facts
+    }  # fmt: skip
+    return change
+
+
+def perform(
+    number: str,
+    action: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    version: int | None = None,
+    inputs: Mapping[str, Any] | None = None,
+    papers: Sequence[Paper] = (),
+    also: Sequence[Rows] = (),
+) -> Case:
+    """Take one step of the life cycle.
+
+    `inputs` are raw values as a form or JSON gives them. Raises NoSuchCase, NoSuchStep, Invalid
+    (inputs), Stale (another version), Refused (all objections at once); then nothing is written.
+    A follow-up step of the system (an unambiguous dispatch) happens in the same transaction.
+    """
+    step = _step(action)
+    cleaned = fields.clean(step, inputs or {})
+    with transaction.atomic():
+        change = _load(number, actor=actor, now=now)
+        if version is not None and version != change.case.version:
+            raise Stale(
+                _("the case is at version %(now)s, you read version %(read)s")
+                % {"now": change.case.version, "read": version}
+            )
+        change.inputs, change.papers = cleaned, list(papers)
+        take(change, step)
+        record.write([change], also=also)
+        if change.follow_up:
+            _follow(change)
+    return change.case
+
+
+def fire_due_timers(*, now: datetime, limit: int = 200) -> int:
+    """Perform the clock's steps on every case whose timer has run out; returns how many.
+
+    Claims rows with SKIP LOCKED and moves their timers in the same transaction: several sweepers
+    may run, each deadline fires exactly once.
+    """
+    with transaction.atomic():
+        due = list(
+            Timer.objects.filter(fire_at__lte=now)
+            .order_by("fire_at")
+            .select_for_update(skip_locked=True)[:limit]
+        )
+        ids = {timer.case_id for timer in due}
+        cases = Case.objects.filter(pk__in=ids).select_related("flow", "problem_class")
+        locked = list(cases.select_for_update(of=("self",), skip_locked=True))
+        changes = [_fired(case, due, now) for case in locked]
+        for change in changes:
+            record.write([change])
+    return sum(len([t for t in due if t.case_id == case.pk]) for case in locked)
+
+
+def _fired(case: Case, due: list[Timer], now: datetime) -> Change:
+    change = _change(case, actor=Actor.system("clock"), now=now)
+    own = next(timer for timer in due if timer.case_id == case.pk)
+    change.inputs = {"clock": own.kind}
+    take(change, _step("escalate" if own.fired else "overdue"))
+    return change
+
+
+def take(change: Change, step: lifecycle.Step) -> None:
+    """Apply a step in memory: objections, effects, new status, version. Raises Refused.
+
+    The bulk path uses it too: imported cases obey the same table.
+    """
+    change.action, change.source, change.side = step.action, change.case.status, step.side
+    change.role = next((role for role in step.roles if role in change.actor.roles), "")
+    if reasons := objections(change, step):
+        raise Refused(*reasons)
+    case = change.case
+    if step.target == lifecycle.BACK:
+        case.status = case.resume_status
+    elif step.target != lifecycle.SAME:
+        case.status = step.target
+    for effect in step.effects:
+        effect(change)
+    _take_sides(change)
+    show_stage_deadline(case, change.timers)
+    record.add_line(change)
+
+
+def objections(change: Change, step: lifecycle.Step) -> list[str]:
+    """Everything that speaks against the step, for the person who tries it."""
+    if change.source not in step.source:
+        return [_("%(action)s is not possible now") % {"action": step.action}]
+    if not change.role:
+        return [_("%(action)s is for: %(roles)s")
+                % {"action": step.action, "roles": ", ".join(step.roles)}]  # fmt: skip
+    every = (guards.within_scope, guards.sides_kept_apart, *step.guards)
+    return [reason for guard in every if (reason := guard(change))]
+
+
+def _take_sides(change: Change) -> None:
+    """Remember who judged and who handled: nobody does both in one case."""
+    member = change.actor.member_id
+    if member is None:
+        return
+    if member not in change.case.members:
+        change.case.members = [*change.case.members, member]
+    if not change.side:
+        return
+    side = "judged_by" if change.side == "judging" else "handled_by"
+    members = getattr(change.case, side)
+    if member not in members:
+        setattr(change.case, side, [*members, member])
+
+
+def _follow(change: Change) -> None:
+    """The system's own next step, in the open transaction."""
+    action, inputs = change.follow_up or ("", {})
+    step = _step(action)
+    following = _change(
+        change.case, actor=Actor.system("automatic"), now=change.now,
+        timers=change.timers, tasks=change.tasks,
+    )  # fmt: skip
+    following.inputs = fields.clean(step, inputs)
+    take(following, step)
+    record.write([following])
+
+
+def _step(action: str) -> lifecycle.Step:
+    try:
+        return lifecycle.BY_ACTION[action]
+    except KeyError as error:
+        raise NoSuchStep(_("there is no step %(action)s") % {"action": action[:40]}) from error
+
+
+def _load(number: str, *, actor: Actor, now: datetime) -> Change:
+    rows = Case.objects.filter(number=number).select_related("flow", "problem_class")
+    case = rows.select_for_update(of=("self",)).first()
+    if case is None:
+        raise NoSuchCase(_("there is no case %(number)s") % {"number": number[:30]})
+    return _change(case, actor=actor, now=now)
+
+
+def _change(
+    case: Case,
+    *,
+    actor: Actor,
+    now: datetime,
+    timers: list[Timer] | None = None,
+    tasks: list[Task] | None = None,
+) -> Change:
+    chosen: ProblemClass | None = case.problem_class
+    return Change(
+        case=case,
+        actor=actor,
+        now=now,
+        action="",
+        source=case.status,
+        flow=flows.parameters(case.flow.parameters),
+        calendar=standards.work_calendar(),
+        timers=list(case.timers.order_by("id")) if timers is None else timers,
+        tasks=list(case.tasks.filter(closed_at=None)) if tasks is None else tasks,
+        second_eye=bool(chosen.second_eye) if chosen else True,
+        imported=False,
+    )

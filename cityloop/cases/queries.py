@@ -1,0 +1,270 @@
+"""Every read of cases; the first argument is the actor, whose scope limits the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.gis.geos import Point, Polygon
+from django.contrib.gis.measure import D
+from django.db import connection
+from django.db.models import Count, F, Q, QuerySet
+
+from cityloop.cases import lifecycle
+from cityloop.cases.models import (
+    FINAL,
+    Attachment,
+    Case,
+    CaseEvent,
+    Flow,
+    RecordType,
+    Status,
+    Task,
+    Timer,
+)
+from cityloop.kernel import text
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.errors import NotFound
+from cityloop.people import scope as people_scope
+
+SHOWN = ("problem_class", "lead", "filing_rule")
+
+
+def visible(actor: Actor) -> QuerySet[Case]:
+    """The cases an actor may see."""
+    return Case.objects.filter(scope(actor))
+
+
+def scope(actor: Actor) -> Q:
+    """The actor's data scope as a condition on cases.
+
+    A post sees the cases of its area; where it is limited to organisations, those in which they
+    have or had a part. Everybody sees the cases in which they took part themselves.
+    """
+    if people_scope.sees_all(actor):
+        return Q()
+    found: Q = people_scope.NOTHING
+    for ids, codes in people_scope.scopes_of(actor):
+        area = Q() if codes is None else Q(pk__in=())
+        for code in codes or ():
+            area |= Q(area_code__startswith=code)
+        found |= area if ids is None else area & Q(units__overlap=sorted(ids))
+    if actor.member_id is not None:
+        found |= Q(members__contains=[actor.member_id])
+    return found
+
+
+def get(actor: Actor, number: str) -> Case:
+    """One case with class, rule and unit; NotFound outside the actor's scope."""
+    case = visible(actor).select_related(*SHOWN, "worker", "flow").filter(number=number).first()
+    if case is None:
+        raise NotFound(f"there is no case {number[:30]}")
+    return case
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list may be narrowed by; empty means any."""
+
+    status: tuple[str, ...] = ()
+    record_type: str = ""
+    channel: str = ""
+    class_id: int | None = None
+    area: str = ""
+    unit_id: int | None = None
+    worker_id: int | None = None
+    overdue: bool = False
+    words: str = ""
+    number: str = ""
+    reported_from: datetime | None = None
+    reported_to: datetime | None = None
+    box: tuple[float, float, float, float] | None = None
+    open_only: bool = False
+
+
+def search(actor: Actor, filters: Filters, *, now: datetime) -> QuerySet[Case]:
+    """The visible cases that match every filter, unordered."""
+    rows = visible(actor).select_related(*SHOWN).filter(_conditions(filters))
+    if filters.overdue:
+        rows = rows.filter(due_at__lt=now).exclude(status__in=FINAL)
+    if filters.words:
+        query = text.query(filters.words)
+        rows = rows.extra(where=["cases_case.search @@ %s::tsquery"], params=[query])
+    if filters.box:
+        rows = rows.filter(point__bboverlaps=Polygon.from_bbox(filters.box))
+    return rows
+
+
+def _conditions(filters: Filters) -> Q:
+    plain = {
+        "record_type": filters.record_type,
+        "channel": filters.channel,
+        "problem_class_id": filters.class_id,
+        "lead_id": filters.unit_id,
+        "worker_id": filters.worker_id,
+        "number": filters.number,
+        "area_code__startswith": filters.area,
+        "reported_at__gte": filters.reported_from,
+        "reported_at__lt": filters.reported_to,
+    }
+    condition = Q(**{name: value for name, value in plain.items() if value not in (None, "")})
+    if filters.status:
+        condition &= Q(status__in=filters.status)
+    if filters.open_only:
+        condition &= ~Q(status__in=FINAL)
+    return condition
+
+
+# The boxes of a desk: what waits for whom. Order as on the screen.
+BOXES: tuple[tuple[str, str], ...] = (
+    ("reported", Status.REPORTED),
+    ("verifying", Status.VERIFYING),
+    ("accepted", Status.ACCEPTED),
+    ("voiding", Status.VOIDING),
+    ("filed", Status.FILED),
+    ("dispatched", Status.DISPATCHED),
+    ("handling", Status.HANDLING),
+    ("handed_in", Status.HANDED_IN),
+    ("handled", Status.HANDLED),
+    ("checking", Status.CHECKING),
+    ("check_failed", Status.CHECK_FAILED),
+    ("checked", Status.CHECKED),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One box: how many cases wait there and how many are late."""
+
+    status: str
+    count: int
+    overdue: int
+
+
+def boxes(actor: Actor, *, now: datetime) -> list[Box]:
+    """Counts of every open status in the actor's scope, in one query."""
+    rows = (
+        visible(actor)
+        .exclude(status__in=FINAL)
+        .values("status")
+        .annotate(n=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)))
+    )
+    found = {row["status"]: (int(row["n"]), int(row["late"])) for row in rows}
+    return [Box(str(status), *found.get(str(status), (0, 0))) for _name, status in BOXES]
+
+
+def history(case: Case) -> list[CaseEvent]:
+    """The case's lines, oldest first."""
+    return list(CaseEvent.objects.filter(case=case).order_by("version"))
+
+
+def timers(case: Case) -> list[Timer]:
+    """The case's clocks, oldest first."""
+    return list(case.timers.order_by("id"))
+
+
+def attachments(case: Case) -> list[Attachment]:
+    """The case's papers with their files, in the order in which they came."""
+    rows = Attachment.objects.filter(case=case).select_related("file")
+    return list(rows.order_by("version", "id"))
+
+
+def tasks(case: Case) -> list[Task]:
+    """The case's tasks, open ones first."""
+    rows = case.tasks.select_related("organisation", "member")
+    return list(rows.order_by(F("closed_at").asc(nulls_first=True), "id"))
+
+
+def allowed_steps(actor: Actor, case: Case) -> list[lifecycle.Step]:
+    """The life-cycle rows that the actor's roles may try now: buttons and forms."""
+    if not actor.may("cases.step"):
+        return []
+    return list(lifecycle.allowed(status=case.status, roles=actor.roles))
+
+
+def nearby(
+    actor: Actor,
+    *,
+    lon: float,
+    lat: float,
+    metres: float = 100,
+    since: datetime | None = None,
+    limit: int = 20,
+) -> list[Case]:
+    """Visible cases within so many metres, nearest first (index scan on the box, then distance)."""
+    centre = Point(lon, lat, srid=4326)
+    degrees = metres / 111_000 * 1.6  # a box that surely holds the circle up to 50 degrees north
+    box = Polygon.from_bbox((lon - degrees, lat - degrees, lon + degrees, lat + degrees))
+    rows = visible(actor).select_related(*SHOWN).filter(point__bboverlaps=box)
+    if since is not None:
+        rows = rows.filter(reported_at__gte=since)
+    return list(
+        rows.filter(point__distance_lte=(centre, D(m=metres))).order_by("-reported_at")[:limit]
+    )
+
+
+def ping_pong(actor: Actor, *, dispatches: int = 2) -> QuerySet[Case]:
+    """Open cases that have been dispatched at least so often (E03)."""
+    return visible(actor).filter(dispatches__gte=dispatches).exclude(status__in=FINAL)
+
+
+def current_flow() -> Flow:
+    """The flow that new cases start with."""
+    return Flow.objects.order_by("-published_at", "-id")[:1].get()
+
+
+def case_of_file(actor: Actor, sha256: str) -> bool:
+    """True when the actor sees a case to which this file belongs."""
+    rows = Attachment.objects.filter(file__sha256=sha256)
+    return rows.filter(case__in=visible(actor)).exists()
+
+
+def counts_by_unit(*, edition_code: str = "") -> dict[str, dict[str, int]]:
+    """Unit name -> closed, on time, overdue (handled late) of cases that count as filed."""
+    rows = Case.objects.filter(lead__isnull=False).exclude(
+        record_type__in=[RecordType.QUICK, RecordType.SELF_HANDLED, RecordType.REMINDER]
+    )
+    if edition_code:
+        rows = rows.filter(problem_class__edition__code=edition_code)
+    counted = rows.values("lead__name_zh").annotate(
+        closed=Count("pk", filter=Q(status=Status.CLOSED)),
+        on_time=Count("pk", filter=Q(status=Status.CLOSED, handled_late=False)),
+        overdue=Count("pk", filter=Q(status=Status.CLOSED, handled_late=True)),
+    )
+    return {
+        row["lead__name_zh"]: {k: row[k] for k in ("closed", "on_time", "overdue")}
+        for row in counted
+    }
+
+
+def changed_since(last_event: int, *, limit: int = 500) -> list[tuple[int, str]]:
+    """(event id, case number) of history lines behind an event id, for the live stream."""
+    rows = CaseEvent.objects.filter(pk__gt=last_event).order_by("pk")
+    return list(rows.values_list("pk", "case__number")[:limit])
+
+
+def lines_of_all_cases(*, batch: int = 5000) -> Iterator[tuple[Any, ...]]:
+    """Every history line in (case, version) order with the case's own number, version and head.
+
+    A server-side cursor: constant memory for any number of lines.
+    """
+    with connection.cursor() as plain:
+        plain.execute("SELECT 1")  # opens the connection
+    raw = connection.connection
+    with raw.cursor(name="cityloop_chain") as cursor:
+        cursor.itersize = batch
+        cursor.execute(
+            """SELECT c.id, c.number, c.version, c.status, c.head, e.id, e.version, e.action,
+                      e.source, e.target, e.role, e.member_id, e.actor, e.at, e.recorded_at,
+                      e.facts, e.imported, e.previous, e.hash
+               FROM cases_case c LEFT JOIN cases_event e ON e.case_id = c.id
+               ORDER BY c.id, e.version"""
+        )
+        yield from cursor
+
+
+def recent_start(now: datetime, days: int = 30) -> datetime:
+    """The start of the window that overviews look back on."""
+    return now - timedelta(days=days)

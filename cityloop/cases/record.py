@@ -1,0 +1,146 @@
+"""The writer: case, history, clocks, tasks, papers and jobs of many changes in one statement."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from cityloop.cases import chain, fields
+from cityloop.cases.change import Change, Paper
+from cityloop.cases.models import Attachment, Case, CaseEvent, Task, Timer
+from cityloop.kernel import jobs
+from cityloop.kernel.rows import Row, Rows, columns_of, row_of
+from cityloop.kernel.rows import write as write_rows
+
+CASE = columns_of(Case)
+# What a step may change; place and first text are fixed when the case is opened.
+FIXED = frozenset({
+    "number", "flow_id", "trial", "channel", "external_number", "imported", "component_id",
+    "point", "raw_x", "raw_y", "raw_system", "area_code", "grid_code", "in_service_area",
+    "reported_at",
+})  # fmt: skip
+SEARCHED = frozenset({"description", "address"})
+MUTABLE = tuple(name for name in CASE if name not in FIXED | SEARCHED)
+EVENT = columns_of(CaseEvent, without=("id",))
+TIMER = columns_of(Timer, without=("id",))
+TASK = columns_of(Task, without=("id",))
+PAPER = columns_of(Attachment, without=("id",))
+JOB = ("queue_name", "task_name", "priority", "args", "status", "attempts", "abort_requested")
+
+
+class Lines:
+    """History lines and papers of a change, collected while its steps are taken."""
+
+    __slots__ = ("first_version", "jobs", "lines", "papers")
+
+    def __init__(self, version: int) -> None:
+        self.first_version = version
+        self.lines: list[Row] = []
+        self.papers: list[Row] = []
+        self.jobs: list[Row] = []
+
+
+def add_line(change: Change) -> None:
+    """Version + 1 and the history line of the step just taken, chained to the line before."""
+    case = change.case
+    lines = _lines(change)
+    case.version += 1
+    facts = _facts(change)
+    line: dict[str, Any] = {
+        "version": case.version,
+        "action": change.action,
+        "source": change.source,
+        "target": case.status,
+        "role": change.role,
+        "member_id": change.actor.member_id,
+        "actor": change.actor.post[:120],
+        "at": change.now,
+        "recorded_at": change.recorded_at or change.now,
+        "facts": facts,
+        "imported": change.imported,
+        "previous": case.head,
+    }
+    case.head = chain.line_hash(number=case.number, **line)
+    lines.lines.append({**line, "case_id": case.pk, "hash": case.head})
+    lines.papers.extend(_paper(change, paper) for paper in change.papers)
+    if not change.imported:
+        payload = {"number": case.number, "version": case.version}
+        lines.jobs.extend(jobs.job_rows(f"case.{change.action}", payload))
+    change.papers, change.inputs, change.facts = [], {}, {}
+
+
+def write(changes: Sequence[Change], *, also: Sequence[Rows] = ()) -> None:
+    """Write all changes, and the caller's rows, in one statement: all of it or nothing."""
+    collected = [_lines(change) for change in changes]
+    new = [c.case for c, lines in zip(changes, collected, strict=True) if not lines.first_version]
+    old = [c.case for c, lines in zip(changes, collected, strict=True) if lines.first_version]
+    edited = any(_text_changed(lines) for lines in collected)
+    columns = tuple(n for n in CASE if n not in FIXED) if edited else MUTABLE
+    timers, tasks = (
+        _split(t for c in changes for t in c.timers),
+        _split(t for c in changes for t in c.tasks),
+    )
+    write_rows(
+        [
+            Rows("cases_case", CASE, [row_of(case, CASE) for case in new]),
+            Rows("cases_case", columns, [row_of(case, columns) for case in old], match=("id",)),
+            Rows("cases_event", EVENT, [line for lines in collected for line in lines.lines]),
+            Rows("cases_timer", ("id", *TIMER), [row_of(t, ("id", *TIMER)) for t in timers[1]],
+                 match=("id",)),
+            Rows("cases_timer", TIMER, [row_of(t, TIMER) for t in timers[0]]),
+            Rows("cases_task", ("id", *TASK), [row_of(t, ("id", *TASK)) for t in tasks[1]],
+                 match=("id",)),
+            Rows("cases_task", TASK, [row_of(t, TASK) for t in tasks[0]]),
+            Rows("cases_attachment", PAPER, [p for lines in collected for p in lines.papers],
+                 skip_conflicts=True),
+            Rows("procrastinate_jobs", JOB, [_job(j) for lines in collected for j in lines.jobs]),
+            *also,
+        ]
+    )  # fmt: skip
+
+
+def _lines(change: Change) -> Lines:
+    if change.lines is None:
+        change.lines = Lines(change.case.version)
+    lines: Lines = change.lines
+    return lines
+
+
+def _facts(change: Change) -> dict[str, Any]:
+    facts = {**fields.recorded(change.inputs), **change.facts}
+    if change.papers:
+        facts["papers"] = [[paper.stage, paper.file.sha256] for paper in change.papers]
+    return facts
+
+
+def _text_changed(lines: Lines) -> bool:
+    return any(SEARCHED & line["facts"].keys() for line in lines.lines)
+
+
+def _split(rows: Iterable[Any]) -> tuple[list[Any], list[Any]]:
+    """(new, existing)"""
+    parts: dict[bool, list[Any]] = defaultdict(list)
+    for row in rows:
+        parts[row.pk is not None].append(row)
+    return parts[False], parts[True]
+
+
+def _paper(change: Change, paper: Paper) -> Row:
+    return {
+        "case_id": change.case.pk,
+        "version": change.case.version,
+        "file_id": paper.file.pk,
+        "stage": paper.stage,
+        "filename": paper.filename[:120],
+        "from_album": paper.from_album,
+        "remarks": [],
+        "added_at": change.now,
+    }
+
+
+def _job(job: Row) -> Row:
+    return {
+        "queue_name": jobs.QUEUE, "task_name": jobs.TASK, "priority": 0, "args": job,
+        "status": "todo", "attempts": 0, "abort_requested": False,
+    }  # fmt: skip

@@ -1,0 +1,132 @@
+"""A case as plain data: what the API answers and the pages show. No query beyond its arguments'."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from cityloop.cases import queries
+from cityloop.cases.models import Attachment, Case, CaseEvent, Task, Timer, TimerState
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.errors import NotFound
+from cityloop.standards import queries as standards
+from cityloop.standards import worktime
+
+
+def light(case: Case, *, now: datetime) -> str:
+    """green, yellow, red (late), purple (late by the whole limit again) or '' without a clock."""
+    if case.due_at is None:
+        return ""
+    if now >= case.due_at:
+        started = case.yellow_at or case.due_at
+        span = (case.due_at - started) * 4
+        return "purple" if span and now >= case.due_at + span else "red"
+    return "yellow" if case.yellow_at and now >= case.yellow_at else "green"
+
+
+def summary(case: Case, *, now: datetime) -> dict[str, Any]:
+    """One line of a list."""
+    chosen, lead = case.problem_class, case.lead
+    return {
+        "number": case.number,
+        "version": case.version,
+        "status": case.status,
+        "record_type": case.record_type,
+        "channel": case.channel,
+        "class": {"id": chosen.pk, "code": chosen.code, "name": chosen.name_zh} if chosen else None,
+        "description": case.description,
+        "address": case.address,
+        "area_code": case.area_code,
+        "grid_code": case.grid_code,
+        "lon": case.point.x if case.point else None,
+        "lat": case.point.y if case.point else None,
+        "unit": {"id": lead.pk, "code": lead.code, "name": lead.name_zh} if lead else None,
+        "reported_at": case.reported_at,
+        "due_at": case.due_at,
+        "light": light(case, now=now),
+        "dispatches": case.dispatches,
+        "reworks": case.reworks,
+        "reports": case.reports,
+    }
+
+
+def full(case: Case, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """The whole case file."""
+    return {
+        **summary(case, now=now),
+        "level": case.level,
+        "trial": case.trial,
+        "imported": case.imported,
+        "in_service_area": case.in_service_area,
+        "raw": {"x": case.raw_x, "y": case.raw_y, "system": case.raw_system},
+        "filing_rule": case.filing_rule_id,
+        "limit": [case.limit_amount, case.limit_unit] if case.limit_unit else None,
+        "proposal": case.proposal,
+        "assisting": case.assisting,
+        "closing_kind": case.closing_kind,
+        "handled_late": case.handled_late,
+        "history": [event(line) for line in queries.history(case)],
+        "clocks": [clock(timer, now=now) for timer in queries.timers(case)],
+        "tasks": [task(one) for one in queries.tasks(case)],
+        "attachments": [attachment(one) for one in queries.attachments(case)],
+        "steps": [step.action for step in queries.allowed_steps(actor, case)],
+    }
+
+
+def event(line: CaseEvent) -> dict[str, Any]:
+    """One history line."""
+    return {
+        "version": line.version, "action": line.action, "from": line.source, "to": line.target,
+        "role": line.role, "actor": line.actor, "at": line.at, "facts": line.facts,
+        "imported": line.imported, "previous": line.previous, "hash": line.hash,
+    }  # fmt: skip
+
+
+def clock(timer: Timer, *, now: datetime) -> dict[str, Any]:
+    """One clock; `seconds_left` is wall time, negative when late, null unless it runs."""
+    running = timer.state == TimerState.RUNNING
+    return {
+        "kind": timer.kind, "state": timer.state, "started_at": timer.first_started_at,
+        "due_at": timer.due_at, "ended_at": timer.ended_at, "late": timer.late,
+        "limit": [timer.limit_amount, timer.limit_unit], "spent": timer.spent,
+        "seconds_left": round((timer.due_at - now).total_seconds()) if running else None,
+    }  # fmt: skip
+
+
+def task(one: Task) -> dict[str, Any]:
+    """One task."""
+    return {
+        "kind": one.kind, "unit": one.organisation.name_zh if one.organisation else None,
+        "member": one.member.name if one.member else None, "role": one.role,
+        "opened_at": one.opened_at, "due_at": one.due_at, "closed_at": one.closed_at,
+        "result": one.result,
+    }  # fmt: skip
+
+
+def attachment(one: Attachment) -> dict[str, Any]:
+    """One paper of the file."""
+    return {
+        "version": one.version, "stage": one.stage, "sha256": one.file.sha256,
+        "media_type": one.file.media_type, "taken_at": one.file.taken_at,
+        "from_album": one.from_album, "remarks": one.remarks, "url": f"/files/{one.file.sha256}",
+    }  # fmt: skip
+
+
+def explained(case: Case, kind: str) -> list[dict[str, Any]]:
+    """Every interval between the start of the latest clock of this kind and its deadline.
+
+    Raises NotFound when the case has no such clock.
+    """
+    found = [timer for timer in queries.timers(case) if timer.kind == kind]
+    if not found:
+        raise NotFound(f"the case has no clock {kind[:20]}")
+    timer, calendar = found[-1], standards.work_calendar()
+    left = timer.limit_amount - (timer.spent if timer.ended_at is None else 0)
+    parts = worktime.explain(timer.started_at, left, timer.limit_unit, calendar)
+    end = parts[-1].end if parts else timer.started_at
+    if timer.margin_hours:
+        parts = [*parts, *worktime.explain(end, timer.margin_hours, "work_hour", calendar)]
+    return [
+        {"start": p.start, "end": p.end, "counted": p.counted, "reason": str(p.reason)}
+        for p in parts
+    ]
