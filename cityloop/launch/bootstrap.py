@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cityloop.launch import apt, browser
@@ -176,7 +176,7 @@ def _newer(made: Path, source: Path) -> bool:
     return made.exists() and made.stat().st_mtime >= source.stat().st_mtime
 
 
-STEPS = {
+STEPS: dict[str, tuple[Callable[[], object], ...]] = {
     "run": (
         lambda: python_packages("requirements.lock"),
         front_end,

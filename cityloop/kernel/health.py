@@ -1,0 +1,105 @@
+"""Is this installation well? Database, tables, queue, disk and clock, each in one sentence."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+
+LEAST_FREE_BYTES = 1024**3
+LONGEST_WAIT = timedelta(minutes=5)  # of a job that is due
+LARGEST_DRIFT = timedelta(seconds=5)  # between our clock and the database's
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The state of one part."""
+
+    name: str
+    well: bool
+    words: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """For /healthz and `cityloop check --json`."""
+        return asdict(self)
+
+
+def examine(*, now: datetime) -> list[Finding]:
+    """Look at every part; a part that cannot be asked is not well."""
+    return [_look(name, look, now) for name, look in PARTS]
+
+
+def _look(name: str, look: Callable[[datetime], tuple[bool, str]], now: datetime) -> Finding:
+    try:
+        well, words = look(now)
+    except (Error, OSError) as error:
+        return Finding(name, False, " ".join(str(error).split()) or type(error).__name__)
+    return Finding(name, well, words)
+
+
+def _database(_now: datetime) -> tuple[bool, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version'), postgis_lib_version()")
+        server, postgis = cursor.fetchone()
+    return True, f"PostgreSQL {server}, PostGIS {postgis}"
+
+
+def _tables(_now: datetime) -> tuple[bool, str]:
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if waiting:
+        return False, f"{len(waiting)} migrations wait: run cityloop migrate"
+    return True, "up to date"
+
+
+def _queue(now: datetime) -> tuple[bool, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT count(*) FILTER (WHERE status = 'todo'),
+                      count(*) FILTER (WHERE status = 'failed'),
+                      (SELECT min(e.at) FROM procrastinate_jobs j
+                         JOIN procrastinate_events e ON e.job_id = j.id AND e.type = 'deferred'
+                        WHERE j.status = 'todo'
+                          AND coalesce(j.scheduled_at, e.at) <= %(now)s)
+                 FROM procrastinate_jobs""",
+            {"now": now},
+        )
+        waiting, failed, oldest = cursor.fetchone()
+    wait = now - oldest if oldest else timedelta()
+    words = f"{waiting} waiting, {failed} failed, the oldest waits {wait.total_seconds():.0f} s"
+    return wait <= LONGEST_WAIT, words
+
+
+def _disk(_now: datetime) -> tuple[bool, str]:
+    folder = settings.DATA_DIR
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    writable = os.access(folder, os.W_OK)
+    words = f"{free / 1024**3:.1f} GiB free in {folder}" + ("" if writable else ", not writable")
+    return writable and free >= LEAST_FREE_BYTES, words
+
+
+def _clock(now: datetime) -> tuple[bool, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        drift = cursor.fetchone()[0] - now
+    seconds = drift.total_seconds()
+    return abs(drift) <= LARGEST_DRIFT, f"{seconds:+.1f} s from the database's clock"
+
+
+# One row per part; /healthz and `cityloop check` show them in this order.
+PARTS: tuple[tuple[str, Callable[[datetime], tuple[bool, str]]], ...] = (
+    ("database", _database),
+    ("tables", _tables),
+    ("queue", _queue),
+    ("disk", _disk),
+    ("clock", _clock),
+)
