@@ -1,0 +1,7 @@
+from cityloop.kernel.manifest import Subsystem
+
+
+class StandardsConfig(Subsystem):
+    name = "cityloop.standards"
+    label = "standards"
+    title = "Standards"
