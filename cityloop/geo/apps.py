@@ -1,0 +1,8 @@
+from cityloop.kernel.manifest import Subsystem
+
+
+class GeoConfig(Subsystem):
+    name = "cityloop.geo"
+    label = "geo"
+    title = "Regions and unit grids"
+    permissions = ("map.view", "geo.manage")

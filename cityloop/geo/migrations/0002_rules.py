@@ -1,0 +1,151 @@
+"""What the database itself keeps true about grids, and the functions that place a point."""
+
+from django.db import migrations
+
+GRID_CODES = r"""
+-- One number within a community is used once, whichever edition's spelling a code has.
+CREATE UNIQUE INDEX geo_unitgrid_number
+  ON geo_unitgrid ((left(code, 12) || lpad(substr(code, 13), 3, '0')));
+
+CREATE FUNCTION geo_unitgrid_keep() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    RAISE EXCEPTION 'unit grid % is retired, not deleted: its code must never come back', OLD.code
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'unit_grid_never_deleted';
+  END IF;
+  IF (NEW.code, NEW.community_code, NEW.street_code, NEW.district_code, NEW.valid_from)
+     IS DISTINCT FROM
+     (OLD.code, OLD.community_code, OLD.street_code, OLD.district_code, OLD.valid_from) THEN
+    RAISE EXCEPTION 'unit grid %: code, place and first day never change', OLD.code
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'unit_grid_code_never_changes';
+  END IF;
+  IF OLD.valid_to IS NOT NULL AND NEW.valid_to IS DISTINCT FROM OLD.valid_to THEN
+    RAISE EXCEPTION 'unit grid % was retired on %: a retired code has no second life',
+      OLD.code, OLD.valid_to
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'unit_grid_retired_for_good';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER geo_unitgrid_keep BEFORE UPDATE OR DELETE ON geo_unitgrid
+  FOR EACH ROW EXECUTE FUNCTION geo_unitgrid_keep();
+"""
+
+RESPONSIBILITY = """
+-- A unit grid has one responsibility grid at a time, of its own community.
+CREATE FUNCTION geo_responsibility_once() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  mine geo_responsibilitygrid;
+  unit geo_unitgrid;
+  other text;
+BEGIN
+  SELECT * INTO mine FROM geo_responsibilitygrid WHERE id = NEW.responsibilitygrid_id;
+  SELECT * INTO unit FROM geo_unitgrid WHERE id = NEW.unitgrid_id;
+  IF unit.community_code <> (SELECT code FROM geo_region WHERE id = mine.community_id) THEN
+    RAISE EXCEPTION 'unit grid % is of another community than responsibility grid %',
+      unit.code, mine.code
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'responsibility_grid_one_community';
+  END IF;
+  SELECT r.code INTO other
+    FROM geo_responsibilitygrid_unit_grids m
+    JOIN geo_responsibilitygrid r ON r.id = m.responsibilitygrid_id
+   WHERE m.unitgrid_id = NEW.unitgrid_id AND r.id <> mine.id
+     AND daterange(r.valid_from, r.valid_to) && daterange(mine.valid_from, mine.valid_to)
+   LIMIT 1;
+  IF other IS NOT NULL THEN
+    RAISE EXCEPTION 'unit grid % already belongs to responsibility grid %', unit.code, other
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'responsibility_grid_once_a_day';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER geo_responsibility_once BEFORE INSERT OR UPDATE
+  ON geo_responsibilitygrid_unit_grids
+  FOR EACH ROW EXECUTE FUNCTION geo_responsibility_once();
+"""
+
+SERVICE = """
+CREATE FUNCTION geo_servicearea_pieces() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP <> 'INSERT' THEN
+    DELETE FROM geo_servicepiece WHERE area_id = OLD.id;
+  END IF;
+  IF TG_OP = 'DELETE' THEN
+    RETURN OLD;
+  END IF;
+  INSERT INTO geo_servicepiece (area_id, geom, starts_on, ends_on)
+  SELECT NEW.id, (ST_Dump(part)).geom, NEW.starts_on, NEW.ends_on
+    FROM ST_Subdivide(NEW.geom, 48) AS part;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER geo_servicearea_pieces AFTER INSERT OR UPDATE ON geo_servicearea
+  FOR EACH ROW EXECUTE FUNCTION geo_servicearea_pieces();
+CREATE TRIGGER geo_servicearea_gone BEFORE DELETE ON geo_servicearea
+  FOR EACH ROW EXECUTE FUNCTION geo_servicearea_pieces();
+"""
+
+LOCATE = """
+-- One row, or none outside every grid. A point on a border belongs to the older grid. Plain SQL,
+-- so that the planner takes it into the calling statement; "+ 0" keeps it from walking the primary
+-- key in search of the first match.
+CREATE FUNCTION cityloop_locate(lon float8, lat float8, on_day date)
+RETURNS TABLE (grid_id bigint, grid_code text, community_code text, street_code text,
+               district_code text, in_service boolean)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 1 AS $$
+  SELECT g.id, g.code::text, g.community_code::text, g.street_code::text, g.district_code::text,
+         EXISTS (SELECT 1 FROM geo_servicepiece p
+                  WHERE ST_Covers(p.geom, ST_SetSRID(ST_MakePoint(lon, lat), 4326))
+                    AND p.starts_on <= on_day AND (p.ends_on IS NULL OR p.ends_on > on_day))
+         OR NOT EXISTS (SELECT 1 FROM geo_servicepiece)
+    FROM geo_unitgrid g
+   WHERE ST_Covers(g.geom, ST_SetSRID(ST_MakePoint(lon, lat), 4326))
+     AND g.valid_from <= on_day AND (g.valid_to IS NULL OR g.valid_to > on_day)
+   ORDER BY g.id + 0
+   LIMIT 1
+$$;
+"""
+
+COVERAGE = """
+-- How the unit grids of a community that hold on a day cover it. Areas in square metres.
+CREATE FUNCTION cityloop_grid_coverage(community text, on_day date)
+RETURNS TABLE (grids bigint, gap_m2 float8, outside_m2 float8, overlap_m2 float8, seamless boolean)
+LANGUAGE sql STABLE AS $$
+  WITH region AS (
+    SELECT r.geom FROM geo_region r
+     WHERE r.code = community AND r.valid_from <= on_day
+       AND (r.valid_to IS NULL OR r.valid_to > on_day)
+  ), unit AS (
+    SELECT count(*) AS grids, ST_Union(g.geom) AS geom, sum(ST_Area(g.geom)) AS degrees
+      FROM geo_unitgrid g
+     WHERE g.community_code = community AND g.valid_from <= on_day
+       AND (g.valid_to IS NULL OR g.valid_to > on_day)
+  ), met AS (
+    SELECT region.geom AS whole, unit.grids, unit.degrees,
+           coalesce(unit.geom, ST_GeomFromText('POLYGON EMPTY', 4326)) AS covered
+      FROM region, unit
+  )
+  SELECT grids,
+         ST_Area(ST_Difference(whole, covered)::geography),
+         ST_Area(ST_Difference(covered, whole)::geography),
+         -- the surplus of all grids' areas over their union, in the ratio of degrees to metres
+         greatest(0, coalesce(degrees, 0) - ST_Area(covered))
+           * ST_Area(whole::geography) / ST_Area(whole),
+         grids > 0 AND ST_Equals(whole, covered)
+           AND coalesce(degrees, 0) - ST_Area(covered) < 1e-12 * ST_Area(whole)
+    FROM met
+$$;
+"""
+
+UNDO = """
+DROP FUNCTION cityloop_grid_coverage(text, date);
+DROP FUNCTION cityloop_locate(float8, float8, date);
+DROP FUNCTION geo_servicearea_pieces() CASCADE;
+DROP FUNCTION geo_responsibility_once() CASCADE;
+DROP FUNCTION geo_unitgrid_keep() CASCADE;
+DROP INDEX geo_unitgrid_number;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("geo", "0001_initial")]
+    operations = [
+        migrations.RunSQL(GRID_CODES + RESPONSIBILITY + SERVICE + LOCATE + COVERAGE, UNDO)
+    ]

@@ -1,0 +1,229 @@
+"""Regions, unit grids, responsibility grids, service areas, roads, addresses, map sources.
+
+Geometry is WGS 84 longitude/latitude (ADR 0004). Validity is half-open: a row holds from
+valid_from up to, not including, valid_to; an open end is NULL.
+"""
+
+from __future__ import annotations
+
+from django.contrib.gis.db import models
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db.models import F, Func, Q
+
+SRID = 4326
+
+
+class Validity(Func):
+    """The half-open range of days in which a row holds."""
+
+    function = "daterange"
+    output_field = models.TextField()
+
+
+class Region(models.Model):
+    """A division of GB/T 2260, a street (town) or a community; `code` has 2, 4, 6, 9, 12 digits."""
+
+    class Level(models.TextChoices):
+        PROVINCE = "province"
+        CITY = "city"
+        DISTRICT = "district"
+        STREET = "street"
+        COMMUNITY = "community"
+
+    code = models.CharField(max_length=12)
+    level = models.CharField(max_length=10, choices=Level)
+    name = models.CharField(max_length=64)
+    name_en = models.CharField(max_length=128, default="", blank=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    geom = models.MultiPolygonField(srid=SRID)
+    label_point = models.PointField(srid=SRID)
+    generated = models.BooleanField(default=False)  # outline made by us, not surveyed
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("code", "valid_from", name="region_code_from"),
+            ExclusionConstraint(
+                name="region_code_once_a_day",
+                expressions=[
+                    ("code", RangeOperators.EQUAL),
+                    (Validity("valid_from", "valid_to"), RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(
+                name="region_code_digits",
+                condition=Q(level="province", code__regex=r"^\d{2}$")
+                | Q(level="city", code__regex=r"^\d{4}$")
+                | Q(level="district", code__regex=r"^\d{6}$")
+                | Q(level="street", code__regex=r"^\d{9}$")
+                | Q(level="community", code__regex=r"^\d{12}$"),
+            ),
+            models.CheckConstraint(
+                name="region_ends_after_start",
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class UnitGrid(models.Model):
+    """A unit grid of about one hectare inside one community; 15 digits, older ones 14.
+
+    The row of a retired code stays for good: so its code can never come back. Triggers of
+    migration 0002 refuse deletion, a changed code, and a second life.
+    """
+
+    code = models.CharField(max_length=15, unique=True)
+    name = models.CharField(max_length=64, default="", blank=True)
+    community = models.ForeignKey(Region, models.PROTECT, related_name="unit_grids")
+    district_code = models.CharField(max_length=6, db_index=True)
+    street_code = models.CharField(max_length=9, db_index=True)
+    community_code = models.CharField(max_length=12, db_index=True)
+    geom = models.PolygonField(srid=SRID)
+    area_m2 = models.FloatField()
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="unit_grid_code_of_its_place",
+                condition=Q(code__regex=r"^\d{14,15}$")
+                & Q(code__startswith=F("community_code"))
+                & Q(community_code__startswith=F("street_code"))
+                & Q(street_code__startswith=F("district_code")),
+            ),
+            models.CheckConstraint(
+                name="unit_grid_ends_after_start",
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ResponsibilityGrid(models.Model):
+    """Adjacent unit grids given to one inspector (责任网格)."""
+
+    code = models.CharField(max_length=32, unique=True)
+    name = models.CharField(max_length=64)
+    community = models.ForeignKey(Region, models.PROTECT, related_name="responsibility_grids")
+    unit_grids = models.ManyToManyField(UnitGrid, related_name="responsibility_grids")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="responsibility_grid_ends_after_start",
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class ServiceArea(models.Model):
+    """Where the platform works, from a day on; reports outside are flagged, not lost.
+
+    A trigger keeps its pieces in ServicePiece. A city without any row serves all its grids.
+    """
+
+    name = models.CharField(max_length=64, unique=True)
+    geom = models.MultiPolygonField(srid=SRID)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)  # the first day without service
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ServicePiece(models.Model):
+    """A small piece of a service area: a point is looked up in it at the price of a unit grid."""
+
+    area = models.ForeignKey(ServiceArea, models.CASCADE, related_name="pieces")
+    geom = models.PolygonField(srid=SRID)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return f"piece {self.pk} of area {self.area_id}"
+
+
+class Road(models.Model):
+    """One piece of road for the base map and for addresses."""
+
+    class Kind(models.TextChoices):
+        PRIMARY = "primary"
+        SECONDARY = "secondary"
+        BRANCH = "branch"
+
+    name = models.CharField(max_length=64, db_index=True)  # '' where it has none
+    kind = models.CharField(max_length=10, choices=Kind)
+    geom = models.LineStringField(srid=SRID)
+    source = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return self.name or f"road {self.pk}"
+
+
+class Address(models.Model):
+    """A place with a name: classes of CJ/T 215 and GB/T 30428.3 (see domain/standards.md 7)."""
+
+    class Kind(models.TextChoices):
+        ROAD = "road"  # 街巷
+        CROSSING = "crossing"  # 路口
+        DOORPLATE = "doorplate"  # 门楼牌
+        NEIGHBOURHOOD = "neighbourhood"  # 片区、小区
+        LANDMARK = "landmark"  # 标志物
+        POI = "poi"  # 兴趣点
+
+    kind = models.CharField(max_length=13, choices=Kind)
+    name = models.CharField(max_length=128)
+    full_name = models.CharField(max_length=256)
+    number = models.PositiveIntegerField(null=True)  # of a doorplate, on its road
+    point = models.PointField(srid=SRID)
+    grid = models.ForeignKey(UnitGrid, models.PROTECT, null=True, related_name="addresses")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    source = models.CharField(max_length=64)
+    search = models.GeneratedField(
+        expression=Func(F("full_name"), function="cityloop_bigrams"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        indexes = [
+            GinIndex("search", name="address_search", fastupdate=False),
+            models.Index("parent", "number", name="address_number_on_road"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
+class MapSource(models.Model):
+    """A map service that the city adds under or over our own tiles."""
+
+    class Kind(models.TextChoices):
+        WMTS = "wmts"
+        XYZ = "xyz"
+        PMTILES = "pmtiles"
+
+    name = models.CharField(max_length=64, unique=True)
+    kind = models.CharField(max_length=7, choices=Kind)
+    url = models.CharField(max_length=1000)
+    attribution = models.CharField(max_length=256, default="", blank=True)
+    position = models.PositiveSmallIntegerField(default=0)  # drawn in this order, below our layers
+    enabled = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name
