@@ -195,9 +195,7 @@ class Holding(models.Model):
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="holdings")
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="holdings")
-    kind = models.CharField(
-        max_length=12, choices=HoldingKind.choices, default=HoldingKind.REGULAR
-    )
+    kind = models.CharField(max_length=12, choices=HoldingKind.choices, default=HoldingKind.REGULAR)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
     source_document = models.CharField(max_length=200, blank=True, default="")
@@ -405,7 +403,7 @@ class PeopleSetting(models.Model):
 
 
 class Revision(models.Model):
-    """Changes with every write, so that a process can tell whether what it remembers still holds."""
+    """Changes with every write: a process sees whether what it remembers still holds."""
 
     name = models.CharField(max_length=40, primary_key=True)
     stamp = models.CharField(max_length=36)

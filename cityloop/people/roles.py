@@ -24,23 +24,28 @@ class RoleSeed:
     permissions: tuple[str, ...]
 
 
+_DESK = (*READ, "people.view")
+_CENTRE = (*READ, RECEIVE, REPORTER, "people.view")
+_OFFICE = (*_DESK, "people.manage", "components.manage", "geo.manage", "standards.manage",
+           "cases.configure")  # fmt: skip
+
 # fmt: off
 SEEDS = (
-    RoleSeed("inspector",         "信息采集员",  "Inspector",           (*READ, RECEIVE)),
-    RoleSeed("acceptor",          "受理员",      "Acceptance operator", (*READ, RECEIVE, REPORTER, "people.view")),
-    RoleSeed("shift_leader",      "值班长",      "Shift leader",        (*READ, RECEIVE, REPORTER, "people.view")),
-    RoleSeed("dispatcher",        "派遣员",      "Dispatcher",          (*READ, "people.view")),
-    RoleSeed("unit_desk",         "责任单位内勤", "Unit desk",           (*READ, "people.view")),
-    RoleSeed("worker",            "处置人员",    "Worker",              READ),
-    RoleSeed("supervisor",        "督查员",      "Supervisor",          (*READ, RECEIVE, REPORTER, "people.view")),
-    RoleSeed("evaluator",         "考核员",      "Evaluator",           (*READ, "people.view")),
-    RoleSeed("leader",            "领导",        "Leader",              (*READ, RECEIVE, "people.view")),
-    RoleSeed("company_manager",   "采集公司经理", "Company manager",     (*READ, "people.view")),
-    RoleSeed("administrator",     "系统管理员",  "Administrator",       (*READ, "people.view", "people.manage", "components.manage",
-                                                                       "geo.manage", "standards.manage", "cases.configure")),
-    RoleSeed("district_platform", "区级平台",    "District platform",   (*READ, RECEIVE, "people.view")),
-    RoleSeed("system",            "系统",        "System",              ("*",)),
-    RoleSeed("exchange",          "外部系统",    "Exchange client",     (*READ, RECEIVE)),
+    #        code                 label               label                  permissions
+    RoleSeed("inspector",         "信息采集员",       "Inspector",           (*READ, RECEIVE)),
+    RoleSeed("acceptor",          "受理员",           "Acceptance operator", _CENTRE),
+    RoleSeed("shift_leader",      "值班长",           "Shift leader",        _CENTRE),
+    RoleSeed("dispatcher",        "派遣员",           "Dispatcher",          _DESK),
+    RoleSeed("unit_desk",         "责任单位内勤",     "Unit desk",           _DESK),
+    RoleSeed("worker",            "处置人员",         "Worker",              READ),
+    RoleSeed("supervisor",        "督查员",           "Supervisor",          _CENTRE),
+    RoleSeed("evaluator",         "考核员",           "Evaluator",           _DESK),
+    RoleSeed("leader",            "领导",             "Leader",              (*_DESK, RECEIVE)),
+    RoleSeed("company_manager",   "采集公司经理",     "Company manager",     _DESK),
+    RoleSeed("administrator",     "系统管理员",       "Administrator",       _OFFICE),
+    RoleSeed("district_platform", "区级平台",         "District platform",   (*_DESK, RECEIVE)),
+    RoleSeed("system",            "系统",             "System",              ("*",)),
+    RoleSeed("exchange",          "外部系统",         "Exchange client",     (*READ, RECEIVE)),
 )
 # fmt: on
 

@@ -1,0 +1,363 @@
+"""Who is responsible: the dated lines of the matrix, matched in memory by pure functions.
+
+Events go by territory first and owner second (以块为主), components by owner first and territory
+second (以条为主). Before either, a line that names the class beats one for its whole major, and
+that one a line for any class: fallback lines give way to lines that were written for the case.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cityloop.people.models import ANY
+
+EVENT, COMPONENT = "event", "component"
+TERRITORY, OWNER = "territory", "owner"
+ORDERS = {
+    # kind: what is compared after the class, first to last
+    EVENT: (TERRITORY, OWNER),
+    COMPONENT: (OWNER, TERRITORY),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One valid line. `assists`: (organisation id, duty)."""
+
+    id: int
+    kind: str
+    edition: str
+    major: str
+    minor: str
+    region: str
+    owner_id: int | None
+    lead_id: int
+    lead_role: str = "rectify"
+    assists: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """A person who answers for a class of things in an area."""
+
+    region: str
+    kind: str
+    edition: str
+    major: str
+    minor: str
+    member_id: int
+    organisation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A class at a place. `codes`: region and grid codes of the place, '' where not known."""
+
+    kind: str
+    edition: str
+    major: str
+    minor: str
+    codes: tuple[str, ...] = ()
+    owner_id: int | None = None
+
+    @property
+    def place(self) -> str:
+        """The most exact code of the place."""
+        return max(self.codes, key=len, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A unit for a case, and why. Sentences are in the language active when it was made.
+
+    `assists`: ({"organisation": id, "role": duty}, ...). `row_ids`: the matrix line that won,
+    then those it beat. `unambiguous` is False when a fact is missing that could change the answer.
+    `alternatives`: other units that may have to do it, when it is not.
+    """
+
+    lead_id: int
+    lead_role: str
+    assists: tuple[dict[str, Any], ...]
+    row_ids: tuple[int, ...]
+    order: tuple[str, ...]
+    explanation: tuple[str, ...]
+    unambiguous: bool
+    person_id: int | None = None
+    alternatives: tuple[int, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-able, as a case keeps it."""
+        return {
+            "lead_id": self.lead_id,
+            "lead_role": self.lead_role,
+            "assists": list(self.assists),
+            "row_ids": list(self.row_ids),
+            "order": list(self.order),
+            "explanation": list(self.explanation),
+            "unambiguous": self.unambiguous,
+            "person_id": self.person_id,
+            "alternatives": list(self.alternatives),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """All lines of one day. `paths`: active organisation's id -> ids from the root to itself."""
+
+    lines: Mapping[tuple[str, str, str], Sequence[Line]]
+    persons: Sequence[PersonLine]
+    paths: Mapping[int, tuple[int, ...]]
+    names: Mapping[int, str] = field(default_factory=dict)
+
+    def find(self, question: Question) -> Proposal | None:
+        """The responsible unit, or None when no line speaks of this class at this place."""
+        fitting = [line for line in self._of_class(question) if _at_place(line, question)]
+        ranked = sorted(
+            ((self._rank(line, question), line) for line in fitting if self._owned(line, question)),
+            key=lambda pair: (pair[0], -pair[1].id),
+            reverse=True,
+        )
+        working = [(rank, line) for rank, line in ranked if line.lead_id in self.paths]
+        if not working:
+            return self._owner_needed(fitting, question)
+        return self._proposal(working, ranked, fitting, question)
+
+    def across(self, questions: Sequence[Question]) -> Proposal | None:
+        """A thing on a border: the lowest common parent of the units leads, the units assist.
+
+        Where all places have the same unit, that unit leads. None when no place has one.
+        """
+        found = [one for one in map(self.find, questions) if one is not None]
+        leads = tuple(dict.fromkeys(one.lead_id for one in found))
+        if len(leads) < 2:
+            return found[0] if found else None
+        return _joint(found, leads, self._common_parent(leads), self._name)
+
+    def _of_class(self, asked: Question) -> Iterable[Line]:
+        for major, minor in ((asked.major, asked.minor), (asked.major, ANY), (ANY, ANY)):
+            for line in self.lines.get((asked.kind, major, minor), ()):
+                if line.edition in (asked.edition, ANY):
+                    yield line
+
+    def _owned(self, line: Line, asked: Question) -> bool:
+        if line.owner_id is None:
+            return True
+        return line.owner_id in self._chain(asked.owner_id)
+
+    def _chain(self, organisation_id: int | None) -> tuple[int, ...]:
+        if organisation_id is None:
+            return ()
+        return self.paths.get(organisation_id, (organisation_id,))
+
+    def _rank(self, line: Line, asked: Question) -> tuple[int, ...]:
+        chain = self._chain(asked.owner_id)
+        by = {
+            TERRITORY: 0 if line.region == ANY else len(line.region),
+            OWNER: 0 if line.owner_id is None else 1 + chain.index(line.owner_id),
+        }
+        first, second = ORDERS[asked.kind]
+        return (_class_rank(line), by[first], by[second], int(line.edition != ANY))
+
+    def _proposal(
+        self,
+        working: Sequence[tuple[tuple[int, ...], Line]],
+        ranked: Sequence[tuple[tuple[int, ...], Line]],
+        fitting: Sequence[Line],
+        asked: Question,
+    ) -> Proposal:
+        rank, winner = working[0]
+        doubts, others = self._doubts(winner, fitting, asked)
+        reasons = [_why_won(winner, asked, self._name(winner.lead_id))]
+        reasons += [
+            _not(line, self._name(line.lead_id), self._why_lost(line, other, rank, asked.kind))
+            for other, line in ranked
+            if line.id != winner.id
+        ]
+        return Proposal(
+            lead_id=winner.lead_id,
+            lead_role=winner.lead_role,
+            assists=tuple(
+                {"organisation": unit, "role": duty}
+                for unit, duty in winner.assists
+                if unit in self.paths
+            ),
+            row_ids=(winner.id, *(line.id for _rank, line in ranked if line.id != winner.id)),
+            order=ORDERS[asked.kind],
+            explanation=(*reasons, *doubts),
+            unambiguous=not doubts,
+            person_id=self._person(winner, asked),
+            alternatives=others,
+        )
+
+    def _why_lost(self, line: Line, rank: tuple[int, ...], best: tuple[int, ...], kind: str) -> str:
+        if line.lead_id not in self.paths:
+            return _("the unit no longer exists")
+        if rank[0] < best[0]:
+            return _("it names the class less exactly")
+        if rank[:3] == best[:3]:
+            return _("it is not for this edition of the classes")
+        if ORDERS[kind][0 if rank[1] < best[1] else 1] == TERRITORY:
+            return _("it names the area less exactly")
+        return _("it names the owner less exactly")
+
+    def _doubts(
+        self, winner: Line, fitting: Sequence[Line], asked: Question
+    ) -> tuple[list[str], tuple[int, ...]]:
+        """What is not known and could change the answer."""
+        doubts: list[str] = []
+        others: set[int] = set()
+        if asked.owner_id is None:
+            others |= {one.lead_id for one in fitting if self._would_win(one, winner, asked)}
+            if others:
+                doubts.append(_("The owner is not known; other lines name a unit for an owner."))
+        if not asked.place:
+            located = {
+                one.lead_id
+                for one in self._of_class(asked)
+                if one.region != ANY and one.lead_id != winner.lead_id
+            }
+            if located:
+                doubts.append(_("The place is not known; other lines name a unit for an area."))
+            others |= located
+        return doubts, tuple(sorted(others - {winner.lead_id}))
+
+    def _would_win(self, line: Line, winner: Line, asked: Question) -> bool:
+        if line.owner_id is None or line.lead_id == winner.lead_id:
+            return False
+        known = Question(
+            asked.kind, asked.edition, asked.major, asked.minor, asked.codes, line.owner_id
+        )
+        return self._rank(line, known) > self._rank(winner, known)
+
+    def _owner_needed(self, fitting: Sequence[Line], asked: Question) -> Proposal | None:
+        """Only lines for certain owners speak of it, and the owner is not known."""
+        usable = [one for one in fitting if one.owner_id is not None and one.lead_id in self.paths]
+        if asked.owner_id is not None or not usable:
+            return None
+        best = max(usable, key=lambda one: (_class_rank(one), len(one.region), -one.id))
+        leads = tuple(sorted({one.lead_id for one in usable}))
+        doubt = _("The owner is not known, and only lines for certain owners speak of this class.")
+        return Proposal(
+            lead_id=best.lead_id,
+            lead_role=best.lead_role,
+            assists=(),
+            row_ids=tuple(one.id for one in usable),
+            order=ORDERS[asked.kind],
+            explanation=(doubt,),
+            unambiguous=len(leads) == 1,
+            alternatives=tuple(lead for lead in leads if lead != best.lead_id),
+        )
+
+    def _person(self, winner: Line, asked: Question) -> int | None:
+        """The person of the lead unit, or of a body below it, who answers for it most exactly."""
+        fitting = [
+            one
+            for one in self.persons
+            if winner.lead_id in self._chain(one.organisation_id)
+            and one.kind in (asked.kind, ANY)
+            and one.edition in (asked.edition, ANY)
+            and one.major in (asked.major, ANY)
+            and one.minor in (asked.minor, ANY)
+            and _covers(one.region, asked.codes)
+        ]
+        best = max(fitting, key=_person_rank, default=None)
+        return best.member_id if best else None
+
+    def _common_parent(self, leads: Sequence[int]) -> int | None:
+        chains = [self._chain(lead) for lead in leads]
+        common = None
+        for level in zip(*chains, strict=False):
+            if len(set(level)) > 1:
+                break
+            common = level[0]
+        return common if common in self.paths else None
+
+    def _name(self, organisation_id: int) -> str:
+        return self.names.get(organisation_id, str(organisation_id))
+
+
+def index(lines: Iterable[Line]) -> dict[tuple[str, str, str], list[Line]]:
+    """Lines by kind, major and minor, as Matrix wants them."""
+    found: dict[tuple[str, str, str], list[Line]] = defaultdict(list)
+    for line in lines:
+        found[line.kind, line.major, line.minor].append(line)
+    return dict(found)
+
+
+def _at_place(line: Line, asked: Question) -> bool:
+    return line.region == ANY or _covers(line.region, asked.codes)
+
+
+def _covers(region: str, codes: Sequence[str]) -> bool:
+    return any(code.startswith(region) for code in codes if code)
+
+
+def _class_rank(line: Line) -> int:
+    return int(line.major != ANY) + int(line.minor != ANY)
+
+
+def _person_rank(one: PersonLine) -> tuple[int, int, int, int]:
+    exact = sum(part != ANY for part in (one.kind, one.major, one.minor))
+    return len(one.region), exact, int(one.edition != ANY), -one.member_id
+
+
+def _why_won(line: Line, asked: Question, unit: str) -> str:
+    facts = [_("the class") if line.minor != ANY else _("the major class")]
+    if line.major == ANY:
+        facts = [_("any class")]
+    if line.region != ANY:
+        facts.append(_("area %(code)s") % {"code": line.region})
+    if line.owner_id is not None:
+        facts.append(_("the owner"))
+    order = (
+        _("territory before owner, as for every event")
+        if asked.kind == EVENT
+        else _("owner before territory, as for every component")
+    )
+    return _("%(unit)s: line %(id)s names %(facts)s (%(order)s).") % {
+        "unit": unit,
+        "id": line.id,
+        "facts": ", ".join(facts),
+        "order": order,
+    }
+
+
+def _not(line: Line, unit: str, reason: str) -> str:
+    return _("Not %(unit)s (line %(id)s): %(reason)s.") % {
+        "unit": unit,
+        "id": line.id,
+        "reason": reason,
+    }
+
+
+def _joint(
+    found: Sequence[Proposal], leads: Sequence[int], parent: int | None, name: Any
+) -> Proposal:
+    lead = parent if parent is not None else leads[0]
+    helpers = {one: "rectify" for one in leads if one != lead}
+    for proposal in found:
+        for assist in proposal.assists:
+            helpers.setdefault(assist["organisation"], assist["role"])
+    helpers.pop(lead, None)
+    units = ", ".join(name(one) for one in leads)
+    why = (
+        _("The place lies between %(units)s: their lowest common parent %(parent)s leads.")
+        % {"units": units, "parent": name(lead)}
+        if parent is not None
+        else _("The place lies between %(units)s, which have no common parent.") % {"units": units}
+    )
+    return Proposal(
+        lead_id=lead,
+        lead_role=found[0].lead_role,
+        assists=tuple({"organisation": one, "role": duty} for one, duty in helpers.items()),
+        row_ids=tuple(dict.fromkeys(one.row_ids[0] for one in found)),
+        order=found[0].order,
+        explanation=(why, *(one.explanation[0] for one in found)),
+        unambiguous=parent is not None and all(one.unambiguous for one in found),
+        alternatives=() if parent is not None else tuple(leads[1:]),
+    )

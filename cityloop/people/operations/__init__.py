@@ -1,0 +1,69 @@
+"""Every write about people. Each is recorded: who, what, before, after, when."""
+
+from cityloop.people.operations.imports import (
+    import_organisations,
+    import_responsibilities,
+)
+from cityloop.people.operations.members import (
+    change_member,
+    change_own_password,
+    close_member,
+    create_member,
+    reset_password,
+    set_language,
+)
+from cityloop.people.operations.organisations import (
+    change_organisation,
+    close_organisation,
+    create_organisation,
+    move_organisation,
+)
+from cityloop.people.operations.posts import (
+    BothSides,
+    assign_patrol,
+    change_post,
+    change_role,
+    create_post,
+    end_holding,
+    hold_post,
+    second_member,
+    seed_roles,
+    set_merge_posts,
+)
+from cityloop.people.operations.responsibilities import (
+    end_responsibility,
+    set_responsibility,
+    set_responsible_person,
+)
+from cityloop.people.operations.tokens import issue_token, note_token_use, revoke_token
+
+__all__ = [
+    "BothSides",
+    "assign_patrol",
+    "change_member",
+    "change_organisation",
+    "change_own_password",
+    "change_post",
+    "change_role",
+    "close_member",
+    "close_organisation",
+    "create_member",
+    "create_organisation",
+    "create_post",
+    "end_holding",
+    "end_responsibility",
+    "hold_post",
+    "import_organisations",
+    "import_responsibilities",
+    "issue_token",
+    "move_organisation",
+    "note_token_use",
+    "reset_password",
+    "revoke_token",
+    "second_member",
+    "seed_roles",
+    "set_language",
+    "set_merge_posts",
+    "set_responsibility",
+    "set_responsible_person",
+]

@@ -1,0 +1,217 @@
+"""The organisation tree: create, change, move, close."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cityloop.geo import codes
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.errors import Invalid, NotFound, Refused
+from cityloop.people.models import Holding, Organisation, OrganisationKind, Responsibility
+from cityloop.people.operations.record import (
+    as_record,
+    record,
+    require_area,
+    require_manager,
+    require_whole_city,
+)
+from cityloop.people.queries.actors import AREA_KINDS
+
+CHANGEABLE = ("name_zh", "name_en", "kind", "region_code", "level", "phone", "trial")
+
+
+class Cycle(Refused):
+    """An organisation cannot stand below itself."""
+
+    code = "cycle"
+
+
+@transaction.atomic
+def create_organisation(  # noqa: PLR0913 (the facts of a row, all by keyword)
+    *,
+    code: str,
+    name_zh: str,
+    kind: str,
+    actor: Actor,
+    now: datetime,
+    parent: Organisation | None = None,
+    name_en: str = "",
+    region_code: str = "",
+    level: str = "",
+    phone: str = "",
+    trial: bool = False,
+    valid_from: date | None = None,
+) -> Organisation:
+    """A new organisation below `parent`, or a root (city's administrators only).
+
+    Raises Invalid (bad or used code, unknown kind or region), NotAllowed.
+    """
+    actor.require("people.manage")
+    row = Organisation(
+        code=code.strip(), name_zh=name_zh.strip(), name_en=name_en.strip(), kind=kind,
+        parent=parent, region_code=read_region(region_code), level=level, phone=phone, trial=trial,
+        valid_from=valid_from or timezone.localdate(now),
+    )  # fmt: skip
+    _check(row)
+    if parent is None:
+        require_whole_city(actor)
+    else:
+        require_manager(actor, [parent])
+    _require_view(actor, row)
+    if Organisation.objects.filter(code=row.code).exists():
+        raise Invalid(
+            _("an organisation with the code %(code)s exists") % {"code": row.code},
+            fields={"code": _("in use")},
+        )
+    row.save(force_insert=True)
+    row.path = f"{parent.path if parent else '/'}{row.pk}/"
+    row.save(update_fields=["path"])
+    record(row, "create", actor=actor, now=now)
+    return row
+
+
+def _require_view(actor: Actor, row: Organisation) -> None:
+    """A platform, street or community gives its people a view of its area."""
+    if row.kind == OrganisationKind.CITY_PLATFORM:
+        require_whole_city(actor)
+    elif row.kind in AREA_KINDS and row.region_code:
+        require_area(actor, row.region_code)
+
+
+def _check(row: Organisation) -> None:
+    wrong: dict[str, str] = {}
+    if not row.code or len(row.code) > 40:
+        wrong["code"] = _("1 to 40 characters")
+    if not row.name_zh or len(row.name_zh) > 120:
+        wrong["name_zh"] = _("1 to 120 characters")
+    if row.kind not in OrganisationKind.values:
+        wrong["kind"] = _("unknown kind")
+    if wrong:
+        raise Invalid(*(f"{name}: {why}" for name, why in wrong.items()), fields=wrong)
+
+
+def read_region(region_code: str) -> str:
+    """A region code in its short spelling (330100 -> 3301), '' for none. Raises Invalid."""
+    if not region_code.strip():
+        return ""
+    return codes.parse_region_code(region_code).code
+
+
+@transaction.atomic
+def change_organisation(
+    *, organisation_id: int, actor: Actor, now: datetime, reason: str = "", **changes: Any
+) -> Organisation:
+    """Change names, kind, region code, level, phone or trial; code and parent have own ways.
+
+    Raises NotFound, Invalid, NotAllowed.
+    """
+    row = _locked(organisation_id)
+    require_manager(actor, [row])
+    if unknown := set(changes) - set(CHANGEABLE):
+        raise Invalid(*(f"{name} cannot be changed here" for name in sorted(unknown)))
+    before = as_record(row)
+    if "region_code" in changes:
+        changes["region_code"] = read_region(changes["region_code"])
+    for name, value in changes.items():
+        setattr(row, name, value)
+    _check(row)
+    if before["kind"] != row.kind or before["region_code"] != row.region_code:
+        require_manager(actor, [row])
+        _require_view(actor, row)
+    if changes:
+        row.save(update_fields=list(changes))
+        record(row, "change", actor=actor, now=now, before=before, reason=reason)
+    return row
+
+
+@transaction.atomic
+def move_organisation(
+    *,
+    organisation_id: int,
+    parent_id: int | None,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> Organisation:
+    """Hang an organisation with all below it under another parent, or make it a root.
+
+    Raises Cycle when the new parent is the organisation itself or lies below it.
+    """
+    _lock_tree()
+    row = _locked(organisation_id)
+    parent = _locked(parent_id) if parent_id is not None else None
+    require_manager(actor, [row, *([parent] if parent else [])])
+    if parent is None:
+        require_whole_city(actor)
+    if parent is not None and parent.path.startswith(row.path):
+        raise Cycle(
+            _("%(parent)s is %(name)s or lies below it") % {"parent": parent.name, "name": row.name}
+        )
+    before, old = as_record(row), row.path
+    row.parent, row.path = parent, f"{parent.path if parent else '/'}{row.pk}/"
+    if row.path == old:
+        return row
+    row.save(update_fields=["parent"])
+    _rename_paths(old, row.path)
+    record(row, "move", actor=actor, now=now, before=before, reason=reason)
+    return row
+
+
+def _rename_paths(old: str, new: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE people_organisation SET path = %s || substr(path, %s) WHERE path LIKE %s",
+            [new, len(old) + 1, f"{old}%"],
+        )
+
+
+def _lock_tree() -> None:
+    """Two moves at once could make a cycle that neither sees."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('people_organisation_tree'))")
+
+
+@transaction.atomic
+def close_organisation(
+    *, organisation_id: int, actor: Actor, now: datetime, reason: str = ""
+) -> Organisation:
+    """End an organisation today. Refused while anything still hangs on it: each is named."""
+    row = _locked(organisation_id)
+    require_manager(actor, [row])
+    today = timezone.localdate(now)
+    if objections := _hanging_on(row, today):
+        raise Refused(*objections, code="still-in-use")
+    before = as_record(row)
+    row.active, row.valid_to = False, max(today, row.valid_from)
+    if row.valid_to == row.valid_from:
+        row.valid_to = None  # opened and closed on one day: `active` alone says it
+    row.save(update_fields=["active", "valid_to"])
+    record(row, "close", actor=actor, now=now, before=before, reason=reason)
+    return row
+
+
+def _hanging_on(row: Organisation, today: date) -> list[str]:
+    objections = []
+    if count := row.children.filter(active=True).count():
+        objections.append(_("%(count)s organisations stand below it") % {"count": count})
+    held = Holding.objects.filter(post__organisation=row).exclude(valid_to__lte=today)
+    if count := held.count():
+        objections.append(_("%(count)s posts in it are held") % {"count": count})
+    if count := row.members.filter(active=True).count():
+        objections.append(_("%(count)s members belong to it") % {"count": count})
+    lines = Responsibility.objects.filter(lead=row).exclude(valid_to__lte=today)
+    if count := lines.count():
+        objections.append(_("it leads in %(count)s lines of the matrix") % {"count": count})
+    return objections
+
+
+def _locked(organisation_id: int) -> Organisation:
+    found = Organisation.objects.select_for_update().filter(pk=organisation_id).first()
+    if found is None:
+        raise NotFound(_("there is no such organisation"))
+    return found

@@ -1,0 +1,387 @@
+"""Roles, posts, who holds them, who walks where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cityloop.geo import codes
+from cityloop.kernel.actor import HANDLING, JUDGING, Actor
+from cityloop.kernel.errors import Invalid, NotFound, Refused
+from cityloop.people.models import (
+    Holding,
+    HoldingKind,
+    Member,
+    Organisation,
+    PatrolArea,
+    PeopleSetting,
+    Post,
+    Role,
+)
+from cityloop.people.operations.record import (
+    as_record,
+    record,
+    require_area,
+    require_manager,
+    require_whole_city,
+    touch,
+)
+from cityloop.people.queries.actors import merge_posts_allowed
+from cityloop.people.roles import COLLECTION_ROLES, SEEDS
+
+NOT_HELD = frozenset({"system"})  # the clock and imports, never a person
+
+
+class BothSides(Refused):
+    """Who files, checks and closes may not dispatch or handle, and the reverse."""
+
+    code = "both-sides"
+
+
+def seed_roles() -> int:
+    """Add roles that are missing; what the city made of the others stays. Returns how many."""
+    known = set(Role.objects.values_list("code", flat=True))
+    missing = [
+        Role(
+            code=row.code, label_zh=row.label_zh, label_en=row.label_en,
+            permissions=list(row.permissions), position=10 * (place + 1),
+        )
+        for place, row in enumerate(SEEDS)
+        if row.code not in known
+    ]  # fmt: skip
+    Role.objects.bulk_create(missing, ignore_conflicts=True)
+    if missing:
+        touch()
+    return len(missing)
+
+
+@transaction.atomic
+def change_role(
+    *,
+    code: str,
+    actor: Actor,
+    now: datetime,
+    label_zh: str | None = None,
+    label_en: str | None = None,
+    permissions: Sequence[str] | None = None,
+) -> Role:
+    """Relabel a role or change its bundle of permissions. City's administrators only."""
+    require_whole_city(actor)
+    row = Role.objects.select_for_update().filter(code=code).first()
+    if row is None:
+        raise NotFound(_("there is no such role"))
+    if code in NOT_HELD:
+        raise Refused(_("the system's role is not for changing"))
+    if code == "administrator" and permissions is not None and "people.manage" not in permissions:
+        raise Refused(_("without people.manage nobody could undo this"))
+    before = as_record(row)
+    row.label_zh = row.label_zh if label_zh is None else label_zh.strip()
+    row.label_en = row.label_en if label_en is None else label_en.strip()
+    if not row.label_zh:
+        raise Invalid(_("a role needs a label"), fields={"label_zh": _("required")})
+    if permissions is not None:
+        row.permissions = sorted(set(permissions) - {"*"})
+    row.save()
+    record(row, "change", actor=actor, now=now, before=before)
+    return row
+
+
+@transaction.atomic
+def create_post(
+    *,
+    code: str,
+    organisation: Organisation,
+    name_zh: str,
+    roles: Sequence[str],
+    actor: Actor,
+    now: datetime,
+    name_en: str = "",
+    region_codes: Sequence[str] | None = None,
+) -> Post:
+    """A post with roles in an organisation; `region_codes` narrows what its holders see.
+
+    Raises Invalid, NotAllowed, BothSides (a post of both sides needs the city's decision).
+    """
+    require_manager(actor, [organisation])
+    found = _roles(roles)
+    row = Post(
+        code=code.strip(), organisation=organisation, name_zh=name_zh.strip(), name_en=name_en,
+        region_codes=_areas(region_codes),
+    )  # fmt: skip
+    if not row.code or not row.name_zh or Post.objects.filter(code=row.code).exists():
+        raise Invalid(_("a post needs a name and a code that is not in use"))
+    _require_ground(actor, roles, row.region_codes)
+    _refuse_both_sides(roles, row.name_zh)
+    row.save(force_insert=True)
+    row.roles.set(found)
+    record(row, "create", actor=actor, now=now, after={**as_record(row), "roles": sorted(roles)})
+    return row
+
+
+@transaction.atomic
+def change_post(
+    *,
+    post_id: int,
+    actor: Actor,
+    now: datetime,
+    name_zh: str | None = None,
+    name_en: str | None = None,
+    roles: Sequence[str] | None = None,
+    region_codes: Sequence[str] | None = None,
+    all_regions: bool = False,
+    active: bool | None = None,
+) -> Post:
+    """Change a post. New roles are checked against everything its holders hold."""
+    row = _post(post_id)
+    require_manager(actor, [row.organisation])
+    old_roles = sorted(row.roles.values_list("code", flat=True))
+    before = {**as_record(row), "roles": old_roles}
+    row.name_zh = row.name_zh if name_zh is None else name_zh.strip()
+    row.name_en = row.name_en if name_en is None else name_en.strip()
+    row.active = row.active if active is None else active
+    if all_regions or region_codes is not None:
+        row.region_codes = None if all_regions else _areas(region_codes)
+    wanted = old_roles if roles is None else sorted(set(roles))
+    _require_ground(actor, wanted, row.region_codes)
+    if wanted != old_roles:
+        _change_roles(row, wanted)
+    row.save()
+    record(row, "change", actor=actor, now=now, before=before,
+           after={**as_record(row), "roles": wanted})  # fmt: skip
+    return row
+
+
+def _change_roles(row: Post, wanted: Sequence[str]) -> None:
+    found = _roles(wanted)
+    _refuse_both_sides(wanted, row.name_zh)
+    for holding in row.holdings.select_related("member"):
+        _refuse_other_side(
+            holding.member, wanted, holding.valid_from, holding.valid_to, but=holding.pk
+        )
+    row.roles.set(found)
+
+
+def _roles(wanted: Sequence[str]) -> list[Role]:
+    found = list(Role.objects.filter(code__in=wanted))
+    unknown = sorted(set(wanted) - {role.code for role in found})
+    if unknown or not wanted or NOT_HELD & set(wanted):
+        bad = ", ".join([*unknown, *sorted(NOT_HELD & set(wanted))])
+        raise Invalid(
+            _("a post needs roles that exist; not: %(bad)s") % {"bad": bad or "-"},
+            fields={"roles": bad or _("required")},
+        )
+    return found
+
+
+def _areas(region_codes: Sequence[str] | None) -> list[str] | None:
+    if region_codes is None:
+        return None
+    return sorted({area_code(code) for code in region_codes if code.strip()})
+
+
+def area_code(text: str) -> str:
+    """A region or unit grid code in its short spelling. Raises Invalid."""
+    digits = text.strip()
+    if len(digits) in (14, 15):
+        return codes.parse_grid_code(digits).code
+    return codes.parse_region_code(digits).code
+
+
+def _require_ground(actor: Actor, roles: Sequence[str], areas: Sequence[str] | None) -> None:
+    """A collection post sees the ground it names: only who sees that ground may give it."""
+    if COLLECTION_ROLES & set(roles):
+        for code in areas or ():
+            require_area(actor, code)
+
+
+def _refuse_both_sides(roles: Iterable[str], name: str) -> None:
+    sides = set(roles)
+    if sides & JUDGING and sides & HANDLING and not merge_posts_allowed():
+        raise BothSides(
+            _("%(name)s would both judge and handle; the city keeps these apart") % {"name": name}
+        )
+
+
+def _refuse_other_side(
+    member: Member, roles: Iterable[str], start: date, end: date | None, *, but: int | None = None
+) -> None:
+    """Look at every post held at any time between start and end."""
+    if merge_posts_allowed():
+        return
+    sides = set(roles)
+    rival = HANDLING if sides & JUDGING else JUDGING if sides & HANDLING else frozenset()
+    others = Holding.objects.filter(member=member, post__roles__code__in=rival).exclude(pk=but)
+    others = others.filter(Q(valid_to=None) | Q(valid_to__gt=start))
+    if end is not None:
+        others = others.filter(valid_from__lt=end)
+    clash = others.select_related("post__organisation").first()
+    if clash is not None:
+        raise BothSides(
+            _("%(member)s holds %(post)s (%(unit)s) on the other side: who judges does not handle")
+            % {
+                "member": member.name,
+                "post": clash.post.name,
+                "unit": clash.post.organisation.name,
+            }
+        )
+
+
+@transaction.atomic
+def hold_post(
+    *,
+    member: Member,
+    post: Post,
+    actor: Actor,
+    now: datetime,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+    kind: str = HoldingKind.REGULAR,
+    source_document: str = "",
+) -> Holding:
+    """Give a member a post from a day on, up to but not including `valid_to`.
+
+    Raises BothSides (posts of the judging and the handling side), Refused (held already),
+    Invalid (a secondment without end, an end before the start), NotAllowed.
+    """
+    post = Post.objects.select_related("organisation").get(pk=post.pk)
+    member = Member.objects.select_for_update().get(pk=member.pk)
+    require_manager(actor, [post.organisation])
+    start = valid_from or timezone.localdate(now)
+    _check_period(start, valid_to, kind)
+    if not (member.active and post.active):
+        raise Refused(_("the account or the post is closed"))
+    _refuse_other_side(member, post.roles.values_list("code", flat=True), start, valid_to)
+    running = Holding.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gt=start), member=member, post=post
+    )
+    if running.filter(**({"valid_from__lt": valid_to} if valid_to else {})).exists():
+        raise Refused(_("%(member)s holds this post already") % {"member": member.name})
+    row = Holding.objects.create(
+        member=member, post=post, kind=kind, valid_from=start, valid_to=valid_to,
+        source_document=source_document,
+    )  # fmt: skip
+    record(row, "hold", actor=actor, now=now)
+    return row
+
+
+def _check_period(start: date, end: date | None, kind: str) -> None:
+    if kind == HoldingKind.SECONDMENT and end is None:
+        raise Invalid(_("a secondment needs an end"), fields={"valid_to": _("required")})
+    if end is not None and end <= start:
+        raise Invalid(_("the end lies before the start"), fields={"valid_to": _("too early")})
+
+
+def second_member(
+    *,
+    member: Member,
+    post: Post,
+    valid_to: date,
+    actor: Actor,
+    now: datetime,
+    valid_from: date | None = None,
+    source_document: str = "",
+) -> Holding:
+    """Lend a member to a post for a time; it ends by itself on `valid_to` (that day excluded)."""
+    return hold_post(
+        member=member, post=post, actor=actor, now=now, valid_from=valid_from, valid_to=valid_to,
+        kind=HoldingKind.SECONDMENT, source_document=source_document,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def end_holding(
+    *, holding_id: int, actor: Actor, now: datetime, ends_on: date | None = None, reason: str = ""
+) -> Holding:
+    """Take a post from a member: from `ends_on` (today) on they no longer hold it."""
+    row = (
+        Holding.objects.select_for_update(of=("self",))
+        .select_related("post__organisation")
+        .filter(pk=holding_id)
+        .first()
+    )
+    if row is None:
+        raise NotFound(_("there is no such holding"))
+    require_manager(actor, [row.post.organisation])
+    day = max(ends_on or timezone.localdate(now), row.valid_from)
+    if row.valid_to is not None and row.valid_to <= day:
+        raise Refused(_("it ends before that day already"))
+    before = as_record(row)
+    row.valid_to = day
+    row.save(update_fields=["valid_to"])
+    record(row, "end", actor=actor, now=now, before=before, reason=reason)
+    return row
+
+
+@transaction.atomic
+def set_merge_posts(
+    *, allowed: bool, actor: Actor, now: datetime, source_document: str
+) -> PeopleSetting:
+    """Let one person judge and handle (small centres), or forbid it again.
+
+    Refused while somebody still holds posts of both sides: each is named.
+    """
+    require_whole_city(actor)
+    if not allowed and (both := _on_both_sides(timezone.localdate(now))):
+        raise BothSides(
+            *(_("%(name)s holds posts of both sides") % {"name": name} for name in both)
+        )
+    row = PeopleSetting.objects.filter(name="merge_posts").first()
+    before = as_record(row) if row else None
+    row, _created = PeopleSetting.objects.update_or_create(
+        name="merge_posts",
+        defaults={"value": allowed, "source_document": source_document, "set_at": now},
+    )
+    record(row, "change", actor=actor, now=now, before=before)
+    return row
+
+
+def _on_both_sides(today: date) -> list[str]:
+    held = Holding.objects.exclude(valid_to__lte=today)
+    judging = held.filter(post__roles__code__in=JUDGING).values("member")
+    handling = held.filter(post__roles__code__in=HANDLING).values("member")
+    found = Member.objects.filter(pk__in=judging).filter(pk__in=handling)
+    return list(found.order_by("username").values_list("name", flat=True))
+
+
+@transaction.atomic
+def assign_patrol(
+    *,
+    member: Member,
+    area_codes: Sequence[str],
+    actor: Actor,
+    now: datetime,
+    valid_from: date | None = None,
+) -> list[PatrolArea]:
+    """Give an inspector these regions or unit grids from a day on; earlier ones end that day."""
+    require_manager(actor, [Organisation.objects.get(pk=member.organisation_id)])
+    start = valid_from or timezone.localdate(now)
+    wanted = sorted({area_code(code) for code in area_codes})
+    for code in wanted:
+        require_area(actor, code)
+    running = PatrolArea.objects.filter(Q(valid_to=None) | Q(valid_to__gt=start), member=member)
+    old = sorted(running.values_list("area_code", flat=True))
+    running.filter(valid_from__gte=start).delete()
+    running.update(valid_to=start)
+    rows = PatrolArea.objects.bulk_create(
+        [PatrolArea(member=member, area_code=code, valid_from=start) for code in wanted]
+    )
+    record(member, "patrol", actor=actor, now=now,
+           before={"areas": old}, after={"areas": wanted})  # fmt: skip
+    return rows
+
+
+def _post(post_id: int) -> Post:
+    found = (
+        Post.objects.select_for_update(of=("self",))
+        .select_related("organisation")
+        .filter(pk=post_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound(_("there is no such post"))
+    return found

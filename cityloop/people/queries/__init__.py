@@ -1,0 +1,55 @@
+"""Every read about people: actors, organisations, responsibility, the record of changes."""
+
+from cityloop.people.queries.actors import (
+    actor_for,
+    actor_for_token,
+    actor_seen_lately,
+    forget_actors,
+    merge_posts_allowed,
+)
+from cityloop.people.queries.office import changes_of, holdings_of, members, posts, roles
+from cityloop.people.queries.organisations import (
+    ancestors,
+    descendants,
+    member_seen,
+    organisation_seen,
+    organisation_tree,
+    organisations_visible,
+)
+from cityloop.people.queries.responsibility import (
+    coverage_gaps,
+    inspector_of,
+    matrix_on,
+    responsibility_rows,
+    responsible_across,
+    responsible_for,
+)
+from cityloop.people.scope import in_scope, scope_q, scope_sql
+
+__all__ = [
+    "actor_for",
+    "actor_for_token",
+    "actor_seen_lately",
+    "ancestors",
+    "changes_of",
+    "coverage_gaps",
+    "descendants",
+    "forget_actors",
+    "holdings_of",
+    "in_scope",
+    "inspector_of",
+    "matrix_on",
+    "member_seen",
+    "members",
+    "merge_posts_allowed",
+    "organisation_seen",
+    "organisation_tree",
+    "organisations_visible",
+    "posts",
+    "responsibility_rows",
+    "responsible_across",
+    "responsible_for",
+    "roles",
+    "scope_q",
+    "scope_sql",
+]

@@ -1,0 +1,280 @@
+"""From a member or a token to an Actor: the union of the posts held on that day."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from threading import Lock
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from cityloop.kernel.actor import HANDLING, JUDGING, Actor, Scope
+from cityloop.kernel.errors import NotFound
+from cityloop.people.models import OrganisationKind, PeopleSetting, Token
+from cityloop.people.roles import COLLECTION_ROLES, UNIT_ROLES
+from cityloop.people.scope import merged_codes, narrowed, outer_bound, united
+
+REMEMBER_SECONDS = 4.0
+REMEMBER_MOST = 20_000
+# Their posts see the ground of the platform or street they belong to.
+CENTRE_ROLES = frozenset(
+    {"acceptor", "shift_leader", "dispatcher", "supervisor", "district_platform"}
+)
+AREA_KINDS = (
+    OrganisationKind.CITY_PLATFORM,
+    OrganisationKind.DISTRICT_PLATFORM,
+    OrganisationKind.STREET,
+    OrganisationKind.COMMUNITY_OFFICE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPost:
+    """A post that a member holds today, with all that its view depends on.
+
+    `platform`: kind and region code of the nearest platform, street or community at or above it.
+    """
+
+    post: str
+    organisation_id: int
+    organisation: str
+    kind: str
+    region_code: str
+    platform: tuple[str, str] | None
+    below: frozenset[int]
+    region_codes: tuple[str, ...] | None
+    roles: frozenset[str]
+    permissions: frozenset[str]
+
+
+def actor_for(member_id: int, now: datetime) -> Actor:
+    """The member in all posts held on the day of `now`; NotFound when unknown or not active.
+
+    A member without a post has no permission and sees nothing. One statement.
+    """
+    day = timezone.localdate(now)
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, {"member": member_id, "day": day})
+        rows = cursor.fetchall()
+    if not rows:
+        raise NotFound("there is no such member, or the account is closed")
+    name, home, patrols, company_patrols = rows[0][:4]
+    held = [_held(row[4:]) for row in rows if row[4] is not None]
+    return _actor(member_id, name, home, held, tuple(patrols or ()), tuple(company_patrols or ()))
+
+
+_HELD = """
+SELECT m.name, m.organisation_id,
+       (SELECT array_agg(a.area_code) FROM people_patrol_area a
+        WHERE a.member_id = m.id AND a.valid_from <= %(day)s
+          AND (a.valid_to IS NULL OR a.valid_to > %(day)s)),
+       (SELECT array_agg(DISTINCT a.area_code) FROM people_patrol_area a
+        JOIN people_member c ON c.id = a.member_id AND c.active
+        WHERE h.codes && ARRAY['company_manager'] AND c.organisation_id = ANY(h.below)
+          AND a.valid_from <= %(day)s AND (a.valid_to IS NULL OR a.valid_to > %(day)s)),
+       h.post, h.organisation_id, h.organisation, h.kind, h.region_code, h.platform,
+       h.below, h.region_codes, h.codes, h.permissions
+FROM people_member m
+LEFT JOIN LATERAL (
+  SELECT p.name_zh AS post, o.id AS organisation_id, o.name_zh AS organisation, o.kind,
+         o.region_code, p.region_codes, hold.kind = 'secondment' AS lent, hold.id,
+         (SELECT array_agg(b.id) FROM people_organisation b
+          WHERE b.path LIKE o.path || '%%') AS below,
+         (SELECT ARRAY[a.kind, a.region_code] FROM people_organisation a
+          WHERE a.id = ANY(string_to_array(trim('/' FROM o.path), '/')::bigint[])
+            AND a.kind IN ('city_platform', 'district_platform', 'street', 'community_office')
+          ORDER BY length(a.path) DESC LIMIT 1) AS platform,
+         (SELECT array_agg(r.code) FROM people_post_role pr JOIN people_role r ON r.id = pr.role_id
+          WHERE pr.post_id = p.id) AS codes,
+         (SELECT array_agg(DISTINCT one) FROM people_post_role pr
+          JOIN people_role r ON r.id = pr.role_id, unnest(r.permissions) AS one
+          WHERE pr.post_id = p.id) AS permissions
+  FROM people_holding hold
+  JOIN people_post p ON p.id = hold.post_id AND p.active
+  JOIN people_organisation o ON o.id = p.organisation_id AND o.active
+  WHERE hold.member_id = m.id AND hold.valid_from <= %(day)s
+    AND (hold.valid_to IS NULL OR hold.valid_to > %(day)s)
+) h ON TRUE
+WHERE m.id = %(member)s AND m.active
+ORDER BY h.lent, h.id
+"""
+
+
+def _held(row: Sequence[Any]) -> HeldPost:
+    post, organisation_id, organisation, kind, region, platform, below, codes, roles, may = row
+    return HeldPost(
+        post=post,
+        organisation_id=organisation_id,
+        organisation=organisation,
+        kind=kind,
+        region_code=region,
+        platform=(platform[0], platform[1]) if platform else None,
+        below=frozenset(below or ()),
+        region_codes=None if codes is None else tuple(codes),
+        roles=frozenset(roles or ()),
+        permissions=frozenset(may or ()),
+    )
+
+
+def _actor(
+    member_id: int,
+    name: str,
+    home: int,
+    held: Sequence[HeldPost],
+    patrols: tuple[str, ...],
+    company_patrols: tuple[str, ...],
+) -> Actor:
+    scopes = united(
+        scope for post in held for scope in scopes_of_post(post, patrols, company_patrols)
+    )
+    ids, codes = outer_bound(scopes)
+    roles = frozenset().union(*(post.roles for post in held))
+    return Actor(
+        member_id=member_id,
+        name=name,
+        post=_label(held, name),
+        organisation_id=held[0].organisation_id if held else home,
+        roles=roles,
+        permissions=frozenset().union(*(post.permissions for post in held)),
+        organisation_ids=ids,
+        region_codes=codes,
+        scopes=scopes if len(scopes) > 1 else (),
+        merged=bool(roles & JUDGING and roles & HANDLING),
+    )
+
+
+def _label(held: Sequence[HeldPost], name: str) -> str:
+    """As "上城区平台·派遣员 王芳": at most 120 characters, as the history of a case keeps it."""
+    if not held:
+        return name
+    posts = "、".join(
+        dict.fromkeys(p.post for p in held if p.organisation_id == held[0].organisation_id)
+    )
+    return f"{held[0].organisation}·{posts} {name}"[:120]
+
+
+def scopes_of_post(
+    post: HeldPost, patrols: tuple[str, ...], company_patrols: tuple[str, ...]
+) -> list[Scope]:
+    """What one post lets its holder see: one limited view for each sort of role it carries."""
+    found: list[Scope] = []
+    if post.roles & UNIT_ROLES:
+        found.append((post.below, post.region_codes))
+    if "company_manager" in post.roles:
+        ground = post.region_codes if post.region_codes is not None else company_patrols
+        found += [(post.below, None), (None, merged_codes(ground))]
+    if "inspector" in post.roles:
+        found.append((None, merged_codes((*patrols, *(post.region_codes or ())))))
+    others = post.roles - UNIT_ROLES - COLLECTION_ROLES
+    if others & CENTRE_ROLES:
+        found.append(_area(post, post.platform))
+    elif others:
+        own = (post.kind, post.region_code) if post.kind in AREA_KINDS else None
+        found.append(_area(post, own))
+    return found
+
+
+def _area(post: HeldPost, platform: tuple[str, str] | None) -> Scope:
+    """The platform's ground; a body that is no platform sees its own work and that below it."""
+    if platform is None:
+        return (post.below, post.region_codes)
+    kind, region_code = platform
+    if kind == OrganisationKind.CITY_PLATFORM:
+        return (None, narrowed(None, post.region_codes))
+    return (None, narrowed((region_code,) if region_code else (), post.region_codes))
+
+
+def merge_posts_allowed() -> bool:
+    """Whether the city lets one person hold posts of the judging and the handling side."""
+    row = PeopleSetting.objects.filter(name="merge_posts").first()
+    return bool(row and row.value is True)
+
+
+@dataclass(slots=True)
+class _Kept:
+    actor: Actor | None
+    ends: float
+    day: date
+    expires_at: datetime | None = None
+
+
+class _Memory:
+    """Actors seen in the last seconds, so that a busy client costs no query. One a process."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: str, now: datetime) -> _Kept | None:
+        """What is remembered, when it is fresh and of the same day."""
+        kept = self._kept.get(key)
+        if kept is None or kept.ends < time.monotonic() or kept.day != timezone.localdate(now):
+            return None
+        return kept
+
+    def put(
+        self, key: str, actor: Actor | None, now: datetime, expires_at: datetime | None = None
+    ) -> None:
+        """Remember for some seconds; the oldest goes when there are too many."""
+        ends = time.monotonic() + REMEMBER_SECONDS
+        with self._lock:
+            self._kept[key] = _Kept(actor, ends, timezone.localdate(now), expires_at)
+            self._kept.move_to_end(key)
+            if len(self._kept) > REMEMBER_MOST:
+                self._kept.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._kept.clear()
+
+
+_memory = _Memory()
+
+
+def forget_actors() -> None:
+    """This process asks the database again; others do so within REMEMBER_SECONDS."""
+    _memory.clear()
+
+
+def actor_seen_lately(member_id: int, now: datetime) -> Actor | None:
+    """As actor_for, remembered for some seconds; None when unknown or not active."""
+    key = f"m{member_id}"
+    kept = _memory.get(key, now)
+    if kept is not None:
+        return kept.actor
+    try:
+        actor: Actor | None = actor_for(member_id, now)
+    except NotFound:
+        actor = None
+    _memory.put(key, actor, now)
+    return actor
+
+
+def digest_of(raw: str) -> str:
+    """What is kept of a token."""
+    return hashlib.sha256(raw.encode()).hexdigest()
+
+
+def actor_for_token(raw: str, now: datetime) -> Actor | None:
+    """The actor behind a token; None when unknown, revoked, expired or of a closed account.
+
+    Remembered for some seconds: a client that writes all day costs two queries every few seconds.
+    """
+    digest = digest_of(raw)
+    kept = _memory.get(digest, now)
+    if kept is not None:
+        alive = kept.expires_at is not None and kept.expires_at > now
+        return kept.actor if alive else None
+    token = Token.objects.filter(digest=digest, revoked_at__isnull=True, expires_at__gt=now).first()
+    if token is None:
+        return None
+    actor = actor_seen_lately(token.member_id, now)
+    _memory.put(digest, actor, now, token.expires_at)
+    return actor

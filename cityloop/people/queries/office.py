@@ -1,0 +1,78 @@
+"""Lists for the back office: members, posts, roles, who holds what, who changed what."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from cityloop.kernel import text
+from cityloop.kernel.actor import Actor
+from cityloop.people.models import Holding, Member, PeopleChange, Post, Role
+from cityloop.people.queries.organisations import members_visible
+from cityloop.people.scope import scope_q
+
+
+def members(
+    actor: Actor, *, on: date, words: str = "", organisation_id: int | None = None
+) -> QuerySet[Member]:
+    """Visible members with the posts they hold on a day (`held`), by name order of the list."""
+    found = members_visible(actor).select_related("organisation")
+    if organisation_id:
+        found = found.filter(organisation_id=organisation_id)
+    if query := text.query(words):
+        found = found.extra(
+            where=["people_member.search @@ %s::tsquery"], params=[query]
+        )
+    return found.prefetch_related(Prefetch("holdings", holdings_on(on), to_attr="held"))
+
+
+def holdings_on(on: date) -> QuerySet[Holding]:
+    """Holdings valid on a day, regular ones first."""
+    return (
+        Holding.objects.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
+        .select_related("post__organisation")
+        .order_by("kind", "id")
+    )
+
+
+def holdings_of(member_id: int) -> QuerySet[Holding]:
+    """Every post a member ever held, latest first."""
+    return (
+        Holding.objects.filter(member_id=member_id)
+        .select_related("post__organisation")
+        .order_by("-valid_from", "-id")
+    )
+
+
+def posts(actor: Actor, *, on: date, organisation_id: int | None = None) -> QuerySet[Post]:
+    """Visible posts with their roles and the number of holders on a day (`holders`)."""
+    rule = scope_q(
+        actor,
+        organisation_field="organisation_id",
+        region_field="organisation__region_code",
+    )
+    found = Post.objects.filter(rule).select_related("organisation").prefetch_related("roles")
+    if organisation_id:
+        found = found.filter(organisation_id=organisation_id)
+    now_held = Q(holdings__valid_from__lte=on) & (
+        Q(holdings__valid_to=None) | Q(holdings__valid_to__gt=on)
+    )
+    return found.annotate(holders=Count("holdings", filter=now_held)).order_by(
+        "organisation__path", "code"
+    )
+
+
+def roles() -> QuerySet[Role]:
+    """Every role in the city's order."""
+    return Role.objects.order_by("position", "code")
+
+
+def changes_of(subject: str = "", subject_id: str = "") -> QuerySet[PeopleChange]:
+    """The record of changes, latest first, of one thing or of all."""
+    found = PeopleChange.objects.order_by("-id")
+    if subject:
+        found = found.filter(subject=subject)
+    if subject_id:
+        found = found.filter(subject_id=subject_id)
+    return found

@@ -1,0 +1,212 @@
+"""Who is responsible on a day: the matrix remembered in memory, gaps counted in the database."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from threading import Lock
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils.translation import get_language
+
+from cityloop.kernel.actor import Actor
+from cityloop.people.matrix import Line, Matrix, PersonLine, Proposal, Question, index
+from cityloop.people.models import (
+    ANY,
+    Organisation,
+    PatrolArea,
+    Responsibility,
+    ResponsiblePerson,
+    Revision,
+)
+from cityloop.people.scope import scope_q, scopes_of
+
+REMEMBERED_DAYS = 8
+REVISION = "people"
+
+
+def responsible_for(  # noqa: PLR0913 (a class at a place, all by keyword)
+    *,
+    kind: str,
+    edition_code: str,
+    major_code: str,
+    minor_code: str,
+    on: date,
+    district_code: str = "",
+    street_code: str = "",
+    community_code: str = "",
+    grid_code: str = "",
+    owner_id: int | None = None,
+) -> Proposal | None:
+    """The unit that must act, with reasons; None when no valid line speaks of it.
+
+    Codes of the place may be empty where not known. One small query when the matrix is remembered.
+    """
+    codes = (district_code, street_code, community_code, grid_code)
+    question = Question(
+        kind, edition_code, major_code, minor_code, tuple(filter(None, codes)), owner_id
+    )
+    return matrix_on(on).find(question)
+
+
+def responsible_across(
+    *,
+    kind: str,
+    edition_code: str,
+    major_code: str,
+    minor_code: str,
+    places: Sequence[str],
+    on: date,
+    owner_id: int | None = None,
+) -> Proposal | None:
+    """As responsible_for, for a thing on the border of places (their most exact codes).
+
+    Different units: their lowest common parent leads and they assist.
+    """
+    questions = [
+        Question(kind, edition_code, major_code, minor_code, (place,), owner_id) for place in places
+    ]
+    return matrix_on(on).across(questions)
+
+
+_remembered: OrderedDict[tuple[str, date, str], Matrix] = OrderedDict()
+_lock = Lock()
+
+
+def matrix_on(on: date) -> Matrix:
+    """The matrix of a day, read again only after a change: for many questions at once, keep it."""
+    stamp = Revision.objects.filter(name=REVISION).values_list("stamp", flat=True).first() or ""
+    key = (stamp, on, get_language() or "")
+    matrix = _remembered.get(key)
+    if matrix is None:
+        matrix = _load(on)
+        with _lock:
+            _remembered[key] = matrix
+            while len(_remembered) > REMEMBERED_DAYS:
+                _remembered.popitem(last=False)
+    return matrix
+
+
+def _valid(on: date) -> Q:
+    return Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gt=on))
+
+
+def _load(on: date) -> Matrix:
+    units = Organisation.objects.filter(_valid(on), active=True).only(
+        "id", "path", "name_zh", "name_en"
+    )
+    found = {unit.id: unit for unit in units}
+    return Matrix(
+        lines=index(_line(row) for row in Responsibility.objects.filter(_valid(on)).order_by("id")),
+        persons=[
+            PersonLine(
+                one.region_code,
+                one.class_kind,
+                one.edition_code,
+                one.major_code,
+                one.minor_code,
+                one.member_id,
+                one.member.organisation_id,
+            )
+            for one in ResponsiblePerson.objects.filter(
+                _valid(on), member__active=True
+            ).select_related("member")
+        ],
+        paths={
+            unit.id: tuple(int(part) for part in unit.path.split("/") if part)
+            for unit in found.values()
+        },
+        names={unit.id: unit.name for unit in found.values()},
+    )
+
+
+def _line(row: Responsibility) -> Line:
+    return Line(
+        id=row.pk,
+        kind=row.class_kind,
+        edition=row.edition_code,
+        major=row.major_code,
+        minor=row.minor_code,
+        region=row.region_code,
+        owner_id=row.owner_id,
+        lead_id=row.lead_id,
+        lead_role=row.lead_role,
+        assists=tuple((one["organisation"], one["role"]) for one in row.assists),
+    )
+
+
+def responsibility_rows(
+    actor: Actor, *, on: date | None = None, kind: str = "", lead_id: int | None = None
+) -> QuerySet[Responsibility]:
+    """Lines that concern the actor's units or area; `on` None gives the ended ones too."""
+    rule = scope_q(actor, organisation_field=("lead_id", "owner_id"), region_field="region_code")
+    if any(ids is None for ids, _codes in scopes_of(actor)):
+        rule |= Q(region_code=ANY)  # lines for any area hold in the actor's area too
+    found = Responsibility.objects.filter(rule).select_related("lead", "owner")
+    if on is not None:
+        found = found.filter(_valid(on))
+    if kind:
+        found = found.filter(class_kind=kind)
+    if lead_id:
+        found = found.filter(lead_id=lead_id)
+    return found.order_by("class_kind", "major_code", "minor_code", "region_code", "-valid_from")
+
+
+def inspector_of(grid_code: str, on: date) -> int | None:
+    """The member who walks the grid: the patrol area that names it most exactly."""
+    codes = [grid_code[:length] for length in (15, 14, 12, 9, 6) if len(grid_code) >= length]
+    rows = PatrolArea.objects.filter(_valid(on), area_code__in=codes, member__active=True)
+    found = sorted(rows.values_list("area_code", "member_id"), key=lambda row: (-len(row[0]), row))
+    return found[0][1] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A class x area cell without a unit. `owner_only`: certain owners have one, others none."""
+
+    class_id: int
+    class_code: str
+    name_zh: str
+    name_en: str
+    area_code: str
+    area_name: str
+    owner_only: bool
+
+
+def coverage_gaps(edition_code: str, on: date, *, level: str = "district") -> list[Gap]:
+    """Cells of the edition's classes and the areas of a level that no valid line covers.
+
+    One statement. A line covers a cell when it names the class, its major or any class, and the
+    area, one above it or any area; its unit must exist on that day.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_GAPS, {"edition": edition_code, "day": on, "level": level})
+        return [Gap(*row) for row in cursor.fetchall()]
+
+
+_GAPS = """
+WITH lines AS (
+  SELECT r.class_kind, r.major_code, r.minor_code, r.region_code, r.owner_id IS NULL AS general
+  FROM people_responsibility r
+  JOIN people_organisation o ON o.id = r.lead_id AND o.active
+   AND o.valid_from <= %(day)s AND (o.valid_to IS NULL OR o.valid_to > %(day)s)
+  WHERE r.edition_code IN (%(edition)s, '*')
+    AND r.valid_from <= %(day)s AND (r.valid_to IS NULL OR r.valid_to > %(day)s)
+)
+SELECT c.id, c.code, c.name_zh, c.name_en, a.code, a.name,
+       bool_or(l.class_kind IS NOT NULL) AS owner_only
+FROM standards_problemclass c
+JOIN standards_edition e ON e.id = c.edition_id AND e.code = %(edition)s
+JOIN geo_region a ON a.level = %(level)s
+ AND a.valid_from <= %(day)s AND (a.valid_to IS NULL OR a.valid_to > %(day)s)
+LEFT JOIN lines l ON l.class_kind = c.kind
+ AND (l.major_code = '*' OR l.major_code = c.major_code)
+ AND (l.minor_code = '*' OR l.minor_code = c.minor_code)
+ AND (l.region_code = '*' OR a.code LIKE l.region_code || '%%')
+GROUP BY c.id, a.code, a.name
+HAVING NOT coalesce(bool_or(l.general), FALSE)
+ORDER BY c.kind, c.major_code, c.minor_code, a.code
+"""
