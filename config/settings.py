@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from csp.constants import SELF
 
+from cityloop.launch import geolibs
 from config import env
 
 BASE_DIR = env.ROOT
@@ -57,6 +58,8 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
+# GDAL reads no file from outside here: points and polygons come through our own parsers.
+SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [
@@ -96,6 +99,9 @@ def database(url: str) -> dict[str, Any]:
 DATABASES = {"default": database(env.text("DATABASE_URL") or "postgresql:///cityloop")}
 
 ACTOR_OF = "cityloop.people.queries.actor_of_request"
+# Both None where the system has the libraries: Django then finds them itself.
+GDAL_LIBRARY_PATH, GEOS_LIBRARY_PATH = geolibs.library_paths()
+
 AUTH_USER_MODEL = "people.Member"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",

@@ -15,7 +15,7 @@ from cityloop.launch.errors import LaunchError
 
 _OLDEST_MAJOR = 14
 _NEEDED = ("initdb", "postgres", "psql")
-_POSTGIS = re.compile(r"^postgresql-(\d+)-postgis-3$")
+_POSTGIS = re.compile(r"^postgresql-([0-9]+)-postgis-3$")  # apt knows no \d
 # Never used by a private cluster: Debian's own cluster tools, JIT (off) and what serves only them.
 _LEAVE_OUT = re.compile(
     r"^(postgresql-common|postgresql-client-common|ssl-cert|libllvm|libz3|perl|libperl|logrotate"
@@ -182,7 +182,7 @@ def library_folders(tree: Path) -> list[Path]:
     found = {
         library.parent
         for base in ("usr/lib", "lib")
-        for pattern in ("*-linux-gnu*/*.so*", "*-linux-gnu*/*/*.so.*")
+        for pattern in ("*-linux-gnu*/*.so*", "*-linux-gnu*/*/lib*.so*")
         for library in (tree / base).glob(pattern)
     }
     return sorted(found, key=lambda folder: (len(folder.parts), folder))
