@@ -107,12 +107,16 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """All lines of one day. `paths`: active organisation's id -> ids from the root to itself."""
+    """All lines of one day. `paths`: id of an active organisation -> ids from the root to it.
+
+    `extended`: edition -> the edition it is based on; a line for the first is one for both.
+    """
 
     lines: Mapping[tuple[str, str, str], Sequence[Line]]
     persons: Sequence[PersonLine]
     paths: Mapping[int, tuple[int, ...]]
     names: Mapping[int, str] = field(default_factory=dict)
+    extended: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, question: Question) -> Proposal | None:
         """The responsible unit, or None when no line speaks of this class at this place."""
@@ -141,7 +145,8 @@ class Matrix:
     def _of_class(self, asked: Question) -> Iterable[Line]:
         for major, minor in ((asked.major, asked.minor), (asked.major, ANY), (ANY, ANY)):
             for line in self.lines.get((asked.kind, major, minor), ()):
-                if line.edition in (asked.edition, ANY):
+                same = (line.edition, self.extended.get(line.edition))
+                if line.edition == ANY or asked.edition in same:
                     yield line
 
     def _owned(self, line: Line, asked: Question) -> bool:

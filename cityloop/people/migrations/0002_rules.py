@@ -24,6 +24,44 @@ CREATE TRIGGER people_responsibility_not_edited BEFORE UPDATE ON people_responsi
 CREATE TRIGGER people_responsibility_not_deleted BEFORE DELETE ON people_responsibility
   FOR EACH ROW EXECUTE FUNCTION people_refuse_change();
 """
+# The path of a row follows from its parents, whoever writes the row; a circle is refused.
+TREE = """
+CREATE FUNCTION people_organisation_path() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE above text := '/';
+BEGIN
+  IF TG_OP = 'UPDATE' AND pg_trigger_depth() > 1 THEN
+    RETURN NEW;  -- moved together with a row above
+  END IF;
+  IF NEW.parent_id IS NOT NULL THEN
+    SELECT path INTO above FROM people_organisation WHERE id = NEW.parent_id;
+    IF TG_OP = 'UPDATE' AND above LIKE OLD.path || '%' THEN
+      RAISE EXCEPTION 'organisation % cannot stand below itself', NEW.code
+        USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+  END IF;
+  NEW.path := above || NEW.id || '/';
+  RETURN NEW;
+END $$;
+CREATE TRIGGER people_organisation_path BEFORE INSERT OR UPDATE OF parent_id, path
+  ON people_organisation FOR EACH ROW EXECUTE FUNCTION people_organisation_path();
+CREATE FUNCTION people_organisation_moved() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF pg_trigger_depth() = 1 THEN
+    UPDATE people_organisation SET path = NEW.path || substr(path, length(OLD.path) + 1)
+    WHERE path LIKE OLD.path || '%' AND id <> NEW.id;
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER people_organisation_moved AFTER UPDATE ON people_organisation FOR EACH ROW
+  WHEN (OLD.path IS DISTINCT FROM NEW.path) EXECUTE FUNCTION people_organisation_moved();
+"""
+
+UNDO_TREE = """
+DROP TRIGGER people_organisation_moved ON people_organisation;
+DROP TRIGGER people_organisation_path ON people_organisation;
+DROP FUNCTION people_organisation_moved();
+DROP FUNCTION people_organisation_path();
+"""
 
 UNDO = """
 DROP TRIGGER people_responsibility_not_deleted ON people_responsibility;
@@ -58,5 +96,6 @@ class Migration(migrations.Migration):
     dependencies = [("people", "0001_initial")]
     operations = [
         migrations.RunSQL(APPEND_ONLY, UNDO),
+        migrations.RunSQL(TREE, UNDO_TREE),
         migrations.RunPython(seed, migrations.RunPython.noop),
     ]

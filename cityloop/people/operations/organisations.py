@@ -69,8 +69,7 @@ def create_organisation(  # noqa: PLR0913 (the facts of a row, all by keyword)
             fields={"code": _("in use")},
         )
     row.save(force_insert=True)
-    row.path = f"{parent.path if parent else '/'}{row.pk}/"
-    row.save(update_fields=["path"])
+    row.refresh_from_db(fields=["path"])  # a trigger keeps the paths
     record(row, "create", actor=actor, now=now)
     return row
 
@@ -152,22 +151,14 @@ def move_organisation(
         raise Cycle(
             _("%(parent)s is %(name)s or lies below it") % {"parent": parent.name, "name": row.name}
         )
-    before, old = as_record(row), row.path
-    row.parent, row.path = parent, f"{parent.path if parent else '/'}{row.pk}/"
-    if row.path == old:
+    if row.parent_id == parent_id:
         return row
+    before = as_record(row)
+    row.parent = parent
     row.save(update_fields=["parent"])
-    _rename_paths(old, row.path)
+    row.refresh_from_db(fields=["path"])  # a trigger moves the paths of all below
     record(row, "move", actor=actor, now=now, before=before, reason=reason)
     return row
-
-
-def _rename_paths(old: str, new: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE people_organisation SET path = %s || substr(path, %s) WHERE path LIKE %s",
-            [new, len(old) + 1, f"{old}%"],
-        )
 
 
 def _lock_tree() -> None:

@@ -76,7 +76,7 @@ SELECT m.name, m.organisation_id,
           AND (a.valid_to IS NULL OR a.valid_to > %(day)s)),
        (SELECT array_agg(DISTINCT a.area_code) FROM people_patrol_area a
         JOIN people_member c ON c.id = a.member_id AND c.active
-        WHERE h.codes && ARRAY['company_manager'] AND c.organisation_id = ANY(h.below)
+        WHERE 'company_manager' = ANY(h.codes) AND c.organisation_id = ANY(h.below)
           AND a.valid_from <= %(day)s AND (a.valid_to IS NULL OR a.valid_to > %(day)s)),
        h.post, h.organisation_id, h.organisation, h.kind, h.region_code, h.platform,
        h.below, h.region_codes, h.codes, h.permissions

@@ -21,9 +21,7 @@ def members(
     if organisation_id:
         found = found.filter(organisation_id=organisation_id)
     if query := text.query(words):
-        found = found.extra(
-            where=["people_member.search @@ %s::tsquery"], params=[query]
-        )
+        found = found.extra(where=["people_member.search @@ %s::tsquery"], params=[query])
     return found.prefetch_related(Prefetch("holdings", holdings_on(on), to_attr="held"))
 
 

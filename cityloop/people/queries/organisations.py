@@ -23,9 +23,7 @@ def organisation_tree(actor: Actor, *, words: str = "", kind: str = "") -> Query
     if kind:
         found = found.filter(kind=kind)
     if query := text.query(words):
-        found = found.extra(
-            where=["people_organisation.search @@ %s::tsquery"], params=[query]
-        )
+        found = found.extra(where=["people_organisation.search @@ %s::tsquery"], params=[query])
     return found.order_by("path")
 
 

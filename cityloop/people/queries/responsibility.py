@@ -23,6 +23,7 @@ from cityloop.people.models import (
     Revision,
 )
 from cityloop.people.scope import scope_q, scopes_of
+from cityloop.standards.models import Edition
 
 REMEMBERED_DAYS = 8
 REVISION = "people"
@@ -120,6 +121,7 @@ def _load(on: date) -> Matrix:
             for unit in found.values()
         },
         names={unit.id: unit.name for unit in found.values()},
+        extended=dict(Edition.objects.exclude(based_on=None).values_list("code", "based_on__code")),
     )
 
 
@@ -193,7 +195,9 @@ WITH lines AS (
   FROM people_responsibility r
   JOIN people_organisation o ON o.id = r.lead_id AND o.active
    AND o.valid_from <= %(day)s AND (o.valid_to IS NULL OR o.valid_to > %(day)s)
-  WHERE r.edition_code IN (%(edition)s, '*')
+  WHERE (r.edition_code IN (%(edition)s, '*') OR r.edition_code IN (
+      SELECT x.code FROM standards_edition x JOIN standards_edition b ON b.id = x.based_on_id
+      WHERE b.code = %(edition)s))
     AND r.valid_from <= %(day)s AND (r.valid_to IS NULL OR r.valid_to > %(day)s)
 )
 SELECT c.id, c.code, c.name_zh, c.name_en, a.code, a.name,

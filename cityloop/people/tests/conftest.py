@@ -1,0 +1,20 @@
+"""A world for every test of people."""
+
+from __future__ import annotations
+
+import pytest
+
+from cityloop.people import queries
+from cityloop.people.tests import world as worlds
+
+
+@pytest.fixture(autouse=True)
+def fresh_memory() -> None:
+    """No actor remembered from another test."""
+    queries.forget_actors()
+
+
+@pytest.fixture
+def world(db) -> worlds.World:
+    """The smallest valid city."""
+    return worlds.build()

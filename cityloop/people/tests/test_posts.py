@@ -1,0 +1,173 @@
+"""Posts, secondment, the two sides, roles."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from cityloop.kernel.errors import Invalid, NotAllowed, Refused
+from cityloop.people import operations, queries
+from cityloop.people.models import Holding, PeopleChange, Role
+from cityloop.people.operations import BothSides
+from cityloop.people.tests.world import NOW, TODAY, World
+
+pytestmark = [pytest.mark.requirement("L16")]
+
+
+@pytest.mark.requirement("A24")
+def test_a_secondment_needs_an_end_and_ends_by_itself(world: World) -> None:
+    member, post = world.holder("GAS", "unit_desk"), world.post("PLAT", "evaluator")
+    with pytest.raises(Invalid):
+        operations.hold_post(member=member, post=post, actor=world.root, now=NOW, kind="secondment")
+    operations.second_member(
+        member=member, post=post, valid_to=TODAY + timedelta(days=30), actor=world.root, now=NOW,
+        source_document="杭委组〔2026〕3号",
+    )  # fmt: skip
+    during = queries.actor_for(member.pk, NOW + timedelta(days=29))
+    after = queries.actor_for(member.pk, NOW + timedelta(days=30))
+    assert during.roles == {"unit_desk", "evaluator"}
+    assert after.roles == {"unit_desk"}
+    assert during.organisation_id == world.units["GAS"].pk
+
+
+def test_the_database_refuses_a_secondment_without_end(world: World) -> None:
+    member, post = world.member("GAS"), world.post("GAS", "worker")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Holding.objects.create(member=member, post=post, kind="secondment", valid_from=TODAY)
+
+
+@pytest.mark.requirement("O10")
+def test_who_judges_does_not_handle(world: World) -> None:
+    member = world.holder("PLAT", "acceptor")
+    with pytest.raises(BothSides) as caught:
+        operations.hold_post(
+            member=member, post=world.post("PLAT", "dispatcher"), actor=world.root, now=NOW
+        )
+    assert member.name in caught.value.reasons[0]
+    with pytest.raises(BothSides):
+        world.post("PLAT", "shift_leader", "unit_desk")
+    assert queries.actor_for(member.pk, NOW).roles == {"acceptor"}
+
+
+@pytest.mark.requirement("O10")
+def test_the_sides_are_kept_apart_in_the_future_too(world: World) -> None:
+    member = world.member("PLAT")
+    dispatcher = world.post("PLAT", "dispatcher")
+    operations.hold_post(
+        member=member, post=dispatcher, actor=world.root, now=NOW, valid_from=date(2026, 6, 1)
+    )
+    acceptor = world.post("PLAT", "acceptor")
+    with pytest.raises(BothSides):
+        operations.hold_post(member=member, post=acceptor, actor=world.root, now=NOW)
+    operations.hold_post(
+        member=member, post=acceptor, actor=world.root, now=NOW, valid_to=date(2026, 6, 1)
+    )
+    with pytest.raises(BothSides):
+        operations.change_post(
+            post_id=acceptor.pk, roles=["dispatcher", "acceptor"], actor=world.root, now=NOW
+        )
+
+
+@pytest.mark.requirement("O10")
+def test_a_post_cannot_change_sides_under_its_holder(world: World) -> None:
+    member = world.holder("PLAT", "acceptor")
+    other = world.post("PLAT", "leader")
+    operations.hold_post(member=member, post=other, actor=world.root, now=NOW)
+    with pytest.raises(BothSides):
+        operations.change_post(post_id=other.pk, roles=["worker"], actor=world.root, now=NOW)
+    assert list(other.roles.values_list("code", flat=True)) == ["leader"]
+
+
+@pytest.mark.requirement("O10")
+def test_a_small_centre_may_merge_posts_and_the_actor_says_so(world: World) -> None:
+    operations.set_merge_posts(
+        allowed=True, actor=world.root, now=NOW, source_document="县编办〔2026〕1号"
+    )
+    member = world.holder("PLAT", "acceptor", "dispatcher")
+    assert queries.actor_for(member.pk, NOW).merged
+    with pytest.raises(BothSides) as caught:
+        operations.set_merge_posts(allowed=False, actor=world.root, now=NOW, source_document="x")
+    assert member.name in caught.value.reasons[0]
+    operations.end_holding(holding_id=member.holdings.get().pk, actor=world.root, now=NOW)
+    operations.set_merge_posts(allowed=False, actor=world.root, now=NOW, source_document="x")
+    assert not queries.merge_posts_allowed()
+
+
+def test_a_post_is_held_once_at_a_time(world: World) -> None:
+    member = world.holder("GAS", "worker")
+    post = member.holdings.get().post
+    with pytest.raises(Refused):
+        operations.hold_post(member=member, post=post, actor=world.root, now=NOW)
+    operations.end_holding(holding_id=member.holdings.get().pk, actor=world.root, now=NOW)
+    operations.hold_post(member=member, post=post, actor=world.root, now=NOW)
+    assert member.holdings.count() == 2
+
+
+def test_labels_and_permissions_of_roles_are_the_city_s(world: World) -> None:
+    operations.change_role(
+        code="inspector", label_zh="网格员", permissions=["cases.view", "map.view"],
+        actor=world.root, now=NOW,
+    )  # fmt: skip
+    role = Role.objects.get(code="inspector")
+    assert (role.label_zh, role.permissions) == ("网格员", ["cases.view", "map.view"])
+    assert operations.seed_roles() == 0
+    assert Role.objects.get(code="inspector").label_zh == "网格员"
+    actor = world.actor("COLL", "inspector")
+    assert actor.permissions == {"cases.view", "map.view"}
+
+
+def test_nobody_locks_everybody_out(world: World) -> None:
+    for code, permissions in (("administrator", ["cases.view"]), ("system", ["cases.view"])):
+        with pytest.raises(Refused):
+            operations.change_role(code=code, permissions=permissions, actor=world.root, now=NOW)
+    with pytest.raises(NotAllowed):
+        operations.change_role(
+            code="worker", label_zh="x", actor=world.actor("DA-PLAT", "administrator"), now=NOW
+        )
+
+
+def test_no_person_holds_the_system_s_role(world: World) -> None:
+    with pytest.raises(Invalid):
+        world.post("PLAT", "system")
+    with pytest.raises(Invalid):
+        world.post("PLAT", "wizard")
+    with pytest.raises(Invalid):
+        world.post("PLAT")
+
+
+@pytest.mark.requirement("O10")
+def test_a_district_administrator_gives_no_wider_view_than_their_own(world: World) -> None:
+    admin = world.actor("DA-PLAT", "administrator")
+    unit_admin = world.actor("GAS", "administrator")
+    facts = {"code": "Q", "name_zh": "岗", "now": NOW}
+    with pytest.raises(NotAllowed):
+        operations.create_post(
+            organisation=world.units["DB-PLAT"], roles=["leader"], actor=admin, **facts
+        )
+    with pytest.raises(NotAllowed):
+        operations.create_post(
+            organisation=world.units["GAS"], roles=["inspector"], region_codes=["330102"],
+            actor=unit_admin, **facts,
+        )  # fmt: skip
+    with pytest.raises(NotAllowed):
+        operations.hold_post(
+            member=world.member("GAS"), post=world.post("PLAT", "leader"), actor=admin, now=NOW
+        )
+
+
+def test_every_change_is_recorded_with_before_and_after(world: World) -> None:
+    admin = world.holder("PLAT", "administrator")
+    actor = queries.actor_for(admin.pk, NOW)
+    operations.change_organisation(
+        organisation_id=world.units["GAS"].pk, actor=actor, now=NOW, phone="0571-1", reason="新号码"
+    )
+    line = queries.changes_of("organisation", str(world.units["GAS"].pk)).first()
+    assert line is not None
+    assert (line.member_id, line.actor) == (admin.pk, actor.post)
+    assert (line.before, line.after) == ({"phone": ""}, {"phone": "0571-1"})
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PeopleChange.objects.filter(pk=line.pk).update(actor="nobody")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PeopleChange.objects.filter(pk=line.pk).delete()
