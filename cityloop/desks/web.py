@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from cityloop.desks.views import parts
+from cityloop.desks.views import case_list, case_page, map_page, parts, start
 
 urlpatterns = [
+    path("", start.start, name="start"),
+    path("cases/", case_list.case_list, name="cases"),
+    path("cases/<str:number>/", case_page.case_page, name="case"),
+    path("cases/<str:number>/print/", case_page.case_print, name="case-print"),
+    path("cases/<str:number>/clocks/<str:kind>/", case_page.explain, name="case-explain"),
+    path("cases/<str:number>/steps/<str:action>/", case_page.take_step, name="case-step"),
+    path("map/", map_page.map_page, name="map"),
+    path("map/addresses/", map_page.addresses, name="addresses"),
     path("theme/", parts.theme, name="theme"),
     path("ui/", parts.parts, name="ui"),
 ]

@@ -16,8 +16,8 @@ from django.template.context import Context
 from django.template.loader import get_template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 register = template.Library()
 
@@ -187,6 +187,16 @@ def field(bound: BoundField, wide: bool = False) -> dict[str, Any]:
         "kind": "check" if kind in _CHECKS else "group" if kind in _GROUPS else "line",
         "wide": wide,
     }
+
+
+@register.filter
+def named(thing: Any, what: str = "name") -> str:
+    """A thing's `<what>_zh` or `<what>_en` in the reader's language; Chinese where English lacks."""
+    if thing is None:
+        return "–"
+    english = getattr(thing, f"{what}_en", "")
+    wanted = (get_language() or "").startswith("en")
+    return str(english if english and wanted else getattr(thing, f"{what}_zh"))
 
 
 @register.simple_tag(takes_context=True)

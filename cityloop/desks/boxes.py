@@ -1,0 +1,143 @@
+"""The boxes of the desks as one table: what waits, for which roles, and by which condition.
+
+The counter on the start page and the list behind it use the same condition, so they always agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cityloop.cases.models import FINAL, Status, Task
+from cityloop.kernel.actor import Actor
+
+Condition = Callable[[Actor, datetime], Q]
+S = Status
+
+
+def at(*statuses: str) -> Condition:
+    """Cases at one of these statuses."""
+    return lambda actor, now: Q(status__in=statuses)
+
+
+def own_task(kind: str) -> Condition:
+    """Cases with an open task of this kind for the actor in person."""
+
+    def condition(actor: Actor, now: datetime) -> Q:
+        held = Task.objects.filter(
+            case=OuterRef("pk"), member_id=actor.member_id, kind=kind, closed_at=None
+        )
+        return Q(Exists(held))
+
+    return condition
+
+
+def open_task(kind: str) -> Condition:
+    """Cases with an open task of this kind, whoever holds it."""
+    return lambda actor, now: Q(
+        Exists(Task.objects.filter(case=OuterRef("pk"), kind=kind, closed_at=None))
+    )
+
+
+def returned(actor: Actor, now: datetime) -> Q:
+    """Waiting for the dispatcher after a unit gave the case back."""
+    return Q(status=S.FILED, returns__gt=0)
+
+
+def own_work(actor: Actor, now: datetime) -> Q:
+    """With a unit, and assigned to the actor in person."""
+    return Q(status=S.HANDLING, worker_id=actor.member_id)
+
+
+def unassigned(actor: Actor, now: datetime) -> Q:
+    """Received by the unit, nobody named yet."""
+    return Q(status=S.HANDLING, worker=None)
+
+
+def answer_owed(actor: Actor, now: datetime) -> Q:
+    """Somebody urged and waits for an answer."""
+    return Q(answer_owed=True) & ~Q(status__in=FINAL)
+
+
+def overdue(actor: Actor, now: datetime) -> Q:
+    """The clock of the present stage has run out."""
+    return Q(due_at__lt=now) & ~Q(status__in=FINAL)
+
+
+def soon(actor: Actor, now: datetime) -> Q:
+    """The light is yellow: a quarter of the time is left, or less."""
+    return Q(yellow_at__lte=now, due_at__gte=now) & ~Q(status__in=FINAL)
+
+
+def circling(actor: Actor, now: datetime) -> Q:
+    """Dispatched twice or more and still open."""
+    return Q(dispatches__gte=2) & ~Q(status__in=FINAL)
+
+
+def escalated(actor: Actor, now: datetime) -> Q:
+    """Raised by the clock and still open."""
+    return Q(escalations__gt=0) & ~Q(status__in=FINAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A counter and the list behind it; `roles` are those for whom it is today's work."""
+
+    key: str
+    label: str | Promise
+    icon: str
+    condition: Condition
+    roles: frozenset[str]
+    alert: bool = False
+
+
+def _box(
+    key: str, label: Promise, icon: str, condition: Condition, roles: str, *, alert: bool = False
+) -> Box:
+    return Box(key, label, icon, condition, frozenset(roles.split()), alert)
+
+
+# fmt: off
+BOXES = (
+    _box("to_verify",    _("For me to verify"),     "scan-search",     own_task("verify"),     "inspector"),
+    _box("to_check",     _("For me to check"),      "scan-eye",        own_task("check"),      "inspector"),
+    _box("to_accept",    _("To accept"),            "inbox",           at(S.REPORTED),         "acceptor"),
+    _box("verifying",    _("Verifying"),            "scan-search",     at(S.VERIFYING),        "acceptor"),
+    _box("to_file",      _("To file"),              "file-check",      at(S.ACCEPTED),         "shift_leader acceptor"),
+    _box("voiding",      _("Void requested"),       "file-x",          at(S.VOIDING),          "shift_leader"),
+    _box("to_dispatch",  _("To dispatch"),          "send",            at(S.FILED),            "dispatcher"),
+    _box("returned",     _("Returned by units"),    "undo-2",          returned,               "dispatcher supervisor"),
+    _box("to_rework",    _("To send to rework"),    "rotate-ccw",      at(S.CHECK_FAILED),     "dispatcher"),
+    _box("my_work",      _("Assigned to me"),       "hard-hat",        own_work,               "worker"),
+    _box("to_receive",   _("To receive"),           "mailbox",         at(S.DISPATCHED),       "unit_desk"),
+    _box("unassigned",   _("To assign"),            "user-plus",       unassigned,             "unit_desk"),
+    _box("handling",     _("Handling"),             "hammer",          at(S.HANDLING),         "unit_desk dispatcher district_platform"),
+    _box("to_confirm",   _("To confirm"),           "clipboard-check", at(S.HANDED_IN),        "unit_desk"),
+    _box("handled",      _("To send to check"),     "package-check",   at(S.HANDLED),          "acceptor dispatcher"),
+    _box("checking",     _("Checking"),             "scan-eye",        at(S.CHECKING),         "acceptor dispatcher shift_leader"),
+    _box("to_close",     _("To close"),             "badge-check",     at(S.CHECKED),          "shift_leader"),
+    _box("to_review",    _("Sampled review"),       "list-checks",     open_task("review"),    "acceptor"),
+    _box("answer_owed",  _("Urged, answer owed"),   "megaphone",       answer_owed,            "dispatcher unit_desk supervisor leader", alert=True),
+    _box("circling",     _("Dispatched repeatedly"), "repeat-2",       circling,               "supervisor dispatcher"),
+    _box("escalated",    _("Escalated"),            "flame",           escalated,              "supervisor leader shift_leader", alert=True),
+    _box("soon",         _("Running out"),          "clock-alert",     soon,                   "acceptor shift_leader dispatcher unit_desk worker inspector supervisor"),
+    _box("overdue",      _("Overdue"),              "octagon-alert",   overdue,                "acceptor shift_leader dispatcher unit_desk worker inspector supervisor leader district_platform evaluator company_manager", alert=True),
+)
+# fmt: on
+BY_KEY = {box.key: box for box in BOXES}
+
+
+def of(actor: Actor) -> tuple[list[Box], list[Box]]:
+    """(the actor's own boxes, the others that say something to them), in table order.
+
+    Boxes of personal work are shown to nobody else.
+    """
+    own = [box for box in BOXES if box.roles & actor.roles]
+    personal = {"to_verify", "to_check", "my_work"}
+    rest = [box for box in BOXES if box not in own and box.key not in personal]
+    return own, rest

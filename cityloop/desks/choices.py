@@ -1,0 +1,165 @@
+"""What the select fields of steps offer: each named function gives the choices of one field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Case as When_
+from django.db.models import IntegerField, Q, Value, When
+from django.utils.translation import gettext as _
+
+from cityloop.cases import fields, lifecycle
+from cityloop.cases.models import Case
+from cityloop.desks import looks
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.templatetags.ui import named
+from cityloop.people import queries as people
+from cityloop.people.models import Member, Organisation, OrganisationKind
+from cityloop.standards import queries as standards
+from cityloop.standards.models import FilingRule, ProblemClass
+
+# Bodies that take cases; platforms and collection companies do not.
+NOT_HANDLING = (
+    OrganisationKind.CITY_PLATFORM, OrganisationKind.DISTRICT_PLATFORM, OrganisationKind.COMPANY,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """For which case, whom and which day the choices are made."""
+
+    case: Case
+    actor: Actor
+    on: date
+
+
+def classes(on: date) -> list[Any]:
+    """The current classes by major; each with the words it is found by."""
+    edition = standards.current_edition(on)
+    rows = standards.classes(edition) if edition else ()
+    return grouped(rows, lambda one: named(one, "major"), _class_option)
+
+
+def grouped(rows: Iterable[Any], group: Callable[[Any], str], option: Callable[[Any], Any]) -> list[Any]:
+    """Choices in option groups, in the order of the rows."""
+    return [(name, [option(one) for one in found]) for name, found in groupby(rows, key=group)]
+
+
+def _class_option(one: ProblemClass) -> tuple[str, tuple[str, str]]:
+    words = " ".join((one.short_code, one.initials, *one.synonyms))
+    return str(one.pk), (f"{named(one)} {one.short_code}", words)
+
+
+def _classes(asked: Asked) -> list[Any]:
+    return classes(asked.on)
+
+
+def _rules(asked: Asked) -> list[Any]:
+    if asked.case.problem_class_id is None:
+        return []
+    found = standards.rules_for(
+        asked.case.problem_class_id, place_level=asked.case.place_level, on=asked.on
+    )
+    return [(str(rule.pk), rule_words(rule)) for rule in found]
+
+
+def rule_words(rule: FilingRule) -> str:
+    """ "condition (A) · 4 working hours"."""
+    level = f" ({rule.place_level})" if rule.place_level else ""
+    limit = looks.limit_words(rule.limit_amount, rule.limit_unit)
+    return f"{named(rule, 'condition')}{level} · {limit}"
+
+
+def _units(asked: Asked) -> list[Any]:
+    """Units that take cases: the proposed one first, then those of the place, then by kind."""
+    rows = Organisation.objects.filter(active=True).exclude(kind__in=NOT_HANDLING)
+    proposed = asked.case.proposal.get("lead_id")
+    first = [one for one in rows.order_by("kind", "path") if one.pk == proposed]
+    rest = [one for one in rows.order_by("kind", "path") if one.pk != proposed]
+    kinds = dict(OrganisationKind.choices)
+    found = grouped(rest, lambda one: str(kinds[one.kind]), _unit_option)
+    return [(_("Proposed"), [_unit_option(one) for one in first]), *found] if first else found
+
+
+def _unit_option(one: Organisation) -> tuple[str, tuple[str, str]]:
+    return str(one.pk), (one.name, f"{one.code} {one.name_en}")
+
+
+def _workers(asked: Asked) -> list[Any]:
+    own = asked.actor.organisation_ids or frozenset({asked.actor.organisation_id})
+    rows = holders("worker", asked.on).filter(organisation_id__in=own)
+    return [(str(one.pk), one.name) for one in rows.order_by("name", "pk")]
+
+
+def _inspectors(asked: Asked) -> list[Any]:
+    """Inspectors, those who walk the street first, then the district, then all others."""
+    street, district = asked.case.area_code[:9], asked.case.area_code[:6]
+    near = When_(
+        When(_walks(street), then=Value(0)), When(_walks(district), then=Value(1)),
+        default=Value(2), output_field=IntegerField(),
+    )  # fmt: skip
+    rows = holders("inspector", asked.on).select_related("organisation").annotate(near=near)
+    titles = {0: _("Of this street"), 1: _("Of this district"), 2: _("Others")}
+    found = {one.pk: one for one in rows.order_by("-near", "name", "pk")}
+    ordered = sorted(found.values(), key=lambda one: (one.near, one.name, one.pk))
+    return grouped(ordered, lambda one: titles[one.near], _inspector_option)
+
+
+def _walks(code: str) -> Q:
+    return Q(patrol_areas__area_code__startswith=code) if code else Q(pk__in=())
+
+
+def _inspector_option(one: Member) -> tuple[str, tuple[str, str]]:
+    return str(one.pk), (f"{one.name} · {one.organisation.name}", one.username)
+
+
+def holders(role: str, on: date) -> Any:
+    """Active members who hold a post with this role on the day."""
+    valid = Q(holdings__valid_to=None) | Q(holdings__valid_to__gt=on)
+    return Member.objects.filter(
+        valid, active=True, holdings__valid_from__lte=on, holdings__post__active=True,
+        holdings__post__roles__code=role,
+    ).distinct()  # fmt: skip
+
+
+CHOICES: dict[str, Callable[[Asked], list[Any]]] = {
+    "problem_class": _classes,
+    "filing_rule": _rules,
+    "place_level": lambda asked: list(looks.PLACE_LEVEL.items()),
+    "level": lambda asked: [(str(k), v) for k, v in looks.CASE_LEVEL.items()],
+    "unit": _units,
+    "assists": _units,
+    "worker": _workers,
+    "inspector": _inspectors,
+}
+
+
+def choices_of(steps: Iterable[lifecycle.Step], asked: Asked) -> dict[str, list[Any]]:
+    """Choices of every field that these steps ask for, each made once."""
+    wanted = {name for step in steps for name, _required in step.fields}
+    return {name: make(asked) for name, make in CHOICES.items() if name in wanted}
+
+
+def reasons_of(step: lifecycle.Step) -> list[Any]:
+    """The reason codes of a step."""
+    return [(code, label) for code, label in fields.reasons(step.action)]
+
+
+def proposed(asked: Asked, wanted: set[str]) -> dict[str, Any]:
+    """What is filled in beforehand: the proposal of the matrix, the inspector of the place."""
+    case, found = asked.case, {}
+    if "inspector" in wanted:
+        found["inspector"] = people.inspector_of(case.grid_code, asked.on) if case.grid_code else None
+    if "unit" in wanted:
+        found["unit"] = case.proposal.get("lead_id") or case.lead_id
+        assists = case.proposal.get("assists") or case.assisting
+        found["assists"] = [str(one["organisation"]) for one in assists]
+    known = {
+        "problem_class": case.problem_class_id, "level": str(case.level), "address": case.address,
+        "description": case.description, "place_level": case.place_level, "worker": case.worker_id,
+    }  # fmt: skip
+    return found | {name: value for name, value in known.items() if name in wanted}

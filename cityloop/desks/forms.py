@@ -1,0 +1,137 @@
+"""Forms generated from the life-cycle table and the field table: no field is named here twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from cityloop.cases import fields, lifecycle
+from cityloop.kernel.errors import Problem
+
+# Which part of the file the photos of a step belong to; other steps add papers.
+PHOTO_STAGE = {
+    "verified": "verify", "not_found": "verify", "hand_in": "after", "finish": "after",
+    "check_passed": "check", "check_failed": "check",
+}  # fmt: skip
+ACCEPTED_FILES = "image/jpeg,image/png,image/webp,application/pdf,video/mp4,audio/*"
+Choices = Mapping[str, list[Any]]
+
+
+class FilesInput(forms.ClearableFileInput):
+    """Several files at once."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """A list of uploads; their content is judged by the operation that stores them."""
+
+    widget = FilesInput(attrs={"accept": ACCEPTED_FILES})
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Every file that was sent."""
+        sent = data if isinstance(data, list | tuple) else [data]
+        return [one for one in sent if one]
+
+
+class WordsSelect(forms.Select):
+    """A select whose options carry words to find them by: labels are (label, words)."""
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The option with data-words when its label has them."""
+        option: dict[str, Any] = super().create_option(*args, **kwargs)
+        if isinstance(option["label"], tuple):
+            option["label"], words = option["label"]
+            option["attrs"]["data-words"] = words
+        return option
+
+
+def _long(field: fields.Field, required: bool, choices: list[Any]) -> forms.Field:
+    box = forms.Textarea(attrs={"rows": 3, "maxlength": fields.MAX_TEXT})
+    return forms.CharField(required=required, widget=box)
+
+
+def _text(field: fields.Field, required: bool, choices: list[Any]) -> forms.Field:
+    return forms.CharField(required=required, max_length=200)
+
+
+def _check(field: fields.Field, required: bool, choices: list[Any]) -> forms.Field:
+    return forms.BooleanField(required=required)
+
+
+def _photos(field: fields.Field, required: bool, choices: list[Any]) -> forms.Field:
+    return FilesField(required=required)
+
+
+def _select(field: fields.Field, required: bool, choices: list[Any]) -> forms.Field:
+    attrs = {"data-filterable": ""} if _size(choices) > 12 else {}
+    blank = [("", _("Choose …") if required else _("As it is"))]
+    return forms.ChoiceField(
+        required=required, choices=[*blank, *choices], widget=WordsSelect(attrs=attrs)
+    )
+
+
+def _multiple(field: fields.Field, required: bool, choices: list[Any]) -> forms.Field:
+    boxes = forms.CheckboxSelectMultiple()
+    return forms.MultipleChoiceField(required=required, choices=choices, widget=boxes)
+
+
+def _size(choices: list[Any]) -> int:
+    return sum(len(label) if isinstance(label, list) else 1 for _value, label in choices)
+
+
+MAKERS: dict[str, Callable[[fields.Field, bool, list[Any]], forms.Field]] = {
+    "text": _text, "long": _long, "check": _check, "photos": _photos,
+    "select": _select, "search": _select, "multiple": _multiple,
+}  # fmt: skip
+HELP = {
+    "photos": lazy("JPEG, PNG or WebP, up to 10 MB each; originals are kept unaltered."),
+    "place_level": lazy("Leave empty where the rule holds for any place."),
+    "engineering": lazy("Only where digging or rebuilding is needed; the history says so."),
+}
+
+
+def step_form(
+    step: lifecycle.Step,
+    *,
+    choices: Choices,
+    initial: Mapping[str, Any],
+    data: Any = None,
+    problem: Problem | None = None,
+) -> forms.Form:
+    """The form of a life-cycle row; with `data` and `problem` as it was refused."""
+    form = forms.Form(data, initial=dict(initial), auto_id=f"{step.action}-%s")
+    form.use_required_attribute = True
+    for name, required in step.fields:
+        known = fields.BY_NAME[name]
+        made = MAKERS[known.widget](known, required, list(choices.get(name, ())))
+        made.label, made.help_text = known.label, str(known.help or HELP.get(name, ""))
+        form.fields[name] = made
+    if problem is not None:
+        show_problem(form, problem)
+    return form
+
+
+def show_problem(form: forms.Form, problem: Problem) -> None:
+    """Put the operation's answer where it belongs: at its field, else above the form."""
+    form.full_clean()
+    form.errors.clear()
+    for name, reason in problem.fields.items():
+        form.add_error(name if name in form.fields else None, reason)
+    if not problem.fields:
+        for reason in problem.reasons:
+            form.add_error(None, reason)
+
+
+def raw_inputs(step: lifecycle.Step, data: Any) -> dict[str, Any]:
+    """The values that the row asks for, as the browser sent them."""
+    raw: dict[str, Any] = {}
+    for name, _required in step.fields:
+        widget = fields.BY_NAME[name].widget
+        if widget != "photos":
+            raw[name] = data.getlist(name) if widget == "multiple" else data.get(name, "")
+    return raw

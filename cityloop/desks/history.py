@@ -1,0 +1,175 @@
+"""History facts in words: one row for each fact that a line may hold. Pure; names come ready."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from cityloop.cases import fields
+from cityloop.cases.models import CaseEvent, TimerKind
+from cityloop.desks import looks
+from cityloop.desks.queries import Names
+from cityloop.kernel.templatetags.ui import named
+
+Words = Callable[[Any, CaseEvent, Names], str]
+
+
+def moment(text: str) -> str:
+    """A stored moment as local day and time."""
+    return date_format(timezone.localtime(datetime.fromisoformat(text)), "m-d H:i")
+
+
+def _reason(code: Any, line: CaseEvent, names: Names) -> str:
+    known = dict(fields.reasons(line.action))
+    return _("Reason: %(reason)s") % {"reason": known.get(str(code), code)}
+
+
+def _text(label: str) -> Words:
+    """The text as it was written, behind its label."""
+
+    def words(value: Any, line: CaseEvent, names: Names) -> str:
+        if isinstance(value, dict):
+            return _("%(label)s: was “%(was)s”, is “%(now)s”") % {
+                "label": _(label), "was": value.get("was") or "–", "now": value.get("is") or "–",
+            }  # fmt: skip
+        return f"{_(label)}: {value}"
+
+    return words
+
+
+def _unit(label: str) -> Words:
+    def words(value: Any, line: CaseEvent, names: Names) -> str:
+        unit = names.units.get(value) if isinstance(value, int) else None
+        return f"{_(label)}: {named(unit) if unit else '–'}"
+
+    return words
+
+
+def _member(label: str) -> Words:
+    def words(value: Any, line: CaseEvent, names: Names) -> str:
+        member = names.members.get(value) if isinstance(value, int) else None
+        return f"{_(label)}: {member.name if member else '–'}"
+
+    return words
+
+
+def _assisting(value: Any, line: CaseEvent, names: Names) -> str:
+    found = [names.units.get(one["organisation"]) for one in value or ()]
+    return f"{_('Assisting')}: {'、'.join(named(u) for u in found if u)}" if any(found) else ""
+
+
+def _class(value: Any, line: CaseEvent, names: Names) -> str:
+    if isinstance(value, dict):
+        was, now = (names.classes.get(value.get(key) or 0) for key in ("was", "is"))
+        return _("Class: was %(was)s, is %(now)s") % {"was": named(was), "now": named(now)}
+    chosen = names.classes.get(value or 0)
+    return _("Class: %(name)s") % {"name": named(chosen)} if chosen else ""
+
+
+def _rule(value: Any, line: CaseEvent, names: Names) -> str:
+    rule = names.rules.get(value or 0)
+    return _("Filing rule: %(rule)s") % {"rule": named(rule, "condition")} if rule else ""
+
+
+def _limit(value: Any, line: CaseEvent, names: Names) -> str:
+    return _("Limit: %(limit)s") % {"limit": looks.limit_words(value[0], value[1])}
+
+
+def _dispatch(value: Any, line: CaseEvent, names: Names) -> str:
+    return _("Dispatch number %(n)s of this case") % {"n": value} if int(value) > 1 else ""
+
+
+def _rework(value: Any, line: CaseEvent, names: Names) -> str:
+    return _("Rework number %(n)s") % {"n": value}
+
+
+def _reports(value: Any, line: CaseEvent, names: Names) -> str:
+    return _("%(n)s reports tell of this problem now") % {"n": value}
+
+
+def _flag(yes: str, no: str = "") -> Words:
+    return lambda value, line, names: str(_(yes) if value else _(no) if no else "")
+
+
+def _was_closed(value: Any, line: CaseEvent, names: Names) -> str:
+    return _("Had been closed (%(kind)s)") % {"kind": value[0]}
+
+
+def _papers(value: Any, line: CaseEvent, names: Names) -> str:
+    return _("%(n)s files attached") % {"n": len(value)}
+
+
+def clock_name(kind: str) -> str:
+    """The name of a kind of clock."""
+    return str(TimerKind(kind).label) if kind in TimerKind.values else kind
+
+
+def _clock(value: Any, line: CaseEvent, names: Names) -> str:
+    return _("Clock: %(name)s") % {"name": clock_name(str(value))}
+
+
+# fmt: off
+FACTS: dict[str, Words] = {
+    "reason_code":   _reason,
+    "reason":        _text("Explanation"),
+    "result":        _text("What was done"),
+    "opinion":       _text("Remark"),
+    "class":         _class,
+    "level":         _text("Level of the matter"),
+    "description":   _text("Description"),
+    "address":       _text("Address"),
+    "rule":          _rule,
+    "limit":         _limit,
+    "place_level":   _text("Level of the place"),
+    "engineering":   _flag("The engineering limit applies"),
+    "unit":          _unit("Lead unit"),
+    "assisting":     _assisting,
+    "dispatch":      _dispatch,
+    "rework":        _rework,
+    "worker":        _member("Person"),
+    "inspector":     _member("Inspector"),
+    "closing_condition": _flag("The closing condition is met"),
+    "on_time":       _flag("Handled in time", "Handled late"),
+    "check_on_time": _flag("Checked in time", "Checked late"),
+    "sampled":       _flag("Drawn for the sampled review"),
+    "reports":       _reports,
+    "was_closed":    _was_closed,
+    "merged_posts":  _flag("One person acts on both sides here: the city allows merged posts"),
+    "clock":         _clock,
+    "papers":        _papers,
+}
+CLOCK_CHANGE = {
+    "started": "%(clock)s clock started, due %(due)s",
+    "paused":  "%(clock)s clock paused",
+    "resumed": "%(clock)s clock goes on, due %(due)s (was %(was)s)",
+    "met":     "%(clock)s clock stopped in time",
+    "late":    "%(clock)s clock stopped late",
+}
+# fmt: on
+
+
+def words_of(line: CaseEvent, names: Names) -> list[str]:
+    """What a line says, a sentence per fact, in the order of the table."""
+    found = [
+        words(line.facts[fact], line, names) for fact, words in FACTS.items() if fact in line.facts
+    ]
+    return [sentence for sentence in found if sentence]
+
+
+def clock_words(line: CaseEvent) -> list[str]:
+    """What the line did to the clocks."""
+    return [_clock_change(change) for change in line.facts.get("clocks") or ()]
+
+
+def _clock_change(change: dict[str, Any]) -> str:
+    sentence = CLOCK_CHANGE.get(str(change.get("what")), "%(clock)s")
+    return _(sentence) % {
+        "clock": clock_name(str(change.get("clock"))),
+        "due": moment(change["due"]) if change.get("due") else "–",
+        "was": moment(change["was"]) if change.get("was") else "–",
+    }

@@ -1,0 +1,269 @@
+"""The live stream: tells signed-in browsers which cases changed, and nothing else about them.
+
+An ASGI application of its own process. One question a second to the database serves all browsers;
+each page then asks for its fragment again, with its own rights. Asking is cheaper than NOTIFY here:
+a NOTIFY takes one lock for the whole database at every commit, and steps must not wait for screens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from asyncio import FIRST_COMPLETED
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from http.cookies import CookieError, SimpleCookie
+from importlib import import_module
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.db import close_old_connections
+from django.http import HttpRequest
+
+from cityloop.cases import queries as cases
+from cityloop.desks import queries
+from cityloop.kernel.errors import Problem
+from cityloop.kernel.page import actor_of
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+POLL_SECONDS = 1.0
+BEAT_SECONDS = 20.0
+RECHECK_SECONDS = 60.0  # a session that ended elsewhere loses its stream within this time
+SETTLE_SECONDS = 10.0  # a transaction may commit a smaller id this much later
+MANY = 200  # more changes at once (an import): "many" instead of each number
+MAX_STREAMS = 5000
+MAX_WAITING = 100  # messages; a browser that does not read is let go and reconnects
+
+log = logging.getLogger("cityloop.live")
+threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="live")
+
+
+async def asked(function: Callable[..., Any], *arguments: Any) -> Any:
+    """A database question in one of two threads, each with a connection of its own."""
+
+    def ask() -> Any:
+        close_old_connections()
+        return function(*arguments)
+
+    return await asyncio.get_running_loop().run_in_executor(threads, ask)
+
+
+class Watch:
+    """Follows the history: which numbers changed since the last look, none lost, none twice."""
+
+    def __init__(self, last: int) -> None:
+        self.last = last
+        self._floors: deque[tuple[float, int]] = deque([(0.0, last)])
+        self._seen: set[int] = set()
+
+    def floor(self, at: float) -> int:
+        """The highest id below which nothing can come any more."""
+        while len(self._floors) > 1 and self._floors[1][0] <= at - SETTLE_SECONDS:
+            self._floors.popleft()
+        return self._floors[0][1]
+
+    def take(self, lines: Iterable[tuple[int, str]], at: float) -> list[str]:
+        """Numbers of the lines that are new, in order, each once."""
+        fresh = [(number, one) for number, one in lines if number not in self._seen]
+        for event_id, _number in fresh:
+            self._seen.add(event_id)
+            self.last = max(self.last, event_id)
+        if self._floors[-1][1] != self.last:
+            self._floors.append((at, self.last))
+        floor = self.floor(at)
+        self._seen = {one for one in self._seen if one > floor}
+        return list(dict.fromkeys(number for _event, number in fresh))
+
+
+class Hub:
+    """All open streams, and the one loop that asks the database while there are any."""
+
+    def __init__(self) -> None:
+        self.streams: set[asyncio.Queue[bytes | None]] = set()
+        self._loop: asyncio.Task[None] | None = None
+
+    def join(self) -> asyncio.Queue[bytes | None]:
+        """A queue that gets every message from now on."""
+        queue: asyncio.Queue[bytes | None] = asyncio.Queue(MAX_WAITING)
+        self.streams.add(queue)
+        if self._loop is None or self._loop.done():
+            self._loop = asyncio.create_task(self._follow())
+        return queue
+
+    def leave(self, queue: asyncio.Queue[bytes | None]) -> None:
+        """Forget a stream."""
+        self.streams.discard(queue)
+
+    def publish(self, message: bytes) -> None:
+        """To every stream; one that is full is told to end by its own next read."""
+        for queue in tuple(self.streams):
+            try:
+                queue.put_nowait(message)
+            except asyncio.QueueFull:
+                self.leave(queue)
+                queue.get_nowait()
+                queue.put_nowait(None)
+
+    async def _follow(self) -> None:
+        watch: Watch | None = None
+        while self.streams:
+            try:
+                if watch is None:
+                    watch = Watch(await asked(queries.latest_event))
+                await self._look(watch)
+            except Exception:  # the database restarts: go on when it is back
+                log.exception("the history cannot be followed at the moment")
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _look(self, watch: Watch) -> None:
+        at = time.monotonic()
+        found = await asked(cases.changed_since, watch.floor(at))
+        numbers = watch.take(found, at)
+        if len(numbers) > MANY:
+            self.publish(b"event: many\ndata: many\n\n")
+            return
+        for number in numbers:
+            self.publish(b"event: case\ndata: " + number.encode() + b"\n\n")
+
+
+hub = Hub()
+
+
+def signed_in(key: str) -> bool:
+    """True when the session belongs to somebody who may look at cases."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    request = HttpRequest()
+    request.session = store(key)
+    request.user = get_user(request)
+    try:
+        return actor_of(request).may("cases.view")
+    except Problem:
+        return False
+
+
+def headers_of(scope: Scope) -> dict[str, str]:
+    """The request's headers by lower-case name."""
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def own_origin(headers: dict[str, str]) -> bool:
+    """True for our own pages: no origin named, or one on the host that was asked."""
+    origin = headers.get("origin")
+    return not origin or urlsplit(origin).hostname == urlsplit(f"//{headers.get('host', '')}").hostname
+
+
+def session_key(headers: dict[str, str]) -> str:
+    """The session cookie; cookies know no port, so the page's sign-in counts here too."""
+    with suppress(CookieError):
+        jar = SimpleCookie(headers.get("cookie", ""))
+        if morsel := jar.get(settings.SESSION_COOKIE_NAME):
+            return str(morsel.value)
+    return ""
+
+
+async def refuse(send: Send, status: int, words: str) -> None:
+    """A short answer without a stream."""
+    head = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": status, "headers": head})
+    await send({"type": "http.response.body", "body": words.encode()})
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """ASGI entry."""
+    if scope["type"] == "lifespan":
+        await lifespan(receive, send)
+        return
+    if scope["type"] != "http":
+        return
+    headers = headers_of(scope)
+    if scope["path"] != "/live/" or scope["method"] != "GET":
+        await refuse(send, 404, "there is nothing at this address")
+    elif not own_origin(headers):
+        await refuse(send, 403, "the stream is for pages of this host")
+    elif len(hub.streams) >= MAX_STREAMS:
+        await refuse(send, 503, "too many streams; the page works without")
+    elif not (key := session_key(headers)) or not await asked(signed_in, key):
+        await refuse(send, 401, "sign in first")
+    else:
+        await stream(headers, key, receive, send)
+
+
+async def stream(headers: dict[str, str], key: str, receive: Receive, send: Send) -> None:
+    """Messages until the browser leaves, lags behind, or its session ends."""
+    head = [
+        (b"content-type", b"text/event-stream"),
+        (b"cache-control", b"no-store"),
+        (b"x-accel-buffering", b"no"),
+        (b"vary", b"origin"),
+    ]
+    if origin := headers.get("origin"):
+        head += [
+            (b"access-control-allow-origin", origin.encode("latin-1")),
+            (b"access-control-allow-credentials", b"true"),
+        ]
+    queue = hub.join()
+    gone = asyncio.create_task(until_gone(receive))
+    try:
+        await send({"type": "http.response.start", "status": 200, "headers": head})
+        await body(send, b"retry: 3000\n\n")
+        await pump(queue, key, gone, send)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+    except (ConnectionError, RuntimeError, OSError):
+        log.debug("a browser left its stream")
+    finally:
+        hub.leave(queue)
+        gone.cancel()
+
+
+async def pump(
+    queue: asyncio.Queue[bytes | None], key: str, gone: asyncio.Task[None], send: Send
+) -> None:
+    """Pass messages on; a beat keeps proxies from closing a quiet stream."""
+    checked = time.monotonic()
+    while not gone.done():
+        reading = asyncio.create_task(queue.get())
+        await asyncio.wait({reading, gone}, timeout=BEAT_SECONDS, return_when=FIRST_COMPLETED)
+        if not reading.done():
+            reading.cancel()
+        message = reading.result() if reading.done() else b": beat\n\n"
+        if message is None or gone.done():
+            return
+        await body(send, message)
+        if time.monotonic() - checked > RECHECK_SECONDS:
+            checked = time.monotonic()
+            if not await asked(signed_in, key):
+                return
+
+
+async def body(send: Send, content: bytes) -> None:
+    """One piece of the stream."""
+    await send({"type": "http.response.body", "body": content, "more_body": True})
+
+
+async def until_gone(receive: Receive) -> None:
+    """Returns when the browser has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def lifespan(receive: Receive, send: Send) -> None:
+    """Start and stop of the process."""
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            for queue in tuple(hub.streams):
+                hub.leave(queue)
+                with suppress(asyncio.QueueFull):
+                    queue.put_nowait(None)
+            await send({"type": "lifespan.shutdown.complete"})
+            return

@@ -1,0 +1,154 @@
+"""What the faces read: counters, lists, one case with all that its page shows, names of ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Max, QuerySet
+
+from cityloop.assets.models import Component
+from cityloop.cases import chain
+from cityloop.cases import queries as cases
+from cityloop.cases.models import Attachment, Case, CaseEvent, Task, Timer
+from cityloop.desks.boxes import BOXES, BY_KEY
+from cityloop.geo import queries as geo
+from cityloop.kernel.actor import Actor
+from cityloop.people.models import Member, Organisation
+from cityloop.standards.models import FilingRule, ProblemClass
+
+
+def counters(actor: Actor, *, now: datetime) -> dict[str, int]:
+    """How many cases lie in each box of the actor's scope. One statement."""
+    counts = {box.key: Count("pk", filter=box.condition(actor, now)) for box in BOXES}
+    found: dict[str, int] = cases.visible(actor).order_by().aggregate(**counts)
+    return found
+
+
+def listed(
+    actor: Actor, filters: cases.Filters, *, box: str = "", now: datetime
+) -> QuerySet[Case]:
+    """The rows behind a box, narrowed by the filters."""
+    rows = cases.search(actor, filters, now=now)
+    if chosen := BY_KEY.get(box):
+        rows = rows.filter(chosen.condition(actor, now))
+    return rows
+
+
+def area_names(found: Iterable[Case]) -> dict[str, str]:
+    """Names of the streets of these cases by their nine digits, in one statement."""
+    codes = {case.area_code[:9] for case in found if case.area_code}
+    return geo.region_names(sorted(codes)) if codes else {}
+
+
+def latest_event() -> int:
+    """The highest id of the history, 0 when it is empty."""
+    return CaseEvent.objects.aggregate(last=Max("pk"))["last"] or 0
+
+
+@dataclass(slots=True)
+class Names:
+    """Words for the ids that history facts hold."""
+
+    units: dict[int, Organisation] = field(default_factory=dict)
+    members: dict[int, Member] = field(default_factory=dict)
+    classes: dict[int, ProblemClass] = field(default_factory=dict)
+    rules: dict[int, FilingRule] = field(default_factory=dict)
+
+
+# Facts that hold ids, by the table that knows the words.
+ID_FACTS = {
+    "units": ("unit", "unit_before"),
+    "members": ("worker", "inspector"),
+    "classes": ("class", "problem_class"),
+    "rules": ("rule", "filing_rule"),
+}
+
+
+def names_in(case: Case, lines: Sequence[CaseEvent]) -> Names:
+    """Every unit, member, class and rule named in the case and its history; four statements."""
+    ids: dict[str, set[int]] = {table: set() for table in ID_FACTS}
+    for line in lines:
+        for table, facts in ID_FACTS.items():
+            for fact in facts:
+                ids[table].update(_ids(line.facts.get(fact)))
+        ids["units"].update(_assist_ids(line.facts.get("assisting")))
+    ids["units"].update(_assist_ids(case.assisting))
+    return Names(
+        units=Organisation.objects.in_bulk(ids["units"]),
+        members=Member.objects.in_bulk(ids["members"]),
+        classes=ProblemClass.objects.in_bulk(ids["classes"]),
+        rules=FilingRule.objects.in_bulk(ids["rules"]),
+    )
+
+
+def _ids(fact: Any) -> set[int]:
+    """An id, or the ids of a change {"was", "is"}."""
+    if isinstance(fact, dict):
+        return {value for value in fact.values() if isinstance(value, int)}
+    return {fact} if isinstance(fact, int) and not isinstance(fact, bool) else set()
+
+
+def _assist_ids(assists: Any) -> set[int]:
+    return {int(one["organisation"]) for one in assists or () if one.get("organisation")}
+
+
+def broken_from(case: Case, lines: Sequence[CaseEvent]) -> int | None:
+    """The first version whose hash or link does not fit, None when the case's chain is whole."""
+    previous = ""
+    for line in lines:
+        if line.previous != previous or line.hash != _hash_of(case, line):
+            return line.version
+        previous = line.hash
+    return None if previous == case.head else case.version
+
+
+def _hash_of(case: Case, line: CaseEvent) -> str:
+    return chain.line_hash(
+        number=case.number, version=line.version, action=line.action, source=line.source,
+        target=line.target, role=line.role, member_id=line.member_id, actor=line.actor, at=line.at,
+        recorded_at=line.recorded_at, facts=line.facts, imported=line.imported,
+        previous=line.previous,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """One case with everything that belongs to it."""
+
+    case: Case
+    lines: list[CaseEvent]
+    timers: list[Timer]
+    tasks: list[Task]
+    papers: list[Attachment]
+    names: Names
+    area: str
+    component: Component | None
+    broken: int | None
+
+
+def case_file(actor: Actor, number: str) -> CaseFile:
+    """The whole file of one case; NotFound outside the actor's scope."""
+    case = cases.get(actor, number)
+    lines = cases.history(case)
+    component = Component.objects.filter(pk=case.component_id).first() if case.component_id else None
+    return CaseFile(
+        case=case,
+        lines=lines,
+        timers=cases.timers(case),
+        tasks=cases.tasks(case),
+        papers=cases.attachments(case),
+        names=names_in(case, lines),
+        area=full_area(case.area_code),
+        component=component,
+        broken=broken_from(case, lines),
+    )
+
+
+def full_area(code: str) -> str:
+    """ "district street community" of a code, as far as known."""
+    parts = [code[:length] for length in (6, 9, 12) if len(code) >= length]
+    known = geo.region_names(parts) if parts else {}
+    return " ".join(known[part] for part in parts if part in known)

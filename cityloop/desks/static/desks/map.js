@@ -1,0 +1,180 @@
+// Maps: our own vector tiles of regions, roads, grids, components and cases; a city's raster map below them where it has one.
+const box = document.querySelector("[data-map]");
+const config = JSON.parse(document.getElementById("map-config").textContent);
+const words = config.words;
+const dark = () => getComputedStyle(document.documentElement).colorScheme === "dark";
+const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+const tiles = (layer, minzoom, maxzoom) => ({
+  type: "vector", tiles: [`${location.origin}/tiles/${layer}/{z}/{x}/{y}.mvt`], minzoom, maxzoom,
+});
+
+function style() {
+  const paper = dark() ? "#10161e" : "#eef1f4";
+  const land = dark() ? "#161e28" : "#f8f9fa";
+  const halo = dark() ? "#0d1218" : "#ffffff";
+  const text = (size, colour) => ({
+    layout: { "text-font": ["sans-serif"], "text-size": size, "text-max-width": 8 },
+    paint: { "text-color": colour, "text-halo-color": halo, "text-halo-width": 1.4 },
+  });
+  const level = (name) => ["==", ["get", "level"], name];
+  const sources = {
+    regions: tiles("regions", 0, 15), roads: tiles("roads", 9, 15), grids: tiles("grids", 14, 16),
+    components: tiles("components", 10, 17), cases: tiles("cases", 5, 17),
+  };
+  const raster = config.sources.filter((one) => one.kind === "xyz" || one.kind === "wmts");
+  raster.forEach((one, index) => {
+    sources[`raster-${index}`] = { type: "raster", tiles: [one.url], tileSize: 256, attribution: one.attribution };
+  });
+  const road = token("line-strong");
+  const layers = [
+    { id: "paper", type: "background", paint: { "background-color": paper } },
+    ...raster.map((_one, index) => ({ id: `raster-${index}`, type: "raster", source: `raster-${index}` })),
+    { id: "land", type: "fill", source: "regions", "source-layer": "regions", filter: level("district"), paint: { "fill-color": land, "fill-opacity": raster.length ? 0 : 1 } },
+    { id: "road-lines", type: "line", source: "roads", "source-layer": "roads", layout: { "line-cap": "round", "line-join": "round" },
+      paint: { "line-color": dark() ? "#2a3644" : "#ffffff", "line-width": ["interpolate", ["exponential", 1.6], ["zoom"], 10, ["match", ["get", "kind"], "primary", 1.6, "secondary", 0.9, 0.3], 16, ["match", ["get", "kind"], "primary", 13, "secondary", 9, 5]] } },
+    { id: "community-lines", type: "line", source: "regions", "source-layer": "regions", minzoom: 13, filter: level("community"), paint: { "line-color": road, "line-opacity": 0.45, "line-width": 0.7, "line-dasharray": [3, 2] } },
+    { id: "street-lines", type: "line", source: "regions", "source-layer": "regions", minzoom: 10, filter: level("street"), paint: { "line-color": road, "line-opacity": 0.7, "line-width": 1 } },
+    { id: "district-lines", type: "line", source: "regions", "source-layer": "regions", filter: level("district"), paint: { "line-color": token("accent"), "line-opacity": 0.6, "line-width": 1.6 } },
+    { id: "grid-fills", type: "fill", source: "grids", "source-layer": "grids", minzoom: 14.5, paint: { "fill-color": token("accent"), "fill-opacity": 0.02 } },
+    { id: "grid-lines", type: "line", source: "grids", "source-layer": "grids", minzoom: 14.5, paint: { "line-color": token("teal-solid"), "line-opacity": 0.5, "line-width": 0.8 } },
+    { id: "component-dots", type: "circle", source: "components", "source-layer": "components", minzoom: 15, filter: ["!", ["has", "count"]], paint: { "circle-color": token("teal-solid"), "circle-radius": ["interpolate", ["linear"], ["zoom"], 15, 2, 18, 5], "circle-stroke-color": halo, "circle-stroke-width": 1 } },
+    { id: "case-dots", type: "circle", source: "cases", "source-layer": "cases", filter: ["!", ["has", "count"]],
+      paint: { "circle-color": ["match", ["get", "light"], "red", token("red-solid"), "purple", token("purple-solid"), "yellow", token("yellow-solid"), "green", token("green-solid"), token("grey-solid")], "circle-radius": ["interpolate", ["linear"], ["zoom"], 11, 3.5, 17, 8], "circle-stroke-color": halo, "circle-stroke-width": 1.5 } },
+    { id: "case-clusters", type: "circle", source: "cases", "source-layer": "cases", filter: ["has", "count"],
+      paint: { "circle-color": token("accent"), "circle-opacity": 0.85, "circle-radius": ["interpolate", ["linear"], ["ln", ["max", 1, ["get", "count"]]], 0, 7, 8, 26], "circle-stroke-color": halo, "circle-stroke-width": 2 } },
+    { id: "case-counts", type: "symbol", source: "cases", "source-layer": "cases", filter: ["has", "count"], layout: { "text-font": ["sans-serif"], "text-field": ["to-string", ["get", "count"]], "text-size": 12, "text-allow-overlap": true }, paint: { "text-color": token("accent-ink") } },
+    { id: "road-names", type: "symbol", source: "roads", "source-layer": "roads", minzoom: 13.5, ...text(11, token("ink-3")) },
+    { id: "community-names", type: "symbol", source: "regions", "source-layer": "regions", minzoom: 14, filter: ["all", level("community"), ["==", ["geometry-type"], "Point"]], ...text(11, token("ink-3")) },
+    { id: "street-names", type: "symbol", source: "regions", "source-layer": "regions", minzoom: 11, maxzoom: 15, filter: ["all", level("street"), ["==", ["geometry-type"], "Point"]], ...text(12, token("ink-2")) },
+    { id: "district-names", type: "symbol", source: "regions", "source-layer": "regions", maxzoom: 13, filter: ["all", level("district"), ["==", ["geometry-type"], "Point"]], ...text(14, token("ink")) },
+  ];
+  for (const layer of layers) {
+    if (layer.type !== "symbol" || layer.layout["text-field"]) continue;
+    layer.layout["text-field"] = ["coalesce", ["get", "name"], ""];
+    if (layer.id === "road-names") layer.layout["symbol-placement"] = "line";
+  }
+  return { version: 8, sources, layers };
+}
+
+// Switches of the legend: name of the switch -> layers.
+const SWITCHES = {
+  regions: ["street-lines", "community-lines", "district-lines", "street-names", "community-names", "district-names"],
+  roads: ["road-lines", "road-names"],
+  grids: ["grid-lines", "grid-fills"],
+  components: ["component-dots"],
+  cases: ["case-dots", "case-clusters", "case-counts"],
+};
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text) made.textContent = text;
+  return made;
+}
+
+function popup(feature) {
+  const facts = feature.properties;
+  const card = element("div", "map-popup");
+  if (feature.layer.id === "case-dots") {
+    card.append(element("span", "strong", facts.class_name || facts.name || facts.number), element("span", "muted", facts.status_name || ""));
+    const link = element("a", "button button-s", words.open);
+    link.href = config.case.replace("/0/", `/${encodeURIComponent(facts.number)}/`);
+    card.append(link);
+  } else if (feature.layer.id === "component-dots") {
+    card.append(element("span", "strong", facts.name || words.component), element("span", "mono faint", facts.code || ""));
+  } else {
+    card.append(element("span", "strong", words.grid), element("span", "mono", facts.code || ""));
+  }
+  return card;
+}
+
+function clicks(map, library) {
+  const asked = ["case-dots", "case-clusters", "component-dots", "grid-fills"];
+  map.on("click", (event) => {
+    const [feature] = map.queryRenderedFeatures(event.point, { layers: asked });
+    if (!feature) return;
+    if (feature.layer.id === "case-clusters") { map.easeTo({ center: event.lngLat, zoom: map.getZoom() + 2 }); return; }
+    const at = feature.geometry.type === "Point" ? feature.geometry.coordinates : event.lngLat;
+    new library.Popup({ maxWidth: "18rem", focusAfterOpen: false }).setLngLat(at).setDOMContent(popup(feature)).addTo(map);
+  });
+  for (const layer of asked.slice(0, 3)) {
+    map.on("mouseenter", layer, () => { map.getCanvas().style.cursor = "pointer"; });
+    map.on("mouseleave", layer, () => { map.getCanvas().style.cursor = ""; });
+  }
+}
+
+function switches(map) {
+  for (const input of document.querySelectorAll("[data-layer]")) {
+    const apply = () => SWITCHES[input.dataset.layer].forEach((id) => map.setLayoutProperty(id, "visibility", input.checked ? "visible" : "none"));
+    input.addEventListener("change", apply);
+    apply();
+  }
+}
+
+// The form's place: a click on the map writes it, a found address moves the map.
+function picking(map, library) {
+  const form = box.closest("form") || document.querySelector("form[data-place]");
+  const marker = new library.Marker({ color: token("accent"), draggable: true });
+  const put = (lon, lat, tell) => {
+    marker.setLngLat([lon, lat]).addTo(map);
+    if (!tell) return;
+    form.elements.lon.value = lon.toFixed(6);
+    form.elements.lat.value = lat.toFixed(6);
+    form.elements.system.value = "wgs84";
+    form.elements.lon.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  if (config.marked) put(config.lon, config.lat, false);
+  map.on("click", (event) => put(event.lngLat.lng, event.lngLat.lat, true));
+  marker.on("dragend", () => { const at = marker.getLngLat(); put(at.lng, at.lat, true); });
+  document.addEventListener("click", (event) => {
+    const found = event.target.closest("[data-go-lon]");
+    if (!found) return;
+    event.preventDefault();
+    const [lon, lat] = [Number(found.dataset.goLon), Number(found.dataset.goLat)];
+    put(lon, lat, true);
+    map.easeTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), 16.5) });
+    if (form.elements.address && !form.elements.address.value) form.elements.address.value = found.dataset.goName || "";
+  });
+}
+
+function travelling(map, library) {
+  let marker = null;
+  document.addEventListener("click", (event) => {
+    const found = event.target.closest("[data-go-lon]");
+    if (!found) return;
+    event.preventDefault();
+    const at = [Number(found.dataset.goLon), Number(found.dataset.goLat)];
+    marker?.remove();
+    marker = new library.Marker({ color: token("accent") }).setLngLat(at).addTo(map);
+    map.easeTo({ center: at, zoom: 16.5 });
+  });
+}
+
+async function start() {
+  const library = await import(config.library);
+  const map = new library.Map({
+    container: box, style: style(), center: [config.lon, config.lat], zoom: config.zoom, minZoom: 6, maxZoom: 19,
+    attributionControl: { compact: true }, dragRotate: false, pitchWithRotate: false,
+    cooperativeGestures: config.mode === "case",
+    locale: { "Map.Title": words.map, "NavigationControl.ZoomIn": words.in, "NavigationControl.ZoomOut": words.out, "GeolocateControl.FindMyLocation": words.here, "Popup.Close": words.close, "Marker.Title": words.place },
+  });
+  map.addControl(new library.NavigationControl({ showCompass: false }), "bottom-right");
+  map.addControl(new library.ScaleControl({ maxWidth: 90 }), "bottom-left");
+  if (config.mode === "case") new library.Marker({ color: token("red-solid") }).setLngLat([config.lon, config.lat]).addTo(map);
+  if (config.mode === "pick") picking(map, library);
+  map.on("load", () => {
+    box.dataset.ready = "1";
+    if (config.mode !== "pick") clicks(map, library);
+    if (config.mode === "full") { switches(map); travelling(map, library); }
+  });
+  // A case that changed anywhere: ask for its tiles again, at most every five seconds.
+  let asked = 0;
+  document.addEventListener("cases-changed", () => {
+    if (Date.now() - asked < 5000) return;
+    asked = Date.now();
+    map.getSource("cases")?.setTiles([`${location.origin}/tiles/cases/{z}/{x}/{y}.mvt?t=${asked}`]);
+  });
+}
+
+start().catch((error) => { box.hidden = true; console.warn(error.message); });

@@ -1,0 +1,192 @@
+"""The list of cases: filters, keyset pages, the same address as page and as fragment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_safe
+
+from cityloop.cases import queries as cases
+from cityloop.cases import views as case_views
+from cityloop.cases.models import Case, RecordType
+from cityloop.desks import boxes, choices, looks, queries
+from cityloop.desks.forms import WordsSelect
+from cityloop.geo import queries as geo
+from cityloop.intake import channels
+from cityloop.kernel import clock, paging
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.page import actor_of
+from cityloop.kernel.templatetags.ui import named
+from cityloop.people import queries as people
+
+SIZE = 50
+ORDERS = {
+    "due": ("due_at", "id"),
+    "latest": ("-reported_at", "-id"),
+    "oldest": ("reported_at", "id"),
+}
+NUMBER_DIGITS = 12
+MORE = ("class_id", "channel", "record_type", "reported_from", "reported_to", "order")
+
+
+class FilterForm(forms.Form):
+    """What the address of the list may say. Wrong values are shown, never obeyed."""
+
+    q = forms.CharField(label=lazy("Search"), required=False, max_length=100)
+    box = forms.ChoiceField(
+        label=lazy("Box"), required=False, choices=[(b.key, b.label) for b in boxes.BOXES],
+        widget=forms.HiddenInput,
+    )  # fmt: skip
+    status = forms.ChoiceField(label=lazy("Status"), required=False)
+    class_id = forms.ChoiceField(label=lazy("Class"), required=False, widget=WordsSelect)
+    area = forms.ChoiceField(label=lazy("District or street"), required=False)
+    unit_id = forms.ChoiceField(label=lazy("Unit"), required=False, widget=WordsSelect)
+    channel = forms.ChoiceField(label=lazy("Channel"), required=False)
+    record_type = forms.ChoiceField(label=lazy("Kind of record"), required=False)
+    reported_from = forms.DateField(
+        label=lazy("Reported from"), required=False, widget=forms.DateInput({"type": "date"})
+    )
+    reported_to = forms.DateField(
+        label=lazy("to"), required=False, widget=forms.DateInput({"type": "date"})
+    )
+    order = forms.ChoiceField(
+        label=lazy("Order"), required=False,
+        choices=[("due", lazy("Time left")), ("latest", lazy("Latest first")), ("oldest", lazy("Oldest first"))],
+    )  # fmt: skip
+    overdue = forms.BooleanField(label=lazy("Overdue only"), required=False)
+
+    def __init__(self, data: Any, *, actor: Actor, now: datetime) -> None:
+        super().__init__(data, auto_id="filter-%s")
+        every = ("", lazy("All"))
+        on = timezone.localdate(now)
+        options: dict[str, Iterable[Any]] = {
+            "status": [("open", lazy("All open")), *((k, v.label) for k, v in looks.STATUS.items())],
+            "class_id": choices.classes(on),
+            "area": area_options(actor),
+            "unit_id": [(str(o.pk), (o.name, o.code)) for o in people.organisation_tree(actor)],
+            "channel": [(one.code, named(one)) for one in channels.CHANNELS],
+            "record_type": RecordType.choices,
+        }
+        for name, offered in options.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 (declared above)
+            field.choices = [every, *offered]
+        for name in ("class_id", "unit_id"):
+            self.fields[name].widget.attrs["data-filterable"] = ""
+
+
+def area_options(actor: Actor) -> list[tuple[str, str]]:
+    """Districts and streets of the actor's area, streets under their district."""
+    return [
+        (region.code, region.name if region.level == "district" else f"　{region.name}")
+        for region in geo.regions_of(actor, levels=("district", "street"))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the list, ready to show."""
+
+    case: Case
+    status: looks.Look
+    light: str
+    area: str
+
+
+def filters_of(form: FilterForm) -> cases.Filters:
+    """The cleaned form as filters; fields with errors count as empty."""
+    given = getattr(form, "cleaned_data", {})
+    status = given.get("status") or ""
+    words = (given.get("q") or "").strip()
+    number = words if words.isascii() and words.isdigit() and len(words) >= NUMBER_DIGITS else ""
+    since, until = given.get("reported_from"), given.get("reported_to")
+    return cases.Filters(
+        status=(status,) if status and status != "open" else (),
+        open_only=status == "open",
+        class_id=_id(given.get("class_id")),
+        area=given.get("area") or "",
+        unit_id=_id(given.get("unit_id")),
+        channel=given.get("channel") or "",
+        record_type=given.get("record_type") or "",
+        overdue=bool(given.get("overdue")),
+        words="" if number else words,
+        number=number,
+        reported_from=_midnight(since),
+        reported_to=_midnight(until + timedelta(days=1)) if until else None,
+    )
+
+
+def _id(text: str | None) -> int | None:
+    return int(text) if text else None
+
+
+def _midnight(day: Any) -> datetime | None:
+    return timezone.make_aware(datetime.combine(day, time())) if day else None
+
+
+@require_safe
+def case_list(request: HttpRequest) -> HttpResponse:
+    """One page of cases; asked by htmx, only the list."""
+    actor, now = actor_of(request), clock.now()
+    actor.require("cases.view")
+    form = FilterForm(request.GET, actor=actor, now=now)
+    form.is_valid()
+    filters, box = filters_of(form), form.cleaned_data.get("box") or ""
+    rows = queries.listed(actor, filters, box=box, now=now)
+    order = form.cleaned_data.get("order") or "due"
+    found = paging.page(
+        rows, order=ORDERS[order], cursor=request.GET.get("cursor") or None, size=SIZE
+    )
+    if filters.number and len(found.items) == 1:
+        return HttpResponseRedirect(reverse("case", args=[filters.number]))
+    context = {
+        **page_of(request, found, now=now), "form": form, "now": now, "order": order,
+        "box": boxes.BY_KEY.get(box),
+        "filtered": any(request.GET.get(name) for name in form.fields if name not in {"box", "order"}),
+        "more_open": any(request.GET.get(name) for name in MORE),
+    }  # fmt: skip
+    return answered(request, page="desks/case_list.html", part="desks/_cases.html", context=context)
+
+
+def answered(
+    request: HttpRequest, *, page: str, part: str, context: dict[str, Any]
+) -> HttpResponse:
+    """The whole page, or for htmx the part of it that changes: one address for both."""
+    headers = request.headers
+    wanted = headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in headers
+    answer = render(request, part if wanted else page, context)
+    patch_vary_headers(answer, ["HX-Request"])
+    return answer
+
+
+def page_of(request: HttpRequest, found: paging.Page[Case], *, now: datetime) -> dict[str, Any]:
+    """The rows with names, and the links of the pager."""
+    names = queries.area_names(found.items)
+    rows = [
+        Row(
+            case=case,
+            status=looks.STATUS[case.status],
+            light=case_views.light(case, now=now),
+            area=names.get(case.area_code[:9], ""),
+        )
+        for case in found.items
+    ]
+    here = {k: v for k, v in request.GET.items() if k != "cursor" and v}
+    path = request.path
+    return {
+        "rows": rows,
+        "next": f"{path}?{urlencode({**here, 'cursor': found.next})}" if found.next else "",
+        "first": f"{path}?{urlencode(here)}" if request.GET.get("cursor") else "",
+        "here": f"{path}?{urlencode(here)}",
+    }

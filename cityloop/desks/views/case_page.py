@@ -1,0 +1,265 @@
+"""One page per case: facts, map, photos, clocks, history, and the steps allowed now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cityloop.assets import queries as assets
+from cityloop.cases import lifecycle, operations
+from cityloop.cases import queries as cases
+from cityloop.cases import views as case_views
+from cityloop.cases.models import Attachment, Case, CaseEvent, Timer
+from cityloop.desks import history, looks, queries
+from cityloop.desks import steps as stepping
+from cityloop.desks.choices import Asked, choices_of, proposed, reasons_of
+from cityloop.desks.forms import PHOTO_STAGE, raw_inputs, step_form
+from cityloop.desks.queries import CaseFile
+from cityloop.desks.views.case_list import answered
+from cityloop.kernel import clock, files
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.errors import Invalid, Problem, Refused, Stale, TooLarge
+from cityloop.kernel.page import actor_of
+
+NEAR_METRES = 100.0
+MAX_FILES = 20
+BEFORE, AFTER = ("report", "verify", "before"), ("after", "check")
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A step that was refused: what was sent and why it did not go."""
+
+    action: str
+    data: Any
+    problem: Problem
+    read_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A history line, ready to show."""
+
+    event: CaseEvent
+    look: looks.Look
+    words: list[str]
+    clocks: list[str]
+    papers: list[Attachment]
+    intact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRow:
+    """A clock, ready to show."""
+
+    timer: Timer
+    state: looks.Look
+    light: str
+    limit: str
+    left: timedelta | None
+
+
+def clock_row(timer: Timer, *, now: datetime) -> ClockRow:
+    """State, light and words of one clock."""
+    ended = timer.state == "ended"
+    state = ("late" if timer.late else "met") if ended else timer.state
+    light = "" if timer.state == "running" else "paused"
+    if timer.state == "running":
+        quarter = timer.due_at - (timer.due_at - timer.started_at) / 4
+        light = "red" if now >= timer.due_at else "yellow" if now >= quarter else "green"
+    limit = looks.limit_words(timer.limit_amount, timer.limit_unit)
+    left = timer.due_at - now if timer.state == "running" else None
+    return ClockRow(timer, looks.CLOCK_STATE[state], light, limit, left)
+
+
+def lines_of(file: CaseFile) -> list[Line]:
+    """The history, latest first, with the papers of each step."""
+    papers: dict[int, list[Attachment]] = {}
+    for paper in file.papers:
+        papers.setdefault(paper.version, []).append(paper)
+    broken = file.broken if file.broken is not None else 1 << 31
+    return [
+        Line(
+            event=event,
+            look=looks.ACTION.get(event.action) or looks.Look("circle", "grey", event.action),
+            words=history.words_of(event, file.names),
+            clocks=history.clock_words(event),
+            papers=papers.get(event.version, []),
+            intact=event.version < broken,
+        )
+        for event in reversed(file.lines)
+    ]
+
+
+def road_of(case: Case) -> list[tuple[Any, str]]:
+    """The stops of the road: (name, done | here | ahead | ended)."""
+    places = [case.status in statuses for _name, statuses in looks.ROAD]
+    at = places.index(True) if True in places else -1
+    finished = case.status == "closed"
+    return [
+        (name, "done" if finished or index < at else "here" if index == at else "ahead")
+        for index, (name, _statuses) in enumerate(looks.ROAD)
+    ]
+
+
+def photos_of(papers: list[Attachment], stages: tuple[str, ...]) -> list[Attachment]:
+    """The pictures of these parts of the file."""
+    return [p for p in papers if p.stage in stages and p.file.media_type.startswith("image/")]
+
+
+def forms_of(
+    file: CaseFile, actor: Actor, *, now: datetime, failed: Try | None
+) -> list[dict[str, Any]]:
+    """The offered steps with their generated forms."""
+    offered = stepping.offers(actor, file.case, timers=file.timers, tasks=file.tasks, now=now)
+    asked = Asked(file.case, actor, timezone.localdate(now))
+    choices = choices_of((offer.step for offer in offered), asked)
+    wanted = {name for offer in offered for name, _required in offer.step.fields}
+    initial = proposed(asked, wanted)
+    return [
+        {
+            "offer": offer,
+            "form": step_form(
+                offer.step,
+                choices={**choices, "reason_code": reasons_of(offer.step)},
+                initial=initial,
+                data=failed.data if failed and failed.action == offer.action else None,
+                problem=failed.problem if failed and failed.action == offer.action else None,
+            ),
+            "open": bool(failed) and failed.action == offer.action if failed else False,
+        }
+        for offer in offered
+    ]
+
+
+def context_of(
+    request: HttpRequest, file: CaseFile, *, actor: Actor, now: datetime, failed: Try | None = None
+) -> dict[str, Any]:
+    """Everything the page shows."""
+    case = file.case
+    before, after = photos_of(file.papers, BEFORE), photos_of(file.papers, AFTER)
+    near = assets.nearest(case.point.x, case.point.y, within_m=50, limit=5) if case.point else []
+    others = (
+        cases.nearby(
+            actor, lon=case.point.x, lat=case.point.y, metres=NEAR_METRES,
+            since=cases.recent_start(now), limit=8,
+        )
+        if case.point else []
+    )  # fmt: skip
+    return {
+        "file": file, "case": case, "now": now,
+        "status": looks.STATUS[case.status], "light": case_views.light(case, now=now),
+        "road": road_of(case), "lines": lines_of(file),
+        "clocks": [clock_row(timer, now=now) for timer in reversed(file.timers)],
+        "limit": looks.limit_words(case.limit_amount, case.limit_unit) if case.limit_unit else "",
+        "before": before, "after": after, "pair": (before[-1], after[-1]) if before and after else None,
+        "others_papers": [p for p in file.papers if not p.file.media_type.startswith("image/")],
+        "assisting": [(file.names.units.get(a["organisation"]), a.get("role", "")) for a in case.assisting],
+        "nearby": [one for one in others if one.pk != case.pk], "components": near,
+        "steps": forms_of(file, actor, now=now, failed=failed),
+        "failed": failed, "since_read": missed_by(file, failed), "stages": looks.STAGE,
+    }  # fmt: skip
+
+
+def missed_by(file: CaseFile, failed: Try | None) -> list[Line]:
+    """What others did since the refused form was read, when that is why it was refused."""
+    if failed is None or not isinstance(failed.problem, Stale):
+        return []
+    return [line for line in lines_of(file) if line.event.version > failed.read_version]
+
+
+@require_safe
+def case_page(request: HttpRequest, number: str) -> HttpResponse:
+    """The page of a case."""
+    actor, now = actor_of(request), clock.now()
+    actor.require("cases.view")
+    file = queries.case_file(actor, number)
+    context = context_of(request, file, actor=actor, now=now)
+    return answered(request, page="desks/case.html", part="desks/_case.html", context=context)
+
+
+@require_safe
+def case_print(request: HttpRequest, number: str) -> HttpResponse:
+    """The electronic file on paper: every step, every photo, every clock."""
+    actor, now = actor_of(request), clock.now()
+    actor.require("cases.view")
+    file = queries.case_file(actor, number)
+    context = context_of(request, file, actor=actor, now=now)
+    context["lines"] = list(reversed(context["lines"]))
+    return render(request, "desks/case_print.html", context)
+
+
+@require_safe
+def explain(request: HttpRequest, number: str, kind: str) -> HttpResponse:
+    """Why this deadline: each counted and skipped stretch between start and end."""
+    actor = actor_of(request)
+    actor.require("cases.view")
+    case = cases.get(actor, number)
+    parts = case_views.explained(case, kind)
+    context = {"case": case, "kind": history.clock_name(kind), "parts": days_of(parts)}
+    return answered(
+        request, page="desks/explain.html", part="desks/_explain.html", context=context
+    )
+
+
+def days_of(parts: list[dict[str, Any]]) -> list[tuple[date, list[dict[str, Any]]]]:
+    """The stretches by the local day on which they begin."""
+    days: dict[date, list[dict[str, Any]]] = {}
+    for part in parts:
+        days.setdefault(timezone.localtime(part["start"]).date(), []).append(part)
+    return list(days.items())
+
+
+@require_POST
+def take_step(request: HttpRequest, number: str, action: str) -> HttpResponse:
+    """Perform one step with what the form holds; refused: the page again with every reason."""
+    actor, now = actor_of(request), clock.now()
+    actor.require("cases.step")
+    case = cases.get(actor, number)
+    version = request.POST.get("version", "")
+    read = int(version) if version.isascii() and version.isdigit() else case.version
+    try:
+        step = lifecycle.BY_ACTION.get(action)
+        if step is None:
+            raise operations.NoSuchStep(_("there is no step %(action)s") % {"action": action[:40]})
+        operations.perform(
+            number, action, actor=actor, now=now, version=read,
+            inputs=raw_inputs(step, request.POST), papers=papers_of(request, action, now=now),
+        )  # fmt: skip
+    except (Refused, Stale, Invalid, TooLarge) as problem:
+        return refused(request, number, Try(action, request.POST, problem, read), actor=actor)
+    label = looks.ACTION[action].label if action in looks.ACTION else action
+    messages.success(request, _("Done: %(step)s") % {"step": label})
+    return HttpResponseRedirect(reverse("case", args=[number]), status=303)
+
+
+def papers_of(request: HttpRequest, action: str, *, now: datetime) -> list[operations.Paper]:
+    """The uploads, stored, as papers of the step."""
+    sent = request.FILES.getlist("photos")
+    if len(sent) > MAX_FILES:
+        raise TooLarge(_("at most %(n)s files at once") % {"n": MAX_FILES})
+    stage = PHOTO_STAGE.get(action, "paper")
+    return [
+        operations.Paper(
+            file=files.store(chunks=one.chunks(), filename=one.name or "", now=now),
+            stage=stage,
+            filename=one.name or "",
+        )
+        for one in sent
+    ]
+
+
+def refused(request: HttpRequest, number: str, failed: Try, *, actor: Actor) -> HttpResponse:
+    """The page with the refused form open, its reasons and the version that holds now."""
+    file = queries.case_file(actor, number)
+    context = context_of(request, file, actor=actor, now=clock.now(), failed=failed)
+    return render(request, "desks/case.html", context, status=failed.problem.status)
