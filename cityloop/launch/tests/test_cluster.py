@@ -60,8 +60,8 @@ def keeper_of(data_dir: Path) -> int:
 
 
 @pytest.mark.requirement("O01")
-def test_first_start_gives_a_database_with_postgis_and_chinese_trigrams(hold: Take) -> None:
-    url = hold().url
+def test_first_start_gives_a_database_with_postgis_and_chinese_trigrams(empty_hold: Take) -> None:
+    url = empty_hold().url
     assert ask(url, "SELECT postgis_lib_version()")
     assert (
         ask(url, "SELECT count(*) FROM pg_extension WHERE extname IN ('pg_trgm','btree_gist')") == 2
@@ -138,7 +138,8 @@ def test_the_server_outlives_the_command_that_started_it_while_another_uses_it(
 
 def test_when_every_user_is_killed_the_server_stops_by_itself(data_dir: Path) -> None:
     script = (
-        "import os, sys; from pathlib import Path\nfrom cityloop.launch.ensure import hold_database\n"
+        "import os, sys; from pathlib import Path\n"
+        "from cityloop.launch.ensure import hold_database\n"
         "hold_database(Path(sys.argv[1])); os.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", script, str(data_dir)], check=False)
@@ -197,14 +198,14 @@ def test_a_stale_pid_file_that_names_a_foreign_process_does_not_hinder(
     assert identify(os.getpid()) is not None
 
 
-def test_an_interrupted_initdb_is_begun_anew(hold: Take, data_dir: Path) -> None:
-    layout = Layout(data_dir)
+def test_an_interrupted_initdb_is_begun_anew(empty_hold: Take, empty_data_dir: Path) -> None:
+    layout = Layout(empty_data_dir)
     layout.create()
     home = layout.home(database_account())
     half = home / "data.new" / "base"
     half.mkdir(parents=True)
     os.chown(home, database_account().uid, database_account().gid)
-    assert ask(hold().url, "SELECT 1") == 1
+    assert ask(empty_hold().url, "SELECT 1") == 1
     assert not half.exists()
 
 

@@ -183,9 +183,9 @@ def test_a_child_that_ignores_the_signal_is_killed_after_its_grace(folder: Path)
 
 def test_grandchildren_do_not_outlive_a_crashed_child(folder: Path) -> None:
     parent = (
-        "import subprocess, sys, os; from pathlib import Path\\n"
+        "import subprocess, sys, os, time; from pathlib import Path\\n"
         "p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\\n"
-        "Path(sys.argv[1], 'web.pid').write_text(str(p.pid)); os._exit(3)"
+        "Path(sys.argv[1], 'web.pid').write_text(str(p.pid)); time.sleep(1); os._exit(3)"
     )
     run = Run(folder, {"web": parent})
     grandchild = run.child("web")
