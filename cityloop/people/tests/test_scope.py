@@ -49,13 +49,17 @@ def test_the_three_ways_say_the_same(scopes: tuple, rows: list) -> None:
             ),
         )
         things = []
-        for number, (first, second, code) in enumerate(rows):
+        for number, (first, _second, code) in enumerate(rows):
             things.append(
                 Organisation.objects.create(
-                    code=f"T{number}", name_zh="x", kind="department", region_code=code,
-                    parent_id=units[first - 1] if first else None, valid_from=TODAY,
+                    code=f"T{number}",
+                    name_zh="x",
+                    kind="department",
+                    region_code=code,
+                    parent_id=units[first - 1] if first else None,
+                    valid_from=TODAY,
                 )
-            )  # fmt: skip
+            )
         seconds = {
             things[n].pk: units[row[1] - 1] if row[1] else None for n, row in enumerate(rows)
         }

@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from cityloop.people import operations, queries
 from cityloop.people.models import Organisation, PeopleChange
@@ -75,13 +76,13 @@ def test_after_any_moves_paths_are_what_the_parents_say(moves: list[tuple[int, i
                     kind="department",
                     parent=parent,
                     valid_from=NOW.date(),
-                )  # fmt: skip
+                )
             )
         for what, where in moves:
             try:
                 operations.move_organisation(
                     organisation_id=units[what].pk, parent_id=units[where].pk,
-                    actor=queries_root(), now=NOW,
+                    actor=Actor.system(), now=NOW,
                 )  # fmt: skip
             except Cycle:
                 continue
@@ -89,12 +90,6 @@ def test_after_any_moves_paths_are_what_the_parents_say(moves: list[tuple[int, i
             above = unit.parent.path if unit.parent else "/"
             assert unit.path == f"{above}{unit.pk}/"
         transaction.set_rollback(True)
-
-
-def queries_root():
-    from cityloop.kernel.actor import Actor
-
-    return Actor.system()
 
 
 def test_code_kind_and_region_are_checked(world: World) -> None:

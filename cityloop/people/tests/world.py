@@ -91,7 +91,7 @@ def build() -> World:
     root, units = Actor.system("setup"), {}
     for code, (kind, parent, region) in TREE.items():
         units[code] = operations.create_organisation(
-            code=code, name_zh=f"{code}单位", name_en=f"Unit {code}", kind=kind, actor=root, now=NOW,
+            code=code, name_zh=f"{code}单位", kind=kind, now=NOW, actor=root,
             parent=units[parent] if parent else None, region_code=region,
             valid_from=date(2020, 1, 1),
         )  # fmt: skip

@@ -1,0 +1,206 @@
+"""Class x area cells without a unit, and the tables that fill them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.contrib.gis.geos import MultiPolygon, Polygon
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cityloop.geo.models import Region
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.errors import Invalid, NotAllowed
+from cityloop.people import operations, queries
+from cityloop.people.models import Organisation, Responsibility
+from cityloop.people.operations.imports import BadTable
+from cityloop.people.operations.record import touch
+from cityloop.people.tests.world import NOW, TODAY, World
+from cityloop.standards.models import Edition, ProblemClass
+
+ROOT = Path(__file__).resolve().parents[3]
+TABLES = ROOT / "data" / "responsibilities"
+
+
+@pytest.fixture
+def city(world: World) -> World:
+    """Two districts and an edition of three classes."""
+    square = MultiPolygon(Polygon.from_bbox((120, 30, 121, 31)))
+    for code in ("330102", "330106"):
+        Region.objects.create(
+            code=code, level="district", name=f"区{code}", geom=square, valid_from=TODAY,
+            label_point=square.centroid,
+        )  # fmt: skip
+    edition = Edition.objects.create(
+        code="E", name_zh="版", kind="national", family="e", valid_from=date(2020, 1, 1),
+        loaded_at=NOW, loaded_by="test",
+    )  # fmt: skip
+    for kind, minor in (("event", "01"), ("event", "02"), ("component", "01")):
+        ProblemClass.objects.create(
+            edition=edition, kind=kind, major_code="01", major_zh="大类", minor_code=minor,
+            name_zh=f"类{minor}", code=f"E/{kind[0].upper()}01{minor}",
+        )  # fmt: skip
+    return world
+
+
+def _cells() -> set[tuple[str, str, bool]]:
+    return {
+        (gap.class_code, gap.area_code, gap.owner_only) for gap in queries.coverage_gaps("E", TODAY)
+    }
+
+
+@pytest.mark.requirement("A26")
+def test_gaps_are_the_cells_that_no_line_covers(city: World, django_assert_num_queries) -> None:
+    assert len(_cells()) == 6
+    city.line("GAS", major_code="01", minor_code="01")
+    city.line("DA-ROADS", region_code="330102", major_code="01")
+    city.line("POWER", "component", owner="POWER", edition_code="E", major_code="01")
+    with django_assert_num_queries(1):
+        queries.coverage_gaps("E", TODAY)
+    assert _cells() == {
+        ("E/E0102", "330106", False),
+        ("E/C0101", "330102", True),
+        ("E/C0101", "330106", True),
+    }
+    assert queries.coverage_gaps("E", date(2026, 3, 1)) == []  # no district was valid yet
+
+
+@pytest.mark.requirement("A26")
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    cells=st.lists(
+        st.tuples(
+            st.sampled_from(["event", "component"]),
+            st.sampled_from([("*", "*"), ("01", "*"), ("01", "01"), ("01", "02"), ("02", "*")]),
+            st.sampled_from(["*", "330102", "3301", "330102001"]),
+            st.sampled_from(["*", "E", "OTHER"]),
+        ),
+        max_size=6,
+        unique=True,
+    )
+)
+def test_no_gap_exactly_where_a_proposal_is_found(city: World, cells: list) -> None:
+    _clear()
+    for kind, (major, minor), region, edition in cells:
+        Responsibility.objects.create(
+            class_kind=kind, edition_code=edition, major_code=major, minor_code=minor,
+            region_code=region, lead=city.units["GAS"], valid_from=TODAY, source_document="x",
+        )  # fmt: skip
+    touch()
+    gaps = {(code, area) for code, area, _owner in _cells()}
+    for one in ProblemClass.objects.all():
+        for area in ("330102", "330106"):
+            found = queries.responsible_for(
+                kind=one.kind, edition_code="E", major_code=one.major_code,
+                minor_code=one.minor_code, district_code=area, on=TODAY,
+            )  # fmt: skip
+            assert (found is None) == ((one.code, area) in gaps)
+
+
+def _clear() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("DELETE FROM people_responsibility")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def _write(folder: Path, *lines: str, encoding: str = "utf-8") -> Path:
+    path = folder / "table.csv"
+    path.write_bytes("\n".join(lines).encode(encoding))
+    return path
+
+
+ORGANISATIONS = "code,name_zh,name_en,kind,parent_code,region_code,phone,level"
+
+
+@pytest.mark.requirement("A24")
+def test_organisations_come_in_any_order_and_any_depth(world: World, tmp_path: Path) -> None:
+    path = _write(
+        tmp_path, ORGANISATIONS, "N3,三,,contractor,N2,,,", "N2,二,,department,N1,330102,,",
+        "N1,一,,department,CITY,330100,,", "GAS,燃气新名,,utility,CITY,330100,,",
+        encoding="gb18030",
+    )  # fmt: skip
+    report = operations.import_organisations(path, actor=world.root, now=NOW)
+    assert (report.imported, report.joined, report.rejected) == (3, 1, [])
+    assert Organisation.objects.get(code="N3").depth == 3
+    assert Organisation.objects.get(code="GAS").name_zh == "燃气新名"
+    again = operations.import_organisations(path, actor=world.root, now=NOW)
+    assert (again.imported, again.joined) == (0, 4)
+
+
+@pytest.mark.requirement("A24")
+def test_one_bad_organisation_and_none_comes_in(world: World, tmp_path: Path) -> None:
+    path = _write(
+        tmp_path, ORGANISATIONS, "N1,一,,department,CITY,330100,,", "N1,又,,department,,,,",
+        "N2,二,,department,NONE,,,", "N3,三,,club,CITY,,,", "N4,四,,department,CITY,33x,,",
+        "A,甲,,department,B,,,", "B,乙,,department,A,,,",
+    )  # fmt: skip
+    report = operations.import_organisations(path, actor=world.root, now=NOW)
+    assert report.imported == 0
+    assert sorted(one.key for one in report.rejected) == ["A", "B", "N1", "N2", "N3", "N4"]
+    assert all(one.reason and one.row > 1 for one in report.rejected)
+    assert not Organisation.objects.filter(code="N1").exists()
+
+
+HEAD = (
+    "class_kind,major_code,minor_code,classes_hint,region_code,owner_code,lead_code,assist,"
+    "valid_from,source_document"
+)
+
+
+@pytest.mark.requirement("E13", "B13")
+def test_lines_are_imported_all_or_none(city: World, tmp_path: Path) -> None:
+    good = (
+        HEAD,
+        "event,01,01,,330100,,GAS,rectify:POWER;supervise:DA,2026-01-01,文1",
+        "component,01,*,,*,POWER,POWER,,,文1",
+    )
+    report = operations.import_responsibilities(
+        _write(tmp_path, *good), actor=city.root, now=NOW, edition_code="E"
+    )
+    assert (report.imported, report.rejected) == (2, [])
+    line = Responsibility.objects.get(class_kind="event")
+    assert (line.region_code, line.valid_from, line.edition_code) == ("3301", date(2026, 1, 1), "E")
+    assert [one["role"] for one in line.assists] == ["rectify", "supervise"]
+    again = operations.import_responsibilities(
+        _write(tmp_path, *good), actor=city.root, now=NOW, edition_code="E"
+    )
+    assert (again.imported, again.joined) == (0, 2)
+    bad = operations.import_responsibilities(
+        _write(
+            tmp_path, HEAD, "event,01,02,,330106,,GAS,,,文1", "event,01,02,,330106,,GAS,,,文1",
+            "event,01,77,,*,,GAS,,,文1", "event,01,02,,*,,NOBODY,,,文1",
+            "event,01,02,,*,,GAS,cook:DA,,文1", "event,01,02,,33x,,GAS,,,文1",
+            "event,01,02,,3301,,GAS,,2026-13-01,文1", "thing,01,02,,3301,,GAS,,,",
+        ),
+        actor=city.root, now=NOW, edition_code="E",
+    )  # fmt: skip
+    assert bad.imported == 0
+    assert sorted(one.row for one in bad.rejected) == [3, 4, 5, 6, 7, 8, 9]
+    assert Responsibility.objects.count() == 2
+
+
+def test_a_file_that_is_no_table(world: World, tmp_path: Path) -> None:
+    for content in (b"\xff\xfe\x00bad\x80", b"", "编码,名称\n1,2".encode()):
+        path = tmp_path / "bad.csv"
+        path.write_bytes(content)
+        with pytest.raises(BadTable):
+            operations.import_organisations(path, actor=world.root, now=NOW)
+    with pytest.raises(NotAllowed):
+        operations.import_organisations(path, actor=world.actor("GAS", "unit_desk"), now=NOW)
+    assert issubclass(BadTable, Invalid)
+
+
+@pytest.mark.requirement("E13", "A24", "A26")
+def test_the_tables_of_the_demo_city_come_in_whole(db) -> None:
+    root = Actor.system()
+    units = operations.import_organisations(TABLES / "organisations.csv", actor=root, now=NOW)
+    assert units.rejected == []
+    assert units.imported >= 40
+    lines = operations.import_responsibilities(TABLES / "hangzhou.csv", actor=root, now=NOW)
+    assert lines.rejected == []
+    assert lines.imported > 500
+    assert lines.seconds < 5
