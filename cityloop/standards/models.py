@@ -114,10 +114,10 @@ class ProblemClass(models.Model):
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="classes")
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    major_code = models.CharField(max_length=2)
+    major_code = models.CharField(max_length=6)  # two digits in China's standards
     major_zh = models.CharField(max_length=60)
     major_en = models.CharField(max_length=120, blank=True)
-    minor_code = models.CharField(max_length=3)
+    minor_code = models.CharField(max_length=6)
     name_zh = models.CharField(max_length=120)
     name_en = models.CharField(max_length=200, blank=True)
     code = models.CharField(max_length=60, unique=True)  # <edition>/<C|E><major><minor>
@@ -185,7 +185,7 @@ class FilingRule(models.Model):
     units_hint = models.TextField(blank=True)
     provisional = models.BooleanField(default=False)
     source = models.TextField(blank=True)
-    position = models.CharField(max_length=20)  # C0101-001A0401: the manual's order
+    position = models.CharField(max_length=32)  # C0101-001A0401: the manual's order
     search_text = models.TextField(blank=True)
     search = _bigrams("search_text")
 

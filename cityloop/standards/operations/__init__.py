@@ -1,0 +1,42 @@
+"""Writes of standards: editions (all or nothing, fixed once published) and calendars (recorded)."""
+
+from cityloop.standards.operations.calendars import (
+    NoReason,
+    clear_special_day,
+    confirm_year,
+    seed_calendar,
+    set_periods,
+    set_special_day,
+)
+from cityloop.standards.operations.editions import (
+    BadCatalogue,
+    ClassInUse,
+    EditionReport,
+    NotPublishable,
+    PublishedEdition,
+    load_catalogue,
+    load_edition,
+    load_editions,
+    publish_edition,
+)
+from cityloop.standards.operations.examples import attach_example, remove_example
+
+__all__ = [
+    "BadCatalogue",
+    "ClassInUse",
+    "EditionReport",
+    "NoReason",
+    "NotPublishable",
+    "PublishedEdition",
+    "attach_example",
+    "clear_special_day",
+    "confirm_year",
+    "load_catalogue",
+    "load_edition",
+    "load_editions",
+    "publish_edition",
+    "remove_example",
+    "seed_calendar",
+    "set_periods",
+    "set_special_day",
+]

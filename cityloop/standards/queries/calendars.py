@@ -1,0 +1,106 @@
+"""Calendars for the pure functions of worktime, and their words for people."""
+
+from __future__ import annotations
+
+from datetime import time
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+
+from cityloop.kernel.errors import NotFound
+from cityloop.standards.models import Calendar, CalendarChange, SpecialDay
+from cityloop.standards.workcalendar import Special, WeeklyPeriod, WorkCalendar
+from cityloop.standards.worktime import Interval, Reason, Unit
+
+DEFAULT = "default"
+_kept: dict[str, WorkCalendar] = {}  # of this process, by code; valid while the revision stands
+
+
+class NoCalendar(NotFound):
+    """No calendar of this code has been set up."""
+
+    code, title = "no-calendar", "There is no such calendar"
+
+
+def work_calendar(code: str = DEFAULT) -> WorkCalendar:
+    """A calendar as an immutable value; one small query, the rest is kept by this process.
+
+    Ask once an operation and pass it on. Raises NoCalendar.
+    """
+    row = Calendar.objects.filter(code=code).first()
+    if row is None:
+        raise NoCalendar(_("there is no calendar %(code)s; seed it first") % {"code": code[:40]})
+    kept = _kept.get(code)
+    if kept is None or kept.revision != row.revision:
+        kept = _kept[code] = _built(row)
+    return kept
+
+
+def _built(row: Calendar) -> WorkCalendar:
+    return WorkCalendar(
+        code=row.code,
+        periods=weekly_periods(row),
+        specials=tuple(special(day) for day in row.special_days.order_by("day")),
+        known_years=frozenset(row.known_years),
+        tz=ZoneInfo(row.time_zone),
+        revision=row.revision,
+    )
+
+
+def weekly_periods(row: Calendar) -> tuple[WeeklyPeriod, ...]:
+    """The calendar's weekly periods as values."""
+    return tuple(
+        WeeklyPeriod(frozenset(p.weekdays), p.starts, p.ends, p.season_from, p.season_to)
+        for p in row.periods.order_by("id")
+    )
+
+
+def special(day: SpecialDay) -> Special:
+    """A stored special day as a value."""
+    periods = None
+    if day.periods is not None:
+        periods = tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in day.periods)
+    return Special(day.day, day.kind == SpecialDay.Kind.WORKDAY, day.name, periods)
+
+
+def calendar_changes(code: str = DEFAULT) -> QuerySet[CalendarChange]:
+    """Who changed a calendar, newest first."""
+    return CalendarChange.objects.filter(calendar__code=code).order_by("-at", "-id")
+
+
+REASONS = {
+    Reason.CONTINUOUS: lazy("runs day and night"),
+    Reason.WORKING: lazy("working time"),
+    Reason.MAKE_UP_DAY: lazy("make-up working day"),
+    Reason.NIGHT: lazy("outside working hours"),
+    Reason.LUNCH_BREAK: lazy("lunch break"),
+    Reason.BREAK: lazy("break"),
+    Reason.WEEKEND: lazy("weekend"),
+    Reason.HOLIDAY: lazy("holiday"),
+    Reason.DAY_OFF: lazy("day off"),
+}
+
+
+def reason_text(interval: Interval) -> str:
+    """Why an interval counts or not, in words: "holiday 国庆节"."""
+    return f"{REASONS[interval.reason]} {interval.name}".rstrip()
+
+
+def limit_text(amount: Decimal, unit: str) -> str:
+    """A limit in words: "4 working hours"."""
+    shown = f"{amount:f}"
+    if "." in shown:
+        shown = shown.rstrip("0").rstrip(".")
+    number = 1 if amount == 1 else 2
+    words = {
+        Unit.MINUTE: ngettext("%(amount)s minute", "%(amount)s minutes", number),
+        Unit.URGENT_HOUR: ngettext("%(amount)s urgent hour", "%(amount)s urgent hours", number),
+        Unit.WORK_HOUR: ngettext("%(amount)s working hour", "%(amount)s working hours", number),
+        Unit.WORK_DAY: ngettext("%(amount)s working day", "%(amount)s working days", number),
+        Unit.NATURAL_DAY: ngettext("%(amount)s calendar day", "%(amount)s calendar days", number),
+    }
+    return words.get(Unit(unit), _("%(amount)s")) % {"amount": shown}

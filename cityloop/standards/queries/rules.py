@@ -1,0 +1,134 @@
+"""Filing rules in force: of a class, and as the command manual."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from cityloop.kernel import text as bigrams
+from cityloop.kernel.errors import NotFound, Refused
+from cityloop.kernel.paging import Page, page
+from cityloop.standards import keywords
+from cityloop.standards.models import Edition, FilingRule, ProblemClass, RulePhoto
+from cityloop.standards.queries.classes import MAX_WORDS, classes, matches
+from cityloop.standards.queries.editions import NoEdition, chain, current_edition
+from cityloop.standards.workcalendar import in_season
+from cityloop.standards.worktime import Unit
+
+
+class NoEngineeringLimit(Refused):
+    """The rule knows no longer limit for engineering work."""
+
+    code, title = "no-engineering-limit", "The rule has no engineering limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How long handling may take."""
+
+    amount: Decimal
+    unit: Unit
+
+
+def in_force(of: Edition) -> QuerySet[FilingRule]:
+    """Rules in force under an edition: for each class those of the nearest edition of the chain
+    that has any."""
+    editions = chain(of)
+    condition = Q(edition=editions[0])
+    for index, base in enumerate(editions[1:], 1):
+        nearer = FilingRule.objects.filter(
+            edition__in=editions[:index], problem_class=OuterRef("problem_class")
+        )
+        condition |= Q(edition=base) & ~Exists(nearer)
+    rows = FilingRule.objects.filter(condition, problem_class__in=classes(of).order_by())
+    return rows.select_related("problem_class").defer("search", "problem_class__search")
+
+
+def rules_for(
+    class_id: int, *, on: date, place_level: str = "", of: Edition | None = None
+) -> list[FilingRule]:
+    """The filing rules a person may choose from for a class at a place on a day, in order.
+
+    Of one condition, the limit of the place's level goes before the general one, and that of a
+    season before that of the year. Without a level all are listed. `of`: the edition, default the
+    current one; a class from outside it is judged by the edition it comes from. Raises NotFound.
+    """
+    chosen = ProblemClass.objects.select_related("edition__based_on").filter(pk=class_id).first()
+    if chosen is None:
+        raise NotFound(_("there is no class %(id)s") % {"id": class_id})
+    rules = list(in_force(_judging(chosen, of, on)).filter(problem_class=chosen).order_by("seq"))
+    fitting = [
+        rule
+        for rule in rules
+        if (not rule.season_from or in_season(on, rule.season_from, rule.season_to))
+        and (not place_level or rule.place_level in ("", place_level))
+    ]
+    return [r for r in fitting if not any(_goes_before(other, r, place_level) for other in fitting)]
+
+
+def _judging(chosen: ProblemClass, of: Edition | None, on: date) -> Edition:
+    """The edition whose rules hold for a class."""
+    try:
+        edition = of or current_edition(on)
+    except NoEdition:
+        return chosen.edition
+    return edition if chosen.edition in chain(edition) else chosen.edition
+
+
+def _goes_before(one: FilingRule, other: FilingRule, place_level: str) -> bool:
+    """True when `one` says the same more exactly, so that `other` need not be offered."""
+    if one.seq != other.seq:
+        return False
+    if one.place_level == other.place_level:
+        return bool(one.season_from) and not other.season_from
+    return bool(place_level) and one.place_level == place_level
+
+
+def limit_of(rule: FilingRule, *, engineering: bool = False) -> Limit:
+    """The rule's limit; raises NoEngineeringLimit when it has no longer one for engineering."""
+    if not engineering:
+        return Limit(rule.limit_amount, Unit(rule.limit_unit))
+    if rule.engineering_amount is None:
+        raise NoEngineeringLimit(_("the filing rule has no engineering limit"))
+    return Limit(rule.engineering_amount, Unit(rule.engineering_unit))
+
+
+def manual(
+    of: Edition,
+    text: str = "",
+    *,
+    kind: str = "",
+    major_code: str = "",
+    cursor: str | None = None,
+    size: int = 100,
+) -> Page[FilingRule]:
+    """The command manual: class, condition, limit, closing condition, units; with example photos.
+
+    Every word typed must occur in the rule or in its class (code, name, synonym, pinyin).
+    """
+    rows = in_force(of)
+    if kind:
+        rows = rows.filter(problem_class__kind=kind)
+    if major_code:
+        rows = rows.filter(problem_class__major_code=major_code)
+    for word in text.replace("\x00", " ")[:MAX_WORDS].split():
+        rows = rows.filter(_says(word))
+    photos = RulePhoto.objects.select_related("file").order_by("-verdict", "id")
+    rows = rows.prefetch_related(Prefetch("photos", queryset=photos))
+    return page(rows, order=("position", "id"), cursor=cursor, size=size)
+
+
+def _says(word: str) -> Q:
+    """The word occurs in the rule or finds its class."""
+    condition = Q(search_text__icontains=word) | Q(problem_class__search_text__icontains=word)
+    letters = keywords.typed(word)
+    if letters and word.isascii():
+        condition |= Q(problem_class__code__iregex=rf"/[ce]?{letters}$")
+        condition |= Q(problem_class__initials__contains=letters)
+    if grams := bigrams.query(word):
+        condition |= Q(matches("search", grams)) | Q(matches("problem_class__search", grams))
+    return condition

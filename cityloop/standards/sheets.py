@@ -1,0 +1,148 @@
+"""Reads an edition's files into plain text rows: a folder of CSV and TOML, or one Excel workbook."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+from python_calamine import CalamineError, CalamineWorkbook
+
+from cityloop.kernel.errors import Invalid
+
+TABLES = ("classes", "filing_rules")
+ENCODINGS = ("utf-8-sig", "gb18030")  # Excel in China writes the second one
+MAX_BYTES = 30 * 1024 * 1024
+
+
+class UnreadableFile(Invalid):
+    """A file that is missing or is not what its name says."""
+
+    code, title = "unreadable-file", "The file cannot be read"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a table: where it stands and its cells by column name, stripped."""
+
+    file: str
+    number: int
+    cells: dict[str, str]
+    surplus: tuple[str, ...] = ()  # cells beyond the header
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """The three parts of an edition as text; a missing table is an empty one."""
+
+    edition: Line
+    classes: list[Line]
+    filing_rules: list[Line]
+
+
+def read(path: Path) -> Sheets:
+    """The parts of an edition: a folder with edition.toml, classes.csv and filing_rules.csv, or an
+    .xlsx workbook with sheets of the same names. Raises UnreadableFile."""
+    if path.is_dir():
+        return Sheets(_toml(path / "edition.toml"), *(_csv(path / f"{t}.csv") for t in TABLES))
+    if path.suffix.lower() in (".xlsx", ".xls", ".xlsm", ".ods"):
+        return _workbook(path)
+    raise UnreadableFile(_("%(file)s: neither a folder nor an Excel workbook") % {"file": path.name})
+
+
+def _content(path: Path) -> bytes:
+    if not path.is_file():
+        raise UnreadableFile(_("%(file)s: not found in %(folder)s")
+            % {"file": path.name, "folder": path.parent.name})
+    if path.stat().st_size > MAX_BYTES:
+        raise UnreadableFile(_("%(file)s: larger than %(limit)s MB") % {"file": path.name, "limit": MAX_BYTES >> 20})
+    return path.read_bytes()
+
+
+def _toml(path: Path) -> Line:
+    try:
+        values = tomllib.loads(_content(path).decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UnreadableFile(f"{path.name}: {error}") from error
+    return Line(path.name, 1, {key: _text(value) for key, value in values.items()})
+
+
+def _csv(path: Path) -> list[Line]:
+    if path.name != "classes.csv" and not path.exists():
+        return []
+    content = _content(path)
+    for encoding in ENCODINGS:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return list(_lines(path.name, _csv_rows(path.name, text)))
+    raise UnreadableFile(_("%(file)s: neither UTF-8 nor GB 18030") % {"file": path.name})
+
+
+def _csv_rows(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    start = 1
+    try:
+        for row in reader:
+            yield start, row
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise UnreadableFile(f"{name}: line {reader.line_num}: {error}") from error
+
+
+def _workbook(path: Path) -> Sheets:
+    _content(path)
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+        tables = {
+            name: list(_lines(f"{path.name}/{name}", _sheet_rows(book, name)))
+            for name in ("edition", *TABLES)
+            if name in book.sheet_names
+        }
+    except CalamineError as error:
+        raise UnreadableFile(f"{path.name}: {error}") from error
+    if not tables.get("edition") or "classes" not in tables:
+        raise UnreadableFile(_("%(file)s: needs the sheets edition and classes") % {"file": path.name})
+    return Sheets(tables["edition"][0], tables["classes"], tables.get("filing_rules", []))
+
+
+def _sheet_rows(book: CalamineWorkbook, name: str) -> Iterator[tuple[int, list[str]]]:
+    rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    for number, row in enumerate(rows, 1):
+        yield number, [_text(cell) for cell in row]
+
+
+def _lines(file: str, rows: Iterator[tuple[int, list[str]]]) -> Iterator[Line]:
+    """Rows below the header; empty ones are left out, cells beyond the header are kept apart."""
+    header: list[str] = []
+    for number, row in rows:
+        cells = [cell.strip() for cell in row]
+        if not any(cells):
+            continue
+        if not header:
+            header = cells
+            continue
+        surplus = tuple(filter(None, cells[len(header) :]))
+        named = dict(zip(header, cells, strict=False))
+        named.pop("", None)
+        yield Line(file, number, named, surplus)
+
+
+def _text(value: Any) -> str:
+    """A cell as a person typed it: whole numbers without .0, dates as YYYY-MM-DD."""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return "" if value is None else str(value)
