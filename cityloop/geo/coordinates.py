@@ -145,7 +145,7 @@ def _solve(m: Any, x: Any, y: Any, shift: Any) -> tuple[Any, Any]:
 
 def _largest(m: Any, dx: Any, dy: Any) -> float:
     if m is math:
-        return max(abs(dx), abs(dy))
+        return float(max(abs(dx), abs(dy)))
     moves = np.maximum(np.abs(dx), np.abs(dy))
     return float(np.nanmax(moves, initial=0.0))
 

@@ -178,4 +178,5 @@ def _reading_order(plane: Plane, shapes: mesh.Shapes) -> list[int]:
     flat = plane.flat(shapes)
     band = math.sqrt(float(np.median(shapely.area(flat))))
     xy = shapely.get_coordinates(shapely.centroid(flat))
-    return np.lexsort((xy[:, 0], -np.floor(xy[:, 1] / band))).tolist()
+    order: list[int] = np.lexsort((xy[:, 0], -np.floor(xy[:, 1] / band))).tolist()
+    return order

@@ -79,7 +79,8 @@ def _edges(found: Shapes) -> tuple[Numbers, Indexes]:
     start, end = xy[:-1][inside], xy[1:][inside]
     swap = (start[:, 0] > end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] > end[:, 1]))
     start[swap], end[swap] = end[swap], start[swap].copy()
-    return np.hstack((start, end)), ring_face[ring[:-1][inside]]
+    owner: Indexes = ring_face[ring[:-1][inside]].astype(np.int64)
+    return np.hstack((start, end)), owner
 
 
 def _summed(

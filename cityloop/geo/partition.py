@@ -50,13 +50,18 @@ class Plane:
 
     def flat(self, shape: Any) -> Any:
         """A shape, or an array of shapes, of degrees in metres."""
-        scale = np.array(metres_per_degree(self.lat))
-        return shapely.transform(shape, lambda xy: (xy - (self.lon, self.lat)) * scale)
+        return shapely.transform(shape, lambda xy: (xy - (self.lon, self.lat)) * self._scale())
 
     def degrees(self, shape: Any) -> Any:
         """A shape, or an array of shapes, of metres in degrees."""
-        scale = np.array(metres_per_degree(self.lat))
-        return shapely.transform(shape, lambda xy: xy / scale + (self.lon, self.lat))
+        return shapely.transform(shape, self.lonlat)
+
+    def lonlat(self, xy: Array) -> Array:
+        """Rows of x, y in metres as rows of longitude, latitude."""
+        return xy / self._scale() + (self.lon, self.lat)
+
+    def _scale(self) -> Array:
+        return np.array(metres_per_degree(self.lat))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +144,14 @@ def _position(shape: BaseGeometry, share: float) -> float:
     """The x left of which `share` of the area lies, by bisection on the exact area."""
     rings = _edges(shape)
     low, _, high, _ = shape.bounds
-    wanted = shape.area * share
+    wanted = float(shape.area) * share
     for _ in range(_BISECTIONS):
         at = (low + high) / 2
         if _area_left(rings, at) < wanted:
             low = at
         else:
             high = at
-    return (low + high) / 2
+    return float(low + high) / 2
 
 
 def _edges(shape: BaseGeometry) -> Array:

@@ -1,0 +1,36 @@
+"""Every write of geo."""
+
+from cityloop.geo.operations.addresses import (
+    add_crossings,
+    import_roads,
+    make_addresses,
+)
+from cityloop.geo.operations.grid_files import import_grids
+from cityloop.geo.operations.grids import generate_grids, merge_grids, retire_grid, split_grid
+from cityloop.geo.operations.maps import (
+    remove_map_source,
+    remove_service_area,
+    set_map_source,
+    set_service_area,
+)
+from cityloop.geo.operations.regions import import_regions, outline_city
+from cityloop.geo.operations.responsibility import add_responsibility_grid, share_out_grids
+
+__all__ = [
+    "add_crossings",
+    "add_responsibility_grid",
+    "generate_grids",
+    "import_grids",
+    "import_regions",
+    "import_roads",
+    "make_addresses",
+    "merge_grids",
+    "outline_city",
+    "remove_map_source",
+    "remove_service_area",
+    "retire_grid",
+    "set_map_source",
+    "set_service_area",
+    "share_out_grids",
+    "split_grid",
+]

@@ -1,0 +1,191 @@
+"""What a row of a region or grid file must fulfil; every objection is named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import shapely
+from django.db.models import Q
+from shapely.geometry.base import BaseGeometry
+
+from cityloop.geo import codes
+from cityloop.geo.models import Region
+from cityloop.geo.sources import Feature
+from cityloop.kernel.reports import Rejection
+
+# Levels that may stand without the region above: a city's own file starts somewhere.
+_ROOTS = ("province", "city", "district")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A region or grid to be: row in its file, code, names, shape in WGS 84."""
+
+    row: int
+    code: str
+    name: str
+    name_en: str
+    shape: BaseGeometry | None
+    generated: bool = False
+
+    def wkb(self) -> bytes:
+        """The shape for the database."""
+        return bytes(shapely.to_wkb(self.shape))
+
+
+def candidates(read: Sequence[Feature], *, code: str, name: str, name_en: str) -> list[Candidate]:
+    """File records with their codes in the short spelling where they can be read."""
+    return [
+        Candidate(one.row, _short(one.text(code)), one.text(name), one.text(name_en), one.shape)
+        for one in read
+    ]
+
+
+def _short(code: str) -> str:
+    try:
+        return codes.parse_region_code(code).code
+    except codes.BadCode:
+        return code
+
+
+def bad_shape(shape: BaseGeometry | None) -> str:
+    """Why a shape can be no region or grid, '' when it can."""
+    if shape is None or shape.is_empty:
+        return "no shape"
+    if shape.geom_type not in ("Polygon", "MultiPolygon"):
+        return f"a {shape.geom_type} is no area"
+    west, south, east, north = shape.bounds
+    if west < -180 or east > 180 or south < -90 or north > 90:
+        return "its coordinates are no degrees of longitude and latitude"
+    if not shape.is_valid:
+        return f"invalid shape: {shapely.is_valid_reason(shape)}"
+    return ""
+
+
+def overlaps(
+    shapes: Sequence[BaseGeometry], others: Sequence[BaseGeometry], tolerance: float
+) -> list[tuple[int, int]]:
+    """Pairs (shape, other) whose common area is more than `tolerance` of the shape's own."""
+    tree = shapely.STRtree(list(others))
+    mine, theirs = tree.query(list(shapes), predicate="intersects")
+    if not len(mine):
+        return []
+    first = np.array(shapes, dtype=object)[mine]
+    common = shapely.area(shapely.intersection(first, np.array(others, dtype=object)[theirs]))
+    too_much = common > tolerance * shapely.area(first)
+    return list(zip(mine[too_much].tolist(), theirs[too_much].tolist(), strict=True))
+
+
+@dataclass(slots=True)
+class Checker:
+    """The rules of import_regions, with the regions that hold on `day` beside the file's."""
+
+    day: date
+    replace: bool
+    tolerance: float
+    _there: dict[str, BaseGeometry] = field(default_factory=dict)
+
+    def rejections(self, rows: Sequence[Candidate]) -> list[Rejection]:
+        """Every objection, in the order of the file; empty when all may be written."""
+        found = [Rejection(row.row, row.code, why) for row in rows for why in _own_faults(row)]
+        found += _doubled(rows)
+        if not found:
+            self._there = _regions_beside(rows, self.day)
+            found = [*self._existing(rows), *self._misplaced(rows), *self._crossing(rows)]
+        return sorted(found, key=lambda one: one.row)
+
+    def _existing(self, rows: Sequence[Candidate]) -> list[Rejection]:
+        if self.replace:
+            return []
+        return [
+            Rejection(row.row, row.code, "a region with this code exists already")
+            for row in rows
+            if row.code in self._there
+        ]
+
+    def _misplaced(self, rows: Sequence[Candidate]) -> list[Rejection]:
+        shapes = {**self._there, **{row.code: row.shape for row in rows}}
+        found = []
+        for row in rows:
+            parent = codes.parent_code(row.code)
+            above = shapes.get(parent)
+            if above is None:
+                if codes.parse_region_code(row.code).level not in _ROOTS:
+                    found.append(Rejection(row.row, row.code, f"parent {parent} is missing"))
+            elif (share := _share_outside(row.shape, above)) > self.tolerance:
+                reason = f"{share:.1%} of its area lies outside its parent {parent}"
+                found.append(Rejection(row.row, row.code, reason))
+        return found
+
+    def _crossing(self, rows: Sequence[Candidate]) -> list[Rejection]:
+        """Overlaps of siblings, of the file among themselves and with what is there."""
+        found = []
+        own = {row.code for row in rows}
+        for digits in codes.LEVELS.values():
+            level = [row for row in rows if len(row.code) == digits]
+            other: dict[str, BaseGeometry] = {
+                code: shape
+                for code, shape in self._there.items()
+                if len(code) == digits and code not in own
+            }
+            other |= {row.code: row.shape for row in level if row.shape is not None}
+            found += self._crossing_of(level, other)
+        return found
+
+    def _crossing_of(
+        self, level: Sequence[Candidate], others: Mapping[str, BaseGeometry]
+    ) -> list[Rejection]:
+        shapes = [row.shape for row in level if row.shape is not None]
+        names = list(others)
+        return [
+            Rejection(level[mine].row, level[mine].code, f"overlaps {names[other]}")
+            for mine, other in overlaps(shapes, list(others.values()), self.tolerance)
+            if names[other] != level[mine].code
+        ]
+
+
+def _own_faults(row: Candidate) -> list[str]:
+    faults: list[str] = []
+    try:
+        codes.parse_region_code(row.code)
+    except codes.BadCode as error:
+        faults += error.reasons
+    if not row.name:
+        faults.append("no name")
+    if len(row.name) > 64:
+        faults.append("its name has more than 64 characters")
+    if why := bad_shape(row.shape):
+        faults.append(why)
+    return faults
+
+
+def _doubled(rows: Sequence[Candidate]) -> list[Rejection]:
+    first: dict[str, int] = {}
+    found = []
+    for row in rows:
+        if row.code in first:
+            found.append(Rejection(row.row, row.code, f"same code as row {first[row.code]}"))
+        first.setdefault(row.code, row.row)
+    return found
+
+
+def _share_outside(shape: BaseGeometry | None, parent: BaseGeometry) -> float:
+    if shape is None or not shape.area:
+        return 0.0
+    return float(shape.difference(parent).area / shape.area)
+
+
+def _regions_beside(rows: Sequence[Candidate], day: date) -> dict[str, BaseGeometry]:
+    """The regions that hold on a day: those of the rows' codes, their parents and siblings."""
+    parents = {codes.parent_code(row.code) for row in rows}
+    wanted = {row.code for row in rows} | parents
+    valid = Region.objects.filter(valid_from__lte=day).filter(
+        Q(valid_to=None) | Q(valid_to__gt=day)
+    )
+    beside = valid.filter(Q(code__in=wanted) | Q(parent__code__in=parents) | Q(parent=None))
+    return {
+        code: shapely.from_wkb(bytes(geom.wkb)) for code, geom in beside.values_list("code", "geom")
+    }

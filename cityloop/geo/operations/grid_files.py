@@ -1,0 +1,140 @@
+"""Surveyed unit grids from a city's own file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+import shapely
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+from shapely.geometry.base import BaseGeometry
+
+from cityloop.geo import codes, sources
+from cityloop.geo.models import Region, UnitGrid
+from cityloop.geo.operations.checks import bad_shape, overlaps
+from cityloop.geo.operations.grids import write_grids
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.reports import ImportReport, Rejection
+
+Row = tuple[int, str, str, BaseGeometry]
+
+
+def import_grids(
+    path: str | Path,
+    *,
+    actor: Actor,
+    now: datetime,
+    valid_from: date | None = None,
+    code_field: str = "code",
+    name_field: str = "name",
+    layer: str = "",
+    system: str = "",
+    tolerance: float = 0.005,
+) -> ImportReport:
+    """Unit grids (15 digits, or 14 of the 2005 edition) from a file: all or nothing.
+
+    A row is rejected for a bad code or one ever used, no or an invalid shape, a missing community,
+    and where more than `tolerance` of its area lies outside its community or inside another grid.
+    Gaps that the grids leave in their communities are told in the report's notes.
+    Raises UnreadableFile, UnknownSystem, NotAllowed.
+    """
+    actor.require("geo.manage")
+    started = time.perf_counter()
+    day = valid_from or timezone.localdate(now)
+    report = ImportReport()
+    rows = []
+    for one in sources.read_features(path, layer=layer, system=system):
+        row, why = _row(one, code_field, name_field)
+        if row is None or why:
+            report.rejected.append(Rejection(one.row, one.text(code_field), why))
+        else:
+            rows.append(row)
+    if not report.rejected:
+        report.rejected = sorted(_misplaced(rows, day, tolerance), key=lambda r: r.row)
+    if not report.rejected:
+        with transaction.atomic():
+            report.imported = write_grids(((code, name, s) for _, code, name, s in rows), day)
+            report.notes = _gaps({code[:12] for _, code, _, _ in rows}, day)
+    report.seconds = time.perf_counter() - started
+    return report
+
+
+def _row(one: sources.Feature, code_field: str, name_field: str) -> tuple[Row | None, str]:
+    """The record as a row, or None with the reason."""
+    try:
+        grid = codes.parse_grid_code(one.text(code_field))
+    except codes.BadCode as error:
+        return None, "; ".join(error.reasons)
+    shape = one.shape
+    if shape is not None and shape.geom_type == "MultiPolygon" and len(shape.geoms) == 1:
+        shape = shape.geoms[0]
+    why = bad_shape(shape)
+    if not why and shape is not None and shape.geom_type != "Polygon":
+        why = "a unit grid is one piece"
+    if why or shape is None:
+        return None, why
+    return (one.row, grid.code, one.text(name_field)[:64], shape), ""
+
+
+def _misplaced(rows: Sequence[Row], day: date, tolerance: float) -> list[Rejection]:
+    communities = _communities({code[:12] for _, code, _, _ in rows}, day)
+    used = _numbers_used({code[:12] for _, code, _, _ in rows})
+    found = []
+    for row, code, _, shape in rows:
+        number = codes.as_15_digits(code)
+        whole = communities.get(code[:12])
+        if number in used:
+            found.append(Rejection(row, code, f"its number is taken: {used[number]}"))
+        elif whole is None:
+            found.append(Rejection(row, code, f"community {code[:12]} is missing"))
+        elif (share := shape.difference(whole).area / shape.area) > tolerance:
+            found.append(Rejection(row, code, f"{share:.1%} of it lies outside its community"))
+        used[number] = f"by row {row}"
+    return [*found, *_crossing(rows, day, tolerance)]
+
+
+def _crossing(rows: Sequence[Row], day: date, tolerance: float) -> list[Rejection]:
+    places = {code[:12] for _, code, _, _ in rows}
+    there = UnitGrid.objects.filter(community_code__in=places, valid_from__lte=day).filter(
+        Q(valid_to=None) | Q(valid_to__gt=day)
+    )
+    others = [(c, shapely.from_wkb(bytes(g.wkb))) for c, g in there.values_list("code", "geom")]
+    others += [(code, shape) for _, code, _, shape in rows]
+    pairs = overlaps([row[3] for row in rows], [shape for _, shape in others], tolerance)
+    return [
+        Rejection(rows[mine][0], rows[mine][1], f"overlaps {others[other][0]}")
+        for mine, other in pairs
+        if others[other][0] != rows[mine][1]
+    ]
+
+
+def _communities(wanted: set[str], day: date) -> dict[str, BaseGeometry]:
+    rows = Region.objects.filter(code__in=wanted, valid_from__lte=day).filter(
+        Q(valid_to=None) | Q(valid_to__gt=day)
+    )
+    return {code: shapely.from_wkb(bytes(g.wkb)) for code, g in rows.values_list("code", "geom")}
+
+
+def _numbers_used(communities: set[str]) -> dict[str, str]:
+    """15-digit spellings of all codes ever given in communities, and whose they are."""
+    rows = UnitGrid.objects.filter(community_code__in=communities)
+    return {
+        codes.as_15_digits(code): f"by grid {code}" for code in rows.values_list("code", flat=True)
+    }
+
+
+def _gaps(communities: set[str], day: date) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT c, gap_m2, outside_m2 FROM unnest(%s::text[]) AS c,
+                      LATERAL cityloop_grid_coverage(c, %s) WHERE NOT seamless ORDER BY c""",
+            [sorted(communities), day],
+        )
+        return [
+            f"community {code}: {gap:.1f} m2 without grid, {outside:.1f} m2 of grids outside"
+            for code, gap, outside in cursor.fetchall()
+        ]

