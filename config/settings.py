@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "cityloop.assets",
     "cityloop.cases",
     "cityloop.intake",
+    "cityloop.exchange",
     "cityloop.desks",
     "cityloop.demo",
 ]

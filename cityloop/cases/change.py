@@ -10,7 +10,11 @@ from cityloop.cases.flow import Parameters
 from cityloop.cases.models import Case, Task, Timer
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.models import StoredFile
+from cityloop.standards import queries as standards
+from cityloop.standards import worktime
 from cityloop.standards.workcalendar import WorkCalendar
+
+CLOCK_TIME = WorkCalendar("clock", periods=())  # for units that count nights and holidays too
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,6 @@ class Change:
     action: str
     source: str
     flow: Parameters
-    calendar: WorkCalendar
     inputs: dict[str, Any] = field(default_factory=dict)
     timers: list[Timer] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
@@ -49,7 +52,16 @@ class Change:
     imported: bool = False
     follow_up: tuple[str, dict[str, Any]] | None = None
     recorded_at: datetime | None = None  # imports: the step was `now`, written down later
+    working_time: WorkCalendar | None = None
     lines: Any = None  # history lines collected by the writer
+
+    def calendar(self, unit: str) -> WorkCalendar:
+        """The calendar that counts this unit; the city's own is read only when it is needed."""
+        if unit in worktime.CONTINUOUS:
+            return CLOCK_TIME
+        if self.working_time is None:
+            self.working_time = standards.work_calendar()
+        return self.working_time
 
     def timer(self, kind: str) -> Timer | None:
         """The timer of this kind that has not ended."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from cityloop.cases import chain
 from cityloop.cases.change import Change
 from cityloop.cases.models import Case, Status, Timer, TimerKind, TimerState
 from cityloop.standards import worktime
@@ -88,7 +89,9 @@ def spent(change: Change, timer: Timer) -> Decimal:
     """How much of the limit has run until now, in the limit's unit."""
     if timer.state != TimerState.RUNNING:
         return Decimal(timer.spent)
-    ran = worktime.elapsed(timer.started_at, change.now, timer.limit_unit, change.calendar)
+    ran = worktime.elapsed(
+        timer.started_at, change.now, timer.limit_unit, change.calendar(timer.limit_unit)
+    )
     return Decimal(timer.spent) + Decimal(ran).quantize(Decimal("0.00001"))
 
 
@@ -122,9 +125,11 @@ def yellow_from(started_at: datetime, due_at: datetime) -> datetime:
 
 def _due(change: Change, timer: Timer) -> datetime:
     left = max(Decimal(timer.limit_amount) - Decimal(timer.spent), Decimal(0))
-    due = worktime.due_at(timer.started_at, left, timer.limit_unit, change.calendar)
+    due = worktime.due_at(
+        timer.started_at, left, timer.limit_unit, change.calendar(timer.limit_unit)
+    )
     if timer.margin_hours:
-        due = worktime.due_at(due, timer.margin_hours, "work_hour", change.calendar)
+        due = worktime.due_at(due, timer.margin_hours, "work_hour", change.calendar("work_hour"))
     return due
 
 
@@ -134,7 +139,7 @@ def _note(change: Change, kind: str, old: datetime | None, new: datetime | None,
         {
             "clock": str(kind),
             "what": what,
-            "was": old.isoformat() if old else None,
-            "due": new.isoformat() if new else None,
+            "was": chain.instant(old) if old else None,
+            "due": chain.instant(new) if new else None,
         }
     )

@@ -175,12 +175,12 @@ def raise_level(change: Change) -> None:
 
 def open_verify_task(change: Change) -> None:
     """The inspector of the place gets the task to verify."""
-    _open(change, "verify", member_id=change.inputs["inspector"].pk)
+    _open(change, "verify", **_inspector(change))
 
 
 def open_check_task(change: Change) -> None:
     """The inspector of the place gets the task to check."""
-    _open(change, "check", member_id=change.inputs["inspector"].pk)
+    _open(change, "check", **_inspector(change))
 
 
 def open_handling_tasks(change: Change) -> None:
@@ -416,6 +416,12 @@ def _limit(change: Change) -> tuple[Decimal, str]:
     return (Decimal(amount) if amount is not None else Decimal(4)), (
         change.case.limit_unit or "work_hour"
     )
+
+
+def _inspector(change: Change) -> dict[str, Any]:
+    """Who goes on site; of an imported step the person is not known here."""
+    inspector = change.inputs.get("inspector")
+    return {"member_id": inspector.pk if inspector else None, "role": "inspector"}
 
 
 def _open(change: Change, kind: str, **holder: Any) -> None:

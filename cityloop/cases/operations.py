@@ -21,7 +21,6 @@ from cityloop.kernel import errors
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.models import StoredFile
 from cityloop.kernel.rows import Rows
-from cityloop.standards import queries as standards
 from cityloop.standards.models import ProblemClass
 
 
@@ -143,11 +142,9 @@ def begin(
         action=step.action,
         source=lifecycle.NEW,
         flow=parameters,
-        calendar=standards.work_calendar(),
         papers=list(new.papers),
         imported=new.imported,
     )
-    change.inputs = {"problem_class": new.problem_class_id} if new.problem_class_id else {}
     change.facts |= {
         "channel": new.channel, "class": new.problem_class_id, "grid": new.grid_code, **new.facts
     }  # fmt: skip
@@ -308,7 +305,6 @@ def _change(
         action="",
         source=case.status,
         flow=flows.parameters(case.flow.parameters),
-        calendar=standards.work_calendar(),
         timers=list(case.timers.order_by("id")) if timers is None else timers,
         tasks=list(case.tasks.filter(closed_at=None)) if tasks is None else tasks,
         second_eye=bool(chosen.second_eye) if chosen else True,

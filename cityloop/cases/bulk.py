@@ -1,0 +1,76 @@
+"""Many cases with their whole past at once: the same table, the same writer, no round trip a step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from cityloop.cases import lifecycle, operations, record
+from cityloop.cases.change import Change
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.rows import Rows
+from cityloop.standards.workcalendar import WorkCalendar
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class PastStep:
+    """A step that was taken somewhere else: when, by whom (a name), with inputs as rows or values.
+
+    `by` is the post as the source names it; the role is the first one of the life-cycle row.
+    """
+
+    action: str
+    at: datetime
+    by: str = ""
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+
+
+def walk(
+    new: operations.NewCase,
+    steps: Sequence[PastStep],
+    *,
+    case_id: int,
+    recorded_at: datetime,
+    working_time: WorkCalendar,
+) -> Change:
+    """A case carried through its past in memory; nothing is written yet.
+
+    `new.imported` must be set: photos that the source does not hand over are not demanded.
+    Raises cases.operations.Refused where the past breaks the rules, with the step's name.
+    """
+    first, *rest = steps
+    step = lifecycle.BY_ACTION[first.action]
+    change = operations.begin(
+        new, step=step, actor=_past_actor(first, step), now=first.at, case_id=case_id
+    )
+    change.recorded_at, change.working_time = recorded_at, working_time
+    operations.take(change, step)
+    for past in rest:
+        step = lifecycle.BY_ACTION[past.action]
+        change.actor, change.now = _past_actor(past, step), past.at
+        change.inputs = dict(past.inputs)
+        try:
+            operations.take(change, step)
+        except operations.Refused as refusal:
+            raise operations.Refused(f"{past.action}: {refusal}") from refusal
+    return change
+
+
+def write(changes: Iterable[Change], *, also: Sequence[Rows] = ()) -> None:
+    """Write walked cases in one statement."""
+    record.write(list(changes), also=also)
+
+
+def _past_actor(past: PastStep, step: lifecycle.Step) -> Actor:
+    """Whoever it was there; here the act has no member, and the line is marked as imported."""
+    return Actor(
+        member_id=None,
+        name=past.by or "import",
+        post=past.by or "import",
+        roles=frozenset({step.roles[0], "system"}),
+        organisation_ids=None,
+    )

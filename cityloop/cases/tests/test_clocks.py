@@ -1,0 +1,119 @@
+"""Clocks: pause, resume, fire once, escalate; no deadline changes silently."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from cityloop.cases import operations
+from cityloop.cases.models import Case, CaseEvent, Task, Timer
+from cityloop.cases.tests import world as worlds
+
+
+def timer(case: Case, kind: str) -> Timer:
+    return Timer.objects.filter(case=case, kind=kind).latest("id")
+
+
+@pytest.mark.requirement("H01", "D06")
+def test_verification_pauses_the_acceptance_clock(world):
+    case = world.report()
+    first = timer(case, "acceptance")
+    assert first.due_at == world.now + timedelta(minutes=15)
+    world.wait(minutes=5)
+    inspector = world.actors["inspector"].member_id
+    case = world.step(case, "send_verify", "acceptor", inspector=inspector)
+    assert timer(case, "acceptance").state == "paused"
+    assert timer(case, "verify").due_at == world.now + timedelta(minutes=30)
+    assert Case.objects.get(pk=case.pk).due_at == timer(case, "verify").due_at
+    world.wait(hours=3)
+    case = world.step(case, "verified", "inspector", photos=("verify",))
+    resumed = timer(case, "acceptance")
+    assert (resumed.state, resumed.due_at) == ("running", world.now + timedelta(minutes=10))
+    assert timer(case, "verify").late is True
+
+
+@pytest.mark.requirement("H01", "H05")
+def test_a_returned_case_resumes_with_the_same_unit_and_restarts_with_another(world):
+    case = world.to("dispatched")
+    world.wait(hours=2)
+    reason = {"reason_code": "needs_other_unit", "reason": "wait for roads"}
+    case = world.step(case, "return", "water", **reason)
+    world.wait(hours=20)
+    case = world.step(case, "dispatch", "dispatcher", unit="water", reason="roads are done")
+    left = timer(case, "handling")
+    assert abs(float(left.spent) - 2) < 0.01
+    case = world.step(case, "return", "water", **reason)
+    case = world.step(case, "urge", "leader", reason="hurry")
+    with pytest.raises(operations.Refused, match="supervisor"):
+        world.step(case, "dispatch", "dispatcher", unit="roads", reason="theirs")
+    case = world.step(case, "dispatch_by_order", "supervisor", unit="roads", reason="theirs")
+    fresh = timer(case, "handling")
+    assert (fresh.spent, fresh.limit_amount) == (0, 8)
+
+
+@pytest.mark.requirement("H07")
+def test_a_deadline_fires_once_then_escalates_by_multiples(world):
+    case = world.to("handling")
+    due = timer(case, "handling").due_at
+    assert operations.fire_due_timers(now=due - timedelta(seconds=1)) == 0
+    assert operations.fire_due_timers(now=due) == 1
+    assert operations.fire_due_timers(now=due) == 0
+    late = Case.objects.get(pk=case.pk)
+    assert late.handling_overdue and late.escalations == 0
+    assert operations.fire_due_timers(now=due + timedelta(days=40)) >= 1
+    late = Case.objects.get(pk=case.pk)
+    assert late.escalations == 1
+    assert Task.objects.filter(case=case, kind="supervise").exists()
+    line = CaseEvent.objects.filter(case=case, action="overdue").get()
+    assert (line.role, line.facts["clock"]) == ("system", "handling")
+
+
+@pytest.mark.requirement("H07", "F05")
+def test_late_handling_stays_late_even_after_a_quick_rework(world):
+    case = world.to("handling")
+    world.wait(days=10)
+    case = world.step(case, "finish", "water", result="late", photos=("after",))
+    assert case.handled_late is True
+    for action, by, inputs, photos in [
+        ("send_check", "acceptor", {"inspector": world.actors["inspector"].member_id}, ()),
+        ("check_failed", "inspector", {"reason": "open still"}, ("check",)),
+        ("rework", "dispatcher", {"reason": "again"}, ()),
+        ("receive", "water", {}, ()),
+        ("finish", "water", {"result": "quick"}, ("after",)),
+    ]:
+        case = world.step(case, action, by, photos=photos, **inputs)
+    assert case.handled_late is True
+
+
+@pytest.mark.requirement("F04")
+def test_a_late_check_is_marked(world):
+    case = world.to("checking")
+    world.wait(minutes=31)
+    case = world.step(case, "check_passed", "second_inspector", photos=("check",))
+    assert case.checked_late is True
+
+
+@pytest.mark.usefixtures("own_database")
+@pytest.mark.requirement("H07")
+def test_many_sweepers_fire_each_deadline_exactly_once():
+    world = worlds.build()
+    cases = [world.report() for _ in range(60)]
+    later = world.now + timedelta(minutes=16)
+    fired: list[int] = []
+
+    def sweep() -> None:
+        while done := operations.fire_due_timers(now=later, limit=7):
+            fired.append(done)
+        connection.close()
+
+    threads = [threading.Thread(target=sweep) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    operations.fire_due_timers(now=later)
+    assert CaseEvent.objects.filter(action="overdue").count() == len(cases)
+    assert set(Case.objects.values_list("version", flat=True)) == {2}

@@ -1,0 +1,133 @@
+"""Nobody changes history: the five locks, the chain, and many writers on one case."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from cityloop.cases import operations, proof
+from cityloop.cases.models import Attachment, Case, CaseEvent, Seal
+from cityloop.cases.tests import world as worlds
+
+
+def sql(text: str) -> None:
+    """Run SQL as somebody would by hand; deferred checks happen here."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(text)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@pytest.mark.requirement("O01")
+def test_save_and_delete_are_not_the_road(world):
+    case = world.report()
+    with pytest.raises(RuntimeError, match=r"only by cases\.operations"):
+        case.save()
+    with pytest.raises(RuntimeError, match="never deleted"):
+        case.delete()
+
+
+@pytest.mark.requirement("O01", "O02")
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("UPDATE cases_case SET status = 'closed', closed_at = now(), closing_kind = 'normal'",
+         "raises its version"),
+        ("UPDATE cases_case SET version = version + 1", "has no history line"),
+        ("UPDATE cases_event SET facts = '{}'", "append-only"),
+        ("DELETE FROM cases_event", "append-only"),
+        ("DELETE FROM cases_attachment", "append-only"),
+        ("DELETE FROM cases_case", "append-only"),
+        ("TRUNCATE cases_event CASCADE", "append-only|pending trigger events"),
+        ("INSERT INTO cases_event (case_id, version, action, source, target, role, actor, at,"
+         " recorded_at, facts, imported, previous, hash) SELECT case_id, version, action, source,"
+         " target, role, actor, at, recorded_at, facts, imported, previous, 'x' FROM cases_event",
+         "event_once_per_version"),
+        ("UPDATE cases_case SET status = 'lost', version = version + 1", "case_status_known"),
+    ],
+)  # fmt: skip
+def test_hand_written_sql_is_refused(world, statement, words):
+    case = world.to("accepted", papers=[world.photo()])
+    with pytest.raises(DatabaseError, match=words):
+        sql(statement)
+    assert Case.objects.get(pk=case.pk).status == "accepted"
+    assert Attachment.objects.filter(case=case).count() == 1
+
+
+@pytest.mark.requirement("O02")
+def test_a_whole_history_is_proven_and_an_altered_line_is_named(world):
+    cases = [world.to("closed"), world.to("checking"), world.to("accepted")]
+    assert proof.seal(now=world.now) == sum(case.version for case in cases)
+    verdict = proof.verify()
+    assert verdict.whole and (verdict.cases, verdict.seals) == (3, 1)
+    sql("ALTER TABLE cases_event DISABLE TRIGGER append_only")
+    sql(f"UPDATE cases_event SET actor = 'x' WHERE case_id = {cases[1].pk} AND version = 3")
+    verdict = proof.verify()
+    assert not verdict.whole
+    assert verdict.broken[0].where == f"case {cases[1].number} version 3"
+    assert "altered" in verdict.broken[0].what
+
+
+@pytest.mark.requirement("O01", "O02")
+def test_a_case_that_vanished_breaks_the_seal(world):
+    kept, gone = world.to("accepted"), world.to("filed")
+    proof.seal(now=world.now)
+    for table in ("cases_event", "cases_case"):
+        sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    for table in ("cases_event", "cases_timer", "cases_task"):
+        sql(f"DELETE FROM {table} WHERE case_id = {gone.pk}")
+    sql(f"DELETE FROM cases_case WHERE id = {gone.pk}")
+    verdict = proof.verify()
+    assert not verdict.whole and verdict.broken[0].where.startswith("seal")
+    assert verdict.cases == 1 and kept.version == 2
+
+
+def test_sealing_again_without_news_writes_nothing(world):
+    world.report()
+    assert proof.seal(now=world.now) == 1
+    assert proof.seal(now=world.now) == 0
+    world.report()
+    assert proof.seal(now=world.now) == 1
+    assert Seal.objects.count() == 2 and proof.verify().whole
+
+
+@pytest.mark.requirement("O02")
+def test_a_stale_version_is_refused(world):
+    case = world.report()
+    world.step(case, "accept", "acceptor")
+    case.version = 1
+    with pytest.raises(operations.Stale):
+        world.step(case, "accept", "acceptor")
+
+
+@pytest.mark.usefixtures("own_database")
+@pytest.mark.requirement("O02")
+def test_of_fifty_writers_exactly_one_wins_each_version():
+    world = worlds.build()
+    case = world.report()
+    outcomes: list[str] = []
+
+    def write(n: int) -> None:
+        try:
+            operations.perform(
+                case.number, "urge", actor=world.actors["supervisor"], now=world.now,
+                version=case.version, inputs={"reason": f"writer {n}"},
+            )  # fmt: skip
+            outcomes.append("won")
+        except operations.Stale:
+            outcomes.append("stale")
+        except Exception as error:
+            outcomes.append(repr(error))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=write, args=(n,)) for n in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["stale"] * 49 + ["won"]
+    assert CaseEvent.objects.filter(case=case).count() == 2
+    assert proof.verify().whole

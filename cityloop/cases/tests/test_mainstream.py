@@ -1,0 +1,241 @@
+"""The stories of a case, told with perform."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from cityloop.cases import chain, operations, queries
+from cityloop.cases.models import Attachment, Case, CaseEvent, Task, Timer
+from cityloop.cases.tests import world as worlds
+from cityloop.kernel.errors import Invalid
+
+
+def actions(case: Case) -> list[str]:
+    return list(
+        CaseEvent.objects.filter(case=case).order_by("version").values_list("action", flat=True)
+    )
+
+
+@pytest.mark.requirement("A04", "E01", "F01", "F02", "F04", "F06")
+def test_an_inspectors_case_goes_from_report_to_close(world):
+    case = world.to("closed")
+    case = Case.objects.get(pk=case.pk)
+    assert case.version == 9
+    assert actions(case) == [
+        "report", "accept", "file", "dispatch", "receive", "finish", "send_check", "check_passed",
+        "close",
+    ]  # fmt: skip
+    assert (case.closing_kind, case.handled_late, case.checked_late) == ("normal", False, False)
+    assert not Timer.objects.filter(case=case).exclude(state="ended").exists()
+    assert not Task.objects.filter(case=case, closed_at=None).exists()
+    assert [a.stage for a in Attachment.objects.filter(case=case).order_by("id")] == [
+        "after", "check"]  # fmt: skip
+    assert case.due_at is None
+
+
+@pytest.mark.requirement("D06", "F05", "F12", "E03")
+def test_a_hotline_case_is_verified_returned_once_and_reworked_once(world):
+    case = world.report(by="acceptor", channel="hotline12319", verify=True)
+    with pytest.raises(operations.Refused, match="verified on site"):
+        world.step(case, "accept", "acceptor")
+    inspector = world.actors["inspector"].member_id
+    case = world.step(case, "send_verify", "acceptor", inspector=inspector)
+    with pytest.raises(operations.Refused, match="not yours"):
+        world.step(case, "verified", "second_inspector", photos=("verify",))
+    case = world.step(case, "verified", "inspector", photos=("verify",))
+    case = world.step(case, "accept", "acceptor")
+    case = world.step(case, "file", "shift_leader", filing_rule=world.rule.pk)
+    case = world.step(case, "dispatch", "dispatcher", unit="roads")
+    case = world.step(case, "return", "roads", reason_code="not_ours", reason="a water cover")
+    with pytest.raises(operations.Refused, match="give the reason"):
+        world.step(case, "dispatch", "dispatcher", unit="water")
+    case = world.step(case, "dispatch", "dispatcher", unit="water", reason="returned by roads")
+    for action, by, inputs, photos in world.mainstream()[3:6]:
+        case = world.step(case, action, by, photos=photos, **inputs)
+    case = world.step(case, "check_failed", "second_inspector", photos=("check",), reason="loose")
+    case = world.step(case, "rework", "dispatcher", reason="fix it for good")
+    for action, by, inputs, photos in world.mainstream()[3:]:
+        case = world.step(case, action, by, photos=photos, **inputs)
+    case = Case.objects.get(pk=case.pk)
+    assert (case.status, case.dispatches, case.returns, case.reworks) == ("closed", 2, 1, 1)
+    assert case.verified == "found"
+
+
+@pytest.mark.requirement("E03")
+def test_the_third_dispatch_goes_to_a_supervisor(world):
+    case = world.to("filed")
+    for unit, reason in (("water", ""), ("roads", "other unit")):
+        case = world.step(case, "dispatch", "dispatcher", unit=unit, reason=reason)
+        case = world.step(case, "return", unit, reason_code="not_ours", reason="no")
+    with pytest.raises(operations.Refused, match="supervisor decides"):
+        world.step(case, "dispatch", "dispatcher", unit="water", reason="again")
+    case = world.step(case, "dispatch_by_order", "supervisor", unit="water", reason="decided")
+    assert (case.status, case.dispatches, case.lead_id) == (
+        "dispatched", 3, world.units["water"].pk)  # fmt: skip
+
+
+@pytest.mark.requirement("F01", "F02", "A33")
+def test_the_worker_hands_in_and_the_unit_confirms(world):
+    case = world.to("handling")
+    worker = world.actors["water_worker"].member_id
+    with pytest.raises(operations.Refused, match="does not belong"):
+        world.step(case, "assign", "water", worker=world.actors["roads_worker"].member_id)
+    case = world.step(case, "assign", "water", worker=worker)
+    with pytest.raises(operations.Refused, match="photo"):
+        world.step(case, "hand_in", "water_worker", result="done")
+    case = world.step(case, "hand_in", "water_worker", result="done", photos=("after",))
+    case = world.step(case, "hand_back", "water", reason="show the rim")
+    case = world.step(case, "hand_in", "water_worker", result="done", photos=("after",))
+    case = world.step(case, "finish", "water", result="confirmed")
+    assert case.status == "handled"
+
+
+@pytest.mark.requirement("F03", "F07")
+def test_better_proof_is_no_rework_and_the_clock_goes_on(world):
+    case = world.to("handling")
+    with pytest.raises(operations.Refused, match="photo"):
+        world.step(case, "finish", "water", result="done")
+    world.wait(hours=2)
+    case = world.step(case, "finish", "water", result="done", photos=("after",))
+    case = world.step(
+        case, "ask_better_proof", "dispatcher", reason_code="unclear_photo", reason="blurred"
+    )
+    assert (case.status, case.reworks, case.proofs_refused) == ("handling", 0, 1)
+    running = Timer.objects.get(case=case, kind="handling", state="running")
+    assert running.limit_amount < 6.1
+
+
+@pytest.mark.requirement("C30", "B09")
+@pytest.mark.django_db
+def test_self_handled_needs_both_photos_and_level_one():
+    world = worlds.build(review_share=1.0)
+    with pytest.raises(operations.Refused, match="before and one after"):
+        world.report(action="self_handle", level=1, papers=[world.photo("before")])
+    both = [world.photo("before"), world.photo("after")]
+    with pytest.raises(operations.Refused, match="level 1"):
+        world.report(action="self_handle", level=2, papers=both)
+    case = world.report(action="self_handle", level=1, papers=both)
+    assert (case.status, case.record_type, case.closing_kind) == (
+        "closed", "self_handled", "self_handled")  # fmt: skip
+    assert Task.objects.filter(case=case, kind="review", closed_at=None).exists()
+    again = world.step(case, "review_failed", "acceptor", reason="photos of two places")
+    assert again.status == "reported"
+
+
+@pytest.mark.requirement("C29")
+def test_quick_reports_and_reminders_are_records_of_their_own(world):
+    quick = world.report(action="quick_report", problem_class_id=None, papers=[world.photo()])
+    assert (quick.record_type, quick.status) == ("quick", "reported")
+    reminder = world.report(action="remind", by="acceptor")
+    assert (reminder.record_type, reminder.status) == ("reminder", "closed")
+
+
+@pytest.mark.requirement("D09")
+def test_rejection_needs_code_and_words(world):
+    case = world.report()
+    with pytest.raises(Invalid) as caught:
+        world.step(case, "reject", "acceptor")
+    assert set(caught.value.fields) == {"reason_code", "reason"}
+    with pytest.raises(Invalid):
+        world.step(case, "reject", "acceptor", reason_code="whatever", reason="x")
+    case = world.step(case, "reject", "acceptor", reason_code="too_vague", reason="no place")
+    assert (case.status, case.reason_code) == ("rejected", "too_vague")
+    with pytest.raises(operations.Refused):
+        world.step(case, "accept", "acceptor")
+
+
+@pytest.mark.requirement("A04")
+def test_a_void_is_approved_by_another_and_a_refused_one_goes_back(world):
+    case = world.to("filed")
+    void = {"reason_code": "duplicate", "reason": "see the other"}
+    case = world.step(case, "request_void", "dispatcher", **void)
+    case = world.step(case, "refuse_void", "shift_leader", reason="they differ")
+    assert case.status == "filed"
+    case = world.step(case, "request_void", "dispatcher", **void)
+    case = world.step(case, "approve_void", "shift_leader", **void)
+    assert case.status == "voided"
+
+
+@pytest.mark.requirement("F06")
+def test_closing_needs_the_condition_and_force_stays_visible(world):
+    case = world.to("checked")
+    with pytest.raises(Invalid, match="closing_condition"):
+        world.step(case, "close", "shift_leader")
+    with pytest.raises(operations.Refused, match="closing condition"):
+        world.step(case, "close", "shift_leader", closing_condition="no")
+    forced = world.step(
+        case, "force_close", "shift_leader", reason_code="leader_decision", reason="ordered"
+    )
+    assert forced.closing_kind == "forced"
+    again = world.step(forced, "reopen", "supervisor", reason="not fixed")
+    assert (again.status, again.closed_at) == ("filed", None)
+
+
+@pytest.mark.requirement("H07")
+def test_urge_asks_for_an_answer(world):
+    case = world.to("handling")
+    with pytest.raises(operations.Refused, match="nobody waits"):
+        world.step(case, "reply", "water", opinion="soon")
+    case = world.step(case, "urge", "supervisor", reason="children play there")
+    assert (case.urges, case.answer_owed) == (1, True)
+    case = world.step(case, "reply", "water", opinion="today")
+    assert not case.answer_owed
+    assert Timer.objects.get(case=case, kind="reply").state == "ended"
+
+
+@pytest.mark.requirement("O10")
+@pytest.mark.django_db
+@pytest.mark.parametrize("merged", [False, True])
+def test_sides_are_kept_apart_within_a_case(merged):
+    world = worlds.build(merge_posts=merged)
+    both = replace(world.actors["acceptor"], roles=frozenset({"acceptor", "dispatcher"}))
+    world.actors["both"] = both
+    case = world.step(world.report(), "accept", "both")
+    case = world.step(case, "file", "shift_leader", filing_rule=world.rule.pk)
+    if merged:
+        case = world.step(case, "dispatch", "both", unit="water")
+        line = CaseEvent.objects.get(case=case, version=case.version)
+        assert line.facts["merged_posts"] is True
+        return
+    with pytest.raises(operations.Refused, match="other side"):
+        world.step(case, "dispatch", "both", unit="water")
+
+
+@pytest.mark.requirement("O10", "O01")
+def test_another_unit_neither_sees_nor_handles_the_case(world):
+    case = world.to("dispatched")
+    assert queries.visible(world.actors["water"]).filter(pk=case.pk).exists()
+    assert not queries.visible(world.actors["roads"]).filter(pk=case.pk).exists()
+    with pytest.raises(operations.Refused, match="not with your unit"):
+        world.step(case, "receive", "roads")
+
+
+def test_objections_come_all_at_once(world):
+    case = world.to("checking")
+    with pytest.raises(operations.Refused) as caught:
+        world.step(case, "check_passed", "inspector")
+    assert len(caught.value.reasons) == 2
+
+
+@pytest.mark.requirement("B13")
+def test_assisting_units_get_a_task_beside_the_lead(world):
+    case = world.to("filed")
+    case = world.step(case, "dispatch", "dispatcher", unit="water",
+                      assists=[{"organisation": "roads", "role": "assist"}])  # fmt: skip
+    kinds = set(Task.objects.filter(case=case).values_list("kind", "organisation__code"))
+    assert kinds == {("handle", "water"), ("assist", "roads")}
+
+
+@pytest.mark.requirement("H01", "H05", "B04")
+def test_the_limit_is_frozen_from_the_rule_and_every_deadline_change_is_a_fact(world):
+    case = world.to("dispatched")
+    assert (case.limit_amount, case.limit_unit) == (8, "work_hour")
+    timer = Timer.objects.get(case=case, kind="handling")
+    # 09:03 on Monday + 8 working hours of an 8-hour day: 09:03 on Tuesday.
+    assert timer.due_at == world.now + timedelta(days=1)
+    facts = CaseEvent.objects.get(case=case, version=case.version).facts
+    started = next(c for c in facts["clocks"] if c["clock"] == "handling")
+    assert started["what"] == "started" and started["due"] == chain.instant(timer.due_at)

@@ -1,0 +1,1 @@
+"""Other platforms: cases that come from elsewhere, and later those that go there."""

@@ -1,0 +1,7 @@
+from cityloop.kernel.manifest import Subsystem
+
+
+class ExchangeConfig(Subsystem):
+    name = "cityloop.exchange"
+    label = "exchange"
+    title = "Exchange"
