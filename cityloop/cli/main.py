@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-import click
 import typer
 
 from cityloop.cli import (
@@ -28,47 +27,45 @@ from cityloop.cli import (
 app = typer.Typer(
     name="cityloop",
     help="CityLoop: an open platform for digital city management.",
+    context_settings={"terminal_width": 96},
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 
-# A new command: one module with a function, one row here. Commands import the subsystem they call
-# inside the function, so that --help is quick and one broken part does not stop the others.
+# A new command: one module with a function, one row here (name, function, line in the list).
+# Commands import the subsystem they call inside the function, so that --help is quick and one
+# broken part does not stop the others.
 COMMANDS: tuple[tuple[str, Callable[..., Any], str], ...] = (
-    ("demo", demo.demo, "Run"),
-    ("serve", serve.serve, "Run"),
-    ("worker", worker.worker, "Run"),
-    ("check", check.check, "Run"),
-    ("migrate", database.migrate, "Data"),
-    ("load-standards", standards.load_standards, "Data"),
-    ("import-regions", regions.import_regions, "Data"),
-    ("import-components", components.import_components, "Data"),
-    ("import-cases", import_cases.import_cases, "Data"),
-    ("simulate", simulate.simulate, "Data"),
-    ("messages", messages.compile_messages, "Develop"),
-    ("docs", generated.docs, "Develop"),
+    ("demo", demo.demo, "Build the demo city and run everything."),
+    ("serve", serve.serve, "Run web server, live stream and worker."),
+    ("worker", worker.worker, "Run only the worker: deferred jobs and the clocks."),
+    ("check", check.check, "Health; with --chain also proof of the history."),
+    ("migrate", database.migrate, "Bring the database to this version's tables."),
+    ("load-standards", standards.load_standards, "Editions of classes and filing rules."),
+    ("import-regions", regions.import_regions, "Regions, unit grids or roads."),
+    ("import-components", components.import_components, "The register of components."),
+    ("import-cases", import_cases.import_cases, "Cases of other systems."),
+    ("simulate", simulate.simulate, "Let the demo city work."),
+    ("messages", messages.compile_messages, "Compile translations."),
+    ("docs", generated.docs, "Write the generated documentation."),
 )
-for name, function, panel in COMMANDS:
-    app.command(name, rich_help_panel=panel)(function)
+for name, function, line in COMMANDS:
+    app.command(name, short_help=line)(function)
 
 
 def main() -> None:
     """Entry point of the `cityloop` program: exit code 0, 1 (failed), 2 (wrong call), 130 (^C)."""
     try:
         code = app(standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        code = 2
-    except click.ClickException as error:
-        error.show()
+    except typer.Exit as error:
         code = error.exit_code
-    except (KeyboardInterrupt, click.exceptions.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         code = output.interrupted()
-    except click.exceptions.Exit as error:
-        code = error.exit_code
-    except Exception as error:  # noqa: BLE001 (the outermost place: everything becomes a sentence)
+    except typer.TyperException as error:
+        code = output.misused(error)
+    except Exception as error:
         code = output.fail(error)
     sys.exit(code if isinstance(code, int) else 0)
 

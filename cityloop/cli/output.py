@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any
 
-import click
 import typer
 from rich.console import Console
 from rich.progress import (
@@ -72,7 +71,7 @@ def finish_import(report: Any, *, as_json: bool) -> None:
     """Print an import's report, the rejected rows with their reasons on standard error."""
     for rejection in report.rejected[:50]:
         say(f"row {rejection.row} ({rejection.key}): {rejection.reason}")
-    if len(report.rejected) > 50:  # noqa: PLR2004 (a screenful)
+    if len(report.rejected) > 50:
         say(f"... and {len(report.rejected) - 50} more rejected rows")
     for note in report.notes:
         say(note)
@@ -85,8 +84,17 @@ def finish_import(report: Any, *, as_json: bool) -> None:
 
 def explain(error: BaseException) -> str:
     """One paragraph for a person."""
-    text = " ".join(str(error).split()) if not isinstance(error, click.ClickException) else ""
-    return text or getattr(error, "message", "") or type(error).__name__
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def misused(error: typer.TyperException) -> int:
+    """Tell that the command was called wrongly, with the right call; exit code 2."""
+    show = getattr(error, "show", None)
+    if show is not None:
+        show()
+    else:
+        say(f"cityloop: {explain(error)}")
+    return error.exit_code
 
 
 def fail(error: BaseException) -> int:

@@ -1,0 +1,42 @@
+"""`cityloop check`: is this installation well, and is its history whole?"""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated, Any
+
+import typer
+
+from cityloop.cli.output import AsJson, RejectedError, finish, progress
+from cityloop.cli.project import open_project
+
+Chain = Annotated[bool, typer.Option("--chain", help="Prove that no history was altered.")]
+
+
+def check(chain: Chain = False, as_json: AsJson = False) -> None:
+    """Examine database, queue, disk and clock; with --chain also prove the history."""
+    open_project()
+    from cityloop.kernel import clock, health
+
+    began = time.monotonic()
+    findings = [finding.as_dict() for finding in health.examine(now=clock.now())]
+    if chain:
+        findings.append(prove_history())
+    well = all(finding["well"] for finding in findings)
+    lines = [f"{'ok  ' if f['well'] else 'BAD '} {f['name']:<9} {f['words']}" for f in findings]
+    result = {"well": well, "findings": findings, "seconds": round(time.monotonic() - began, 3)}
+    finish(result, "\n".join(lines), as_json=as_json)
+    if not well:
+        raise RejectedError("not well")
+
+
+def prove_history() -> dict[str, Any]:
+    """Recompute every hash of every case's history; names the first broken row."""
+    from cityloop.cases import proof
+
+    with progress("Proving the history"):
+        verdict = proof.verify()
+    words = f"{verdict.lines} lines of {verdict.cases} cases and {verdict.seals} seals are whole"
+    if not verdict.whole:
+        words = "; ".join(f"{broken.where}: {broken.what}" for broken in verdict.broken)
+    return {"name": "history", "well": verdict.whole, "words": words}

@@ -1,0 +1,84 @@
+"""`cityloop docs`: documentation that is made from the code, so that it cannot go stale."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cityloop.cli.output import AsJson, RejectedError, finish, say
+from cityloop.cli.project import load_django
+from config import env
+
+Check = Annotated[bool, typer.Option("--check", help="Write nothing; fail when one is stale.")]
+
+
+def settings_page() -> str:
+    """docs/settings.md: every environment variable."""
+    head = "# Settings\n\nEnvironment variables, all optional. Made by `make docs`.\n\n"
+    table = ["| name | kind | default | meaning |", "|---|---|---|---|"]
+    table += [
+        f"| `{v.name}` | {v.kind} | {f'`{v.default}`' if v.default else ''} | {v.sentence} |"
+        for v in env.VARIABLES
+    ]
+    return head + "\n".join(table) + "\n"
+
+
+def commands_page() -> str:
+    """docs/commands.md: every command with its options."""
+    from cityloop.cli.main import COMMANDS, app
+
+    parts = ["# Commands\n\n`cityloop COMMAND --help` shows the same. Made by `make docs`.\n"]
+    for name, _function, _line in COMMANDS:
+        shown = io.StringIO()
+        with contextlib.redirect_stdout(shown), contextlib.suppress(typer.Exit):
+            app([name, "--help"], prog_name="cityloop", standalone_mode=False)
+        text = "\n".join(line.rstrip() for line in shown.getvalue().strip().splitlines())
+        parts.append(f"## {name}\n\n```\n{text}\n```\n")
+    return "\n".join(parts)
+
+
+def openapi() -> str:
+    """docs/openapi.json: the interface for machines."""
+    from config.api import api
+
+    return json.dumps(api.get_openapi_schema(), ensure_ascii=False, indent=1, default=str) + "\n"
+
+
+# One row per generated file; a new one is a function and a row.
+PAGES: tuple[tuple[str, Callable[[], str]], ...] = (
+    ("docs/settings.md", settings_page),
+    ("docs/commands.md", commands_page),
+    ("docs/openapi.json", openapi),
+)
+
+
+def docs(
+    check: Check = False,
+    only: Annotated[str, typer.Option(help="One file, such as docs/openapi.json.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Write the generated documentation, or check that it is up to date."""
+    load_django()
+    stale = [path for path, make in PAGES if only in ("", path) and _differs(path, make, check)]
+    verb = "stale" if check else "written"
+    finish({verb: stale}, f"{len(stale)} generated files {verb}", as_json=as_json)
+    if check and stale:
+        say(f"Stale: {', '.join(stale)}. Run: make docs")
+        raise RejectedError("stale")
+
+
+def _differs(path: str, make: Callable[[], str], check: bool) -> bool:
+    file = Path(env.ROOT, path)
+    text = make()
+    if file.is_file() and file.read_text(encoding="utf-8") == text:
+        return False
+    if not check:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return True

@@ -1,0 +1,80 @@
+"""What `cityloop demo` makes before it serves; each step is skipped when it was done before.
+
+Runs in a process of its own, started by cli/demo.py, and prints its summary as one line of JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from cityloop.cli import output
+from cityloop.cli.database import apply_migrations
+from cityloop.cli.messages import compile_files, stale_files
+from cityloop.cli.output import progress
+from cityloop.cli.project import open_project
+from cityloop.cli.standards import load, own_editions
+from cityloop.cli.static import collect_static
+
+_SEED = 1
+STANDARDS, LIFE = "standards loaded", "city life simulated"
+
+
+def prepare(days: int) -> dict[str, Any]:
+    """Tables, texts, static files, standards, city, city life; returns the accounts to show."""
+    compile_files(stale_files())
+    open_project()
+    apply_migrations()
+    with progress("Collecting static files"):
+        collect_static()
+    _once(STANDARDS, load_standards)
+    accounts = build_city()
+    if days:
+        _once(LIFE, lambda: simulate(days))
+    return {"accounts": accounts}
+
+
+def _once(name: str, work: Any) -> None:
+    """Do a piece of work unless its marker says that it was done."""
+    from cityloop.kernel import clock
+    from cityloop.kernel.models import Marker
+
+    if Marker.objects.filter(pk=name).exists():
+        return
+    work()
+    Marker.objects.create(name=name, set_at=clock.now())
+
+
+def load_standards() -> None:
+    """All editions of data/standards and the calendar."""
+    with progress("Loading standards"):
+        load(own_editions(), publish=True)
+
+
+def build_city() -> list[dict[str, str]]:
+    """The demo city, built at the first call only."""
+    from cityloop import demo
+    from cityloop.kernel import clock
+
+    with progress("Building the demo city"):
+        summary = demo.build(now=clock.now())
+    return [dict(account) for account in summary.accounts]
+
+
+def simulate(days: int) -> None:
+    """The days before today."""
+    from cityloop.demo import simulation
+    from cityloop.kernel import clock
+
+    with progress(f"Simulating {days} days") as advance:
+        simulation.simulate(days=days, seed=_SEED, now=clock.now(), advance=advance)
+
+
+if __name__ == "__main__":
+    try:
+        print(json.dumps(prepare(int(sys.argv[1])), ensure_ascii=False), flush=True)
+    except KeyboardInterrupt:
+        sys.exit(output.interrupted())
+    except Exception as error:
+        sys.exit(output.fail(error))

@@ -1,0 +1,46 @@
+"""`cityloop simulate`: a city at work, through the public operations."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from typing import Annotated
+
+import typer
+
+from cityloop.cli.output import AsJson, CommandError, finish, progress
+from cityloop.cli.project import open_project
+
+Days = Annotated[int, typer.Option(help="Days of city life, ending now.", min=1, max=366)]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same city life.")]
+Live = Annotated[bool, typer.Option("--live", help="Go on slowly in real time until stopped.")]
+
+
+def simulate(days: Days = 14, seed: Seed = 1, live: Live = False, as_json: AsJson = False) -> None:
+    """Let the demo city work: reports, cases, steps, delays, returns, rework."""
+    open_project()
+    if live:
+        go_on_living(seed)
+        return
+    from cityloop.demo import simulation
+    from cityloop.kernel import clock
+
+    began = time.monotonic()
+    with progress(f"Simulating {days} days") as advance:
+        counts = simulation.simulate(days=days, seed=seed, now=clock.now(), advance=advance)
+    seconds = time.monotonic() - began
+    told = ", ".join(f"{value} {name}" for name, value in counts.items())
+    finish({**counts, "seconds": round(seconds, 3)}, f"{told} in {seconds:.1f} s", as_json=as_json)
+
+
+def go_on_living(seed: int) -> None:
+    """Act in real time until SIGTERM or Ctrl-C."""
+    from cityloop.demo import simulation
+
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
+    signal.signal(signal.SIGINT, lambda _number, _frame: stop.set())
+    simulation.live(seed=seed, stop=stop)
+    if not stop.is_set():
+        raise CommandError("The city came to a stop by itself; see the log.")

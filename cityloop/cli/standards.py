@@ -1,0 +1,60 @@
+"""`cityloop load-standards`: editions of classes and filing rules, and the work calendar."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cityloop.cli.output import AsJson, finish_import, progress
+from cityloop.cli.project import open_project
+from config import env
+
+if TYPE_CHECKING:
+    from cityloop.kernel.reports import ImportReport
+
+FOLDER = env.ROOT / "data" / "standards"
+
+Editions = Annotated[
+    list[Path] | None,
+    typer.Argument(help="Folders or workbooks; default: all of data/standards.", exists=True),
+]
+Publish = Annotated[bool, typer.Option(help="Publish them: a published edition never changes.")]
+
+
+def load_standards(
+    editions: Editions = None, publish: Publish = True, as_json: AsJson = False
+) -> None:
+    """Load editions of classes and filing rules, all or nothing, and the calendar of holidays."""
+    open_project()
+    began = time.monotonic()
+    with progress("Loading standards"):
+        report = load(editions or own_editions(), publish=publish)
+    report.seconds = time.monotonic() - began
+    finish_import(report, as_json=as_json)
+
+
+def own_editions() -> list[Path]:
+    """The folders of data/standards."""
+    return sorted(found for found in FOLDER.iterdir() if (found / "classes.csv").is_file())
+
+
+def load(editions: list[Path], *, publish: bool) -> ImportReport:
+    """Load editions and seed the calendar; returns one report over all."""
+    from cityloop.kernel import clock
+    from cityloop.kernel.actor import Actor
+    from cityloop.kernel.reports import ImportReport
+    from cityloop.standards import operations
+
+    actor, now = Actor.system("load-standards"), clock.now()
+    total = ImportReport()
+    for report in operations.load_editions(editions, actor=actor, now=now, publish=publish):
+        total.imported += report.imported
+        total.joined += report.joined
+        total.rejected += report.rejected
+        total.notes.append(f"{report.edition} is {report.status}")
+    calendar = operations.seed_calendar(actor=actor, now=now)
+    total.notes.append(f"calendar: {calendar.imported} special days")
+    return total
