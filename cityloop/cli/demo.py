@@ -20,11 +20,11 @@ from config import env
 
 Days = Annotated[int, typer.Option(help="Days of city life before today.", min=0, max=120)]
 Reset = Annotated[bool, typer.Option("--reset", help="Delete the private data first.")]
-Quiet = Annotated[bool, typer.Option("--verbose", help="Show what the processes write.")]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Show what the processes write.")]
 
 
 def demo(
-    host: Host = "", port: Port = 0, days: Days = 14, reset: Reset = False, verbose: Quiet = False
+    host: Host = "", port: Port = 0, days: Days = 14, reset: Reset = False, verbose: Verbose = False
 ) -> None:
     """Build the demo city, run the platform and keep the city living, until Ctrl-C."""
     if reset or env.flag("RESET"):

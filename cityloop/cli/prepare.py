@@ -54,11 +54,11 @@ def load_standards() -> None:
 
 def build_city() -> list[dict[str, str]]:
     """The demo city, built at the first call only."""
-    from cityloop import demo
+    from cityloop.demo import operations
     from cityloop.kernel import clock
 
     with progress("Building the demo city"):
-        summary = demo.build(now=clock.now())
+        summary = operations.build(now=clock.now())
     return [dict(account) for account in summary.accounts]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,14 +14,13 @@ from cityloop.cli.output import AsJson, CommandError, RejectedError, finish_impo
 from cityloop.cli.project import open_project
 
 if TYPE_CHECKING:
+    from cityloop.kernel.actor import Actor
     from cityloop.kernel.reports import ImportReport
-
-KINDS = ("regions", "grids", "roads")
 
 File = Annotated[
     Path | None, typer.Argument(help="GeoJSON, GeoPackage or another GDAL format.", exists=True)
 ]
-Kind = Annotated[str, typer.Option(help=f"What the file holds: {', '.join(KINDS)}.")]
+Kind = Annotated[str, typer.Option(help="What the file holds: regions, grids or roads.")]
 City = Annotated[
     str,
     typer.Option(help="Instead of a file: a city's six digits; outlines come from packages."),
@@ -51,29 +52,94 @@ def import_regions(
     """Import regions, unit grids or roads; a rejected row is listed with its reason."""
     if (file is None) == (not city):
         raise CommandError("Name either a file or --city.")
-    if kind not in KINDS:
-        raise CommandError(f"--kind is one of {', '.join(KINDS)}, not {kind}.")
+    if kind not in READERS:
+        raise CommandError(f"--kind is one of {', '.join(READERS)}, not {kind}.")
     open_project()
     day = valid_from.date() if valid_from else None
-    from functools import partial
-
-    from cityloop.geo import operations
-    from cityloop.kernel import clock
-    from cityloop.kernel.actor import Actor
-
-    who = {"actor": Actor.system("import-regions"), "now": clock.now()}
-    read = {"layer": layer, "system": system}
-    calls = {
-        "regions": partial(operations.import_regions, valid_from=day, replace=replace, **read),
-        "grids": partial(operations.import_grids, valid_from=day, **read),
-        "roads": partial(operations.import_roads, source=file.name if file else "", **read),
-    }
+    source = Source(day, layer, system, replace)
     with progress(f"Importing {file.name if file else city}"):
-        report: ImportReport = (
-            calls[kind](file, **who)
-            if file
-            else operations.outline_city(city_code=city, districts=district, valid_from=day, **who)
-        )
+        report = outline(city, district, day) if file is None else READERS[kind](file, source)
     finish_import(report, as_json=as_json)
     if report.rejected and not report.imported:
         raise RejectedError("nothing was imported")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """How to read a file."""
+
+    valid_from: date | None
+    layer: str
+    system: str
+    replace: bool
+
+
+def outline(city: str, districts: list[str] | None, day: date | None) -> ImportReport:
+    """A city of China from installed packages."""
+    from cityloop.geo import operations
+
+    return operations.outline_city(
+        city_code=city, districts=districts, valid_from=day, actor=_actor(), now=_now()
+    )
+
+
+def read_regions(file: Path, source: Source) -> ImportReport:
+    """Regions of any level."""
+    from cityloop.geo import operations
+
+    return operations.import_regions(
+        file,
+        actor=_actor(),
+        now=_now(),
+        valid_from=source.valid_from,
+        layer=source.layer,
+        system=source.system,
+        replace=source.replace,
+    )
+
+
+def read_grids(file: Path, source: Source) -> ImportReport:
+    """Unit grids."""
+    from cityloop.geo import operations
+
+    return operations.import_grids(
+        file,
+        actor=_actor(),
+        now=_now(),
+        valid_from=source.valid_from,
+        layer=source.layer,
+        system=source.system,
+    )
+
+
+def read_roads(file: Path, source: Source) -> ImportReport:
+    """Roads; they replace those of a file of the same name."""
+    from cityloop.geo import operations
+
+    return operations.import_roads(
+        file,
+        source=file.name,
+        actor=_actor(),
+        now=_now(),
+        layer=source.layer,
+        system=source.system,
+    )
+
+
+def _actor() -> Actor:
+    from cityloop.kernel.actor import Actor
+
+    return Actor.system("import-regions")
+
+
+def _now() -> datetime:
+    from cityloop.kernel import clock
+
+    return clock.now()
+
+
+READERS: dict[str, Callable[[Path, Source], ImportReport]] = {
+    "regions": read_regions,
+    "grids": read_grids,
+    "roads": read_roads,
+}

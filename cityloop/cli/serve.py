@@ -19,9 +19,9 @@ from cityloop.launch.ports import choose_port
 from cityloop.launch.supervisor import Supervisor
 from config import env
 
-Host = Annotated[str, typer.Option(help="Address to listen on; default HOST or 127.0.0.1.")]
-Port = Annotated[int, typer.Option(help="Port of the web server; default PORT or 8000.", max=65535)]
-Verbose = Annotated[bool, typer.Option("--verbose", help="Show what the processes write.")]
+Host = Annotated[str, typer.Option(help="Address; else HOST or 127.0.0.1.", show_default=False)]
+Port = Annotated[int, typer.Option(help="Web port; else PORT or 8000.", show_default=False)]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Do not show what the processes write.")]
 
 
 def choose_where(host: str, port: int) -> Where:
@@ -76,7 +76,7 @@ def _reachable(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
 
 
-def serve(host: Host = "", port: Port = 0, verbose: Verbose = True) -> None:
+def serve(host: Host = "", port: Port = 0, quiet: Quiet = False) -> None:
     """Run the platform: web server, live stream and worker, until Ctrl-C."""
     where = choose_where(host, port)
     hold = take_database()
@@ -84,7 +84,7 @@ def serve(host: Host = "", port: Port = 0, verbose: Verbose = True) -> None:
         load_django()
         check_ready_to_serve()
         greeting = f"\nCityLoop runs at {where.address}\nCtrl-C stops it."
-        code = run(where, hold, living=False, verbose=verbose, ready=greeting)
+        code = run(where, hold, living=False, verbose=not quiet, ready=greeting)
     finally:
         if hold is not None:
             hold.release()

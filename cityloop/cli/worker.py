@@ -81,7 +81,7 @@ async def do_jobs(concurrency: int) -> None:
     """Do deferred jobs until SIGINT or SIGTERM; running jobs get ten seconds to end."""
     from procrastinate.contrib.django import app
 
-    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+    with app.replace_connector(app.connector.get_worker_connector()):
         async with app.open_async():
             await app.run_worker_async(
                 concurrency=concurrency,
