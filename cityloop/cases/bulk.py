@@ -1,4 +1,4 @@
-"""Many cases with their whole past at once: the same table, the same writer, no round trip a step."""
+"""Many cases with their whole past at once: the same table and writer, no round trip a step."""
 
 from __future__ import annotations
 

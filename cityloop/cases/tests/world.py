@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,8 @@ from cityloop.cases.models import Case, Flow
 from cityloop.kernel import files
 from cityloop.kernel.actor import Actor
 from cityloop.people.models import Member, Organisation
-from cityloop.standards.models import Calendar, Edition, FilingRule, ProblemClass, WorkPeriod
+from cityloop.standards import operations as standards
+from cityloop.standards.models import Edition, FilingRule, ProblemClass
 
 # A Monday morning: 09:00 in Shanghai.
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -137,11 +138,10 @@ def rule(chosen: ProblemClass, **changes: Any) -> FilingRule:
 
 
 def _working_time() -> None:
-    calendar = Calendar.objects.create(code="default", name="test", known_years=[2026])
-    for starts, ends in ((8, 12), (14, 18)):
-        WorkPeriod.objects.create(
-            calendar=calendar, weekdays=[1, 2, 3, 4, 5], starts=time(starts), ends=time(ends)
-        )
+    """The usual hours, no holidays."""
+    system = Actor.system()
+    standards.seed_calendar([], actor=system, now=MONDAY)
+    standards.confirm_year(2026, actor=system, now=MONDAY, why="test")
 
 
 def _edition() -> Edition:
