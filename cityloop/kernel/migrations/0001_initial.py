@@ -5,58 +5,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Marker',
+            name="Marker",
             fields=[
-                ('name', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('value', models.JSONField(default=dict)),
-                ('set_at', models.DateTimeField()),
+                ("name", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("value", models.JSONField(default=dict)),
+                ("set_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'kernel_marker',
+                "db_table": "kernel_marker",
             },
         ),
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64, unique=True)),
-                ('media_type', models.CharField(max_length=64)),
-                ('size', models.PositiveBigIntegerField()),
-                ('width', models.PositiveIntegerField(null=True)),
-                ('height', models.PositiveIntegerField(null=True)),
-                ('exif', models.JSONField(default=dict)),
-                ('taken_at', models.DateTimeField(null=True)),
-                ('taken_point', django.contrib.gis.db.models.fields.PointField(null=True, srid=4326)),
-                ('phash', models.BigIntegerField(db_index=True, null=True)),
-                ('stored_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                ("media_type", models.CharField(max_length=64)),
+                ("size", models.PositiveBigIntegerField()),
+                ("width", models.PositiveIntegerField(null=True)),
+                ("height", models.PositiveIntegerField(null=True)),
+                ("exif", models.JSONField(default=dict)),
+                ("taken_at", models.DateTimeField(null=True)),
+                (
+                    "taken_point",
+                    django.contrib.gis.db.models.fields.PointField(null=True, srid=4326),
+                ),
+                ("phash", models.BigIntegerField(db_index=True, null=True)),
+                ("stored_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'kernel_file',
+                "db_table": "kernel_file",
             },
         ),
         migrations.CreateModel(
-            name='RememberedCall',
+            name="RememberedCall",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('caller', models.CharField(max_length=64)),
-                ('key', models.CharField(max_length=200)),
-                ('request_digest', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(null=True)),
-                ('body', models.BinaryField(null=True)),
-                ('called_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("caller", models.CharField(max_length=64)),
+                ("key", models.CharField(max_length=200)),
+                ("request_digest", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("body", models.BinaryField(null=True)),
+                ("called_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'kernel_remembered_call',
-                'indexes': [models.Index(models.F('called_at'), name='remembered_call_age')],
-                'constraints': [models.UniqueConstraint(models.F('caller'), models.F('key'), name='remembered_call_once')],
+                "db_table": "kernel_remembered_call",
+                "indexes": [models.Index(models.F("called_at"), name="remembered_call_age")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("caller"), models.F("key"), name="remembered_call_once"
+                    )
+                ],
             },
         ),
     ]

@@ -1,7 +1,8 @@
 // Every page: live updates, small comforts. All of it is optional: pages work without.
 const body = document.body;
 
-// A row or panel with data-live="case-changed" is asked for again when the server says that its case changed.
+// --- live updates: a part with data-live is asked for again when its case changed ---------------
+
 function connect() {
   const address = body.dataset.liveUrl;
   if (!address || !("EventSource" in window)) return;
@@ -10,30 +11,73 @@ function connect() {
   stream.addEventListener("open", () => { if (mark) mark.hidden = false; });
   stream.addEventListener("error", () => { if (mark) mark.hidden = true; });
   stream.addEventListener("case", (event) => announce(event.data));
+  stream.addEventListener("many", () => announce(""));
   addEventListener("pagehide", () => stream.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 }
 
-const waiting = new Set();
+const changed = new Set();
 let timer = 0;
 
 // Several changes within a moment become one refresh.
 function announce(number) {
-  waiting.add(number);
+  changed.add(number);
   clearTimeout(timer);
   timer = setTimeout(refresh, 400);
 }
 
 function refresh() {
-  const numbers = new Set(waiting);
-  waiting.clear();
+  const numbers = new Set(changed);
+  changed.clear();
+  document.dispatchEvent(new CustomEvent("cases-changed"));
   for (const part of document.querySelectorAll("[data-live]")) {
     const only = part.dataset.liveNumber;
-    if (only && !numbers.has(only)) continue;
-    // Never take away what somebody is typing.
-    if (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) continue;
-    part.dispatchEvent(new CustomEvent("refresh", { bubbles: false }));
+    if (only && !numbers.has(only) && !numbers.has("")) continue;
+    if (busy(part)) { part.dataset.liveMissed = "1"; tell(part); continue; }
+    ask(part);
   }
 }
+
+// Lists are asked for at most every data-live-every milliseconds.
+const asked = new WeakMap();
+function ask(part) {
+  const every = Number(part.dataset.liveEvery || 0);
+  const rest = (asked.get(part) || 0) + every - Date.now();
+  if (rest > 0) { setTimeout(() => ask(part), rest); asked.set(part, Number.MAX_SAFE_INTEGER); return; }
+  asked.set(part, Date.now());
+  if (!part.isConnected || document.hidden) { part.dataset.liveMissed = "1"; return; }
+  part.dispatchEvent(new CustomEvent("refresh", { bubbles: false }));
+}
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  for (const part of document.querySelectorAll("[data-live-missed]")) { delete part.dataset.liveMissed; if (!busy(part)) { asked.delete(part); ask(part); } }
+});
+
+// Never take away what somebody is typing or has opened.
+function busy(part) {
+  return part.querySelector("form[data-dirty], [popover]:popover-open") !== null
+    || (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select"));
+}
+
+function tell(part) {
+  const toasts = document.getElementById("toasts");
+  if (!toasts || toasts.childElementCount) return;
+  const toast = document.createElement("div");
+  toast.className = "toast";
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = toasts.dataset.reload;
+  button.addEventListener("click", () => location.reload());
+  toast.append(document.createTextNode(`${toasts.dataset.changed} `), button);
+  toasts.append(toast);
+}
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form");
+  if (form && form.method === "post") form.dataset.dirty = "1";
+});
+
+// --- forms --------------------------------------------------------------------------------------
 
 // Filters that change a list on their own; without JavaScript the button does it.
 document.addEventListener("change", (event) => {
@@ -53,7 +97,43 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
-// Photo pair: the slider uncovers one picture over the other. A custom property set by script is no inline style of the page.
+// A long select gets a line to type in: words, codes and pinyin initials narrow it.
+function filterable(select) {
+  if (select.dataset.filterReady) return;
+  select.dataset.filterReady = "1";
+  const all = [...select.querySelectorAll("option")].map((option) => ({
+    option, words: `${option.textContent} ${option.dataset.words || ""}`.toLowerCase(),
+  }));
+  const line = document.createElement("input");
+  line.type = "search";
+  line.className = "input filter-line";
+  line.placeholder = document.getElementById("toasts")?.dataset.typing || "";
+  line.setAttribute("aria-label", `${select.labels?.[0]?.textContent.replace("*", "").trim() || ""} ${line.placeholder}`);
+  line.autocomplete = "off";
+  line.addEventListener("input", () => {
+    const typed = line.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    for (const { option, words } of all) {
+      const fits = typed.every((word) => words.includes(word));
+      option.hidden = option.disabled = option.value !== "" && !fits;
+    }
+    for (const group of select.querySelectorAll("optgroup")) group.hidden = ![...group.children].some((option) => !option.hidden);
+    const fitting = all.filter(({ option }) => option.value && !option.hidden);
+    if (typed.length && fitting.length && select.selectedOptions[0]?.hidden !== false) {
+      fitting[0].option.selected = true;
+      select.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  });
+  select.before(line);
+}
+function enhance(root) {
+  for (const select of root.querySelectorAll("select[data-filterable]")) filterable(select);
+}
+document.addEventListener("htmx:after:swap", () => enhance(document));
+enhance(document);
+
+// --- pictures, keys, print ----------------------------------------------------------------------
+
+// Photo pair: the slider uncovers one picture over the other.
 document.addEventListener("input", (event) => {
   const pair = event.target.closest("[data-pair]");
   if (pair && event.target.type === "range") pair.style.setProperty("--cut", `${event.target.value}%`);

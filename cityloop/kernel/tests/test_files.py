@@ -1,0 +1,121 @@
+"""Files: kept once, untouched, and nothing that claims to be what it is not."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from datetime import UTC, datetime
+
+import pytest
+from PIL import Image
+
+from cityloop.kernel import files
+from cityloop.kernel.models import StoredFile
+
+NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+
+def jpeg(colour: str = "red", exif: Image.Exif | None = None) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (80, 60), colour).save(out, "JPEG", **({"exif": exif} if exif is not None else {}))
+    return out.getvalue()
+
+
+def noise() -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((200, 200), 60).convert("RGB").save(out, "JPEG")
+    return out.getvalue()
+
+
+def keep(content: bytes, name: str = "photo.jpg") -> StoredFile:
+    return files.store(chunks=[content], filename=name, now=NOW)
+
+
+@pytest.mark.django_db
+@pytest.mark.requirement("F07")
+def test_a_photo_is_kept_once_under_its_hash_and_never_altered():
+    content = jpeg()
+    first, second = keep(content), keep(content, "other.jpg")
+    assert first.pk == second.pk
+    path = files.location(first.sha256)
+    assert path.read_bytes() == content
+    assert hashlib.sha256(content).hexdigest() == first.sha256
+    assert path.stat().st_mode & 0o222 == 0
+    assert (first.media_type, first.width, first.height) == ("image/jpeg", 80, 60)
+
+
+@pytest.mark.django_db
+@pytest.mark.requirement("F08")
+def test_exif_time_and_place_are_read_and_nonsense_is_no_loss():
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x9003] = "2026:03:02 08:30:00"
+    exif.get_ifd(0x8825).update({1: "N", 2: (30.0, 15.0, 36.0), 3: "E", 4: (120.0, 7.0, 48.0)})
+    row = keep(jpeg(exif=exif))
+    assert row.taken_at == datetime(2026, 3, 2, 0, 30, tzinfo=UTC)
+    assert (round(row.taken_point.x, 4), round(row.taken_point.y, 4)) == (120.13, 30.26)
+    broken = Image.Exif()
+    broken.get_ifd(0x8769)[0x9003] = "yesterday"
+    assert keep(jpeg("blue", broken)).taken_at is None
+
+
+@pytest.mark.django_db
+@pytest.mark.requirement("O10")
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty-file"),
+        (b"<html><script>alert(1)</script>", "unknown-file-type"),
+        (b"MZ\x90\x00" + b"\x00" * 100, "unknown-file-type"),
+        (b"\xff\xd8\xff\xe0" + b"junk" * 20, "unknown-file-type"),
+        (noise()[:-2000], "broken-photo"),
+    ],
+)
+def test_empty_disguised_and_broken_files_are_refused(content, code, tmp_path):
+    with pytest.raises(files.BadFile) as caught:
+        keep(content, "photo.jpg")
+    assert caught.value.code == code
+    assert not StoredFile.objects.exists()
+    assert not [p for p in tmp_path.rglob("*") if p.is_file()], "a draft was left behind"
+
+
+@pytest.mark.django_db
+@pytest.mark.requirement("O10")
+def test_a_file_of_a_hundred_megabytes_is_cut_off_while_it_streams():
+    read = 0
+
+    def endless():
+        nonlocal read
+        while read < 100 * 2**20:
+            read += 2**20
+            yield b"\xff" * 2**20
+
+    with pytest.raises(files.FileTooLarge):
+        files.store(chunks=endless(), filename="big.jpg", now=NOW)
+    assert read <= 12 * 2**20
+
+
+@pytest.mark.django_db
+@pytest.mark.requirement("D07")
+def test_the_same_scene_in_another_size_has_a_near_fingerprint():
+    noise = Image.effect_noise((400, 300), 60).convert("RGB")
+    prints = []
+    for size, quality in (((400, 300), 95), ((200, 150), 70)):
+        out = io.BytesIO()
+        noise.resize(size).save(out, "JPEG", quality=quality)
+        prints.append(keep(out.getvalue()).phash)
+    distance = ((prints[0] ^ prints[1]) & (2**64 - 1)).bit_count()
+    assert distance <= 12
+
+
+@pytest.mark.django_db
+def test_papers_and_recordings_are_known_by_their_first_bytes():
+    assert keep(b"%PDF-1.7 ...", "a.pdf").media_type == "application/pdf"
+    assert keep(b"\x00\x00\x00\x18ftypmp42....", "a.mp4").media_type == "video/mp4"
+
+
+@pytest.mark.django_db
+def test_a_thumbnail_is_small_and_the_original_stays():
+    row = keep(jpeg())
+    small = Image.open(io.BytesIO(files.thumbnail(row, 32)))
+    assert max(small.size) == 32
+    assert files.location(row.sha256).read_bytes() == jpeg()
