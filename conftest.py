@@ -11,6 +11,8 @@ import pytest
 from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
 
+from cityloop.launch import browser
+from cityloop.launch.layout import Layout
 from config import env
 
 
@@ -21,6 +23,16 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real data at {folder}: set CITYLOOP_SHARED to their folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser of the browser tests; they skip without one (`make setup` brings one)."""
+    given = env.text("CITYLOOP_CHROMIUM")
+    found = given or browser.find(Layout(env.ROOT / "var").unpack_into())
+    if not found:
+        pytest.skip("no Chromium: run make setup, or set CITYLOOP_CHROMIUM to a browser")
+    return str(found)
 
 
 @pytest.fixture

@@ -1,0 +1,103 @@
+"""Every command: help, wrong calls, one JSON object, no tracebacks."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cityloop.cli import messages
+from cityloop.cli.main import COMMANDS
+from config import env
+
+NAMES = [name for name, _function, _line in COMMANDS]
+
+
+def call(*arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "cityloop.cli.main", *arguments],
+        cwd=env.ROOT,
+        env={**os.environ, **extra},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.requirement("O01")
+def test_the_commands_that_were_promised_are_there() -> None:
+    promised = {
+        *("serve", "demo", "migrate", "load-standards", "import-regions", "import-components"),
+        *("import-cases", "simulate", "check", "worker"),
+    }
+    assert promised <= set(NAMES)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_has_help(name: str) -> None:
+    done = call(name, "--help")
+    assert done.returncode == 0
+    assert "Usage:" in done.stdout
+    assert "--help" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [("no-such-command",), ("migrate", "--no-such-option"), ("import-cases",)]
+)
+def test_a_wrong_call_shows_the_right_one_and_exits_2(arguments: tuple[str, ...]) -> None:
+    done = call(*arguments)
+    assert done.returncode == 2
+    assert "Usage:" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_failure_is_a_paragraph_and_one_json_object() -> None:
+    done = call("import-cases", "--format", "unknown", "--json", str(env.ROOT / "manage.py"))
+    assert done.returncode == 1
+    assert "unknown" in json.loads(done.stdout.splitlines()[-1])["error"]
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_that_does_not_answer_is_told_without_a_traceback() -> None:
+    nowhere = "postgresql://nobody@127.0.0.1:9/nothing"
+    done = call("migrate", DATABASE_URL=nowhere)
+    assert done.returncode == 1
+    assert "cityloop: OperationalError" in done.stderr
+    assert "CITYLOOP_DEBUG" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Traceback" in call("migrate", DATABASE_URL=nowhere, CITYLOOP_DEBUG="1").stderr
+
+
+@pytest.mark.slow
+def test_reset_never_empties_a_database_given_by_its_address() -> None:
+    done = call("demo", "--reset", DATABASE_URL="postgresql://somebody@somewhere/city")
+    assert done.returncode == 1
+    assert "DATABASE_URL names another database" in done.stderr
+
+
+def test_messages_compile_as_gettext_reads_them(tmp_path: Path) -> None:
+    import gettext
+
+    source = tmp_path / "django.po"
+    source.write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n'
+        'Plural-Forms: nplurals=1; plural=0;\\n"\n\n'
+        'msgid "case"\nmsgstr "案件"\n\n'
+        'msgctxt "verb"\nmsgid "report"\nmsgstr "上报"\n\n'
+        'msgid "%(n)s day"\nmsgid_plural "%(n)s days"\nmsgstr[0] "%(n)s 天"\n\n'
+        '#, fuzzy\nmsgid "guess"\nmsgstr "猜"\n',
+        encoding="utf-8",
+    )
+    assert messages.compile_files([source]) == 1
+    with source.with_suffix(".mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+    assert compiled.gettext("case") == "案件"
+    assert compiled.pgettext("verb", "report") == "上报"
+    assert compiled.ngettext("%(n)s day", "%(n)s days", 3) == "%(n)s 天"
+    assert compiled.gettext("guess") == "guess"

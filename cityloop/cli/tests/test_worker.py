@@ -1,0 +1,45 @@
+"""The worker's schedules: called when due, a failing one neither stops nor floods."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from cityloop.cli import worker
+from cityloop.cli.worker import Routine, keep_schedules
+
+
+def test_each_routine_is_called_at_its_own_pace() -> None:
+    calls: list[str] = []
+    rows = [
+        Routine("quick", lambda: calls.append("quick"), 0.1),
+        Routine("slow", lambda: calls.append("slow"), 60),
+    ]
+    stop = threading.Event()
+    thread = threading.Thread(target=keep_schedules, args=(rows, stop))
+    thread.start()
+    time.sleep(0.65)
+    stop.set()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert calls.count("slow") == 1
+    assert 3 <= calls.count("quick") <= 7
+
+
+def test_a_failing_routine_is_tried_again_ever_more_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "_drop_connection", lambda: None)
+
+    def fail() -> None:
+        raise RuntimeError("no database")
+
+    row = Routine("failing", fail, 1.0)
+    pauses = []
+    for now in (0.0, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0):
+        row.run(now)
+        pauses.append(row.due - now)
+    assert pauses == [2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0]
+    row.call = lambda: None
+    row.run(100.0)
+    assert (row.due, row.failures) == (101.0, 0)
