@@ -29,12 +29,18 @@ class Schedule:
 class Subsystem(AppConfig):
     """Base of every manifest."""
 
+    # Django takes an app's only configuration, or the one marked default: the base, imported beside
+    # each manifest, must not count.
+    default = False
     default_auto_field = "django.db.models.BigAutoField"
     title: str = ""
     menu: tuple[MenuItem, ...] = ()
     permissions: tuple[str, ...] = ()
     subscriptions: dict[str, str] = {}
     schedules: tuple[Schedule, ...] = ()
+
+    def __init_subclass__(cls) -> None:
+        cls.default = True
 
 
 def subsystems() -> list[Subsystem]:
