@@ -1,5 +1,3 @@
-from django.utils.translation import gettext_lazy as _
-
 from cityloop.kernel.manifest import MenuItem, Subsystem
 
 
@@ -10,8 +8,7 @@ class DesksConfig(Subsystem):
     label = "desks"
     title = "Desks"
     menu = (
-        MenuItem(_("Start"), "/", "house", position=1),
-        MenuItem(_("Cases"), "/cases/", "list", "cases.view", position=2),
-        MenuItem(_("New report"), "/intake/new/", "plus", "intake.receive", position=3),
-        MenuItem(_("Map"), "/map/", "map", position=4),
+        MenuItem("Start", "/", "house", position=0),
+        MenuItem("New report", "/intake/new/", "plus", "intake.receive", 20),
+        MenuItem("Map", "/map/", "map", "map.view", 30),
     )

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cityloop.cases.models import FINAL, Status, Task
 from cityloop.kernel.actor import Actor
@@ -104,29 +104,29 @@ def _box(
 
 # fmt: off
 BOXES = (
-    _box("to_verify",    _("For me to verify"),     "scan-search",     own_task("verify"),     "inspector"),
-    _box("to_check",     _("For me to check"),      "scan-eye",        own_task("check"),      "inspector"),
-    _box("to_accept",    _("To accept"),            "inbox",           at(S.REPORTED),         "acceptor"),
-    _box("verifying",    _("Verifying"),            "scan-search",     at(S.VERIFYING),        "acceptor"),
-    _box("to_file",      _("To file"),              "file-check",      at(S.ACCEPTED),         "shift_leader acceptor"),
-    _box("voiding",      _("Void requested"),       "file-x",          at(S.VOIDING),          "shift_leader"),
-    _box("to_dispatch",  _("To dispatch"),          "send",            at(S.FILED),            "dispatcher"),
-    _box("returned",     _("Returned by units"),    "undo-2",          returned,               "dispatcher supervisor"),
-    _box("to_rework",    _("To send to rework"),    "rotate-ccw",      at(S.CHECK_FAILED),     "dispatcher"),
-    _box("my_work",      _("Assigned to me"),       "hard-hat",        own_work,               "worker"),
-    _box("to_receive",   _("To receive"),           "mailbox",         at(S.DISPATCHED),       "unit_desk"),
-    _box("unassigned",   _("To assign"),            "user-plus",       unassigned,             "unit_desk"),
-    _box("handling",     _("Handling"),             "hammer",          at(S.HANDLING),         "unit_desk dispatcher district_platform"),
-    _box("to_confirm",   _("To confirm"),           "clipboard-check", at(S.HANDED_IN),        "unit_desk"),
-    _box("handled",      _("To send to check"),     "package-check",   at(S.HANDLED),          "acceptor dispatcher"),
-    _box("checking",     _("Checking"),             "scan-eye",        at(S.CHECKING),         "acceptor dispatcher shift_leader"),
-    _box("to_close",     _("To close"),             "badge-check",     at(S.CHECKED),          "shift_leader"),
-    _box("to_review",    _("Sampled review"),       "list-checks",     open_task("review"),    "acceptor"),
-    _box("answer_owed",  _("Urged, answer owed"),   "megaphone",       answer_owed,            "dispatcher unit_desk supervisor leader", alert=True),
-    _box("circling",     _("Dispatched repeatedly"), "repeat-2",       circling,               "supervisor dispatcher"),
-    _box("escalated",    _("Escalated"),            "flame",           escalated,              "supervisor leader shift_leader", alert=True),
-    _box("soon",         _("Running out"),          "clock-alert",     soon,                   "acceptor shift_leader dispatcher unit_desk worker inspector supervisor"),
-    _box("overdue",      _("Overdue"),              "octagon-alert",   overdue,                "acceptor shift_leader dispatcher unit_desk worker inspector supervisor leader district_platform evaluator company_manager", alert=True),
+    _box("to_verify",    pgettext_lazy("box", "For me to verify"),     "scan-search",     own_task("verify"),     "inspector"),
+    _box("to_check",     pgettext_lazy("box", "For me to check"),      "scan-eye",        own_task("check"),      "inspector"),
+    _box("to_accept",    pgettext_lazy("box", "To accept"),            "inbox",           at(S.REPORTED),         "acceptor"),
+    _box("verifying",    pgettext_lazy("box", "Verifying"),            "scan-search",     at(S.VERIFYING),        "acceptor"),
+    _box("to_file",      pgettext_lazy("box", "To file"),              "file-check",      at(S.ACCEPTED),         "shift_leader acceptor"),
+    _box("voiding",      pgettext_lazy("box", "Void requested"),       "file-x",          at(S.VOIDING),          "shift_leader"),
+    _box("to_dispatch",  pgettext_lazy("box", "To dispatch"),          "send",            at(S.FILED),            "dispatcher"),
+    _box("returned",     pgettext_lazy("box", "Returned by units"),    "undo-2",          returned,               "dispatcher supervisor"),
+    _box("to_rework",    pgettext_lazy("box", "To send to rework"),    "rotate-ccw",      at(S.CHECK_FAILED),     "dispatcher"),
+    _box("my_work",      pgettext_lazy("box", "Assigned to me"),       "hard-hat",        own_work,               "worker"),
+    _box("to_receive",   pgettext_lazy("box", "To receive"),           "mailbox",         at(S.DISPATCHED),       "unit_desk"),
+    _box("unassigned",   pgettext_lazy("box", "To assign"),            "user-plus",       unassigned,             "unit_desk"),
+    _box("handling",     pgettext_lazy("box", "Handling"),             "hammer",          at(S.HANDLING),         "unit_desk dispatcher district_platform"),
+    _box("to_confirm",   pgettext_lazy("box", "To confirm"),           "clipboard-check", at(S.HANDED_IN),        "unit_desk"),
+    _box("handled",      pgettext_lazy("box", "To send to check"),     "package-check",   at(S.HANDLED),          "acceptor dispatcher"),
+    _box("checking",     pgettext_lazy("box", "Checking"),             "scan-eye",        at(S.CHECKING),         "acceptor dispatcher shift_leader"),
+    _box("to_close",     pgettext_lazy("box", "To close"),             "badge-check",     at(S.CHECKED),          "shift_leader"),
+    _box("to_review",    pgettext_lazy("box", "Sampled review"),       "list-checks",     open_task("review"),    "acceptor"),
+    _box("answer_owed",  pgettext_lazy("box", "Urged, answer owed"),   "megaphone",       answer_owed,            "dispatcher unit_desk supervisor leader", alert=True),
+    _box("circling",     pgettext_lazy("box", "Dispatched repeatedly"), "repeat-2",       circling,               "supervisor dispatcher"),
+    _box("escalated",    pgettext_lazy("box", "Escalated"),            "flame",           escalated,              "supervisor leader shift_leader", alert=True),
+    _box("soon",         pgettext_lazy("box", "Running out"),          "clock-alert",     soon,                   "acceptor shift_leader dispatcher unit_desk worker inspector supervisor"),
+    _box("overdue",      pgettext_lazy("box", "Overdue"),              "octagon-alert",   overdue,                "acceptor shift_leader dispatcher unit_desk worker inspector supervisor leader district_platform evaluator company_manager", alert=True),
 )
 # fmt: on
 BY_KEY = {box.key: box for box in BOXES}

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from cityloop.cases import fields, lifecycle
 from cityloop.cases.models import Case
 from cityloop.desks import looks
+from cityloop.desks.forms import Label
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.templatetags.ui import named
 from cityloop.people import queries as people
@@ -39,8 +40,10 @@ class Asked:
 
 def classes(on: date) -> list[Any]:
     """The current classes by major; each with the words it is found by."""
-    edition = standards.current_edition(on)
-    rows = standards.classes(edition) if edition else ()
+    try:
+        rows = standards.classes(standards.current_edition(on))
+    except standards.NoEdition:
+        return []
     return grouped(rows, lambda one: named(one, "major"), _class_option)
 
 
@@ -49,9 +52,9 @@ def grouped(rows: Iterable[Any], group: Callable[[Any], str], option: Callable[[
     return [(name, [option(one) for one in found]) for name, found in groupby(rows, key=group)]
 
 
-def _class_option(one: ProblemClass) -> tuple[str, tuple[str, str]]:
-    words = " ".join((one.short_code, one.initials, *one.synonyms))
-    return str(one.pk), (f"{named(one)} {one.short_code}", words)
+def _class_option(one: ProblemClass) -> tuple[str, Label]:
+    words = " ".join((one.initials, *one.synonyms))
+    return str(one.pk), Label(f"{named(one)} {one.short_code}", words)
 
 
 def _classes(asked: Asked) -> list[Any]:
@@ -70,7 +73,7 @@ def _rules(asked: Asked) -> list[Any]:
 def rule_words(rule: FilingRule) -> str:
     """ "condition (A) · 4 working hours"."""
     level = f" ({rule.place_level})" if rule.place_level else ""
-    limit = looks.limit_words(rule.limit_amount, rule.limit_unit)
+    limit = standards.limit_text(rule.limit_amount, rule.limit_unit)
     return f"{named(rule, 'condition')}{level} · {limit}"
 
 
@@ -85,8 +88,8 @@ def _units(asked: Asked) -> list[Any]:
     return [(_("Proposed"), [_unit_option(one) for one in first]), *found] if first else found
 
 
-def _unit_option(one: Organisation) -> tuple[str, tuple[str, str]]:
-    return str(one.pk), (one.name, f"{one.code} {one.name_en}")
+def _unit_option(one: Organisation) -> tuple[str, Label]:
+    return str(one.pk), Label(one.name, f"{one.code} {one.name_en}")
 
 
 def _workers(asked: Asked) -> list[Any]:
@@ -113,8 +116,8 @@ def _walks(code: str) -> Q:
     return Q(patrol_areas__area_code__startswith=code) if code else Q(pk__in=())
 
 
-def _inspector_option(one: Member) -> tuple[str, tuple[str, str]]:
-    return str(one.pk), (f"{one.name} · {one.organisation.name}", one.username)
+def _inspector_option(one: Member) -> tuple[str, Label]:
+    return str(one.pk), Label(f"{one.name} · {one.organisation.name}", one.username)
 
 
 def holders(role: str, on: date) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from cityloop.cases import fields, lifecycle
 from cityloop.kernel.errors import Problem
@@ -38,15 +38,26 @@ class FilesField(forms.FileField):
         return [one for one in sent if one]
 
 
+class Label(str):
+    """An option's label with more words by which it is found: codes, initials, synonyms."""
+
+    __slots__ = ("words",)
+    words: str
+
+    def __new__(cls, label: object, words: str = "") -> Label:
+        made = super().__new__(cls, label)
+        made.words = words
+        return made
+
+
 class WordsSelect(forms.Select):
-    """A select whose options carry words to find them by: labels are (label, words)."""
+    """A select whose options carry the words of their labels."""
 
     def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The option with data-words when its label has them."""
+        """The option with data-words where its label has some."""
         option: dict[str, Any] = super().create_option(*args, **kwargs)
-        if isinstance(option["label"], tuple):
-            option["label"], words = option["label"]
-            option["attrs"]["data-words"] = words
+        if isinstance(option["label"], Label):
+            option["attrs"]["data-words"] = option["label"].words
         return option
 
 
@@ -89,9 +100,9 @@ MAKERS: dict[str, Callable[[fields.Field, bool, list[Any]], forms.Field]] = {
     "select": _select, "search": _select, "multiple": _multiple,
 }  # fmt: skip
 HELP = {
-    "photos": lazy("JPEG, PNG or WebP, up to 10 MB each; originals are kept unaltered."),
-    "place_level": lazy("Leave empty where the rule holds for any place."),
-    "engineering": lazy("Only where digging or rebuilding is needed; the history says so."),
+    "photos": gettext_lazy("JPEG, PNG or WebP, up to 10 MB each; originals are kept unaltered."),
+    "place_level": gettext_lazy("Leave empty where the rule holds for any place."),
+    "engineering": gettext_lazy("Only where digging or rebuilding is needed; the history says so."),
 }
 
 

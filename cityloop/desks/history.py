@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from cityloop.cases import fields
 from cityloop.cases.models import CaseEvent, TimerKind
-from cityloop.desks import looks
 from cityloop.desks.queries import Names
 from cityloop.kernel.templatetags.ui import named
+from cityloop.standards import queries as standards
 
 Words = Callable[[Any, CaseEvent, Names], str]
 
@@ -77,7 +79,7 @@ def _rule(value: Any, line: CaseEvent, names: Names) -> str:
 
 
 def _limit(value: Any, line: CaseEvent, names: Names) -> str:
-    return _("Limit: %(limit)s") % {"limit": looks.limit_words(value[0], value[1])}
+    return _("Limit: %(limit)s") % {"limit": standards.limit_text(Decimal(str(value[0])), str(value[1]))}
 
 
 def _dispatch(value: Any, line: CaseEvent, names: Names) -> str:
@@ -116,39 +118,39 @@ def _clock(value: Any, line: CaseEvent, names: Names) -> str:
 # fmt: off
 FACTS: dict[str, Words] = {
     "reason_code":   _reason,
-    "reason":        _text("Explanation"),
-    "result":        _text("What was done"),
-    "opinion":       _text("Remark"),
+    "reason":        _text(gettext_noop("Explanation")),
+    "result":        _text(gettext_noop("What was done")),
+    "opinion":       _text(gettext_noop("Remark")),
     "class":         _class,
-    "level":         _text("Level of the matter"),
-    "description":   _text("Description"),
-    "address":       _text("Address"),
+    "level":         _text(gettext_noop("Level of the matter")),
+    "description":   _text(gettext_noop("Description")),
+    "address":       _text(gettext_noop("Address")),
     "rule":          _rule,
     "limit":         _limit,
-    "place_level":   _text("Level of the place"),
-    "engineering":   _flag("The engineering limit applies"),
-    "unit":          _unit("Lead unit"),
+    "place_level":   _text(gettext_noop("Level of the place")),
+    "engineering":   _flag(gettext_noop("The engineering limit applies")),
+    "unit":          _unit(gettext_noop("Lead unit")),
     "assisting":     _assisting,
     "dispatch":      _dispatch,
     "rework":        _rework,
-    "worker":        _member("Person"),
-    "inspector":     _member("Inspector"),
-    "closing_condition": _flag("The closing condition is met"),
-    "on_time":       _flag("Handled in time", "Handled late"),
-    "check_on_time": _flag("Checked in time", "Checked late"),
-    "sampled":       _flag("Drawn for the sampled review"),
+    "worker":        _member(gettext_noop("Person")),
+    "inspector":     _member(gettext_noop("Inspector")),
+    "closing_condition": _flag(gettext_noop("The closing condition is met")),
+    "on_time":       _flag(gettext_noop("Handled in time"), gettext_noop("Handled late")),
+    "check_on_time": _flag(gettext_noop("Checked in time"), gettext_noop("Checked late")),
+    "sampled":       _flag(gettext_noop("Drawn for the sampled review")),
     "reports":       _reports,
     "was_closed":    _was_closed,
-    "merged_posts":  _flag("One person acts on both sides here: the city allows merged posts"),
+    "merged_posts":  _flag(gettext_noop("One person acts on both sides here: the city allows merged posts")),
     "clock":         _clock,
     "papers":        _papers,
 }
 CLOCK_CHANGE = {
-    "started": "%(clock)s clock started, due %(due)s",
-    "paused":  "%(clock)s clock paused",
-    "resumed": "%(clock)s clock goes on, due %(due)s (was %(was)s)",
-    "met":     "%(clock)s clock stopped in time",
-    "late":    "%(clock)s clock stopped late",
+    "started": gettext_noop("%(clock)s clock started, due %(due)s"),
+    "paused":  gettext_noop("%(clock)s clock paused"),
+    "resumed": gettext_noop("%(clock)s clock goes on, due %(due)s (was %(was)s)"),
+    "met":     gettext_noop("%(clock)s clock stopped in time"),
+    "late":    gettext_noop("%(clock)s clock stopped late"),
 }
 # fmt: on
 

@@ -14,7 +14,6 @@ from cityloop.cases.change import Change
 from cityloop.cases.models import Case, Task, Timer
 from cityloop.desks import looks
 from cityloop.kernel.actor import Actor
-from cityloop.standards import queries as standards
 
 # Guards that look at the case and the actor only. Those in NOT_YOURS hide the button: the step
 # belongs to somebody else or to another kind of case; the others leave it visible with the reason.
@@ -51,7 +50,7 @@ def offers(
     """The buttons of this case's page for this actor, in table order; warnings last."""
     change = Change(
         case=case, actor=actor, now=now, action="", source=case.status,
-        flow=flow.parameters(case.flow.parameters), calendar=standards.work_calendar(),
+        flow=flow.parameters(case.flow.parameters),
         timers=list(timers), tasks=list(tasks),
         second_eye=case.problem_class.second_eye if case.problem_class else True,
     )  # fmt: skip

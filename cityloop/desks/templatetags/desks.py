@@ -7,20 +7,19 @@ from typing import Any
 from django import template
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from cityloop.desks import looks
 from cityloop.geo import queries as geo
 from cityloop.intake import channels
-from cityloop.kernel.templatetags.ui import named
 
 register = template.Library()
 ZOOM = 11
 WORDS = {
-    "cases": lazy("cases"), "component": lazy("Component"), "components": lazy("components"),
-    "grid": lazy("Unit grid"), "open": lazy("Open the case"), "place": lazy("Place of the problem"),
-    "map": lazy("Map"), "in": lazy("Zoom in"), "out": lazy("Zoom out"), "here": lazy("Where I am"),
-    "close": lazy("Close"),
+    "cases": gettext_lazy("cases"), "component": gettext_lazy("Component"), "components": gettext_lazy("components"),
+    "grid": gettext_lazy("Unit grid"), "open": gettext_lazy("Open the case"), "place": gettext_lazy("Place of the problem"),
+    "map": gettext_lazy("Map"), "in": gettext_lazy("Zoom in"), "out": gettext_lazy("Zoom out"), "here": gettext_lazy("Where I am"),
+    "close": gettext_lazy("Close"),
 }  # fmt: skip
 
 
@@ -34,7 +33,7 @@ def box_link(key: str) -> str:
 def channel_name(code: str) -> str:
     """The channel's name in the reader's language."""
     channel = channels.BY_CODE.get(code)
-    return named(channel) if channel else code
+    return str(channel.label) if channel else code
 
 
 @register.filter

@@ -14,20 +14,19 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from cityloop.cases import queries as cases
 from cityloop.cases import views as case_views
 from cityloop.cases.models import Case, RecordType
 from cityloop.desks import boxes, choices, looks, queries
-from cityloop.desks.forms import WordsSelect
+from cityloop.desks.forms import Label, WordsSelect
 from cityloop.geo import queries as geo
 from cityloop.intake import channels
 from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.page import actor_of
-from cityloop.kernel.templatetags.ui import named
 from cityloop.people import queries as people
 
 SIZE = 50
@@ -43,39 +42,39 @@ MORE = ("class_id", "channel", "record_type", "reported_from", "reported_to", "o
 class FilterForm(forms.Form):
     """What the address of the list may say. Wrong values are shown, never obeyed."""
 
-    q = forms.CharField(label=lazy("Search"), required=False, max_length=100)
+    q = forms.CharField(label=gettext_lazy("Search"), required=False, max_length=100)
     box = forms.ChoiceField(
-        label=lazy("Box"), required=False, choices=[(b.key, b.label) for b in boxes.BOXES],
+        label=gettext_lazy("Box"), required=False, choices=[(b.key, b.label) for b in boxes.BOXES],
         widget=forms.HiddenInput,
     )  # fmt: skip
-    status = forms.ChoiceField(label=lazy("Status"), required=False)
-    class_id = forms.ChoiceField(label=lazy("Class"), required=False, widget=WordsSelect)
-    area = forms.ChoiceField(label=lazy("District or street"), required=False)
-    unit_id = forms.ChoiceField(label=lazy("Unit"), required=False, widget=WordsSelect)
-    channel = forms.ChoiceField(label=lazy("Channel"), required=False)
-    record_type = forms.ChoiceField(label=lazy("Kind of record"), required=False)
+    status = forms.ChoiceField(label=gettext_lazy("Status"), required=False)
+    class_id = forms.ChoiceField(label=gettext_lazy("Class"), required=False, widget=WordsSelect)
+    area = forms.ChoiceField(label=gettext_lazy("District or street"), required=False)
+    unit_id = forms.ChoiceField(label=gettext_lazy("Unit"), required=False, widget=WordsSelect)
+    channel = forms.ChoiceField(label=gettext_lazy("Channel"), required=False)
+    record_type = forms.ChoiceField(label=gettext_lazy("Kind of record"), required=False)
     reported_from = forms.DateField(
-        label=lazy("Reported from"), required=False, widget=forms.DateInput({"type": "date"})
+        label=gettext_lazy("Reported from"), required=False, widget=forms.DateInput({"type": "date"})
     )
     reported_to = forms.DateField(
-        label=lazy("to"), required=False, widget=forms.DateInput({"type": "date"})
+        label=gettext_lazy("to"), required=False, widget=forms.DateInput({"type": "date"})
     )
     order = forms.ChoiceField(
-        label=lazy("Order"), required=False,
-        choices=[("due", lazy("Time left")), ("latest", lazy("Latest first")), ("oldest", lazy("Oldest first"))],
+        label=gettext_lazy("Order"), required=False,
+        choices=[("due", gettext_lazy("Time left")), ("latest", gettext_lazy("Latest first")), ("oldest", gettext_lazy("Oldest first"))],
     )  # fmt: skip
-    overdue = forms.BooleanField(label=lazy("Overdue only"), required=False)
+    overdue = forms.BooleanField(label=gettext_lazy("Overdue only"), required=False)
 
     def __init__(self, data: Any, *, actor: Actor, now: datetime) -> None:
         super().__init__(data, auto_id="filter-%s")
-        every = ("", lazy("All"))
+        every = ("", gettext_lazy("All"))
         on = timezone.localdate(now)
         options: dict[str, Iterable[Any]] = {
-            "status": [("open", lazy("All open")), *((k, v.label) for k, v in looks.STATUS.items())],
+            "status": [("open", gettext_lazy("All open")), *((k, v.label) for k, v in looks.STATUS.items())],
             "class_id": choices.classes(on),
             "area": area_options(actor),
-            "unit_id": [(str(o.pk), (o.name, o.code)) for o in people.organisation_tree(actor)],
-            "channel": [(one.code, named(one)) for one in channels.CHANNELS],
+            "unit_id": [(str(o.pk), Label(o.name, o.code)) for o in people.organisation_tree(actor)],
+            "channel": [(one.code, one.label) for one in channels.TABLE],
             "record_type": RecordType.choices,
         }
         for name, offered in options.items():

@@ -29,6 +29,10 @@ from cityloop.kernel import clock, files
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, Problem, Refused, Stale, TooLarge
 from cityloop.kernel.page import actor_of
+from cityloop.people import queries as people
+from cityloop.standards import queries as standards
+from cityloop.standards.queries.calendars import REASONS
+from cityloop.standards.worktime import Reason
 
 NEAR_METRES = 100.0
 MAX_FILES = 20
@@ -76,7 +80,7 @@ def clock_row(timer: Timer, *, now: datetime) -> ClockRow:
     if timer.state == "running":
         quarter = timer.due_at - (timer.due_at - timer.started_at) / 4
         light = "red" if now >= timer.due_at else "yellow" if now >= quarter else "green"
-    limit = looks.limit_words(timer.limit_amount, timer.limit_unit)
+    limit = standards.limit_text(timer.limit_amount, timer.limit_unit)
     left = timer.due_at - now if timer.state == "running" else None
     return ClockRow(timer, looks.CLOCK_STATE[state], light, limit, left)
 
@@ -160,12 +164,12 @@ def context_of(
         "status": looks.STATUS[case.status], "light": case_views.light(case, now=now),
         "road": road_of(case), "lines": lines_of(file),
         "clocks": [clock_row(timer, now=now) for timer in reversed(file.timers)],
-        "limit": looks.limit_words(case.limit_amount, case.limit_unit) if case.limit_unit else "",
+        "limit": standards.limit_text(case.limit_amount, case.limit_unit) if case.limit_unit else "",
         "before": before, "after": after, "pair": (before[-1], after[-1]) if before and after else None,
         "others_papers": [p for p in file.papers if not p.file.media_type.startswith("image/")],
         "assisting": [(file.names.units.get(a["organisation"]), a.get("role", "")) for a in case.assisting],
         "nearby": [one for one in others if one.pk != case.pk], "components": near,
-        "steps": forms_of(file, actor, now=now, failed=failed),
+        "steps": forms_of(file, actor, now=now, failed=failed), "waits_for": waits_for(case),
         "failed": failed, "since_read": missed_by(file, failed), "stages": looks.STAGE,
     }  # fmt: skip
 
@@ -215,8 +219,19 @@ def days_of(parts: list[dict[str, Any]]) -> list[tuple[date, list[dict[str, Any]
     """The stretches by the local day on which they begin."""
     days: dict[date, list[dict[str, Any]]] = {}
     for part in parts:
-        days.setdefault(timezone.localtime(part["start"]).date(), []).append(part)
+        words = str(REASONS[Reason(part["reason"])])
+        day = timezone.localtime(part["start"]).date()
+        days.setdefault(day, []).append({**part, "words": words})
     return list(days.items())
+
+
+def waits_for(case: Case) -> str:
+    """Whose turn it is: the roles of the first row that leads on from here."""
+    for step in lifecycle.STEPS:
+        if case.status in step.source and step.target not in (lifecycle.SAME, lifecycle.BACK):
+            labels = {role.code: role.label for role in people.roles()}
+            return "、".join(labels.get(role, role) for role in step.roles if role != "system")
+    return ""
 
 
 @require_POST

@@ -1,0 +1,196 @@
+"""The city of the browser tests: one real district, its units, one person a post, some cases.
+
+Built by the same operations that a city uses; every account has the password PASSWORD.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+from PIL import Image, ImageDraw
+
+from cityloop.cases import operations as cases
+from cityloop.cases.change import Paper
+from cityloop.cases.models import Case, Flow
+from cityloop.geo import operations as geo
+from cityloop.geo.models import UnitGrid
+from cityloop.kernel import files
+from cityloop.kernel.actor import Actor
+from cityloop.people import operations as people
+from cityloop.people import queries as people_queries
+from cityloop.people.models import Member, Organisation
+from cityloop.standards import operations as standards
+from cityloop.standards import queries as standards_queries
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "E2E-only-pass-7391"
+DISTRICT = "330102"
+
+# username, name, organisation code, post (zh, en), roles
+PEOPLE = (
+    ("inspector", "李巡", "HZ-CJ1", "信息采集员", "Inspector", ("inspector",)),
+    ("inspector2", "赵查", "HZ-CJ1", "信息采集员", "Inspector", ("inspector",)),
+    ("acceptor", "王芳", "HZ-PLAT", "受理员", "Acceptance operator", ("acceptor",)),
+    ("leader", "周长", "HZ-PLAT", "值班长", "Shift leader", ("shift_leader",)),
+    ("dispatcher", "陈派", "HZ-PLAT", "派遣员", "Dispatcher", ("dispatcher",)),
+    ("supervisor", "孙督", "HZ-PLAT", "督查员", "Supervisor", ("supervisor",)),
+    ("unit", "吴内", "SC-SZ", "责任单位内勤", "Unit desk", ("unit_desk",)),
+    ("worker", "郑工", "SC-SZ", "处置人员", "Worker", ("worker",)),
+    ("admin", "管理", "HZ", "系统管理员", "Administrator", ("administrator",)),
+)
+TEXTS = (
+    ("解放路与中河中路交叉口东北角，污水井盖破损下沉，车辆经过有响声。", "event"),
+    ("小区门口堆放大件垃圾已有三天，影响通行。", "event"),
+    ("人行道砖松动缺失约两平方米，雨天积水。", "component"),
+    ("路灯连续三盏不亮，夜间行走不便。", "component"),
+    ("沿街店铺占道经营，桌椅摆到盲道上。", "event"),
+)
+
+
+@dataclass
+class City:
+    """What the tests need to know of the world."""
+
+    actors: dict[str, Actor]
+    cases: dict[str, Case] = field(default_factory=dict)
+
+
+def build(now: datetime) -> City:
+    """Build everything; about fifteen seconds."""
+    system = Actor.system()
+    standards.seed_calendar(actor=system, now=now)
+    folders = [path.parent for path in sorted((ROOT / "data/standards").glob("*/edition.toml"))]
+    standards.load_editions(folders, actor=system, now=now, publish=True)
+    geo.outline_city(city_code="3301", districts=[DISTRICT], actor=system, now=now)
+    geo.generate_grids(district_code=DISTRICT, actor=system, now=now)
+    geo.add_crossings(source="generated", actor=system, now=now)
+    people.import_organisations(ROOT / "data/responsibilities/organisations.csv", actor=system, now=now)
+    people.import_responsibilities(ROOT / "data/responsibilities/hangzhou.csv", actor=system, now=now)
+    people.seed_roles()
+    if not Flow.objects.exists():
+        Flow.objects.create(code="e2e", parameters={}, published_at=now)
+    for row in PEOPLE:
+        _person(*row, actor=system, now=now)
+    members = Member.objects.filter(username__in=[row[0] for row in PEOPLE])
+    return City({m.username: people_queries.actor_for(m.pk, now) for m in members})
+
+
+def _person(
+    username: str, name: str, unit: str, zh: str, en: str, roles: tuple[str, ...],
+    *, actor: Actor, now: datetime,
+) -> None:  # fmt: skip
+    organisation = Organisation.objects.get(code=unit)
+    member = people.create_member(
+        username=username, name=name, organisation=organisation, password=PASSWORD,
+        initial_password=False, actor=actor, now=now,
+    )  # fmt: skip
+    areas = [DISTRICT] if "inspector" in roles else None
+    post = people.create_post(
+        code=f"{unit}-{username}", organisation=organisation, name_zh=zh, name_en=en, roles=roles,
+        region_codes=areas, actor=actor, now=now,
+    )  # fmt: skip
+    people.hold_post(member=member, post=post, actor=actor, now=now)
+    if "inspector" in roles:
+        people.assign_patrol(member=member, area_codes=[DISTRICT], actor=actor, now=now)
+
+
+def photo(text: str, colour: str, now: datetime) -> Paper:
+    """A real JPEG with words on it."""
+    picture = Image.new("RGB", (960, 720), colour)
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((300, 260, 660, 480), fill="#555a60")
+    draw.ellipse((380, 300, 580, 440), fill="#2d3136", outline="#c9ccd1", width=8)
+    draw.text((20, 20), text, fill="white")
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=85)
+    row = files.store(chunks=[out.getvalue()], filename="photo.jpg", now=now)
+    return Paper(file=row, stage="report", filename="photo.jpg")
+
+
+class Stories:
+    """Opens cases and carries them along the flow."""
+
+    def __init__(self, city: City, now: datetime) -> None:
+        self.city, self.now = city, now
+        self.grids = list(UnitGrid.objects.filter(district_code=DISTRICT).order_by("code")[::997])
+        self.opened = 0
+        edition = standards_queries.current_edition(timezone.localdate(now))
+        self.classes = [
+            chosen
+            for chosen in standards_queries.classes(edition)
+            if standards_queries.rules_for(chosen.pk, on=timezone.localdate(now))
+        ]
+        self.flow = Flow.objects.order_by("-id")[0]
+
+    def open(self, at: datetime, *, channel: str = "inspector") -> Case:
+        """A report of the inspector, with a photo."""
+        self.opened += 1
+        grid = self.grids[self.opened % len(self.grids)]
+        point = grid.geom.point_on_surface
+        text, _kind = TEXTS[self.opened % len(TEXTS)]
+        chosen = self.classes[(self.opened * 7) % len(self.classes)]
+        picture = photo(f"before {self.opened}", ("#7a8a6a", "#8a7a6a", "#6a7a8a")[self.opened % 3], at)
+        new = cases.NewCase(
+            channel=channel, flow=self.flow, description=text, problem_class_id=chosen.pk,
+            lon=point.x, lat=point.y, address="解放路 12 号", area_code=grid.community_code,
+            grid_code=grid.code, papers=[picture],
+        )  # fmt: skip
+        return cases.open_case(new, action="report", actor=self.city.actors["inspector"], now=at)
+
+    def step(
+        self, case: Case, action: str, by: str, at: datetime, *, photos: tuple[str, ...] = (),
+        **inputs: Any,
+    ) -> Case:  # fmt: skip
+        """One step."""
+        made = [photo(f"{stage} {case.number}", "#5f7f5f", at) for stage in photos]
+        papers = [Paper(one.file, stage, "photo.jpg") for one, stage in zip(made, photos, strict=True)]
+        return cases.perform(
+            case.number, action, actor=self.city.actors[by], now=at, inputs=inputs, papers=papers
+        )
+
+    def carry(self, status: str, *, start: datetime) -> Case:
+        """A case carried along the mainstream until it has this status, ten minutes a step."""
+        case, at = self.open(start), start
+        unit = Organisation.objects.get(code="SC-SZ").pk
+        inspector = self.city.actors["inspector2"].member_id
+        road: list[tuple[str, str, dict[str, Any], tuple[str, ...]]] = [
+            ("accept", "acceptor", {}, ()),
+            ("file", "leader", {"filing_rule": self._rule(case)}, ()),
+            ("dispatch", "dispatcher", {"unit": unit}, ()),
+            ("receive", "unit", {}, ()),
+            ("finish", "unit", {"result": "已更换井盖并清理现场。"}, ("after",)),
+            ("send_check", "acceptor", {"inspector": inspector}, ()),
+            ("check_passed", "inspector2", {}, ("check",)),
+            ("close", "leader", {"closing_condition": "1"}, ()),
+        ]
+        for action, by, inputs, photos in road:
+            if case.status == status:
+                break
+            at += timedelta(minutes=10)
+            case = self.step(case, action, by, at, photos=photos, **inputs)
+        return case
+
+    def _rule(self, case: Case) -> int:
+        assert case.problem_class_id
+        return standards_queries.rules_for(case.problem_class_id, on=timezone.localdate(self.now))[0].pk
+
+
+STATUSES = ("reported", "accepted", "filed", "dispatched", "handling", "handled", "checking", "checked", "closed")
+
+
+def fill(city: City, now: datetime, *, each: int = 1) -> City:
+    """Cases at every stage of the mainstream, the youngest first."""
+    stories = Stories(city, now)
+    for number, status in enumerate(STATUSES * each):
+        start = now - timedelta(minutes=95 + 37 * number)
+        city.cases[status] = stories.carry(status, start=start)
+    returned = stories.carry("dispatched", start=now - timedelta(hours=3))
+    city.cases["returned"] = stories.step(
+        returned, "return", "unit", now - timedelta(hours=2), reason_code="not_ours", reason="此处道路由区交通局养护。",
+    )  # fmt: skip
+    return city
