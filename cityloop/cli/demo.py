@@ -16,6 +16,7 @@ from cityloop.cli.serve import Host, Port, choose_where, run, take_database
 from cityloop.launch import locks
 from cityloop.launch.account import database_account
 from cityloop.launch.layout import Layout
+from cityloop.launch.supervisor import refuse_second
 from config import env
 
 Days = Annotated[int, typer.Option(help="Days of city life before today.", min=0, max=120)]
@@ -27,6 +28,7 @@ def demo(
     host: Host = "", port: Port = 0, days: Days = 14, reset: Reset = False, verbose: Verbose = False
 ) -> None:
     """Build the demo city, run the platform and keep the city living, until Ctrl-C."""
+    refuse_second(Layout(env.path("DATA_DIR")))
     if reset or env.flag("RESET"):
         begin_anew()
     where = choose_where(host, port)

@@ -16,7 +16,7 @@ from cityloop.cli.static import collect_static
 from cityloop.launch.ensure import Hold, hold_database
 from cityloop.launch.layout import Layout
 from cityloop.launch.ports import choose_port
-from cityloop.launch.supervisor import Supervisor
+from cityloop.launch.supervisor import Supervisor, refuse_second
 from config import env
 
 Host = Annotated[str, typer.Option(help="Address; else HOST or 127.0.0.1.", show_default=False)]
@@ -25,7 +25,11 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Do not show what the proce
 
 
 def choose_where(host: str, port: int) -> Where:
-    """Free ports for web and live; says so when a wanted one is busy."""
+    """Free ports for web and live; says so when a wanted one is busy.
+
+    Refuses when this DATA_DIR is served already.
+    """
+    refuse_second(Layout(env.path("DATA_DIR")))
     host = host or env.text("HOST")
     web = choose_port(host, port or env.number("PORT"))
     live = choose_port(host, env.number("LIVE_PORT") or web.port + 1, taken=frozenset({web.port}))

@@ -52,11 +52,20 @@ class Hold:
 
     def take(self, say: Say) -> None:
         """Join the running server or start it; LaunchError says why that is not possible."""
+        if not sys.platform.startswith("linux"):
+            raise LaunchError(
+                "The private database needs Linux. Set DATABASE_URL to a PostgreSQL + PostGIS "
+                "server (postgresql://user:password@host/name)."
+            )
         self.layout.create()
         self.users = locks.open_lock(self.layout.run, "users")
         locks.take_shared(self.users)  # waits while the last server is being stopped
-        with locks.alone(self.layout.run, "start"):
-            found = running(self.layout) or self._start(say)
+        try:
+            with locks.alone(self.layout.run, "start"):
+                found = running(self.layout) or self._start(say)
+        except BaseException:
+            self._abandon()
+            raise
         self.url = database_url(found.sockets)
 
     def revive(self, say: Say) -> bool:
@@ -117,19 +126,18 @@ class Hold:
                 break
             time.sleep(0.02)
         said = log.read_bytes()[before:].decode(errors="replace").split()
-        self.abandon()
         raise LaunchError(
             f"The private database did not start. Its log, {log}, ends with: {' '.join(said[-80:])}"
         )
 
-    def abandon(self) -> None:
-        """End a keeper that did not get its server running."""
-        if self.keeper is not None and self.keeper.poll() is None:
-            self.keeper.send_signal(signal.SIGTERM)
-            self.keeper.wait(_STOP_SECONDS)
+    def _abandon(self) -> None:
+        """Give the share back; a keeper that did not get its server running ends then."""
         if self.users is not None:
             self.users.close()
             self.users = None
+        if self.keeper is not None and self.keeper.poll() is None:
+            self.keeper.send_signal(signal.SIGTERM)
+            self.keeper.wait(_STOP_SECONDS)
 
 
 def _python_path() -> str:

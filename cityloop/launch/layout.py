@@ -44,8 +44,8 @@ class Layout:
         if not self.data_dir.exists():
             self.data_dir.mkdir(parents=True)
             self.data_dir.chmod(0o711)  # the database's account must pass through, not read
-        for folder in (self.logs, self.run):
-            folder.mkdir(exist_ok=True)
+        for folder in (self.logs, self.run, self.data_dir / "files"):
+            folder.mkdir(mode=0o700, exist_ok=True)  # photos and logs hold personal data
         if not os.access(self.run, os.W_OK):
             raise LaunchError(self._foreign())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,11 +40,13 @@ class Log:
 
     def _store(self, lines: list[str]) -> None:
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S%z")
-        with rotate(self.path).open("a", encoding="utf-8") as file:
+        # A full disk or a closed terminal costs log lines, not the service.
+        with contextlib.suppress(OSError), rotate(self.path).open("a", encoding="utf-8") as file:
             file.writelines(f"{stamp} {line}\n" for line in lines)
         if self.terminal is not None:
-            self.terminal.writelines(f"{self._label()} {line}\n" for line in lines)
-            self.terminal.flush()
+            with contextlib.suppress(OSError):
+                self.terminal.writelines(f"{self._label()} {line}\n" for line in lines)
+                self.terminal.flush()
 
     def _label(self) -> str:
         label = f"{self.name:<8}|"

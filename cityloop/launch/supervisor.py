@@ -130,7 +130,7 @@ class Supervisor:
         self.layout.create()
         with locks.open_lock(self.layout.run, "supervisor") as lock:
             if not locks.try_alone(lock):
-                raise AlreadyRunningError(self._who_runs())
+                raise AlreadyRunningError(_who_runs(self.layout))
             end_remains(self.layout)
             restore = self._listen()
             try:
@@ -139,13 +139,6 @@ class Supervisor:
                 self._stop_all()
                 restore()
                 _note(self.layout).unlink(missing_ok=True)
-
-    def _who_runs(self) -> str:
-        told = read_note(self.layout)
-        return (
-            f"CityLoop is already running with this DATA_DIR at {told.get('address', '?')} "
-            f"(process {told.get('pid', '?')}). Stop it first, or choose another DATA_DIR."
-        )
 
     def _listen(self) -> Callable[[], None]:
         """Count signals and wake the loop; the answer restores what was before."""
@@ -206,10 +199,17 @@ class Supervisor:
             if child.process is not None and child.process.poll() is not None:
                 child.ended(now)
         if self.database is not None and now >= self._next_database_look:
-            self._next_database_look = now + _TICK_SECONDS
-            if self.database.revive(say_on_stderr):
-                say_on_stderr("The database's keeper had ended; the database runs again.")
+            self._look_after_database(self.database, now)
         self._start_due(address)
+
+    def _look_after_database(self, database: Hold, now: float) -> None:
+        self._next_database_look = now + _TICK_SECONDS
+        try:
+            if database.revive(say_on_stderr):
+                say_on_stderr("The database's keeper had ended; the database runs again.")
+        except LaunchError as error:
+            say_on_stderr(str(error))
+            self._next_database_look = now + _LONGEST_PAUSE
 
     def _read(self, seconds: float) -> None:
         """Pass on what the processes wrote; returns early when something happens."""
@@ -245,6 +245,20 @@ class Supervisor:
         fresh = _note(self.layout).with_suffix(".new")
         fresh.write_text(json.dumps({**note, "children": alive}))
         fresh.replace(_note(self.layout))
+
+
+def refuse_second(layout: Layout) -> None:
+    """AlreadyRunningError, with the address, when a supervisor runs for this DATA_DIR."""
+    if layout.run.exists() and locks.is_held(layout.run, "supervisor"):
+        raise AlreadyRunningError(_who_runs(layout))
+
+
+def _who_runs(layout: Layout) -> str:
+    told = read_note(layout)
+    return (
+        f"CityLoop is already running with this DATA_DIR at {told.get('address', '?')} "
+        f"(process {told.get('pid', '?')}). Stop it first, or choose another DATA_DIR."
+    )
 
 
 def _note(layout: Layout) -> Path:
