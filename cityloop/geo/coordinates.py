@@ -15,6 +15,7 @@ public map services and of three open-source implementations, see tests/test_coo
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, Literal, cast, get_args
 
 import numpy as np
@@ -86,6 +87,17 @@ def many_from_wgs84(lon: Array, lat: Array, system: str = "wgs84") -> tuple[Arra
     """As from_wgs84 for arrays of the same shape; not-finite values stay as they are."""
     there = _forward(np, np.asarray(lon, float), np.asarray(lat, float), known(system))
     return cast(tuple[Array, Array], there)
+
+
+def pairs_to_wgs84(
+    points: Sequence[tuple[float, float]], system: str = "wgs84"
+) -> list[tuple[float, float]]:
+    """As to_wgs84 for a list of points; pairs that are no coordinate come out as they went in."""
+    xy = np.array(points, dtype=float).reshape(-1, 2)
+    good = np.isfinite(xy).all(axis=1) & (np.abs(xy) <= (180.0, 90.0)).all(axis=1)
+    lon, lat = many_to_wgs84(xy[good, 0], xy[good, 1], system)
+    xy[good] = np.column_stack((lon, lat))
+    return [(x, y) for x, y in xy.tolist()]
 
 
 def known(system: str) -> System:

@@ -88,5 +88,5 @@ def _summed(
 ) -> tuple[Indexes, Indexes, Numbers]:
     key = np.minimum(first, second) * count + np.maximum(first, second)
     pairs, index = np.unique(key, return_inverse=True)
-    total = np.bincount(index, weights=length, minlength=len(pairs))
+    total = np.bincount(index, weights=length, minlength=len(pairs)).astype(np.float64)
     return pairs // count, pairs % count, total

@@ -1,0 +1,32 @@
+"""Every read of geo."""
+
+from cityloop.geo.queries.addresses import FoundAddress, nearest_address, search_address
+from cityloop.geo.queries.maps import NoSuchTile, map_sources, tile, tile_layer
+from cityloop.geo.queries.places import Place, locate, locate_many
+from cityloop.geo.queries.regions import (
+    Coverage,
+    check_coverage,
+    city_centre,
+    region,
+    region_names,
+    regions_of,
+)
+
+__all__ = [
+    "Coverage",
+    "FoundAddress",
+    "NoSuchTile",
+    "Place",
+    "check_coverage",
+    "city_centre",
+    "locate",
+    "locate_many",
+    "map_sources",
+    "nearest_address",
+    "region",
+    "region_names",
+    "regions_of",
+    "search_address",
+    "tile",
+    "tile_layer",
+]

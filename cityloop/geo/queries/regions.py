@@ -1,0 +1,83 @@
+"""Regions: names, lists, and how their unit grids cover them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from cityloop.geo.models import Region
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.errors import NotFound
+
+_MIDDLE_OF_CHINA = (104.2, 35.9)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How a community's unit grids cover it; areas in square metres."""
+
+    grids: int
+    gap_m2: float
+    outside_m2: float
+    overlap_m2: float
+    seamless: bool
+
+
+def check_coverage(community_code: str, *, on: date) -> Coverage:
+    """How the unit grids in force on a day cover a community. Raises NotFound."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM cityloop_grid_coverage(%s, %s)", [community_code, on])
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFound(f"no community {community_code} on {on}")
+    return Coverage(*row)
+
+
+def region_names(codes: Iterable[str], *, on: date | None = None) -> dict[str, str]:
+    """Names by region code on a day; without a day the latest ones. Unknown codes are left out."""
+    rows = Region.objects.filter(code__in=list(codes)).order_by("code", "valid_from")
+    if on is not None:
+        rows = rows.filter(_holds(on))
+    return dict(rows.values_list("code", "name"))
+
+
+def regions_of(actor: Actor, *, levels: Sequence[str] = ()) -> QuerySet[Region]:
+    """Regions in force within the actor's area (and those above it), by code, without outlines."""
+    rows = Region.objects.filter(valid_to=None).order_by("code").defer("geom")
+    if levels:
+        rows = rows.filter(level__in=levels)
+    if actor.region_codes is None:
+        return rows
+    seen = Q(pk__in=())
+    for prefix in actor.region_codes:
+        above = [prefix[:digits] for digits in (2, 4, 6, 9, 12) if digits < len(prefix)]
+        seen |= Q(code__startswith=prefix) | Q(code__in=above)
+    return rows.filter(seen)
+
+
+def region(code: str, *, on: date) -> Region:
+    """The region with this code on a day. Raises NotFound."""
+    found = Region.objects.filter(_holds(on), code=code).select_related("parent").first()
+    if found is None:
+        raise NotFound(f"no region {code} on {on}")
+    return found
+
+
+def _holds(on: date) -> Q:
+    return Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gt=on))
+
+
+def city_centre() -> tuple[float, float]:
+    """Longitude and latitude where a map opens: amid the communities, else the districts."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT avg(ST_X(label_point)), avg(ST_Y(label_point)) FROM geo_region
+                WHERE level IN ('community', 'district') AND valid_to IS NULL
+                GROUP BY level ORDER BY level LIMIT 1"""
+        )
+        row = cursor.fetchone()
+    return (row[0], row[1]) if row else _MIDDLE_OF_CHINA
