@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from cityloop.standards import cells
 from cityloop.standards.sheets import Line, Sheets
 from cityloop.standards.worktime import Unit
-
 
 STANDARD_DIGITS = 2
 
@@ -153,164 +152,60 @@ class Catalogue:
         self.flaws.append(Flaw(line.file, line.number, column, value, reason))
 
 
-# ---------------------------------------------------------------------------------------- cells
+# -------------------------------------------------------------------------------------- columns
 
-_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
 _FAMILIES = {"national": "national", "industry": "national"}
-_YES, _NO = {"1", "true", "yes", "y", "是"}, {"", "0", "false", "no", "n", "否"}
 MAX_TEXT = 2000
-MAX_AMOUNT = Decimal("9999.99")
-
-
-def _name(limit: int) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if len(text) > limit:
-            raise ValueError(_("longer than %(limit)s characters") % {"limit": limit})
-        if "\x00" in text:
-            raise ValueError(_("holds a NUL character"))
-        return text
-
-    return parse
-
-
-def _needed(parse: Callable[[str], Any]) -> Callable[[str], Any]:
-    def parse_needed(text: str) -> Any:
-        if not text:
-            raise ValueError(_("is empty"))
-        return parse(text)
-
-    return parse_needed
-
-
-def _one_of(*known: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in known:
-            raise ValueError(_("must be one of %(known)s") % {"known": ", ".join(filter(None, known))})
-        return text
-
-    return parse
-
-
-def _edition_code(text: str) -> str:
-    if not _CODE.fullmatch(text):
-        raise ValueError(_("letters, digits, dot, hyphen and underscore only, at most 40"))
-    return text
-
-
-def _digits(least: int, most: int) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if not (text.isascii() and text.isdigit()) or len(text) > most:
-            raise ValueError(_("must be %(least)s to %(most)s digits") % {"least": least, "most": most})
-        return text.zfill(least)  # Excel drops the leading zero of 01
-
-    return parse
-
-
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not (text.isascii() and text.isdigit()) or not least <= int(text) <= most:
-            raise ValueError(_("must be a whole number from %(least)s to %(most)s") % {"least": least, "most": most})
-        return int(text)
-
-    return parse
-
-
-def _yes(text: str) -> bool:
-    if text.lower() in _YES | _NO:
-        return text.lower() in _YES
-    raise ValueError(_("must be 1 or 0"))
-
-
-def _amount(text: str) -> Decimal:
-    try:
-        amount = Decimal(text)
-    except InvalidOperation as error:
-        raise ValueError(_("must be a number")) from error
-    if not amount.is_finite() or not 0 < amount <= MAX_AMOUNT or amount != round(amount, 2):
-        raise ValueError(_("must lie between 0.01 and 9999.99, with at most two decimals"))
-    return round(amount, 2)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError(_("must be a date, YYYY-MM-DD")) from error
-
-
-def _month_day(text: str) -> str:
-    if not text:
-        return ""
-    try:
-        date.fromisoformat(f"2024-{text}")  # a leap year: 02-29 is a day
-    except ValueError as error:
-        raise ValueError(_("must be MM-DD")) from error
-    return text
-
-
-def _words(text: str) -> tuple[str, ...]:
-    parts = (part.strip() for part in re.split(r"[;；]", text))
-    return tuple(dict.fromkeys(_name(120)(part) for part in parts if part))
-
-
-def _or_none(parse: Callable[[str], Any]) -> Callable[[str], Any]:
-    return lambda text: parse(text) if text else None
-
-
-def _or(default: str, parse: Callable[[str], Any]) -> Callable[[str], Any]:
-    return lambda text: parse(text or default)
-
-
-_KIND = _one_of("component", "event")
-_UNIT = _one_of(*Unit)
-_LONG = _name(MAX_TEXT)
+_KIND = cells.one_of("component", "event")
+_UNIT = cells.one_of(*Unit)
+_LONG = cells.text(MAX_TEXT)
 Columns = dict[str, tuple[str, Callable[[str], Any]]]  # column -> field of the row, reader
 
 EDITION: Columns = {
-    "code": ("code", _needed(_edition_code)),
-    "name_zh": ("name_zh", _needed(_name(120))),
-    "name_en": ("name_en", _name(200)),
-    "kind": ("kind", _one_of("national", "industry", "local", "foreign")),
-    "family": ("family", _or_none(_edition_code)),
+    "code": ("code", cells.needed(cells.edition_code)),
+    "name_zh": ("name_zh", cells.needed(cells.text(120))),
+    "name_en": ("name_en", cells.text(200)),
+    "kind": ("kind", cells.one_of("national", "industry", "local", "foreign")),
+    "family": ("family", cells.or_none(cells.edition_code)),
     "source": ("source", _LONG),
-    "valid_from": ("valid_from", _needed(_day)),
-    "valid_to": ("valid_to", _or_none(_day)),
+    "valid_from": ("valid_from", cells.needed(cells.day)),
+    "valid_to": ("valid_to", cells.or_none(cells.day)),
     "based_on": ("based_on", _LONG),
     "note": ("note", _LONG),
 }
 CLASSES: Columns = {
     "kind": ("kind", _KIND),
-    "major_code": ("major_code", _needed(_digits(2, 6))),
-    "major_zh": ("major_zh", _needed(_name(60))),
-    "major_en": ("major_en", _name(120)),
-    "minor_code": ("minor_code", _needed(_digits(2, 6))),
-    "minor_zh": ("name_zh", _needed(_name(120))),
-    "minor_en": ("name_en", _name(200)),
-    "provisional": ("provisional", _yes),
-    "level": ("level", _or("2", _whole(1, 4))),
-    "second_eye": ("second_eye", _yes),
-    "synonyms": ("synonyms", _words),
+    "major_code": ("major_code", cells.needed(cells.digits(2, 6))),
+    "major_zh": ("major_zh", cells.needed(cells.text(60))),
+    "major_en": ("major_en", cells.text(120)),
+    "minor_code": ("minor_code", cells.needed(cells.digits(2, 6))),
+    "minor_zh": ("name_zh", cells.needed(cells.text(120))),
+    "minor_en": ("name_en", cells.text(200)),
+    "provisional": ("provisional", cells.yes),
+    "level": ("level", cells.or_default("2", cells.whole(1, 4))),
+    "second_eye": ("second_eye", cells.yes),
+    "synonyms": ("synonyms", cells.words),
     "national": ("national", _LONG),
     "source": ("source", _LONG),
 }
 RULES: Columns = {
     "kind": ("kind", _KIND),
-    "major_code": ("major_code", _needed(_digits(2, 6))),
-    "minor_code": ("minor_code", _needed(_digits(2, 6))),
-    "seq": ("seq", _whole(1, 999)),
-    "condition_zh": ("condition_zh", _needed(_LONG)),
+    "major_code": ("major_code", cells.needed(cells.digits(2, 6))),
+    "minor_code": ("minor_code", cells.needed(cells.digits(2, 6))),
+    "seq": ("seq", cells.whole(1, 999)),
+    "condition_zh": ("condition_zh", cells.needed(_LONG)),
     "condition_en": ("condition_en", _LONG),
-    "closing_zh": ("closing_zh", _needed(_LONG)),
+    "closing_zh": ("closing_zh", cells.needed(_LONG)),
     "closing_en": ("closing_en", _LONG),
-    "limit_amount": ("limit_amount", _amount),
+    "limit_amount": ("limit_amount", cells.amount),
     "limit_unit": ("limit_unit", _UNIT),
-    "place_level": ("place_level", _one_of("", "A", "B", "C")),
-    "season_from": ("season_from", _month_day),
-    "season_to": ("season_to", _month_day),
-    "engineering_amount": ("engineering_amount", _or_none(_amount)),
-    "engineering_unit": ("engineering_unit", _one_of("", *Unit)),
+    "place_level": ("place_level", cells.one_of("", "A", "B", "C")),
+    "season_from": ("season_from", cells.month_day),
+    "season_to": ("season_to", cells.month_day),
+    "engineering_amount": ("engineering_amount", cells.or_none(cells.amount)),
+    "engineering_unit": ("engineering_unit", cells.one_of("", *Unit)),
     "units_hint": ("units_hint", _LONG),
-    "provisional": ("provisional", _yes),
+    "provisional": ("provisional", cells.yes),
     "source": ("source", _LONG),
 }
 NOT_NEEDED = {"family", "valid_to", "based_on", "note"}
@@ -328,7 +223,9 @@ def parse(sheets: Sheets) -> Catalogue:
         found.edition = EditionRow(**values)
         _check_dates(found, sheets.edition)
     if not sheets.classes:
-        found.flaws.append(Flaw(sheets.edition.file, 1, "classes", "", _("the edition has no classes")))
+        found.flaws.append(
+            Flaw(sheets.edition.file, 1, "classes", "", _("the edition has no classes"))
+        )
     for line in sheets.classes:
         if (values := _read_line(line, CLASSES, found.flaws)) is not None:
             row = ClassRow(**values)
@@ -388,7 +285,12 @@ def _check_classes(found: Catalogue) -> None:
     for key, row in found.classes.items():
         known = majors.setdefault((row.kind, row.major_code), row.major_zh)
         if known != row.major_zh:
-            found.blame(key, "major_zh", row.major_zh, _("major %(code)s was %(name)s above") % {"code": row.major_code, "name": known})
+            found.blame(
+                key,
+                "major_zh",
+                row.major_zh,
+                _("major %(code)s was %(name)s above") % {"code": row.major_code, "name": known},
+            )
 
 
 def _check_rules(found: Catalogue) -> None:

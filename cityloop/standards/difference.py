@@ -26,7 +26,8 @@ class Change:
     fields: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        parts = [f"{name}: {old or '-'} -> {new or '-'}" for name, (old, new) in self.fields.items()]
+        fields = self.fields.items()
+        parts = [f"{name}: {old or '-'} -> {new or '-'}" for name, (old, new) in fields]
         return " ".join([f"{self.what} {self.key} {self.name}", "; ".join(parts)]).rstrip()
 
 

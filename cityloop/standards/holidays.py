@@ -1,4 +1,4 @@
-"""The holiday plans that the State Council publishes for each year, from package chinesecalendar."""
+"""The holiday plans that the State Council publishes each year, from package chinesecalendar."""
 
 from __future__ import annotations
 

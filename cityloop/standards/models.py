@@ -197,8 +197,7 @@ class FilingRule(models.Model):
             ),
             models.CheckConstraint(condition=Q(limit_amount__gt=0), name="rule_limit"),
             models.CheckConstraint(
-                condition=Q(season_from="", season_to="")
-                | (~Q(season_from="") & ~Q(season_to="")),
+                condition=Q(season_from="", season_to="") | (~Q(season_from="") & ~Q(season_to="")),
                 name="rule_season",
             ),
             models.CheckConstraint(

@@ -1,4 +1,4 @@
-"""Reads an edition's files into plain text rows: a folder of CSV and TOML, or one Excel workbook."""
+"""Reads an edition's files into text rows: a folder of CSV and TOML, or one Excel workbook."""
 
 from __future__ import annotations
 
@@ -53,15 +53,20 @@ def read(path: Path) -> Sheets:
         return Sheets(_toml(path / "edition.toml"), *(_csv(path / f"{t}.csv") for t in TABLES))
     if path.suffix.lower() in (".xlsx", ".xls", ".xlsm", ".ods"):
         return _workbook(path)
-    raise UnreadableFile(_("%(file)s: neither a folder nor an Excel workbook") % {"file": path.name})
+    raise UnreadableFile(
+        _("%(file)s: neither a folder nor an Excel workbook") % {"file": path.name}
+    )
 
 
 def _content(path: Path) -> bytes:
     if not path.is_file():
-        raise UnreadableFile(_("%(file)s: not found in %(folder)s")
-            % {"file": path.name, "folder": path.parent.name})
+        raise UnreadableFile(
+            _("%(file)s: not found in %(folder)s") % {"file": path.name, "folder": path.parent.name}
+        )
     if path.stat().st_size > MAX_BYTES:
-        raise UnreadableFile(_("%(file)s: larger than %(limit)s MB") % {"file": path.name, "limit": MAX_BYTES >> 20})
+        raise UnreadableFile(
+            _("%(file)s: larger than %(limit)s MB") % {"file": path.name, "limit": MAX_BYTES >> 20}
+        )
     return path.read_bytes()
 
 
@@ -109,7 +114,9 @@ def _workbook(path: Path) -> Sheets:
     except CalamineError as error:
         raise UnreadableFile(f"{path.name}: {error}") from error
     if not tables.get("edition") or "classes" not in tables:
-        raise UnreadableFile(_("%(file)s: needs the sheets edition and classes") % {"file": path.name})
+        raise UnreadableFile(
+            _("%(file)s: needs the sheets edition and classes") % {"file": path.name}
+        )
     return Sheets(tables["edition"][0], tables["classes"], tables.get("filing_rules", []))
 
 

@@ -281,7 +281,7 @@ def reached(spans: tuple[Span, ...], worked: int) -> int:
 
 def moment(table: YearTable, index: int, worked: int) -> datetime:
     """The local moment at which `worked` microseconds of a working day are done."""
-    day = datetime.fromordinal(table.ordinals[index])  # noqa: DTZ002 (local by design)
+    day = datetime.fromordinal(table.ordinals[index])
     return day + timedelta(microseconds=reached(table.spans[index], worked))
 
 

@@ -143,10 +143,8 @@ def after_pause(
     return due_at(resumed_at, remaining(paused_at, due, unit, calendar), unit, calendar)
 
 
-def explain(
-    start: datetime, amount: Amount, unit: str, calendar: WorkCalendar
-) -> list[Interval]:
-    """Every counted and skipped stretch from `start` to `due_at(...)`, in order and without gaps."""
+def explain(start: datetime, amount: Amount, unit: str, calendar: WorkCalendar) -> list[Interval]:
+    """Every counted and skipped stretch from `start` to the deadline, in order, without gaps."""
     due = due_at(start, amount, unit, calendar)
     begin = localised(start, calendar).replace(tzinfo=calendar.tz)
     kind = unit_of(unit)
@@ -296,4 +294,3 @@ def _gap(start: int, end: int) -> Reason:
     if start == 0:
         return Reason.NIGHT
     return Reason.LUNCH_BREAK if start < LUNCH[1] and end > LUNCH[0] else Reason.BREAK
-

@@ -10,7 +10,6 @@ from cityloop.standards.operations.calendars import (
 )
 from cityloop.standards.operations.editions import (
     BadCatalogue,
-    ClassInUse,
     EditionReport,
     NotPublishable,
     PublishedEdition,
@@ -20,6 +19,7 @@ from cityloop.standards.operations.editions import (
     publish_edition,
 )
 from cityloop.standards.operations.examples import attach_example, remove_example
+from cityloop.standards.operations.storing import ClassInUse
 
 __all__ = [
     "BadCatalogue",

@@ -13,7 +13,7 @@ from cityloop.kernel import jobs
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid
 from cityloop.kernel.reports import ImportReport, Rejection
-from cityloop.standards import holidays
+from cityloop.standards import cells, holidays
 from cityloop.standards.models import Calendar, CalendarChange, SpecialDay, WorkPeriod
 from cityloop.standards.queries.calendars import DEFAULT, NoCalendar, weekly_periods
 from cityloop.standards.workcalendar import WEEK, Special, WeeklyPeriod, check_period
@@ -136,9 +136,7 @@ def set_periods(
 
 
 @transaction.atomic
-def confirm_year(
-    year: int, *, code: str = DEFAULT, actor: Actor, now: datetime, why: str
-) -> None:
+def confirm_year(year: int, *, code: str = DEFAULT, actor: Actor, now: datetime, why: str) -> None:
     """Say that a year's holidays have been entered by hand, so that its warning ends."""
     calendar = _locked(code, actor, why)
     if year in calendar.known_years:
@@ -221,12 +219,11 @@ def _check(period: WeeklyPeriod) -> None:
         raise Invalid(_("weekdays are numbers from 1 (Monday) to 7"), code="bad-weekday")
     if bool(period.season_from) != bool(period.season_to):
         raise Invalid(_("a season needs its first and last day"), code="bad-season")
-    for day in filter(None, (period.season_from, period.season_to)):
+    for day in (period.season_from, period.season_to):
         try:
-            date.fromisoformat(f"2024-{day}")
+            cells.month_day(day)
         except ValueError as error:
-            told = {"day": day[:10]}
-            raise Invalid(_("%(day)s is no day of the form MM-DD") % told) from error
+            raise Invalid(f"{day[:10]}: {error}", code="bad-season") from error
 
 
 def _stored_periods(periods: Sequence[tuple[time, time]] | None) -> list[list[str]] | None:

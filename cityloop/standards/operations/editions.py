@@ -28,6 +28,7 @@ PERMISSION = "standards.manage"
 MAX_REASONS = 100
 MAX_LISTED = 10
 
+
 class BadCatalogue(Invalid):
     """The files have flaws; each is a reason with file, line, column and value."""
 
@@ -97,14 +98,15 @@ def load_catalogue(
     """Store a catalogue that was read or built; see load_edition."""
     actor.require(PERMISSION)
     began = time.perf_counter()
-    if found.edition is None or found.flaws:
-        raise _bad(found)
     row = found.edition
+    if row is None:
+        raise _bad(found)
     edition = Edition.objects.select_for_update().filter(code=row.code).first()
     base = _base(found, row)
     base_keys = queries.class_keys(base) if base else {}
-    catalogue.missing_classes(found, base_keys)
     mapped = _mapped(found)
+    if not found.flaws:  # else a flawed class would look like a missing one
+        catalogue.missing_classes(found, base_keys)
     if found.flaws:
         raise _bad(found)
     report = EditionReport(edition=row.code, difference=_difference(edition, row, found))
@@ -204,7 +206,9 @@ def _mapped(found: Catalogue) -> dict[ClassKey, int]:
         if row.national in known:
             mapped[key] = known[row.national]
         elif row.national:
-            found.blame(key, "national", row.national, _("no such class (edition:kind:major:minor)"))
+            found.blame(
+                key, "national", row.national, _("no such class (edition:kind:major:minor)")
+            )
     return mapped
 
 
@@ -243,7 +247,9 @@ def _objections(edition: Edition, family: list[Edition]) -> list[str]:
     if not edition.classes.exists():
         reasons.append(_("%(code)s has no classes") % {"code": edition.code})
     if edition.based_on and not edition.based_on.is_published:
-        reasons.append(_("%(code)s, which it extends, is not published") % {"code": edition.based_on.code})
+        reasons.append(
+            _("%(code)s, which it extends, is not published") % {"code": edition.based_on.code}
+        )
     for other in family:
         if edition.covers(other.valid_from) or other.covers(edition.valid_from):
             told = {"code": other.code, "from": other.valid_from, "to": other.valid_to or "..."}
@@ -266,10 +272,12 @@ def _tell(report: EditionReport, edition: Edition, found: Catalogue) -> None:
     total = len(found.classes) + len(found.rules)
     if edition.is_published:
         report.joined = total
-        report.notes.append(_("%(code)s is published already and stays as it is") % {"code": edition.code})
+        report.notes.append(
+            _("%(code)s is published already and stays as it is") % {"code": edition.code}
+        )
         return
-    redone = report.difference if report.difference.old == edition.code else None
-    kept = _untouched(redone, total) if redone else 0
+    redone = report.difference.old == edition.code
+    kept = _untouched(report.difference, total) if redone else 0
     report.imported, report.joined = total - kept, kept
     report.notes.extend(_notes(found))
     report.notes.extend(_reused(edition))

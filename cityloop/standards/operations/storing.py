@@ -84,14 +84,18 @@ def _drop(model: type[models.Model], rows: Sequence[models.Model]) -> None:
         model._default_manager.filter(pk__in=[row.pk for row in rows]).delete()
     except ProtectedError as error:
         used = ", ".join(sorted(str(row) for row in rows)[:MAX_LISTED])
-        raise ClassInUse(_("in use and therefore not removed: %(rows)s") % {"rows": used}) from error
+        raise ClassInUse(
+            _("in use and therefore not removed: %(rows)s") % {"rows": used}
+        ) from error
 
 
 def _store(
     model: type[Row], stored: Mapping[Key, Row], wanted: Mapping[Key, dict[str, Any]]
 ) -> None:
     """Insert what is new, update what differs."""
-    new, changed, names = [], [], set()
+    new: list[Row] = []
+    changed: list[Row] = []
+    names: set[str] = set()
     for key, values in wanted.items():
         row = stored.get(key)
         names |= values.keys()

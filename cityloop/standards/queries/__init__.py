@@ -1,10 +1,13 @@
 """Reads of standards: editions, classes and rules; the manual; calendars and deadlines."""
 
 from cityloop.standards.queries.calendars import (
+    DEFAULT,
     NoCalendar,
     calendar_changes,
     limit_text,
     reason_text,
+    special_days,
+    warning_text,
     work_calendar,
 )
 from cityloop.standards.queries.classes import (
@@ -27,6 +30,7 @@ from cityloop.standards.queries.editions import (
 from cityloop.standards.queries.rules import (
     Limit,
     NoEngineeringLimit,
+    example,
     in_force,
     limit_of,
     manual,
@@ -34,6 +38,7 @@ from cityloop.standards.queries.rules import (
 )
 
 __all__ = [
+    "DEFAULT",
     "Limit",
     "NoCalendar",
     "NoEdition",
@@ -47,6 +52,7 @@ __all__ = [
     "diff_editions",
     "edition",
     "editions",
+    "example",
     "in_force",
     "limit_of",
     "limit_text",
@@ -55,7 +61,9 @@ __all__ = [
     "reason_text",
     "rules_for",
     "search_classes",
+    "special_days",
     "stored_classes",
     "stored_rules",
+    "warning_text",
     "work_calendar",
 ]

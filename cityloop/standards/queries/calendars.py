@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from cityloop.kernel.errors import NotFound
 from cityloop.standards.models import Calendar, CalendarChange, SpecialDay
-from cityloop.standards.workcalendar import Special, WeeklyPeriod, WorkCalendar
+from cityloop.standards.workcalendar import MissingYear, Special, WeeklyPeriod, WorkCalendar
 from cityloop.standards.worktime import Interval, Reason, Unit
 
 DEFAULT = "default"
@@ -31,13 +31,18 @@ def work_calendar(code: str = DEFAULT) -> WorkCalendar:
 
     Ask once an operation and pass it on. Raises NoCalendar.
     """
-    row = Calendar.objects.filter(code=code).first()
-    if row is None:
-        raise NoCalendar(_("there is no calendar %(code)s; seed it first") % {"code": code[:40]})
+    row = _calendar(code)
     kept = _kept.get(code)
     if kept is None or kept.revision != row.revision:
         kept = _kept[code] = _built(row)
     return kept
+
+
+def _calendar(code: str) -> Calendar:
+    row = Calendar.objects.filter(code=code).first()
+    if row is None:
+        raise NoCalendar(_("there is no calendar %(code)s; seed it first") % {"code": code[:40]})
+    return row
 
 
 def _built(row: Calendar) -> WorkCalendar:
@@ -70,6 +75,19 @@ def special(day: SpecialDay) -> Special:
 def calendar_changes(code: str = DEFAULT) -> QuerySet[CalendarChange]:
     """Who changed a calendar, newest first."""
     return CalendarChange.objects.filter(calendar__code=code).order_by("-at", "-id")
+
+
+def special_days(year: int, code: str = DEFAULT) -> list[SpecialDay]:
+    """The special days of a year in order; raises NoCalendar."""
+    row = _calendar(code)
+    return list(row.special_days.filter(day__year=year).order_by("day"))
+
+
+def warning_text(warning: MissingYear) -> str:
+    """A warning in words."""
+    return _("the holidays of %(year)s are not in the calendar; only weekends are left out") % {
+        "year": warning.year
+    }
 
 
 REASONS = {

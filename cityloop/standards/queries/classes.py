@@ -50,8 +50,10 @@ def class_at(of: Edition, kind: str, major_code: str, minor_code: str) -> Proble
     """The class in force under a code; raises NotFound."""
     found = classes(of).filter(kind=kind, major_code=major_code, minor_code=minor_code).first()
     if found is None:
-        raise NotFound(_("%(edition)s has no class %(code)s")
-            % {"edition": of.code, "code": ClassKey(kind, major_code, minor_code)})
+        raise NotFound(
+            _("%(edition)s has no class %(code)s")
+            % {"edition": of.code, "code": ClassKey(kind, major_code, minor_code)}
+        )
     return found
 
 
@@ -66,8 +68,8 @@ def national_class(of: ProblemClass) -> ProblemClass | None:
     return None
 
 
-def _in_force(editions: list[Edition]) -> Q:
-    condition = Q(edition=editions[0])
+def _in_force(editions: list[Edition]) -> Q | Combinable:
+    condition: Q | Combinable = Q(edition=editions[0])
     for index, base in enumerate(editions[1:], 1):
         replaced = ProblemClass.objects.filter(
             edition__in=editions[:index],

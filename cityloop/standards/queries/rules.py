@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 
 from cityloop.kernel import text as bigrams
@@ -38,7 +39,7 @@ def in_force(of: Edition) -> QuerySet[FilingRule]:
     """Rules in force under an edition: for each class those of the nearest edition of the chain
     that has any."""
     editions = chain(of)
-    condition = Q(edition=editions[0])
+    condition: Q | Combinable = Q(edition=editions[0])
     for index, base in enumerate(editions[1:], 1):
         nearer = FilingRule.objects.filter(
             edition__in=editions[:index], problem_class=OuterRef("problem_class")
@@ -120,6 +121,14 @@ def manual(
     photos = RulePhoto.objects.select_related("file").order_by("-verdict", "id")
     rows = rows.prefetch_related(Prefetch("photos", queryset=photos))
     return page(rows, order=("position", "id"), cursor=cursor, size=size)
+
+
+def example(photo_id: int) -> RulePhoto:
+    """An example photo with its file; raises NotFound."""
+    found = RulePhoto.objects.select_related("file").filter(pk=photo_id).first()
+    if found is None:
+        raise NotFound(_("there is no example photo %(id)s") % {"id": photo_id})
+    return found
 
 
 def _says(word: str) -> Q:

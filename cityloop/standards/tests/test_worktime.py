@@ -6,6 +6,7 @@ import time as stopwatch
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -107,8 +108,9 @@ def test_a_holiday_week_is_skipped_and_the_make_up_day_counts() -> None:
 
 
 def test_a_day_is_a_day_however_long_it_is() -> None:
-    thursday, half = local(2026, 10, 8, 16), WorkCalendar(
-        "half", OFFICE, (Special(date(2026, 10, 9), True, "半天", (MORNING,)),)
+    thursday, half = (
+        local(2026, 10, 8, 16),
+        WorkCalendar("half", OFFICE, (Special(date(2026, 10, 9), True, "半天", (MORNING,)),)),
     )
     assert due_at(thursday, 1, "work_day", half) == local(2026, 10, 9, 11)
     assert due_at(thursday, 2, "work_day", half) == local(2026, 10, 12, 16)
@@ -149,7 +151,9 @@ def test_a_calendar_without_working_time_says_so(unit: str, amount: Decimal) -> 
         due_at(at("Mon", 8), 5, "work_hour", once)
 
 
-@pytest.mark.parametrize("amount", [-1, Decimal("-0.01"), Decimal("NaN"), float("inf"), float("nan")])
+@pytest.mark.parametrize(
+    "amount", [-1, Decimal("-0.01"), Decimal("NaN"), float("inf"), float("nan")]
+)
 def test_an_amount_must_be_a_number_that_is_not_negative(amount: Decimal) -> None:
     with pytest.raises(BadAmount):
         due_at(at("Mon", 8), amount, "work_hour", PLAIN)
@@ -165,7 +169,7 @@ def test_wrong_unit_naive_time_and_bad_period_are_named() -> None:
     with pytest.raises(Invalid, match="fortnight"):
         due_at(at("Mon", 8), 1, "fortnight", PLAIN)
     with pytest.raises(Invalid, match="no time zone"):
-        due_at(datetime(2026, 11, 2), 1, "minute", PLAIN)
+        due_at(datetime(2026, 11, 2), 1, "minute", PLAIN)  # noqa: DTZ001
     with pytest.raises(Invalid, match="out of range"):
         due_at(datetime(9999, 11, 2, tzinfo=UTC), 1, "minute", PLAIN)
     with pytest.raises(BadPeriod, match="22:00-06:00"):
@@ -229,7 +233,7 @@ def test_a_deadline_is_found_in_microseconds() -> None:
 # ------------------------------------------------------------------------------------------- laws
 
 CALENDARS = st.sampled_from([PLAIN, UNEVEN])
-MOMENTS = st.datetimes(datetime(2025, 12, 1), datetime(2027, 6, 30)).map(
+MOMENTS = st.datetimes(datetime(2025, 12, 1), datetime(2027, 6, 30)).map(  # noqa: DTZ001
     lambda moment: moment.replace(tzinfo=PLAIN.tz)
 )
 AMOUNTS = st.decimals("0", "60", places=2)
@@ -341,7 +345,7 @@ def test_explanations_tile_the_time_and_add_up(
         assert due == start
         return
     assert (told[0].start, told[-1].end) == (start, due)
-    assert all(a.end == b.start for a, b in zip(told, told[1:], strict=False))
+    assert all(a.end == b.start for a, b in pairwise(told))
     assert abs(sum(i.amount for i in told if i.counted) - amount) < Decimal("1e-9")
 
 
