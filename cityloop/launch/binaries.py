@@ -51,7 +51,7 @@ def find_binaries(*, major: int | None = None, unpack_into: Path, say: Say) -> B
     Raises LaunchError that says what to install.
     """
     reasons: list[str] = []
-    for way in (_installed, _by_apt, _unpacked):
+    for way in (_installed, _by_apt, unpacked):
         try:
             if found := way(major, unpack_into, say):
                 return found
@@ -137,7 +137,7 @@ def _by_apt(major: int | None, _into: Path, say: Say) -> Binaries | None:
     return _installed(number, _into, say)
 
 
-def _unpacked(major: int | None, into: Path, say: Say) -> Binaries | None:
+def unpacked(major: int | None, into: Path, say: Say) -> Binaries | None:
     """Debian packages unpacked into a folder of ours, or those of an earlier start."""
     for tree in sorted(into.glob("postgresql-*"), reverse=True):
         number = int(tree.name.rpartition("-")[2])
