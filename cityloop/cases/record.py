@@ -94,7 +94,8 @@ def write(changes: Sequence[Change], *, also: Sequence[Rows] = ()) -> None:
             Rows("cases_task", TASK, [row_of(t, TASK) for t in tasks[0]]),
             Rows("cases_attachment", PAPER, [p for lines in collected for p in lines.papers],
                  skip_conflicts=True),
-            Rows("procrastinate_jobs", JOB, [_job(j) for lines in collected for j in lines.jobs]),
+            Rows("procrastinate_jobs", JOB,
+                 [job_row(job) for lines in collected for job in lines.jobs]),
             *also,
         ]
     )  # fmt: skip
@@ -139,7 +140,8 @@ def _paper(change: Change, paper: Paper) -> Row:
     }
 
 
-def _job(job: Row) -> Row:
+def job_row(job: Row) -> Row:
+    """A job of kernel.jobs.job_rows as a row of the queue."""
     return {
         "queue_name": jobs.QUEUE, "task_name": jobs.TASK, "priority": 0, "args": job,
         "status": "todo", "attempts": 0, "abort_requested": False,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from cityloop.cases.tests import world as worlds
 
@@ -19,3 +21,10 @@ def own_files(settings, tmp_path: Path) -> None:
 def world(db) -> worlds.World:
     """The smallest valid city."""
     return worlds.build()
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Reasons are compared in English."""
+    with translation.override("en"):
+        yield
