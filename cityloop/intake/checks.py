@@ -1,0 +1,172 @@
+"""What the machine notices about a report: one table of findings, and the rules that make them.
+
+A finding never refuses a report. It is kept with the report and shown to the acceptor (A02, A30).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from cityloop.intake.channels import Channel
+
+COMPONENT_METRES = 50  # further from its component a report is doubtful
+PHOTO_METRES = 200  # GPS of phones among houses
+PHOTO_HOURS = 24
+OLD_DAYS = 30
+SHORT_TEXT = 4
+_PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+_BROKEN = re.compile(r"�|(?:锟斤拷)|(?:[ÃÂâ][\x80-¿]){2}|锘縝|烫烫烫")
+
+# code -> sentence; %(...)s are filled from the finding's own facts.
+SENTENCES: dict[str, Any] = {
+    "outside_grids": _("The point lies in no unit grid: the case cannot be filed until it does"),
+    "outside_service": _("The point lies outside the area that is served today"),
+    "no_place": _("No place is known: the case cannot be filed without one"),
+    "placed_by_address": _("The point was found by the address: %(address)s"),
+    "address_ambiguous": _("The address fits several places, the nearest match is %(address)s"),
+    "photo_missing": _("No photo came with it"),
+    "photo_old": _("A photo was taken %(hours)s hours before the report"),
+    "photo_elsewhere": _("A photo was taken %(metres)s m from the point"),
+    "photo_from_album": _("A photo comes from the album, not from the camera"),
+    "photo_used_before": _("The same photo belongs to case %(number)s"),
+    "component_unknown": _("Component %(component)s is not in the register"),
+    "component_far": _("Component %(component)s is %(metres)s m away"),
+    "component_class": _("Component %(component)s is of another class: %(name)s"),
+    "long_ago": _("It happened %(days)s days ago"),
+    "short_text": _("The text is very short"),
+    "broken_text": _("Part of the text arrived unreadable"),
+    "text_cleaned": _("Control characters were removed from the text"),
+    "phone_in_text": _("The text holds a telephone number: keep it out of what units read"),
+    "possible_duplicate": _("Case %(number)s, %(metres)s m away, may be the same"),
+    "joined": _("Joined to case %(number)s: %(rules)s"),
+    "class_unsure": _("No class was given; the text suggests %(names)s"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """What is known of a stored photo that came with the report."""
+
+    file_id: int
+    taken_at: datetime | None
+    metres: float | None  # from the report's point to where it was taken
+    from_album: bool
+    used_in: str  # number of another case that carries the same content, or ''
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The component that the report names, as the register has it."""
+
+    class_id: int
+    class_name: str
+    metres: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the rules look at. `place` is None without a point."""
+
+    channel: Channel
+    now: datetime
+    text: str
+    cleaned: bool
+    in_grid: bool
+    in_service: bool
+    placed: bool
+    occurred_at: datetime | None = None
+    class_id: int | None = None
+    component_code: str = ""
+    component: Found | None = None
+    photos: tuple[Photo, ...] = field(default=())
+
+
+Finding = dict[str, Any]
+Rule = Callable[[Facts], list[Finding]]
+
+
+def finding(code: str, /, **about: Any) -> Finding:
+    """A finding as it is stored: its code and the facts that its sentence names."""
+    return {"code": code, **about}
+
+
+def sentence(one: Finding) -> str:
+    """The finding in the reader's language."""
+    words = SENTENCES.get(one["code"])
+    return str(words) % one if words else str(one["code"])
+
+
+def place_known(facts: Facts) -> list[Finding]:
+    """Outside every grid, outside the served area, or without a place: flagged, not lost."""
+    if not facts.placed:
+        return [finding("no_place")]
+    if not facts.in_grid:
+        return [finding("outside_grids")]
+    return [] if facts.in_service else [finding("outside_service")]
+
+
+def text_readable(facts: Facts) -> list[Finding]:
+    """Short, unreadable or with a phone number inside."""
+    found = [finding("text_cleaned")] if facts.cleaned else []
+    if 0 < len(facts.text) < SHORT_TEXT:
+        found.append(finding("short_text"))
+    if _BROKEN.search(facts.text):
+        found.append(finding("broken_text"))
+    if _PHONE.search(facts.text):
+        found.append(finding("phone_in_text"))
+    return found
+
+
+def time_likely(facts: Facts) -> list[Finding]:
+    """What happened long ago is doubtful; the future was refused before."""
+    if facts.occurred_at is None:
+        return []
+    days = (facts.now - facts.occurred_at).days
+    return [finding("long_ago", days=days)] if days > OLD_DAYS else []
+
+
+def photos_credible(facts: Facts) -> list[Finding]:
+    """Missing where the channel expects one; old, from elsewhere, from the album, used before."""
+    if not facts.photos:
+        return [finding("photo_missing")] if facts.channel.photo_expected else []
+    found = []
+    for photo in facts.photos:
+        age = facts.now - photo.taken_at if photo.taken_at else timedelta()
+        if age > timedelta(hours=PHOTO_HOURS):
+            found.append(finding("photo_old", hours=int(age.total_seconds() // 3600)))
+        if photo.metres is not None and photo.metres > PHOTO_METRES:
+            found.append(finding("photo_elsewhere", metres=round(photo.metres)))
+        if photo.from_album:
+            found.append(finding("photo_from_album"))
+        if photo.used_in:
+            found.append(finding("photo_used_before", number=photo.used_in))
+    return found
+
+
+def component_fits(facts: Facts) -> list[Finding]:
+    """The named component exists, is near, and is of the class that was chosen (A02)."""
+    code, known = facts.component_code, facts.component
+    if not code:
+        return []
+    if known is None:
+        return [finding("component_unknown", component=code)]
+    found = []
+    if known.metres is not None and known.metres > COMPONENT_METRES:
+        found.append(finding("component_far", component=code, metres=round(known.metres)))
+    if facts.class_id is not None and facts.class_id != known.class_id:
+        found.append(finding("component_class", component=code, name=known.class_name))
+    return found
+
+
+RULES: tuple[Rule, ...] = (place_known, text_readable, time_likely, photos_credible, component_fits)
+
+
+def look(facts: Facts) -> list[Finding]:
+    """Every finding, in the order of the rules."""
+    return [one for rule in RULES for one in rule(facts)]

@@ -1,0 +1,49 @@
+"""What the worker does for intake: answers owed, clear reports filed, numbers, forgetting."""
+
+from __future__ import annotations
+
+from cityloop.intake import operations
+from cityloop.kernel import clock
+
+
+def tell_reject(number: str, version: int) -> None:
+    """The report was not accepted."""
+    operations.owe_all(number=number, version=version, topic="rejected", now=clock.now())
+
+
+def tell_approve_void(number: str, version: int) -> None:
+    """The case was voided."""
+    operations.owe_all(number=number, version=version, topic="voided", now=clock.now())
+
+
+def tell_close(number: str, version: int) -> None:
+    """The case was closed under its closing condition."""
+    operations.owe_all(number=number, version=version, topic="closed", now=clock.now())
+
+
+def tell_force_close(number: str, version: int) -> None:
+    """The case was closed by force."""
+    operations.owe_all(number=number, version=version, topic="closed", now=clock.now())
+
+
+def tell_reopen(number: str, version: int) -> None:
+    """The case lives again."""
+    operations.owe_all(number=number, version=version, topic="reopened", now=clock.now())
+
+
+def file_unambiguous(number: str, version: int) -> None:
+    """File a clear report where the city lets it."""
+    operations.file_unambiguous(number=number, now=clock.now())
+
+
+def write_up_book() -> int:
+    """Number the reports that came since the last time."""
+    return operations.write_up(now=clock.now())
+
+
+def forget_reporters() -> int:
+    """Empty the rows of people whose time has come."""
+    done = 0
+    while some := operations.forget_reporters(now=clock.now()):
+        done += some
+    return done

@@ -1,0 +1,42 @@
+"""Every write of intake: receive is the only door for new problems."""
+
+from cityloop.intake.operations.answers import (
+    AlreadySettled,
+    NoSuchNotice,
+    forget_reporters,
+    owe_all,
+    settle,
+)
+from cityloop.intake.operations.book import write_up
+from cityloop.intake.operations.bulk import receive_many
+from cityloop.intake.operations.filing import file_unambiguous
+from cityloop.intake.operations.incoming import BadReport, Incoming, PhotoIn, WrongChannel
+from cityloop.intake.operations.receiving import KeyReused, OutsideCity, Receipt, receive
+from cityloop.intake.operations.settings import BadSetting, set_channel
+from cityloop.intake.operations.teaching import TooLittleText, train
+from cityloop.intake.reference import UnknownChannel, UnknownClass
+
+__all__ = [
+    "AlreadySettled",
+    "BadReport",
+    "BadSetting",
+    "Incoming",
+    "KeyReused",
+    "NoSuchNotice",
+    "OutsideCity",
+    "PhotoIn",
+    "Receipt",
+    "TooLittleText",
+    "UnknownChannel",
+    "UnknownClass",
+    "WrongChannel",
+    "file_unambiguous",
+    "forget_reporters",
+    "owe_all",
+    "receive",
+    "receive_many",
+    "set_channel",
+    "settle",
+    "train",
+    "write_up",
+]

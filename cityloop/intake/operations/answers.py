@@ -1,0 +1,128 @@
+"""Who reported is told what became of it, and is forgotten when the time has come."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cityloop.cases.models import FINAL
+from cityloop.intake import reference
+from cityloop.intake.models import NoticeState, Report, Reporter, ReporterNotice
+from cityloop.intake.operations import writing
+from cityloop.intake.operations.incoming import Draft
+from cityloop.kernel import errors
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.models import StoredFile
+
+PERMISSION = "intake.reporter"
+LONGEST_OPEN = timedelta(days=90)  # beyond retention, for a case that is still open
+MEDIA = ("phone", "sms", "letter", "mail", "web", "app", "platform")
+
+
+class NoSuchNotice(errors.NotFound):
+    """No such answer is owed."""
+
+    code, title = "no-such-notice", "There is no such answer to give"
+
+
+class AlreadySettled(errors.Refused):
+    """The answer was given before."""
+
+    code, title = "already-settled", "This answer has been given"
+
+
+def keep_joined(draft: Draft, *, case_id: int, ordinal: int, reporter_id: int | None) -> Report:
+    """Write a report that joins a case, inside the open transaction."""
+    if reporter_id is not None:
+        Reporter.objects.create(**writing.reporter_row(draft, reporter_id))
+    row = writing.report_row(draft, case_id=case_id, ordinal=ordinal, reporter_id=reporter_id)
+    return Report.objects.create(**row)
+
+
+def owe(report: Report, *, topic: str, version: int, now: datetime) -> None:
+    """Note that the reporter is to be told; once for a topic and version of the case."""
+    if report.answer_wanted:
+        ReporterNotice.objects.get_or_create(
+            report=report, topic=topic, version=version, defaults={"owed_at": now}
+        )
+
+
+def owe_all(*, number: str, version: int, topic: str, now: datetime) -> int:
+    """Every reporter of the case is to be told; returns how many answers are owed anew.
+
+    A channel that owes a written report gets it at the end of the case, whoever reported.
+    """
+    written = [c.code for c in reference.all_channels() if c.written_report]
+    rows = Report.objects.filter(case__number=number)
+    owed = [
+        ReporterNotice(
+            report=report, topic=topic, version=version, owed_at=now,
+            written=report.channel in written,
+        )
+        for report in rows.order_by("ordinal")
+        if report.answer_wanted or report.channel in written
+    ]  # fmt: skip
+    known = ReporterNotice.objects.filter(report__case__number=number, topic=topic, version=version)
+    missing = {one.report_id for one in owed} - set(known.values_list("report_id", flat=True))
+    ReporterNotice.objects.bulk_create(owed, ignore_conflicts=True)
+    return len(missing)
+
+
+def settle(
+    notice_id: int,
+    *,
+    medium: str,
+    actor: Actor,
+    now: datetime,
+    paper_sha256: str = "",
+    note: str = "",
+) -> ReporterNotice:
+    """The reporter was told; a written answer is proven by its paper.
+
+    Raises NotAllowed, NoSuchNotice, AlreadySettled, Invalid.
+    """
+    actor.require(PERMISSION)
+    if medium not in MEDIA:
+        raise errors.Invalid(_("a medium is one of %(all)s") % {"all": ", ".join(MEDIA)})
+    with transaction.atomic():
+        row = ReporterNotice.objects.select_for_update().filter(pk=notice_id).first()
+        if row is None:
+            raise NoSuchNotice(_("there is no such answer to give"))
+        if row.state != NoticeState.OWED:
+            raise AlreadySettled(_("this answer was given on %(day)s") % {"day": row.settled_at})
+        row.paper = _paper(paper_sha256) if paper_sha256 else None
+        if row.written and row.paper is None:
+            raise errors.Invalid(_("a written answer is proven by its paper: store it first"))
+        row.state, row.settled_at, row.settled_by = NoticeState.TOLD, now, actor.post[:120]
+        row.medium, row.note = medium, note[:200]
+        row.save()
+    return row
+
+
+def _paper(sha256: str) -> StoredFile:
+    file = StoredFile.objects.filter(sha256=sha256).first()
+    if file is None:
+        raise errors.Invalid(_("store the file first: %(sha)s") % {"sha": sha256[:12]})
+    return file
+
+
+def forget_reporters(*, now: datetime, limit: int = 1000) -> int:
+    """Empty the rows of people whose time has come; returns how many.
+
+    While a case is open its reporters can still be told, but no longer than LONGEST_OPEN beyond
+    their retention. What cannot be told any more is dropped.
+    """
+    with transaction.atomic():
+        due = Reporter.objects.filter(forgotten_at=None, keep_until__lte=now)
+        waiting = Report.objects.exclude(case__status__in=FINAL).filter(
+            reporter__keep_until__gt=now - LONGEST_OPEN, reporter__isnull=False
+        )
+        rows = due.exclude(pk__in=waiting.values("reporter_id")).order_by("keep_until")
+        ids = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
+        Reporter.objects.filter(pk__in=ids).update(name="", phone="", forgotten_at=now)
+        ReporterNotice.objects.filter(
+            report__reporter_id__in=ids, state=NoticeState.OWED, written=False
+        ).update(state=NoticeState.DROPPED, settled_at=now, settled_by="retention")
+    return len(ids)

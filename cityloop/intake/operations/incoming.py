@@ -1,0 +1,270 @@
+"""A report as it comes in: its shape, and everything that can be refused without the database."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cityloop.cases.change import Paper
+from cityloop.geo import coordinates
+from cityloop.intake import reference
+from cityloop.intake.channels import Channel
+from cityloop.intake.checks import Finding
+from cityloop.intake.models import Kind
+from cityloop.intake.queries.asking import Question
+from cityloop.kernel import errors
+from cityloop.kernel.actor import Actor
+
+MAX_TEXT = 2000  # characters, as in every text of a case
+MAX_ADDRESS = 200
+MAX_NAME = 60
+MAX_PHOTOS = 20
+OLDEST = timedelta(days=3650)
+CLOCKS_DIFFER = timedelta(minutes=5)  # a phone's clock may be ahead of ours
+# What PostgreSQL's text cannot hold, or no person means: control characters, half characters.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_PHONE = re.compile(r"[0-9+*#()\- 转]{3,30}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_STAGES = frozenset({"report", "before", "after", "verify", "paper"})
+
+
+class BadReport(errors.Invalid):
+    """Something in the report cannot be: every objection is listed by field. Nothing was kept."""
+
+    code, title = "bad-report", "The report cannot be taken as it is"
+
+
+class WrongChannel(errors.NotAllowed):
+    """The actor's posts do not bring in reports of this channel."""
+
+    code, title = "wrong-channel", "This channel is not yours"
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoIn:
+    """A stored file (kernel.files.store) that came with the report."""
+
+    sha256: str
+    stage: str = "report"
+    filename: str = ""
+    from_album: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A report as a channel hands it over.
+
+    `x`, `y` in degrees of `system` (wgs84, cgcs2000, gcj02, bd09). `class_code`: edition/C0101, or
+    C0101 of the city's edition, or an id. `source_key` is the sender's own number, `repeat_key` the
+    key of an HTTP client; either makes the same request once. Name and phone go to Reporter only.
+    """
+
+    channel: str
+    kind: str = Kind.REPORT.value
+    text: str = ""
+    x: float | None = None
+    y: float | None = None
+    system: str = "wgs84"
+    address: str = ""
+    class_code: str = ""
+    component_code: str = ""
+    occurred_at: datetime | None = None
+    photos: Sequence[PhotoIn] = ()
+    reporter_name: str = ""
+    reporter_phone: str = ""
+    answer_wanted: bool = True
+    source_key: str = ""
+    repeat_key: str = ""
+
+
+@dataclass(slots=True)
+class Draft:
+    """A report while it is being decided."""
+
+    given: Incoming
+    channel: Channel
+    actor: Actor
+    now: datetime
+    text: str
+    address: str
+    key: str
+    digest: str
+    lon: float | None = None
+    lat: float | None = None
+    known: reference.KnownClass | None = None
+    cleaned: bool = False
+    checks: list[Finding] = field(default_factory=list)
+    suggestions: list[list[Any]] = field(default_factory=list)
+    papers: list[Paper] = field(default_factory=list)
+    phashes: list[int] = field(default_factory=list)
+
+    @property
+    def contact(self) -> bool:
+        """True when a person is to be remembered."""
+        return bool(self.given.reporter_name or self.given.reporter_phone)
+
+    def question(self) -> Question:
+        """What the database is asked about it."""
+        given = self.given
+        return Question(
+            channel=self.channel, now=self.now, on=timezone.localdate(self.now),
+            lon=self.lon, lat=self.lat, class_id=self.known.id if self.known else None,
+            component_code=given.component_code, source_key=self.key,
+            photos=[photo.sha256 for photo in given.photos], contact=self.contact,
+        )  # fmt: skip
+
+
+def prepare(given: Incoming, *, actor: Actor, now: datetime) -> Draft:
+    """The draft of a report that may be taken.
+
+    Raises UnknownChannel, WrongChannel, BadReport (all objections at once), NoCoordinate,
+    UnknownSystem, UnknownClass.
+    """
+    channel = reference.channel(given.channel)
+    if not (actor.roles & channel.brought_by or "system" in actor.roles):
+        raise WrongChannel(
+            _("reports of the channel %(channel)s are entered by: %(roles)s")
+            % {"channel": channel.code, "roles": ", ".join(sorted(channel.brought_by))}
+        )
+    text, address = clean(given.text), clean(given.address)
+    draft = Draft(
+        given=given, channel=channel, actor=actor, now=now, text=text, address=address,
+        key=_key(given, actor), digest="", cleaned=text != given.text.strip(),
+    )  # fmt: skip
+    if problems := objections(draft):
+        reasons = (f"{name}: {reason}" for name, reason in problems.items())
+        raise BadReport(*reasons, fields=problems)
+    if given.x is not None and given.y is not None:
+        draft.lon, draft.lat = coordinates.to_wgs84(given.x, given.y, given.system)
+    if given.class_code:
+        draft.known = reference.class_of(given.class_code, timezone.localdate(now))
+    draft.digest = _digest(draft)
+    return draft
+
+
+def clean(text: str) -> str:
+    """The text without what cannot be stored or printed, and without space around it."""
+    plain = text.strip()
+    return _UNPRINTABLE.sub("", plain) if _UNPRINTABLE.search(plain) else plain
+
+
+def objections(draft: Draft) -> dict[str, str]:
+    """Field -> what is wrong with it; empty when the report may be taken."""
+    found: dict[str, str] = {}
+    for rule in (_lengths, _contact, _times, _photos, _names, _given):
+        for name, reason in rule(draft).items():
+            found.setdefault(name, reason)
+    return found
+
+
+def _lengths(draft: Draft) -> dict[str, str]:
+    limits = (
+        ("text", draft.text, MAX_TEXT),
+        ("address", draft.address, MAX_ADDRESS),
+        ("reporter_name", draft.given.reporter_name, MAX_NAME),
+        ("component_code", draft.given.component_code, 32),
+        ("class_code", draft.given.class_code, 60),
+        ("source_key", draft.given.source_key, 120),
+        ("repeat_key", draft.given.repeat_key, 200),
+    )
+    return {
+        name: _("at most %(most)s characters, these are %(n)s") % {"most": most, "n": len(value)}
+        for name, value, most in limits
+        if len(value) > most
+    }
+
+
+def _contact(draft: Draft) -> dict[str, str]:
+    found = {}
+    if draft.given.reporter_phone and not _PHONE.fullmatch(draft.given.reporter_phone):
+        found["reporter_phone"] = _("digits, and + - * # ( ) between them, 3 to 30 in all")
+    if _UNPRINTABLE.search(draft.given.reporter_name):
+        found["reporter_name"] = _("holds characters that cannot be printed")
+    return found
+
+
+def _times(draft: Draft) -> dict[str, str]:
+    at = draft.given.occurred_at
+    if at is None:
+        return {}
+    if at.tzinfo is None:
+        return {"occurred_at": _("give the time with its zone, such as +08:00")}
+    if at > draft.now + CLOCKS_DIFFER:
+        return {"occurred_at": _("lies in the future")}
+    if at < draft.now - OLDEST:
+        return {"occurred_at": _("lies more than ten years back")}
+    return {}
+
+
+def _photos(draft: Draft) -> dict[str, str]:
+    photos = draft.given.photos
+    if len(photos) > MAX_PHOTOS:
+        return {"photos": _("at most %(most)s photos") % {"most": MAX_PHOTOS}}
+    for photo in photos:
+        if not _SHA256.fullmatch(photo.sha256):
+            return {"photos": _("name a stored file by its SHA-256 (POST /api/v1/files)")}
+        if photo.stage not in _STAGES:
+            return {"photos": _("a stage is one of %(all)s") % {"all": ", ".join(sorted(_STAGES))}}
+    return {}
+
+
+def _names(draft: Draft) -> dict[str, str]:
+    """Keys and codes hold printable characters only; the kind is one that opens a case."""
+    given = draft.given
+    found = {
+        name: _("holds characters that cannot be printed")
+        for name in ("source_key", "repeat_key", "component_code", "class_code")
+        if not getattr(given, name).isprintable()
+    }
+    if given.kind not in Kind.values:
+        found["kind"] = _("one of %(all)s") % {"all": ", ".join(Kind.values)}
+    if 0 < len(given.repeat_key) < 8:
+        found["repeat_key"] = _("at least 8 characters")
+    return found
+
+
+_GIVEN: dict[str, Callable[[Draft], bool]] = {
+    "text": lambda draft: bool(draft.text),
+    "class": lambda draft: bool(draft.given.class_code),
+    "point": lambda draft: draft.given.x is not None and draft.given.y is not None,
+    "address": lambda draft: bool(draft.address),
+    "source_key": lambda draft: bool(draft.given.source_key),
+}
+
+
+def _given(draft: Draft) -> dict[str, str]:
+    """What the channel requires is there; half a point is none."""
+    found = {}
+    if (draft.given.x is None) != (draft.given.y is None):
+        found["point"] = _("give both coordinates or none")
+    for wanted in draft.channel.required:
+        names = wanted.split("|")
+        if not any(_GIVEN[name](draft) for name in names):
+            found.setdefault(names[0], _("needed: %(names)s") % {"names": _(" or ").join(names)})
+    return found
+
+
+def _key(given: Incoming, actor: Actor) -> str:
+    """What makes the request once: the sender's number, or the client's key with its owner."""
+    if given.source_key or not given.repeat_key:
+        return given.source_key
+    owner = f"{actor.member_id}:{given.repeat_key}"
+    return "key:" + hashlib.blake2b(owner.encode(), digest_size=16).hexdigest()
+
+
+def _digest(draft: Draft) -> str:
+    """Of the content, without the person: the same key with another content is refused."""
+    given = draft.given
+    content = [
+        given.kind, draft.text, given.x, given.y, given.system, draft.address, given.class_code,
+        given.component_code, [[p.sha256, p.stage] for p in given.photos],
+    ]  # fmt: skip
+    return hashlib.blake2b(orjson.dumps(content), digest_size=16).hexdigest()

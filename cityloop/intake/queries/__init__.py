@@ -1,0 +1,47 @@
+"""Every read of intake."""
+
+from cityloop.intake.queries.asking import Context, Question, context, duplicates
+from cityloop.intake.queries.book import DayAccount, Flaw, account, check_book
+from cityloop.intake.queries.reports import (
+    NoSuchReport,
+    earlier_reports,
+    notices_of,
+    notices_owed,
+    number_in_channel,
+    report,
+    report_number,
+    reporter_of,
+    reports_of,
+)
+from cityloop.intake.queries.suggestions import (
+    ClassGuess,
+    RuleGuess,
+    suggest_classes,
+    suggest_rules,
+    text_model,
+)
+
+__all__ = [
+    "ClassGuess",
+    "Context",
+    "DayAccount",
+    "Flaw",
+    "NoSuchReport",
+    "Question",
+    "RuleGuess",
+    "account",
+    "check_book",
+    "context",
+    "duplicates",
+    "earlier_reports",
+    "notices_of",
+    "notices_owed",
+    "number_in_channel",
+    "report",
+    "report_number",
+    "reporter_of",
+    "reports_of",
+    "suggest_classes",
+    "suggest_rules",
+    "text_model",
+]

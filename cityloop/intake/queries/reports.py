@@ -1,0 +1,113 @@
+"""Reads of reports and of the answers that are owed for them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from cityloop.cases import queries as cases
+from cityloop.cases.models import Case
+from cityloop.intake.models import NoticeState, Report, Reporter, ReporterNotice, Tally
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.errors import NotFound
+
+SEE_REPORTER = "intake.reporter"
+
+
+class NoSuchReport(NotFound):
+    """No report has this number, or its case lies outside the actor's scope."""
+
+    code, title = "no-such-report", "There is no such report"
+
+
+def report_number(case_number: str, ordinal: int) -> str:
+    """The public number of a report: its case and its place among the case's reports."""
+    return f"{case_number}-{ordinal}"
+
+
+def report(actor: Actor, number: str) -> Report:
+    """One report of a case that the actor sees, with case, class and reporter."""
+    case_number, dash, ordinal = number.rpartition("-")
+    if not dash or not (ordinal.isascii() and ordinal.isdigit()) or len(ordinal) > 9:
+        raise NoSuchReport(f"there is no report {number[:40]}")
+    rows = Report.objects.filter(case__in=cases.visible(actor)).select_related(
+        "case", "problem_class", "reporter", "member"
+    )
+    found = rows.filter(case__number=case_number, ordinal=int(ordinal)).first()
+    if found is None:
+        raise NoSuchReport(f"there is no report {number[:40]}")
+    return found
+
+
+def reports_of(case: Case) -> list[Report]:
+    """Every report of a case, the first one first."""
+    rows = Report.objects.filter(case=case).select_related("problem_class", "reporter")
+    return list(rows.order_by("ordinal"))
+
+
+def reporter_of(actor: Actor, one: Report) -> Reporter | None:
+    """Who reported, for those who may know; None also when it has been forgotten."""
+    if not actor.may(SEE_REPORTER) or one.reporter is None or one.reporter.forgotten_at:
+        return None
+    return one.reporter
+
+
+def notices_of(one: Report) -> list[ReporterNotice]:
+    """What the reporter was told or is to be told, oldest first."""
+    return list(one.notices.order_by("id"))
+
+
+def notices_owed(actor: Actor, *, topic: str = "") -> QuerySet[ReporterNotice]:
+    """Answers that are owed for cases in the actor's scope."""
+    rows = ReporterNotice.objects.filter(
+        state=NoticeState.OWED, report__case__in=cases.visible(actor)
+    )
+    if topic:
+        rows = rows.filter(topic=topic)
+    return rows.select_related("report__case", "report__reporter")
+
+
+def earlier_reports(actor: Actor, phone: str, *, limit: int = 20) -> list[Report]:
+    """The latest reports of a caller by phone, in the actor's scope; needs the permission."""
+    actor.require(SEE_REPORTER)
+    rows = Report.objects.filter(reporter__phone=phone, case__in=cases.visible(actor))
+    return list(rows.exclude(reporter__phone="").select_related("case").order_by("-id")[:limit])
+
+
+def number_in_channel(one: Report) -> int | None:
+    """The report's number in its channel (O02); None until the book has been written up."""
+    tally = (
+        Tally.objects.filter(channel=one.channel, first_report__lte=one.pk, last_report__gte=one.pk)
+        .order_by("-id")
+        .first()
+    )
+    if tally is None:
+        return None
+    before = Report.objects.filter(
+        channel=one.channel, pk__gte=tally.first_report, pk__lt=one.pk
+    ).count()
+    return int(tally.first_number) + before
+
+
+def counts_of_day(start: datetime, end: datetime) -> dict[str, dict[str, int]]:
+    """Channel -> received, opened, joined, flagged, by the time of receipt in [start, end)."""
+    rows = (
+        Report.objects.filter(received_at__gte=start, received_at__lt=end)
+        .values("channel")
+        .annotate(
+            received=Count("pk"),
+            opened=Count("pk", filter=Q(ordinal=1)),
+            flagged=Count("pk", filter=~Q(checks=[])),
+        )
+        .order_by("channel")
+    )
+    return {
+        row["channel"]: {
+            "received": row["received"],
+            "opened": row["opened"],
+            "joined": row["received"] - row["opened"],
+            "flagged": row["flagged"],
+        }
+        for row in rows
+    }
