@@ -30,14 +30,15 @@ def start(
 ) -> Timer:
     """A new clock from now; one of the same kind that still runs is ended first."""
     stop(change, kind)
-    timer = Timer(
+    timer = fresh(
+        Timer,
         case_id=change.case.pk,
-        kind=kind,
-        state=TimerState.RUNNING,
+        kind=str(kind),
+        state=RUNNING,
         limit_amount=Decimal(amount),
         limit_unit=unit,
         margin_hours=Decimal(margin_hours),
-        spent=Decimal(0),
+        spent=ZERO,
         first_started_at=change.now,
         started_at=change.now,
         due_at=change.now,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,16 +12,15 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cityloop.cases import fields, guards, lifecycle, record
+from cityloop.cases import fields, guards, lifecycle, load, record
 from cityloop.cases import flow as flows
 from cityloop.cases.change import Change, Paper
 from cityloop.cases.clocks import show_stage_deadline
-from cityloop.cases.models import Case, Flow, Task, Timer
+from cityloop.cases.models import Case, Flow, Timer
 from cityloop.kernel import errors
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.models import StoredFile
 from cityloop.kernel.rows import Rows
-from cityloop.standards.models import ProblemClass
 
 
 class Refused(errors.Refused):
@@ -192,26 +191,22 @@ def fire_due_timers(*, now: datetime, limit: int = 200) -> int:
     may run, each deadline fires exactly once.
     """
     with transaction.atomic():
-        due = list(
-            Timer.objects.filter(fire_at__lte=now)
-            .order_by("fire_at")
-            .select_for_update(skip_locked=True)[:limit]
-        )
-        ids = {timer.case_id for timer in due}
-        cases = Case.objects.filter(pk__in=ids).select_related("flow", "problem_class")
-        locked = list(cases.select_for_update(of=("self",), skip_locked=True))
-        changes = [_fired(case, due, now) for case in locked]
-        for change in changes:
-            record.write([change])
-    return sum(len([t for t in due if t.case_id == case.pk]) for case in locked)
+        due = Timer.objects.filter(fire_at__lte=now).order_by("fire_at")
+        claimed = due.select_for_update(skip_locked=True).values_list("case_id", flat=True)
+        cases = Case.objects.filter(pk__in=list(dict.fromkeys(claimed[:limit])))
+        numbers = list(cases.select_for_update(skip_locked=True).values_list("number", flat=True))
+        return sum(_fire(number, now) for number in numbers)
 
 
-def _fired(case: Case, due: list[Timer], now: datetime) -> Change:
-    change = _change(case, actor=Actor.system("clock"), now=now)
-    own = next(timer for timer in due if timer.case_id == case.pk)
-    change.inputs = {"clock": own.kind}
-    take(change, _step("escalate" if own.fired else "overdue"))
-    return change
+def _fire(number: str, now: datetime) -> int:
+    """The clock's step for every timer of the case that is due; how many fired."""
+    change = _load(number, actor=Actor.system("clock"), now=now)
+    due = [t for t in change.timers if t.fire_at is not None and t.fire_at <= now]
+    for timer in due:
+        change.inputs = {"clock": timer.kind}
+        take(change, _step("escalate" if timer.fired else "overdue"))
+    record.write([change])
+    return len(due)
 
 
 def take(change: Change, step: lifecycle.Step) -> None:
@@ -265,9 +260,9 @@ def _follow(change: Change) -> None:
     """The system's own next step, in the open transaction."""
     action, inputs = change.follow_up or ("", {})
     step = _step(action)
-    following = _change(
-        change.case, actor=Actor.system("automatic"), now=change.now,
-        timers=change.timers, tasks=change.tasks,
+    following = replace(
+        change, actor=Actor.system("automatic"), inputs={}, papers=[], facts={},
+        follow_up=None, lines=None,
     )  # fmt: skip
     following.inputs = fields.clean(step, inputs)
     take(following, step)
@@ -282,31 +277,21 @@ def _step(action: str) -> lifecycle.Step:
 
 
 def _load(number: str, *, actor: Actor, now: datetime) -> Change:
-    rows = Case.objects.filter(number=number).select_related("flow", "problem_class")
-    case = rows.select_for_update(of=("self",)).first()
-    if case is None:
+    found = load.locked(number)
+    if found is None:
         raise NoSuchCase(_("there is no case %(number)s") % {"number": number[:30]})
-    return _change(case, actor=actor, now=now)
+    return _change(found, actor=actor, now=now)
 
 
-def _change(
-    case: Case,
-    *,
-    actor: Actor,
-    now: datetime,
-    timers: list[Timer] | None = None,
-    tasks: list[Task] | None = None,
-) -> Change:
-    chosen: ProblemClass | None = case.problem_class
+def _change(found: load.Dossier, *, actor: Actor, now: datetime) -> Change:
     return Change(
-        case=case,
+        case=found.case,
         actor=actor,
         now=now,
         action="",
-        source=case.status,
-        flow=flows.parameters(case.flow.parameters),
-        timers=list(case.timers.order_by("id")) if timers is None else timers,
-        tasks=list(case.tasks.filter(closed_at=None)) if tasks is None else tasks,
-        second_eye=bool(chosen.second_eye) if chosen else True,
-        imported=False,
+        source=found.case.status,
+        flow=found.parameters,
+        timers=found.timers,
+        tasks=found.tasks,
+        second_eye=found.second_eye,
     )

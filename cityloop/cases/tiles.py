@@ -34,7 +34,8 @@ def scope_sql(actor: Actor) -> tuple[str, dict[str, Any]]:
     """queries.scope as a bracketed condition on alias c, with named parameters."""
     if sees_all(actor):
         return "(TRUE)", {}
-    parts, values = ["FALSE"], {}
+    parts = ["FALSE"]
+    values: dict[str, Any] = {}
     for index, (ids, codes) in enumerate(scopes_of(actor)):
         one = ["TRUE"]
         if codes is not None:

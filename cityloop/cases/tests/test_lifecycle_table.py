@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from cityloop.cases import fields, lifecycle, operations
+from cityloop.cases import fields, lifecycle, load, operations
+from cityloop.cases.flow import Parameters
 from cityloop.cases.lifecycle import BACK, NEW, SAME, STEPS
 from cityloop.cases.models import FINAL, Case, CaseEvent, Status
 from cityloop.kernel.actor import HANDLING, JUDGING, ROLES
@@ -63,7 +64,8 @@ def test_whoever_has_no_row_is_refused_and_nothing_is_written(world, status):
             held = copy(case)
             held.status = status
             actor = _in_role(world, role)
-            change = operations._change(held, actor=actor, now=world.now, timers=[], tasks=[])
+            found = load.Dossier(held, [], [], Parameters(), True)
+            change = operations._change(found, actor=actor, now=world.now)
             with pytest.raises(operations.Refused):
                 operations.take(change, step)
     assert CaseEvent.objects.filter(case=case).count() == 1
