@@ -99,7 +99,7 @@ def database(url: str) -> dict[str, Any]:
 
 DATABASES = {"default": database(env.text("DATABASE_URL") or "postgresql:///cityloop")}
 
-ACTOR_OF = "cityloop.people.queries.actor_of_request"
+ACTOR_OF = "cityloop.people.identity.actor_of_request"
 # Both None where the system has the libraries: Django then finds them itself.
 GDAL_LIBRARY_PATH, GEOS_LIBRARY_PATH = geolibs.library_paths()
 
@@ -130,6 +130,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_HTTP_RESPONSE_CODE = 429
+AXES_LOCKOUT_CALLABLE = "cityloop.people.views.sign_in.locked_out"
 AXES_VERBOSE = False
 
 SESSION_COOKIE_HTTPONLY = True

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from django.contrib.gis.db import models
-from django.contrib.postgres.indexes import GistIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db.models import Func, Q, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 
@@ -17,8 +20,19 @@ class State(models.TextChoices):
     OCCUPIED = "occupied", _("occupied")  # 占用
 
 
+class DataSource(models.TextChoices):
+    """Where the position comes from."""
+
+    SURVEYED = "surveyed", _("surveyed")  # 实测
+    TOPOGRAPHIC = "topographic", _("topographic map")  # 地形图
+    OTHER = "other", _("other")  # 其他
+
+
 class Component(models.Model):
-    """One managed component; `code` is 6 division + 2 major + 2 minor + 6 sequence digits."""
+    """One managed component; `code` is 6 division + 2 major + 2 minor + 6 sequence digits.
+
+    The three departments of the standard: competent (主管), owner (权属), maintainer (养护).
+    """
 
     code = models.CharField(max_length=16, unique=True)
     problem_class = models.ForeignKey(
@@ -40,26 +54,55 @@ class Component(models.Model):
     )
     original_on = models.DateField()
     changed_on = models.DateField(null=True)
-    data_source = models.CharField(max_length=20, blank=True, default="")
+    data_source = models.CharField(
+        max_length=20, choices=DataSource.choices, blank=True, default=""
+    )
     picture = models.ForeignKey(
         "kernel.StoredFile", null=True, on_delete=models.PROTECT, related_name="+"
     )
     note = models.CharField(max_length=200, blank=True, default="")
     extra = models.JSONField(default=dict)
+    search = models.GeneratedField(
+        expression=Func(
+            Concat("code", Value(" "), "name", Value(" "), "note"), function="cityloop_bigrams"
+        ),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
 
     class Meta:
         db_table = "assets_component"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^\d{16}$"), name="component_code_digits"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=State.values), name="component_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(grid_code="") | Q(grid_code__startswith=models.F("area_code")),
+                name="component_grid_in_area",
+            ),
+        ]
         indexes = [
             GistIndex("point", name="component_point"),
+            GinIndex("search", name="component_search"),
             models.Index(fields=["area_code", "code"], name="component_area"),
+            models.Index(fields=["problem_class", "code"], name="component_class"),
+            models.Index("owner", name="component_owner", condition=Q(owner__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
 
+    @property
+    def district_code(self) -> str:
+        """The division in which it was coded."""
+        return self.code[:6]
+
 
 class ComponentChange(models.Model):
-    """One change of a component: who, when, why, and each field's old and new value."""
+    """One change of a component: who, when, why; `fields`: name -> [old, new]. Append-only."""
 
     component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="changes")
     at = models.DateTimeField()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 READ = ("cases.view", "components.view", "manual.view", "map.view")
 RECEIVE = "intake.receive"
 STEP = "cases.step"  # which steps, the life-cycle table says
+EXPORT = "cases.export"
 REPORTER = "intake.reporter"  # who reported: never for the handling side
 
 
@@ -25,28 +26,29 @@ class RoleSeed:
     permissions: tuple[str, ...]
 
 
-_DESK = (*READ, STEP, "people.view")
-_CENTRE = (*READ, STEP, RECEIVE, REPORTER, "people.view")
-_OFFICE = (*_DESK, "people.manage", "components.manage", "geo.manage", "standards.manage",
+_DESK = (*READ, STEP, EXPORT, "people.view")
+_CENTRE = (*_DESK, RECEIVE, REPORTER)
+_READER = (*READ, EXPORT, "people.view")
+_OFFICE = (*_READER, "people.manage", "components.manage", "geo.manage", "standards.manage",
            "cases.configure")  # fmt: skip
 
 # fmt: off
 SEEDS = (
-    #        code                 label               label                  permissions
-    RoleSeed("inspector",         "信息采集员",       "Inspector",           (*READ, STEP, RECEIVE)),
-    RoleSeed("acceptor",          "受理员",           "Acceptance operator", _CENTRE),
-    RoleSeed("shift_leader",      "值班长",           "Shift leader",        _CENTRE),
-    RoleSeed("dispatcher",        "派遣员",           "Dispatcher",          _DESK),
-    RoleSeed("unit_desk",         "责任单位内勤",     "Unit desk",           _DESK),
-    RoleSeed("worker",            "处置人员",         "Worker",              (*READ, STEP)),
-    RoleSeed("supervisor",        "督查员",           "Supervisor",          _CENTRE),
-    RoleSeed("evaluator",         "考核员",           "Evaluator",           _DESK),
-    RoleSeed("leader",            "领导",             "Leader",              (*_DESK, RECEIVE)),
-    RoleSeed("company_manager",   "采集公司经理",     "Company manager",     _DESK),
-    RoleSeed("administrator",     "系统管理员",       "Administrator",       _OFFICE),
-    RoleSeed("district_platform", "区级平台",         "District platform",   (*_DESK, RECEIVE)),
-    RoleSeed("system",            "系统",             "System",              ("*",)),
-    RoleSeed("exchange",          "外部系统",         "Exchange client",     (*READ, STEP, RECEIVE)),
+    #        code                 labels                        permissions
+    RoleSeed("inspector",         "信息采集员", "Inspector",            (*READ, STEP, RECEIVE)),
+    RoleSeed("acceptor",          "受理员", "Acceptance operator",  _CENTRE),
+    RoleSeed("shift_leader",      "值班长", "Shift leader",         _CENTRE),
+    RoleSeed("dispatcher",        "派遣员", "Dispatcher",           _DESK),
+    RoleSeed("unit_desk",         "责任单位内勤", "Unit desk",            _DESK),
+    RoleSeed("worker",            "处置人员", "Worker",               (*READ, STEP)),
+    RoleSeed("supervisor",        "督查员", "Supervisor",           _CENTRE),
+    RoleSeed("evaluator",         "考核员", "Evaluator",            _READER),
+    RoleSeed("leader",            "领导", "Leader",               (*_DESK, RECEIVE)),
+    RoleSeed("company_manager",   "采集公司经理", "Company manager",      _READER),
+    RoleSeed("administrator",     "系统管理员", "Administrator",        _OFFICE),
+    RoleSeed("district_platform", "区级平台", "District platform",    (*_DESK, RECEIVE)),
+    RoleSeed("system",            "系统", "System",               ("*",)),
+    RoleSeed("exchange",          "外部系统", "Exchange client",      (*READ, STEP, RECEIVE)),
 )
 # fmt: on
 

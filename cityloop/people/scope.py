@@ -114,6 +114,21 @@ def _scope_sql(
     return " AND ".join(conditions), values
 
 
+def scope_named(
+    actor: Actor,
+    alias: str,
+    *,
+    organisation_column: str | Sequence[str] | None = "lead_id",
+    region_column: str | None = "area_code",
+) -> tuple[str, dict[str, object]]:
+    """As scope_sql, for a statement with named parameters: %(scope_0)s, %(scope_1)s ..."""
+    condition, values = scope_sql(
+        actor, alias, organisation_column=organisation_column, region_column=region_column
+    )
+    names = {f"scope_{number}": value for number, value in enumerate(values)}
+    return condition.replace("%s", "{}").format(*(f"%({name})s" for name in names)), names
+
+
 def in_scope(actor: Actor, *, organisation_ids: Iterable[int | None], region_code: str) -> bool:
     """The same rule for a thing in hand: its organisations (one must agree) and its code."""
     own = frozenset(one for one in organisation_ids if one is not None)

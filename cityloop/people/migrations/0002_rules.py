@@ -11,6 +11,8 @@ BEGIN
 END $$;
 CREATE TRIGGER people_change_append_only BEFORE UPDATE OR DELETE ON people_change
   FOR EACH ROW EXECUTE FUNCTION people_refuse_change();
+CREATE TRIGGER people_change_not_truncated BEFORE TRUNCATE ON people_change
+  FOR EACH STATEMENT EXECUTE FUNCTION people_refuse_change();
 CREATE FUNCTION people_refuse_edit() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF to_jsonb(NEW) - 'valid_to' IS DISTINCT FROM to_jsonb(OLD) - 'valid_to' THEN
@@ -66,6 +68,7 @@ DROP FUNCTION people_organisation_path();
 UNDO = """
 DROP TRIGGER people_responsibility_not_deleted ON people_responsibility;
 DROP TRIGGER people_responsibility_not_edited ON people_responsibility;
+DROP TRIGGER people_change_not_truncated ON people_change;
 DROP TRIGGER people_change_append_only ON people_change;
 DROP FUNCTION people_refuse_edit();
 DROP FUNCTION people_refuse_change();

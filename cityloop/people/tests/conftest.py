@@ -18,3 +18,10 @@ def fresh_memory() -> None:
 def world(db) -> worlds.World:
     """The smallest valid city."""
     return worlds.build()
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings) -> None:
+    """Pages without the hashed names that `collectstatic` makes."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}

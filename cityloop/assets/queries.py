@@ -1,0 +1,125 @@
+"""Reads of the register of components."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from cityloop.assets.models import Component, ComponentChange
+from cityloop.geo.coordinates import checked
+from cityloop.kernel import text
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.errors import NotFound
+from cityloop.people.scope import scope_q
+
+FARTHEST_M = 2000.0
+METRES_A_DEGREE = 111_195.0  # on the sphere of ST_DistanceSphere
+UNITS = ("owner_id", "maintainer_id", "competent_id")
+SHOWN = ("problem_class__edition", "owner", "maintainer", "competent")
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A component and how far it is, in metres."""
+
+    component: Component
+    metres: float
+
+
+_NEAREST = """
+SELECT c.id, ST_DistanceSphere(c.point, at.point) AS metres
+FROM (SELECT ST_SetSRID(ST_MakePoint(%(lon)s::float8, %(lat)s::float8), 4326) AS point) at,
+     assets_component c
+WHERE c.point && ST_MakeEnvelope(%(west)s::float8, %(south)s::float8,
+                                 %(east)s::float8, %(north)s::float8, 4326)
+  AND (%(class)s::bigint IS NULL OR c.problem_class_id = %(class)s::bigint)
+  AND (%(major)s::text IS NULL OR substr(c.code, 7, 2) = %(major)s::text)
+  AND ST_DistanceSphere(c.point, at.point) <= %(within)s::float8
+ORDER BY metres, c.id LIMIT %(limit)s::int
+"""
+
+
+def nearest(
+    lon: float,
+    lat: float,
+    *,
+    class_id: int | None = None,
+    major_code: str | None = None,
+    within_m: float = 50.0,
+    limit: int = 5,
+) -> list[Near]:
+    """Components around a WGS 84 point, nearest first; for everybody: facilities are no secret.
+
+    At most 50, within 2 km at most. Raises geo's NoCoordinate for what is no point on earth.
+    """
+    lon, lat = checked(lon, lat)
+    within = max(0.0, min(within_m, FARTHEST_M))
+    high = within / METRES_A_DEGREE
+    wide = high / max(math.cos(math.radians(lat)), 0.01)
+    values = {
+        "lon": lon, "lat": lat, "west": lon - wide, "east": lon + wide, "south": lat - high,
+        "north": lat + high, "class": class_id, "major": major_code, "within": within,
+        "limit": max(1, min(limit, 50)),
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_NEAREST, values)
+        found = cursor.fetchall()
+    rows = Component.objects.select_related(*SHOWN).in_bulk([pk for pk, _metres in found])
+    return [Near(rows[pk], metres) for pk, metres in found]
+
+
+def visible(actor: Actor) -> QuerySet[Component]:
+    """Components in the actor's area, or that the actor's units own, maintain or supervise."""
+    rule = scope_q(actor, organisation_field=UNITS, region_field="grid_code")
+    return Component.objects.filter(rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the register may be narrowed by; empty is any."""
+
+    words: str = ""
+    class_id: int | None = None
+    state: str = ""
+    area: str = ""
+    unit_id: int | None = None
+    box: tuple[float, float, float, float] | None = None  # west, south, east, north
+
+
+def components(actor: Actor, filters: Filters) -> QuerySet[Component]:
+    """Visible components that fit; not ordered."""
+    found = visible(actor).select_related(*SHOWN)
+    plain: dict[str, Any] = {
+        "problem_class_id": filters.class_id,
+        "state": filters.state,
+        "owner_id": filters.unit_id,
+        "grid_code__startswith": filters.area,
+    }
+    found = found.filter(**{name: value for name, value in plain.items() if value})
+    if filters.words.isdigit():
+        found = found.filter(code__startswith=filters.words)
+    elif query := text.query(filters.words):
+        found = found.extra(where=["assets_component.search @@ %s::tsquery"], params=[query])
+    if filters.box is not None:
+        found = found.extra(
+            where=["assets_component.point && ST_MakeEnvelope(%s, %s, %s, %s, 4326)"],
+            params=list(filters.box),
+        )
+    return found
+
+
+def component_seen(actor: Actor, code: str) -> Component:
+    """One component; NotFound when there is none in the actor's scope."""
+    found = visible(actor).select_related(*SHOWN, "picture").filter(code=code).first()
+    if found is None:
+        raise NotFound("there is no such component, or you may not see it")
+    return found
+
+
+def changes_of(component: Component) -> QuerySet[ComponentChange]:
+    """Its history, latest first."""
+    return ComponentChange.objects.filter(component=component).order_by("-at", "-id")
