@@ -104,7 +104,7 @@ def _objection(name: str, value: Any) -> str:
         return gettext("a channel has no setting %(name)s") % {"name": name[:40]}
     if type(value) is not wanted:
         return gettext("%(name)s has the wrong kind of value") % {"name": name}
-    if name in BOUNDS and not BOUNDS[name][0] <= value <= BOUNDS[name][1]:
+    if name in BOUNDS and not BOUNDS[name][0] <= int(str(value)) <= BOUNDS[name][1]:
         low, high = BOUNDS[name]
         about = {"name": name, "low": low, "high": high}
         return gettext("%(name)s lies between %(low)s and %(high)s") % about
