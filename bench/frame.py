@@ -25,7 +25,7 @@ class Figure:
 
     @property
     def ratio(self) -> float | None:
-        """value / ceiling for rates, ceiling / value would be for times: both as value / ceiling."""
+        """value / ceiling: above 1 is better for rates, worse for times."""
         return self.value / self.ceiling if self.ceiling else None
 
     def line(self) -> str:

@@ -1,0 +1,72 @@
+"""`make bench` or `python -m bench [create lifecycle bulk million]`: all figures in one run."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.frame import Figure, cluster, note, save
+
+ALL = ("create", "lifecycle", "bulk", "million")
+
+
+def main(names: list[str]) -> None:
+    """Build the demo city in a durable cluster of its own, then measure."""
+    wanted = [name for name in ALL if not names or name in names]
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    with cluster() as url:
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+
+        from bench import yardstick
+
+        call_command("migrate", verbosity=0)
+        yard = note(Figure("the yardstick (16 connections)", yardstick.measure(url), "tps")).value
+        run(wanted, yard)
+    save(Path("var") / "bench.json")
+
+
+def run(wanted: list[str], yard: float) -> None:
+    """The chosen benchmarks in the demo city."""
+    from bench import bulk, create, lifecycle, million
+    from cityloop.demo import city
+
+    now = datetime.now(UTC)
+    city.build(now=now)
+    client, token = _administrator(now)
+    if "create" in wanted:
+        create.measure(yard, token)
+    if "lifecycle" in wanted:
+        lifecycle.measure(yard)
+    if "bulk" in wanted:
+        bulk.measure()
+    if "million" in wanted:
+        million.fill(int(os.environ.get("BENCH_CASES", "1000000")))
+        million.measure(client, now=now)
+
+
+def _administrator(now: datetime):  # type: ignore[no-untyped-def]
+    """A signed-in browser and a token of a member with city-wide posts."""
+    from django.test import Client
+
+    from cityloop.kernel.actor import Actor
+    from cityloop.people.models import Member
+    from cityloop.people.operations import issue_token
+
+    member = Member.objects.filter(
+        holdings__post__roles__code="acceptor", holdings__post__region_codes=None
+    ).first()
+    _row, raw = issue_token(
+        member=member, name="bench", actor=Actor.system("bench"), now=now,
+    )  # fmt: skip
+    client = Client()
+    client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+    return client, raw
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,142 @@
+"""Creating a case over HTTP: all of intake and open_case, durable, web server on the same cores."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.db import connection
+
+from bench.frame import Figure, note
+from bench.yardstick import CLIENTS
+
+LUA = """
+local bodies = {}
+for line in io.lines(os.getenv("BENCH_BODIES")) do bodies[#bodies + 1] = line end
+local n, seed = 0, 0
+function setup(thread) thread:set("seed", seed); seed = seed + 37 end
+function init(args) n = seed * 997 end
+request = function()
+  n = n + 1
+  return wrk.format("POST", "/api/v1/reports", {
+    ["Content-Type"] = "application/json",
+    ["Authorization"] = "Bearer " .. os.getenv("BENCH_TOKEN"),
+  }, bodies[n % #bodies + 1])
+end
+local bad = 0
+response = function(status) if status ~= 201 and status ~= 200 then bad = bad + 1 end end
+"""
+
+
+def measure(yardstick: float, token: str, *, seconds: int = 10) -> Figure:
+    """Creates a second at 16 connections; every answer a success, every case counted."""
+    if shutil.which("wrk") is None:
+        raise SystemExit("the load generator wrk is missing: apt-get install wrk")
+    before = _cases()
+    with tempfile.TemporaryDirectory() as folder, server() as port:
+        bodies, script = Path(folder) / "bodies", Path(folder) / "create.lua"
+        bodies.write_text("\n".join(_bodies(20_000)))
+        script.write_text(LUA)
+        environment = {"BENCH_BODIES": str(bodies), "BENCH_TOKEN": token}
+        _wrk(port, script, environment, seconds=2)
+        began, first = time.perf_counter(), _cases()
+        text = _wrk(port, script, environment, seconds=seconds)
+        made, took = _cases() - first, time.perf_counter() - began
+    errors = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
+    if errors:
+        raise SystemExit(f"{errors.group(0)}\n{text}")
+    latency = re.search(r"99%\s+([\d.]+\w+)", text)
+    print(f"  {made} cases, {_cases() - before} with warm-up; p99 {latency and latency.group(1)}")
+    return note(Figure("create a case over HTTP, 16 connections", made / took, "cases/s",
+                       "the yardstick", yardstick))  # fmt: skip
+
+
+@contextmanager
+def server() -> Iterator[int]:
+    """The web server as `cityloop serve` runs it, and the worker beside it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "RATE_LIMITS": "0", "LOG_LEVEL": "WARNING"}
+    web = subprocess.Popen(
+        [sys.executable, "-m", "granian", "--interface", "wsgi", "config.wsgi:application",
+         "--host", "127.0.0.1", "--port", str(port), "--workers", "2", "--blocking-threads", "4",
+         "--log-level", "warning"],
+        env=environment,
+    )  # fmt: skip
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "cityloop.cli.main", "worker"], env=environment
+    )
+    try:
+        _wait(port)
+        yield port
+    finally:
+        for process in (web, worker):
+            process.terminate()
+        for process in (web, worker):
+            process.wait(20)
+
+
+def _wait(port: int) -> None:
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port), 0.2).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit("the web server does not answer")
+
+
+def _wrk(port: int, script: Path, environment: dict[str, str], *, seconds: int) -> str:
+    done = subprocess.run(
+        ["wrk", "-t2", f"-c{CLIENTS}", f"-d{seconds}s", "--latency", "-s", str(script),
+         f"http://127.0.0.1:{port}"],
+        check=True, capture_output=True, text=True, env={**os.environ, **environment},
+    )  # fmt: skip
+    return done.stdout
+
+
+def _cases() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM cases_case")
+        return int(cursor.fetchone()[0])
+
+
+def _bodies(count: int) -> list[str]:
+    """Reports all over the city, of many classes, in words of their own."""
+    chance = random.Random(7)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ST_X(ST_PointOnSurface(geom)), ST_Y(ST_PointOnSurface(geom)) FROM geo_unitgrid "
+            "ORDER BY md5(code) LIMIT 20000"
+        )
+        points = cursor.fetchall()
+        cursor.execute(
+            "SELECT k.code FROM standards_problemclass k JOIN standards_edition e "
+            "ON e.id = k.edition_id WHERE k.kind = 'event' AND e.code LIKE '330100%' "
+            "OR e.code LIKE 'GBT%' AND k.kind = 'event'"
+        )
+        classes = [row[0] for row in cursor.fetchall()]
+    return [json.dumps(_body(chance, *chance.choice(points), classes), ensure_ascii=False)
+            for _ in range(count)]  # fmt: skip
+
+
+def _body(chance: random.Random, x: float, y: float, classes: list[str]) -> dict[str, object]:
+    words = chance.choice(["路面积水", "垃圾成堆", "摊贩占道", "围挡破损", "横幅乱挂"])
+    return {
+        "channel": "hotline12345", "text": f"{words}，第{chance.randrange(10**6)}号杆旁，请处理",
+        "x": x + chance.uniform(-2, 2) * 1e-4, "y": y + chance.uniform(-2, 2) * 1e-4,
+        "class_code": chance.choice(classes),
+    }  # fmt: skip

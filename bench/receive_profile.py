@@ -1,0 +1,126 @@
+"""Where the time of one report goes: each stage of receive() alone, in microseconds.
+
+Run: DATABASE_URL=... python -m bench.receive_profile [reports] [--profile]
+Uses a database of its own beside the given one, made anew and dropped at the end.
+"""
+
+from __future__ import annotations
+
+import cProfile
+import os
+import pstats
+import random
+import sys
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import psycopg
+
+NAME = "cl_receive_profile"
+WORDS = "井盖路灯垃圾占道经营破损缺失暴露积水道路绿化带护栏广告牌公厕果皮箱小区门口旁边"
+
+
+def main() -> None:
+    """Build the city, measure, print, drop the database."""
+    url = os.environ["DATABASE_URL"]
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{NAME}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{NAME}"')
+        try:
+            os.environ["DATABASE_URL"] = urlsplit(url)._replace(path=f"/{NAME}").geturl()
+            measure(int(next(iter(sys.argv[1:]), "500")))
+        finally:
+            if "--keep" not in sys.argv:
+                connection.execute(f'DROP DATABASE IF EXISTS "{NAME}" WITH (FORCE)')
+
+
+def measure(count: int) -> None:
+    """Print microseconds a call of each stage."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, skip_checks=True)
+    stages(count)
+
+
+def stages(count: int) -> None:
+    """Each stage alone, then the whole."""
+    from cityloop.cases import lifecycle, record
+    from cityloop.cases import operations as cases
+    from cityloop.intake import operations
+    from cityloop.intake.operations import incoming, receiving, writing
+    from cityloop.intake.queries import asking
+    from cityloop.intake.tests import city as cities
+
+    cities.CELL = 0.02  # wide enough that chance neighbours are rare
+    city = cities.build()
+    actor = city.actors["acceptor"]
+    step = lifecycle.BY_ACTION["report"]
+    codes = list(city.classes)
+
+    def given() -> operations.Incoming:
+        x, y = cities.WEST + random.random() / 10, cities.SOUTH + random.random() / 10
+        return city.report("hotline12345", x=x, y=y, class_code=random.choice(codes),
+                           text="".join(random.choices(WORDS, k=30)), address="文三路 100 号",
+                           reporter_name="张三", reporter_phone="13800000000")  # fmt: skip
+
+    reports = [given() for _ in range(count)]
+    drafts = [incoming.prepare(one, actor=actor, now=city.now) for one in reports]
+    found = [asking.context(draft.question()) for draft in drafts]
+    pairs = list(zip(drafts, found, strict=True))
+    show("prepare (shape, class, coordinates)", reports,
+         lambda one: incoming.prepare(one, actor=actor, now=city.now))  # fmt: skip
+    show("context (one SELECT, round trip)", drafts, lambda d: asking.context(d.question()))
+    show("judge (checks)", pairs, lambda pair: receiving.judge(*pair))
+    show("likeness", pairs, lambda pair: receiving._alike(*pair))
+    changes: list[object] = []
+
+    def core(pair: tuple[incoming.Draft, asking.Context]) -> None:
+        draft, where = pair
+        new = receiving.new_case(draft, where)
+        change = cases.begin(new, step=step, actor=actor, now=city.now, case_id=where.case_id)
+        cases.take(change, step)
+        changes.append(change)
+
+    show("core in memory (new_case, begin, take)", pairs, core)
+    rows: list[object] = []
+
+    def reports_rows(pair: tuple[incoming.Draft, asking.Context]) -> None:
+        draft, where = pair
+        rows.append(writing.rows_of(
+            draft, case_id=where.case_id, ordinal=1, reporter_id=where.reporter_id))  # fmt: skip
+
+    show("rows of intake", pairs, reports_rows)
+    written = list(zip(changes, rows, strict=True))
+    show("write (one statement, round trip, commit)", written,
+         lambda pair: record.write([pair[0]], also=pair[1]))  # fmt: skip
+    again = [given() for _ in range(count)]
+
+    def whole() -> None:
+        show("receive, whole", again, lambda one: operations.receive(
+            one, actor=actor, now=city.now))  # fmt: skip
+
+    if "--profile" in sys.argv:
+        profile = cProfile.Profile()
+        profile.runcall(whole)
+        pstats.Stats(profile).sort_stats("tottime").print_stats(45)
+    else:
+        whole()
+
+
+def show(name: str, items: list, act: Callable[[object], object]) -> None:  # type: ignore[type-arg]
+    """Wall and CPU time of this process for each item."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    for item in items:
+        act(item)
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    n = len(items) / 1e6
+    print(f"{name:<46} {wall / n:>8.0f} us wall {cpu / n:>8.0f} us own CPU", flush=True)
+
+
+if __name__ == "__main__":
+    main()
