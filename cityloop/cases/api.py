@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Field, File, Query, Router, Schema
 from ninja.files import UploadedFile
 
@@ -83,9 +84,9 @@ def _box(text: str) -> tuple[float, float, float, float] | None:
     try:
         west, south, east, north = (float(part) for part in text.split(","))
     except ValueError as error:
-        raise Invalid("bbox is west,south,east,north in degrees", code="bad-bbox") from error
+        raise Invalid(_("bbox is west,south,east,north in degrees"), code="bad-bbox") from error
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-        raise Invalid("bbox is west,south,east,north in degrees", code="bad-bbox")
+        raise Invalid(_("bbox is west,south,east,north in degrees"), code="bad-bbox")
     return west, south, east, north
 
 

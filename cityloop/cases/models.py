@@ -11,26 +11,27 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db.models import Q
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Status(models.TextChoices):
     """Where a case stands. Past participles; the Chinese terms are in the glossary."""
 
-    REPORTED = "reported", _("to accept")  # 待受理
-    VERIFYING = "verifying", _("verifying")  # 核实中
-    ACCEPTED = "accepted", _("to file")  # 待立案
-    VOIDING = "voiding", _("void requested")  # 待审批作废
-    FILED = "filed", _("to dispatch")  # 待派遣
-    DISPATCHED = "dispatched", _("to receive")  # 待接收
-    HANDLING = "handling", _("handling")  # 处置中
-    HANDED_IN = "handed_in", _("to confirm")  # 待部门确认
-    HANDLED = "handled", _("to send to check")  # 待核查派发
-    CHECKING = "checking", _("checking")  # 核查中
-    CHECK_FAILED = "check_failed", _("to rework")  # 核查未过, 待返工
-    CHECKED = "checked", _("to close")  # 待结案
-    CLOSED = "closed", _("closed")  # 已结案
-    REJECTED = "rejected", _("not accepted")  # 不予受理
-    VOIDED = "voided", _("voided")  # 已作废
+    REPORTED = "reported", pgettext_lazy("status", "to accept")  # 待受理
+    VERIFYING = "verifying", pgettext_lazy("status", "verifying")  # 核实中
+    ACCEPTED = "accepted", pgettext_lazy("status", "to file")  # 待立案
+    VOIDING = "voiding", pgettext_lazy("status", "void requested")  # 待审批作废
+    FILED = "filed", pgettext_lazy("status", "to dispatch")  # 待派遣
+    DISPATCHED = "dispatched", pgettext_lazy("status", "to receive")  # 待接收
+    HANDLING = "handling", pgettext_lazy("status", "handling")  # 处置中
+    HANDED_IN = "handed_in", pgettext_lazy("status", "to confirm")  # 待部门确认
+    HANDLED = "handled", pgettext_lazy("status", "to send to check")  # 待核查派发
+    CHECKING = "checking", pgettext_lazy("status", "checking")  # 核查中
+    CHECK_FAILED = "check_failed", pgettext_lazy("status", "to rework")  # 核查未过, 待返工
+    CHECKED = "checked", pgettext_lazy("status", "to close")  # 待结案
+    CLOSED = "closed", pgettext_lazy("status", "closed")  # 已结案
+    REJECTED = "rejected", pgettext_lazy("status", "not accepted")  # 不予受理
+    VOIDED = "voided", pgettext_lazy("status", "voided")  # 已作废
 
 
 FINAL = (Status.CLOSED, Status.REJECTED, Status.VOIDED)
@@ -41,10 +42,10 @@ IN_HANDLING = (Status.DISPATCHED, Status.HANDLING, Status.HANDED_IN)
 class RecordType(models.TextChoices):
     """What kind of record it is; statistics never mix them."""
 
-    CASE = "case", _("case")  # 一般案件
-    QUICK = "quick", _("quick report")  # 快速上报
-    SELF_HANDLED = "self_handled", _("self-handled")  # 自行处理
-    REMINDER = "reminder", _("reminder")  # 提醒类
+    CASE = "case", pgettext_lazy("record type", "case")  # 一般案件
+    QUICK = "quick", pgettext_lazy("record type", "quick report")  # 快速上报
+    SELF_HANDLED = "self_handled", pgettext_lazy("record type", "self-handled")  # 自行处理
+    REMINDER = "reminder", pgettext_lazy("record type", "reminder")  # 提醒类
 
 
 class ClosingKind(models.TextChoices):
@@ -268,23 +269,23 @@ class CaseEvent(models.Model):
 class TimerKind(models.TextChoices):
     """The clocks of a case."""
 
-    ACCEPTANCE = "acceptance", _("acceptance")
-    VERIFY = "verify", _("verification")
-    FILING = "filing", _("filing")
-    DISPATCH = "dispatch", _("dispatch")
-    HANDLING = "handling", _("handling")
-    CHECK = "check", _("check")
-    CLOSING = "closing", _("closing")
-    REPLY = "reply", _("reply to an urge")
-    WHOLE = "whole", _("whole case")
+    ACCEPTANCE = "acceptance", pgettext_lazy("clock kind", "acceptance")
+    VERIFY = "verify", pgettext_lazy("clock kind", "verification")
+    FILING = "filing", pgettext_lazy("clock kind", "filing")
+    DISPATCH = "dispatch", pgettext_lazy("clock kind", "dispatch")
+    HANDLING = "handling", pgettext_lazy("clock kind", "handling")
+    CHECK = "check", pgettext_lazy("clock kind", "check")
+    CLOSING = "closing", pgettext_lazy("clock kind", "closing")
+    REPLY = "reply", pgettext_lazy("clock kind", "reply to an urge")
+    WHOLE = "whole", pgettext_lazy("clock kind", "whole case")
 
 
 class TimerState(models.TextChoices):
     """A timer runs, pauses, or has ended."""
 
-    RUNNING = "running", _("running")
-    PAUSED = "paused", _("paused")
-    ENDED = "ended", _("ended")
+    RUNNING = "running", pgettext_lazy("clock", "running")
+    PAUSED = "paused", pgettext_lazy("clock", "paused")
+    ENDED = "ended", pgettext_lazy("clock", "ended")
 
 
 class Timer(models.Model):
@@ -328,12 +329,12 @@ class Timer(models.Model):
 class TaskKind(models.TextChoices):
     """Work that somebody owes a case."""
 
-    VERIFY = "verify", _("verify")
-    HANDLE = "handle", _("handle")
-    ASSIST = "assist", _("assist")
-    CHECK = "check", _("check")
-    REVIEW = "review", _("sampled review")
-    SUPERVISE = "supervise", _("supervise")
+    VERIFY = "verify", pgettext_lazy("task", "verify")
+    HANDLE = "handle", pgettext_lazy("task", "handle")
+    ASSIST = "assist", pgettext_lazy("task", "assist")
+    CHECK = "check", pgettext_lazy("task", "check")
+    REVIEW = "review", pgettext_lazy("task", "sampled review")
+    SUPERVISE = "supervise", pgettext_lazy("task", "supervise")
 
 
 class Task(models.Model):

@@ -11,6 +11,7 @@ from django.contrib.gis.geos import Point, Polygon
 from django.contrib.gis.measure import D
 from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from cityloop.cases import lifecycle
 from cityloop.cases.models import (
@@ -60,7 +61,7 @@ def get(actor: Actor, number: str) -> Case:
     """One case with class, rule and unit; NotFound outside the actor's scope."""
     case = visible(actor).select_related(*SHOWN, "worker", "flow").filter(number=number).first()
     if case is None:
-        raise NotFound(f"there is no case {number[:30]}")
+        raise NotFound(_("there is no case %(number)s") % {"number": number[:30]})
     return case
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from cityloop.cases import queries
 from cityloop.cases.models import Attachment, Case, CaseEvent, Task, Timer, TimerState
 from cityloop.kernel.actor import Actor
@@ -119,7 +121,7 @@ def explained(case: Case, kind: str) -> list[dict[str, Any]]:
     """
     found = [timer for timer in queries.timers(case) if timer.kind == kind]
     if not found:
-        raise NotFound(f"the case has no clock {kind[:20]}")
+        raise NotFound(_("the case has no clock %(kind)s") % {"kind": kind[:20]})
     timer, calendar = found[-1], standards.work_calendar()
     left = timer.limit_amount - (timer.spent if timer.ended_at is None else 0)
     parts = worktime.explain(timer.started_at, left, timer.limit_unit, calendar)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cityloop.cases import queries
@@ -19,7 +20,7 @@ def _stored(request: HttpRequest, sha256: str) -> StoredFile:
     actor = actor_of(request)
     row = StoredFile.objects.filter(sha256=sha256).first()
     if row is None or not queries.case_of_file(actor, sha256):
-        raise NotFound("there is no such file")
+        raise NotFound(_("there is no such file"))
     return row
 
 
@@ -39,7 +40,7 @@ def small(request: HttpRequest, sha256: str, side: int) -> HttpResponse:
     """A JPEG of at most `side` pixels: 160, 480 or 1280."""
     row = _stored(request, sha256)
     if side not in (160, 480, 1280) or not row.media_type.startswith("image/"):
-        raise NotFound("there is no such picture")
+        raise NotFound(_("there is no such picture"))
     answer = HttpResponse(files.thumbnail(row, side), content_type="image/jpeg")
     answer["Cache-Control"] = YEAR
     return answer

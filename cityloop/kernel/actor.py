@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from cityloop.kernel.errors import NotAllowed
 
 JUDGING = frozenset({"inspector", "acceptor", "shift_leader", "supervisor"})
@@ -69,4 +71,4 @@ class Actor:
     def require(self, permission: str) -> None:
         """Raise NotAllowed unless the actor has the permission."""
         if not self.may(permission):
-            raise NotAllowed(f"this needs the permission {permission}")
+            raise NotAllowed(_("this needs the permission %(name)s") % {"name": permission})

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.renderers import BaseRenderer
@@ -47,7 +48,7 @@ class TokenOrSession(AuthBase):
 
 def _check_csrf(request: HttpRequest) -> None:
     if check_csrf(request) is not None:
-        raise NotSignedIn("the session's CSRF token is missing or wrong", code="csrf")
+        raise NotSignedIn(_("the session's CSRF token is missing or wrong"), code="csrf")
 
 
 def build_api() -> NinjaAPI:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from cityloop.kernel.errors import Invalid, Refused
 from cityloop.kernel.models import RememberedCall
@@ -29,7 +30,7 @@ def once(
     so it may be sent again. Raises KeyReused when the same key comes with another request.
     """
     if not 8 <= len(key) <= 200:
-        raise Invalid("an idempotency key has 8 to 200 characters", code="bad-idempotency-key")
+        raise Invalid(_("an idempotency key has 8 to 200 characters"), code="bad-idempotency-key")
     digest = hashlib.sha256(request).hexdigest()
     with transaction.atomic():
         if not _claim(caller, key, digest, now):
@@ -52,5 +53,5 @@ def _claim(caller: str, key: str, digest: str, now: datetime) -> bool:
 def _kept(caller: str, key: str, digest: str) -> Answer:
     call = RememberedCall.objects.get(caller=caller, key=key)
     if call.request_digest != digest:
-        raise KeyReused("use a new key for a new request")
+        raise KeyReused(_("use a new key for a new request"))
     return call.status or 200, bytes(call.body or b"")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils.translation import gettext as _
 
 from cityloop.kernel.errors import Problem, TooLarge, TooMany
 
@@ -40,11 +41,13 @@ def limit_body(get_response: Handler) -> Handler:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdigit() or int(length) > settings.MAX_BODY_BYTES:
             limit = settings.MAX_BODY_BYTES // 1024 // 1024
-            return problem_response(TooLarge(f"a request may have at most {limit} MB"))
+            return problem_response(
+                TooLarge(_("a request may have at most %(limit)s MB") % {"limit": limit})
+            )
         if settings.RATE_LIMITS and request.method not in ("GET", "HEAD", "OPTIONS"):
             caller = request.headers.get("Authorization") or request.META.get("REMOTE_ADDR", "")
             if not buckets.take(caller, time.monotonic()):
-                return problem_response(TooMany("slow down and send again in some seconds"))
+                return problem_response(TooMany(_("slow down and send again in some seconds")))
         return get_response(request)
 
     return handle

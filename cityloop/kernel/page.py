@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotAllowed, NotFound, NotSignedIn, Problem
@@ -61,23 +62,25 @@ def _answer(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400"""
-    return _answer(request, Problem("the request cannot be read"))
+    return _answer(request, Problem(_("the request cannot be read")))
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403, CSRF failures among them."""
-    return _answer(request, NotAllowed("this is not for you"))
+    return _answer(request, NotAllowed(_("this is not for you")))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404"""
-    return _answer(request, NotFound("there is nothing at this address"))
+    return _answer(request, NotFound(_("there is nothing at this address")))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: says that it is our fault, tells nothing of the inside; makes no query."""
     if wants_json(request):
-        problem = Problem("an error of ours; it has been written to the log", code="server-error")
+        problem = Problem(
+            _("an error of ours; it has been written to the log"), code="server-error"
+        )
         problem.status = 500
         return problem_response(problem)
     return render(request, "500.html", status=500)

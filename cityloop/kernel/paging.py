@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 import orjson
 from django.db.models import F, Model, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from cityloop.kernel.errors import Invalid
 
@@ -77,8 +78,8 @@ def _decode(cursor: str, order: Sequence[str]) -> list[Any]:
         padded = cursor + "=" * (-len(cursor) % 4)
         values = orjson.loads(base64.urlsafe_b64decode(padded))
     except (binascii.Error, ValueError) as error:
-        raise Invalid("the cursor is not one that this list gave", code="bad-cursor") from error
+        raise Invalid(_("the cursor is not one that this list gave"), code="bad-cursor") from error
     good = isinstance(values, list) and len(values) == len(order)
     if not good or not all(v is None or isinstance(v, str | int | float) for v in values):
-        raise Invalid("the cursor is not one that this list gave", code="bad-cursor")
+        raise Invalid(_("the cursor is not one that this list gave"), code="bad-cursor")
     return list(values)
