@@ -25,6 +25,7 @@ class Paper:
     stage: str = "report"
     filename: str = ""
     from_album: bool = False
+    remarks: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(slots=True)

@@ -8,10 +8,17 @@ from decimal import Decimal
 from cityloop.cases import chain
 from cityloop.cases.change import Change
 from cityloop.cases.models import Case, Status, Timer, TimerKind, TimerState
+from cityloop.kernel.rows import fresh
 from cityloop.standards import worktime
 
+ZERO = Decimal(0)
+FIVE_PLACES = Decimal("0.00001")  # as cases_timer.spent keeps it
+TEN_MINUTES = timedelta(minutes=10)
+RUNNING, PAUSED, ENDED = TimerState.RUNNING.value, TimerState.PAUSED.value, TimerState.ENDED.value
+HANDLING, WHOLE = TimerKind.HANDLING.value, TimerKind.WHOLE.value
+
 # The clock that a stage is judged by; a stage without one is judged by the whole case.
-STAGE_CLOCK = {
+STAGE_CLOCK: dict[str, str] = {
     Status.REPORTED: TimerKind.ACCEPTANCE,
     Status.VERIFYING: TimerKind.VERIFY,
     Status.ACCEPTED: TimerKind.FILING,
@@ -53,19 +60,19 @@ def start(
 def pause(change: Change, kind: str) -> None:
     """Stop counting; what has run so far is kept in the limit's own unit."""
     timer = change.timer(kind)
-    if timer is None or timer.state != TimerState.RUNNING:
+    if timer is None or timer.state != RUNNING:
         return
     timer.spent = spent(change, timer)
-    timer.state, timer.fire_at = TimerState.PAUSED, None
+    timer.state, timer.fire_at = PAUSED, None
     _note(change, kind, timer.due_at, None, "paused")
 
 
 def resume(change: Change, kind: str) -> None:
     """Count on with what was left of the limit."""
     timer = change.timer(kind)
-    if timer is None or timer.state != TimerState.PAUSED:
+    if timer is None or timer.state != PAUSED:
         return
-    timer.state, timer.started_at = TimerState.RUNNING, change.now
+    timer.state, timer.started_at = RUNNING, change.now
     old, timer.due_at = timer.due_at, _due(change, timer)
     timer.fire_at = timer.due_at if not timer.fired else None
     _note(change, kind, old, timer.due_at, "resumed")
@@ -76,24 +83,24 @@ def stop(change: Change, kind: str) -> Timer | None:
     timer = change.timer(kind)
     if timer is None:
         return None
-    if timer.state == TimerState.RUNNING:
+    if timer.state == RUNNING:
         timer.late = change.now > timer.due_at
     else:
         timer.late = timer.spent > timer.limit_amount
     timer.spent = spent(change, timer)
-    timer.state, timer.ended_at, timer.fire_at = TimerState.ENDED, change.now, None
+    timer.state, timer.ended_at, timer.fire_at = ENDED, change.now, None
     _note(change, kind, timer.due_at, None, "late" if timer.late else "met")
     return timer
 
 
 def spent(change: Change, timer: Timer) -> Decimal:
     """How much of the limit has run until now, in the limit's unit."""
-    if timer.state != TimerState.RUNNING:
-        return Decimal(timer.spent)
+    if timer.state != RUNNING or timer.started_at == change.now:
+        return timer.spent
     ran = worktime.elapsed(
         timer.started_at, change.now, timer.limit_unit, change.calendar(timer.limit_unit)
     )
-    return Decimal(timer.spent) + Decimal(ran).quantize(Decimal("0.00001"))
+    return timer.spent + ran.quantize(FIVE_PLACES)
 
 
 def fire(change: Change, timer: Timer) -> None:
@@ -108,7 +115,7 @@ def fire(change: Change, timer: Timer) -> None:
 def show_stage_deadline(case: Case, timers: list[Timer]) -> None:
     """Copy the deadline of the present stage onto the case: the lists sort and colour by it."""
     wanted = STAGE_CLOCK.get(Status(case.status), TimerKind.WHOLE) if case.open else None
-    running = {t.kind: t for t in timers if t.state == TimerState.RUNNING}
+    running = {t.kind: t for t in timers if t.state == RUNNING}
     timer = running.get(wanted or "") or (running.get(TimerKind.WHOLE) if case.open else None)
     case.due_at = timer.due_at if timer else None
     case.yellow_at = yellow_from(timer.started_at, timer.due_at) if timer else None

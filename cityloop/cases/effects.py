@@ -10,6 +10,7 @@ from typing import Any
 from cityloop.cases import clocks
 from cityloop.cases.change import Change
 from cityloop.cases.models import ClosingKind, RecordType, Task, TimerKind
+from cityloop.kernel.rows import fresh
 from cityloop.people import queries as people
 
 Effect = Callable[[Change], None]
@@ -427,7 +428,8 @@ def _inspector(change: Change) -> dict[str, Any]:
 def _open(change: Change, kind: str, **holder: Any) -> None:
     due = {"verify": TimerKind.VERIFY, "check": TimerKind.CHECK, "handle": TimerKind.HANDLING}
     timer = change.timer(due.get(kind, ""))
-    task = Task(
+    task = fresh(
+        Task,
         case_id=change.case.pk,
         kind=kind,
         opened_at=change.now,

@@ -18,7 +18,9 @@ from cityloop.kernel.rows import columns_of
 
 UNREAD = frozenset({"point", "search"})  # loaded only if somebody asks
 COLUMNS = tuple(name for name in columns_of(Case) if name not in UNREAD)
-JSON = tuple(str(f.column) for f in Case._meta.concrete_fields if f.get_internal_type() == "JSONField")
+JSON = tuple(
+    str(f.column) for f in Case._meta.concrete_fields if f.get_internal_type() == "JSONField"
+)
 TIMER, TASK = columns_of(Timer), columns_of(Task)
 
 CASE_SQL = f"""SELECT {", ".join(f'c."{name}"' for name in COLUMNS)}, f.parameters, k.second_eye

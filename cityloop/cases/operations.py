@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cityloop.cases import fields, guards, lifecycle, load, record
+from cityloop.cases import fields, guards, lifecycle, load, photos, record
 from cityloop.cases import flow as flows
 from cityloop.cases.change import Change, Paper
 from cityloop.cases.clocks import show_stage_deadline
@@ -20,7 +20,7 @@ from cityloop.cases.models import Case, Flow, Timer
 from cityloop.kernel import errors
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.models import StoredFile
-from cityloop.kernel.rows import Rows
+from cityloop.kernel.rows import Rows, fresh
 
 
 class Refused(errors.Refused):
@@ -109,7 +109,8 @@ def begin(
     new: NewCase, *, step: lifecycle.Step, actor: Actor, now: datetime, case_id: int
 ) -> Change:
     """The change that opens a case, before its first step is taken. Writes nothing."""
-    case = Case(
+    case = fresh(
+        Case,
         id=case_id,
         number=case_number(case_id, now),
         status=lifecycle.NEW,
@@ -176,7 +177,8 @@ def perform(
                 _("the case is at version %(now)s, you read version %(read)s")
                 % {"now": change.case.version, "read": version}
             )
-        change.inputs, change.papers = cleaned, list(papers)
+        change.inputs = cleaned
+        change.papers = photos.remarked(papers, change.case, now=now)
         take(change, step)
         record.write([change], also=also)
         if change.follow_up:

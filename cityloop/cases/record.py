@@ -135,7 +135,7 @@ def _paper(change: Change, paper: Paper) -> Row:
         "stage": paper.stage,
         "filename": paper.filename[:120],
         "from_album": paper.from_album,
-        "remarks": [],
+        "remarks": list(paper.remarks),
         "added_at": change.now,
     }
 

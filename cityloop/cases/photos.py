@@ -1,0 +1,67 @@
+"""What is odd about a photo: noted for the person who judges it, never decided alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from cityloop.cases.change import Paper
+from cityloop.cases.models import Case
+
+FAR_METRES = 200
+OLD = timedelta(hours=24)
+SHOWN = 5
+
+_SAME = """
+SELECT a.file_id, array_agg(DISTINCT c.number) FROM cases_attachment a
+JOIN cases_case c ON c.id = a.case_id
+WHERE a.file_id = ANY(%s) AND a.case_id <> %s GROUP BY a.file_id
+"""
+
+
+def remarked(papers: Sequence[Paper], case: Case, *, now: datetime) -> list[Paper]:
+    """The papers with their remarks; one query, none without papers."""
+    if not papers:
+        return []
+    elsewhere = _other_cases([paper.file.pk for paper in papers], case)
+    return [
+        replace(paper, remarks=tuple(remarks(paper, case, elsewhere.get(paper.file.pk, []), now)))
+        for paper in papers
+    ]
+
+
+def remarks(
+    paper: Paper, case: Case, other_cases: Sequence[str], now: datetime
+) -> list[dict[str, Any]]:
+    """Codes with their evidence: same_picture, from_album, old_photo, taken_elsewhere."""
+    found: list[dict[str, Any]] = []
+    if other_cases:
+        found.append({"code": "same_picture", "cases": sorted(other_cases)[:SHOWN]})
+    if paper.from_album:
+        found.append({"code": "from_album"})
+    taken_at, taken_point = paper.file.taken_at, paper.file.taken_point
+    if taken_at is not None and not -OLD <= now - taken_at <= OLD:
+        found.append({"code": "old_photo", "taken_at": taken_at.isoformat()})
+    if taken_point is not None and case.point is not None:
+        metres = _metres((taken_point.x, taken_point.y), (case.point.x, case.point.y))
+        if metres > FAR_METRES:
+            found.append({"code": "taken_elsewhere", "metres": round(metres)})
+    return found
+
+
+def _other_cases(file_ids: list[int], case: Case) -> dict[int, list[str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SAME, [file_ids, case.pk])
+        return dict(cursor.fetchall())
+
+
+def _metres(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Distance of two lon/lat points within a city; an error of a metre does not matter here."""
+    middle = math.radians((one[1] + other[1]) / 2)
+    east = (one[0] - other[0]) * 111_320 * math.cos(middle)
+    return math.hypot(east, (one[1] - other[1]) * 110_574)

@@ -1,0 +1,43 @@
+"""Odd photos are noted with their evidence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.contrib.gis.geos import Point
+
+from cityloop.cases import operations
+from cityloop.cases.models import Attachment
+
+
+def finish(world, paper):
+    case = world.to("handling")
+    operations.perform(
+        case.number, "finish", actor=world.actors["water"], now=world.now,
+        inputs={"result": "done"}, papers=[paper],
+    )  # fmt: skip
+    return [r["code"] for r in Attachment.objects.get(case=case, stage="after").remarks]
+
+
+@pytest.mark.requirement("F07", "D07")
+def test_a_picture_that_proved_another_case_is_noted_with_that_case(world):
+    paper = world.photo("after")
+    assert finish(world, paper) == []
+    assert finish(world, paper) == ["same_picture"]
+
+
+@pytest.mark.requirement("F08")
+def test_album_age_and_place_are_noted(world):
+    paper = replace(world.photo("after"), from_album=True)
+    paper.file.taken_at = world.now - timedelta(days=3)
+    paper.file.taken_point = Point(120.14, 30.26, srid=4326)
+    assert finish(world, paper) == ["from_album", "old_photo", "taken_elsewhere"]
+
+
+def test_a_fresh_photo_from_the_place_has_no_remark(world):
+    paper = world.photo("after")
+    paper.file.taken_at = world.now
+    paper.file.taken_point = Point(120.1301, 30.2601, srid=4326)
+    assert finish(world, paper) == []
