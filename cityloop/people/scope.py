@@ -14,6 +14,7 @@ from django.db.models import Q
 from cityloop.kernel.actor import Actor, Scope
 
 NOTHING = Q(pk__in=())
+EVERYTHING = ~NOTHING  # not Q(): an empty Q vanishes when it is or-ed with another
 
 
 def scopes_of(actor: Actor) -> tuple[Scope, ...]:
@@ -39,7 +40,7 @@ def scope_q(
     Without such a field a view limited in that way sees nothing.
     """
     if sees_all(actor):
-        return Q()
+        return EVERYTHING
     fields = _as_tuple(organisation_field)
     found = NOTHING
     for ids, codes in scopes_of(actor):
@@ -55,7 +56,7 @@ def _as_tuple(names: str | Sequence[str] | None) -> tuple[str, ...]:
 
 def _organisations_q(ids: frozenset[int] | None, fields: tuple[str, ...]) -> Q:
     if ids is None:
-        return Q()
+        return EVERYTHING
     found = NOTHING
     for field in fields if ids else ():
         found |= Q(**{f"{field}__in": sorted(ids)})
@@ -64,7 +65,7 @@ def _organisations_q(ids: frozenset[int] | None, fields: tuple[str, ...]) -> Q:
 
 def _regions_q(codes: tuple[str, ...] | None, field: str | None) -> Q:
     if codes is None:
-        return Q()
+        return EVERYTHING
     found = NOTHING
     for code in codes if field else ():
         found |= Q(**{f"{field}__startswith": code})

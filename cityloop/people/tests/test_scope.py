@@ -199,6 +199,14 @@ def test_the_union_of_posts_gives_no_more_than_each(world: World) -> None:
     assert not in_scope(actor, organisation_ids=[power], region_code="330106001")
 
 
+@pytest.mark.requirement("L16")
+def test_who_sees_everything_sees_it_also_with_another_condition(world: World) -> None:
+    """The condition of no limit must not vanish when it is or-ed."""
+    outside = world.member("GAS")
+    found = queries.members(world.actor("PLAT", "administrator"), on=TODAY)
+    assert found.filter(pk=outside.pk).exists()
+
+
 def test_an_actor_is_one_statement(world: World, django_assert_num_queries) -> None:
     member = world.holder("GAS", "unit_desk")
     for _ in range(3):
