@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -48,6 +49,7 @@ def line_hash(  # noqa: PLR0913 (a line has that many columns)
     return hashlib.sha256(previous.encode() + body).hexdigest()
 
 
+@lru_cache(maxsize=1024)
 def instant(moment: datetime) -> str:
-    """A moment as the chain writes it."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """A moment as the chain writes it: 2026-03-02T01:00:00.000000Z."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"

@@ -13,8 +13,9 @@ from cityloop.standards import worktime
 
 ZERO = Decimal(0)
 FIVE_PLACES = Decimal("0.00001")  # as cases_timer.spent keeps it
-TEN_MINUTES = timedelta(minutes=10)
+MICROSECOND, TEN_MINUTES = timedelta(microseconds=1), timedelta(minutes=10)
 RUNNING, PAUSED, ENDED = TimerState.RUNNING.value, TimerState.PAUSED.value, TimerState.ENDED.value
+CONTINUOUS = {unit.value: length for unit, length in worktime.CONTINUOUS.items()}
 HANDLING, WHOLE = TimerKind.HANDLING.value, TimerKind.WHOLE.value
 
 # The clock that a stage is judged by; a stage without one is judged by the whole case.
@@ -97,10 +98,15 @@ def spent(change: Change, timer: Timer) -> Decimal:
     """How much of the limit has run until now, in the limit's unit."""
     if timer.state != RUNNING or timer.started_at == change.now:
         return timer.spent
-    ran = worktime.elapsed(
-        timer.started_at, change.now, timer.limit_unit, change.calendar(timer.limit_unit)
-    )
-    return timer.spent + ran.quantize(FIVE_PLACES)
+    length = CONTINUOUS.get(timer.limit_unit)
+    if length:
+        ran = Decimal((change.now - timer.started_at) // MICROSECOND) / length
+    else:
+        ran = worktime.elapsed(
+            timer.started_at, change.now, timer.limit_unit, change.calendar(timer.limit_unit)
+        )
+    total: Decimal = timer.spent + ran.quantize(FIVE_PLACES)
+    return total
 
 
 def fire(change: Change, timer: Timer) -> None:
@@ -114,28 +120,31 @@ def fire(change: Change, timer: Timer) -> None:
 
 def show_stage_deadline(case: Case, timers: list[Timer]) -> None:
     """Copy the deadline of the present stage onto the case: the lists sort and colour by it."""
-    wanted = STAGE_CLOCK.get(Status(case.status), TimerKind.WHOLE) if case.open else None
-    running = {t.kind: t for t in timers if t.state == RUNNING}
-    timer = running.get(wanted or "") or (running.get(TimerKind.WHOLE) if case.open else None)
-    case.due_at = timer.due_at if timer else None
-    case.yellow_at = yellow_from(timer.started_at, timer.due_at) if timer else None
-    handling = next(
-        (t for t in timers if t.kind == TimerKind.HANDLING and t.state != "ended"), None
-    )
-    if handling:
+    going = {t.kind: t for t in timers if t.state != ENDED}
+    timer = going.get(STAGE_CLOCK.get(case.status, WHOLE)) if going and case.open else None
+    if timer is None or timer.state != RUNNING:
+        timer = going.get(WHOLE) if case.open else None
+    if timer is not None and timer.state == RUNNING:
+        case.due_at, case.yellow_at = timer.due_at, yellow_from(timer.started_at, timer.due_at)
+    else:
+        case.due_at = case.yellow_at = None
+    if handling := going.get(HANDLING):
         case.handling_due_at = handling.due_at
 
 
 def yellow_from(started_at: datetime, due_at: datetime) -> datetime:
     """When the light turns yellow: a quarter of the span left, at least ten minutes."""
-    return max(started_at, due_at - max((due_at - started_at) / 4, timedelta(minutes=10)))
+    return max(started_at, due_at - max((due_at - started_at) / 4, TEN_MINUTES))
 
 
 def _due(change: Change, timer: Timer) -> datetime:
-    left = max(Decimal(timer.limit_amount) - Decimal(timer.spent), Decimal(0))
-    due = worktime.due_at(
-        timer.started_at, left, timer.limit_unit, change.calendar(timer.limit_unit)
-    )
+    left = max(timer.limit_amount - timer.spent, ZERO)
+    length = CONTINUOUS.get(timer.limit_unit)
+    if length:  # clock time needs no calendar
+        due = timer.started_at + timedelta(microseconds=int(left * length))
+    else:
+        calendar = change.calendar(timer.limit_unit)
+        due = worktime.due_at(timer.started_at, left, timer.limit_unit, calendar)
     if timer.margin_hours:
         due = worktime.due_at(due, timer.margin_hours, "work_hour", change.calendar("work_hour"))
     return due
@@ -143,11 +152,10 @@ def _due(change: Change, timer: Timer) -> datetime:
 
 def _note(change: Change, kind: str, old: datetime | None, new: datetime | None, what: str) -> None:
     """A deadline never changes silently: the history line says what and from when to when."""
-    change.facts.setdefault("clocks", []).append(
-        {
-            "clock": str(kind),
-            "what": what,
-            "was": chain.instant(old) if old else None,
-            "due": chain.instant(new) if new else None,
-        }
-    )
+    note = {
+        "clock": str(kind),
+        "what": what,
+        "was": chain.instant(old) if old else None,
+        "due": chain.instant(new) if new else None,
+    }
+    change.facts.setdefault("clocks", []).append(note)

@@ -7,16 +7,18 @@ case or with five thousand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection, models
+from django.db.models.base import ModelState
 
 Row = dict[str, Any]
+Model = TypeVar("Model", bound=models.Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,33 @@ def columns_of(model: type[models.Model], *, without: Iterable[str] = ()) -> tup
         for field in model._meta.concrete_fields
         if field.column and field.column not in left_out and not field.generated
     )
+
+
+def fresh(model: type[Model], **values: Any) -> Model:
+    """A new instance with the model's defaults, `values` by column name.
+
+    Django's constructor takes ten times as long, and a step makes several instances.
+    """
+    constants, makers = _defaults(model)
+    instance = model.__new__(model)
+    instance._state = ModelState()
+    held = instance.__dict__
+    held.update(constants)
+    for column, make in makers:
+        held[column] = make()
+    held.update(values)
+    return instance
+
+
+@lru_cache(maxsize=64)
+def _defaults(
+    model: type[models.Model],
+) -> tuple[Row, tuple[tuple[str, Callable[[], Any]], ...]]:
+    """The columns' default values, and the makers of those that are made anew (lists)."""
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    made = {f.attname: f.default for f in fields if f.has_default() and callable(f.default)}
+    constants = {f.attname: f.get_default() for f in fields if f.attname not in made}
+    return constants, tuple(made.items())
 
 
 def row_of(instance: models.Model, columns: Sequence[str]) -> Row:
