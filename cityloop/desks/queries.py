@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from cityloop.assets.models import Component
 from cityloop.cases import chain
 from cityloop.cases import queries as cases
 from cityloop.cases.models import Attachment, Case, CaseEvent, Task, Timer
-from cityloop.desks.boxes import BOXES, BY_KEY
+from cityloop.desks.boxes import BOXES, BY_KEY, Box
 from cityloop.geo import queries as geo
 from cityloop.kernel.actor import Actor
 from cityloop.people.models import Member, Organisation
@@ -35,6 +37,13 @@ def listed(
     if chosen := BY_KEY.get(box):
         rows = rows.filter(chosen.condition(actor, now))
     return rows
+
+
+def first_of(actor: Actor, own: Sequence[Box], *, now: datetime, size: int = 12) -> list[Case]:
+    """The cases of these boxes whose time runs out first."""
+    condition = reduce(or_, (box.condition(actor, now) for box in own), Q(pk__in=()))
+    rows = cases.search(actor, cases.Filters(open_only=True), now=now).filter(condition)
+    return list(rows.order_by(F("due_at").asc(nulls_last=True), "pk")[:size])
 
 
 def area_names(found: Iterable[Case]) -> dict[str, str]:

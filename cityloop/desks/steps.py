@@ -39,6 +39,11 @@ class Offer:
     grave: bool
 
     @property
+    def onward(self) -> bool:
+        """True for what carries the case on; False for what takes back, corrects or ends it."""
+        return not self.grave and self.look.tone not in {"orange", "red", "grey"}
+
+    @property
     def action(self) -> str:
         """The row's name."""
         return self.step.action
@@ -56,7 +61,7 @@ def offers(
     )  # fmt: skip
     found = [_offer(step, change) for step in cases.allowed_steps(actor, case)]
     mine = [offer for offer in found if offer is not None]
-    return sorted(mine, key=lambda offer: (offer.grave, bool(offer.hindrances)))
+    return sorted(mine, key=lambda o: (o.grave, bool(o.hindrances), not o.onward))
 
 
 def _offer(step: lifecycle.Step, change: Change) -> Offer | None:

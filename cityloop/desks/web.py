@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from cityloop.desks.views import case_list, case_page, map_page, parts, start
+from cityloop.desks.views import case_list, case_page, map_page, parts, report_form, start
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("cases/<str:number>/print/", case_page.case_print, name="case-print"),
     path("cases/<str:number>/clocks/<str:kind>/", case_page.explain, name="case-explain"),
     path("cases/<str:number>/steps/<str:action>/", case_page.take_step, name="case-step"),
+    path("intake/new/", report_form.new_report, name="intake-new"),
+    path("intake/beside/", report_form.look_beside, name="intake-beside"),
+    path("intake/reports/<str:number>/", report_form.report, name="report"),
     path("map/", map_page.map_page, name="map"),
     path("map/addresses/", map_page.addresses, name="addresses"),
     path("theme/", parts.theme, name="theme"),

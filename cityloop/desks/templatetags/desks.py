@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy
 
+from cityloop.cases.models import FINAL
 from cityloop.desks import looks
 from cityloop.geo import queries as geo
 from cityloop.intake import channels
@@ -19,7 +22,7 @@ WORDS = {
     "cases": gettext_lazy("cases"), "component": gettext_lazy("Component"), "components": gettext_lazy("components"),
     "grid": gettext_lazy("Unit grid"), "open": gettext_lazy("Open the case"), "place": gettext_lazy("Place of the problem"),
     "map": gettext_lazy("Map"), "in": gettext_lazy("Zoom in"), "out": gettext_lazy("Zoom out"), "here": gettext_lazy("Where I am"),
-    "close": gettext_lazy("Close"),
+    "close": gettext_lazy("Close"), "late": gettext_lazy("late"),
 }  # fmt: skip
 
 
@@ -34,6 +37,27 @@ def channel_name(code: str) -> str:
     """The channel's name in the reader's language."""
     channel = channels.BY_CODE.get(code)
     return str(channel.label) if channel else code
+
+
+@register.filter
+def status_name(status: str) -> str:
+    """The status in words."""
+    look = looks.STATUS.get(status)
+    return str(look.label) if look else status
+
+
+@register.filter
+def status_badge(status: str) -> SafeString:
+    """The status as icon and word."""
+    look = looks.STATUS[status]
+    badge = {"text": look.label, "tone": look.tone, "icon": look.icon}
+    return mark_safe(render_to_string("ui/badge.html", badge))  # noqa: S308 (our own template)
+
+
+@register.filter
+def percent(share: float) -> str:
+    """A share of one as "83 %"."""
+    return f"{round(share * 100)} %"
 
 
 @register.filter
@@ -64,6 +88,8 @@ def map_box(
             "marked": lon is not None,
             "case": reverse("case", args=["0"]),
             "library": static("vendor/maplibre-gl/maplibre-gl.mjs"),
+            "ended": [str(status) for status in FINAL],
+            "statuses": {code: str(look.label) for code, look in looks.STATUS.items()},
             "words": {key: str(word) for key, word in WORDS.items()},
             "sources": [
                 {"kind": one.kind, "url": one.url, "attribution": one.attribution}

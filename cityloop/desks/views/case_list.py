@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -81,8 +81,6 @@ class FilterForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 (declared above)
             field.choices = [every, *offered]
-        for name in ("class_id", "unit_id"):
-            self.fields[name].widget.attrs["data-filterable"] = ""
 
 
 def area_options(actor: Actor) -> list[tuple[str, str]]:
@@ -169,22 +167,26 @@ def answered(
     return answer
 
 
-def page_of(request: HttpRequest, found: paging.Page[Case], *, now: datetime) -> dict[str, Any]:
-    """The rows with names, and the links of the pager."""
-    names = queries.area_names(found.items)
-    rows = [
+def rows_of(found: Sequence[Case], *, now: datetime) -> list[Row]:
+    """Cases as lines of a list, with the names of their streets."""
+    names = queries.area_names(found)
+    return [
         Row(
             case=case,
             status=looks.STATUS[case.status],
             light=case_views.light(case, now=now),
             area=names.get(case.area_code[:9], ""),
         )
-        for case in found.items
+        for case in found
     ]
+
+
+def page_of(request: HttpRequest, found: paging.Page[Case], *, now: datetime) -> dict[str, Any]:
+    """The rows with names, and the links of the pager."""
     here = {k: v for k, v in request.GET.items() if k != "cursor" and v}
     path = request.path
     return {
-        "rows": rows,
+        "rows": rows_of(found.items, now=now),
         "next": f"{path}?{urlencode({**here, 'cursor': found.next})}" if found.next else "",
         "first": f"{path}?{urlencode(here)}" if request.GET.get("cursor") else "",
         "here": f"{path}?{urlencode(here)}",

@@ -9,8 +9,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from cityloop.desks import boxes, queries
+from cityloop.desks.views.case_list import rows_of
 from cityloop.kernel import clock
 from cityloop.kernel.page import actor_of
+
+# Boxes that count what other boxes hold already: no work of their own.
+TOTALS = frozenset({"soon", "overdue", "handling", "checking", "verifying", "circling", "escalated"})
 
 
 @require_safe
@@ -19,12 +23,13 @@ def start(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), clock.now()
     counts = queries.counters(actor, now=now) if actor.may("cases.view") else {}
     own, rest = boxes.of(actor)
+    waiting = [box for box in own if box.key not in TOTALS]
+    first = queries.first_of(actor, waiting, now=now) if counts else []
     found: dict[str, Any] = {
         "own": [(box, counts.get(box.key, 0)) for box in own],
         "rest": [(box, counts.get(box.key, 0)) for box in rest],
         "counted": bool(counts),
         "now": now,
-        "waiting": sum(counts.get(box.key, 0) for box in own if box.key not in {"soon", "overdue"}),
-        "overdue": counts.get("overdue", 0),
+        "rows": rows_of(first, now=now),
     }
     return render(request, "desks/start.html", found)

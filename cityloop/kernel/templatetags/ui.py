@@ -116,7 +116,9 @@ def span(length: timedelta) -> str:
         parts.append(_("%(hours)s h") % {"hours": hours})
     if rest and days == 0:
         parts.append(_("%(minutes)s min") % {"minutes": rest})
-    return " ".join(parts[:2]) or _("under 1 min")
+    if len(parts) > 1:
+        return _("%(larger)s %(smaller)s") % {"larger": parts[0], "smaller": parts[1]}
+    return parts[0] if parts else _("under 1 min")
 
 
 @register.filter("span")

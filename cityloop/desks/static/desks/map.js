@@ -10,8 +10,10 @@ const tiles = (layer, minzoom, maxzoom) => ({
 });
 
 function style() {
-  const paper = dark() ? "#10161e" : "#eef1f4";
-  const land = dark() ? "#161e28" : "#f8f9fa";
+  const paper = dark() ? "#0f151c" : "#e3e8ee";
+  const land = dark() ? "#18212c" : "#f1f3f6";
+  const street = dark() ? "#2f3c4b" : "#ffffff";
+  const edge = dark() ? "#131a22" : "#d3dae2";
   const halo = dark() ? "#0d1218" : "#ffffff";
   const text = (size, colour) => ({
     layout: { "text-font": ["sans-serif"], "text-size": size, "text-max-width": 8 },
@@ -27,20 +29,21 @@ function style() {
     sources[`raster-${index}`] = { type: "raster", tiles: [one.url], tileSize: 256, attribution: one.attribution };
   });
   const road = token("line-strong");
+  const wide = (more) => ["interpolate", ["exponential", 1.6], ["zoom"], 10, ["match", ["get", "kind"], "primary", 1.8 + more, "secondary", 1 + more, 0.4 + more], 16, ["match", ["get", "kind"], "primary", 13 + more, "secondary", 9 + more, 5 + more]];
   const layers = [
     { id: "paper", type: "background", paint: { "background-color": paper } },
     ...raster.map((_one, index) => ({ id: `raster-${index}`, type: "raster", source: `raster-${index}` })),
     { id: "land", type: "fill", source: "regions", "source-layer": "regions", filter: level("district"), paint: { "fill-color": land, "fill-opacity": raster.length ? 0 : 1 } },
-    { id: "road-lines", type: "line", source: "roads", "source-layer": "roads", layout: { "line-cap": "round", "line-join": "round" },
-      paint: { "line-color": dark() ? "#2a3644" : "#ffffff", "line-width": ["interpolate", ["exponential", 1.6], ["zoom"], 10, ["match", ["get", "kind"], "primary", 1.6, "secondary", 0.9, 0.3], 16, ["match", ["get", "kind"], "primary", 13, "secondary", 9, 5]] } },
+    { id: "road-edges", type: "line", source: "roads", "source-layer": "roads", minzoom: 12, layout: { "line-cap": "round", "line-join": "round" }, paint: { "line-color": edge, "line-width": wide(1.4) } },
+    { id: "road-lines", type: "line", source: "roads", "source-layer": "roads", layout: { "line-cap": "round", "line-join": "round" }, paint: { "line-color": street, "line-width": wide(0) } },
     { id: "community-lines", type: "line", source: "regions", "source-layer": "regions", minzoom: 13, filter: level("community"), paint: { "line-color": road, "line-opacity": 0.45, "line-width": 0.7, "line-dasharray": [3, 2] } },
     { id: "street-lines", type: "line", source: "regions", "source-layer": "regions", minzoom: 10, filter: level("street"), paint: { "line-color": road, "line-opacity": 0.7, "line-width": 1 } },
     { id: "district-lines", type: "line", source: "regions", "source-layer": "regions", filter: level("district"), paint: { "line-color": token("accent"), "line-opacity": 0.6, "line-width": 1.6 } },
     { id: "grid-fills", type: "fill", source: "grids", "source-layer": "grids", minzoom: 14.5, paint: { "fill-color": token("accent"), "fill-opacity": 0.02 } },
-    { id: "grid-lines", type: "line", source: "grids", "source-layer": "grids", minzoom: 14.5, paint: { "line-color": token("teal-solid"), "line-opacity": 0.5, "line-width": 0.8 } },
+    { id: "grid-lines", type: "line", source: "grids", "source-layer": "grids", minzoom: 14.5, paint: { "line-color": token("teal-solid"), "line-opacity": ["interpolate", ["linear"], ["zoom"], 14.5, 0.22, 17, 0.5], "line-width": ["interpolate", ["linear"], ["zoom"], 14.5, 0.5, 17, 1] } },
     { id: "component-dots", type: "circle", source: "components", "source-layer": "components", minzoom: 15, filter: ["!", ["has", "count"]], paint: { "circle-color": token("teal-solid"), "circle-radius": ["interpolate", ["linear"], ["zoom"], 15, 2, 18, 5], "circle-stroke-color": halo, "circle-stroke-width": 1 } },
     { id: "case-dots", type: "circle", source: "cases", "source-layer": "cases", filter: ["!", ["has", "count"]],
-      paint: { "circle-color": ["match", ["get", "light"], "red", token("red-solid"), "purple", token("purple-solid"), "yellow", token("yellow-solid"), "green", token("green-solid"), token("grey-solid")], "circle-radius": ["interpolate", ["linear"], ["zoom"], 11, 3.5, 17, 8], "circle-stroke-color": halo, "circle-stroke-width": 1.5 } },
+      paint: { "circle-color": ["case", ["in", ["get", "status"], ["literal", config.ended]], token("grey-solid"), ["==", ["get", "late"], true], token("red-solid"), token("green-solid")], "circle-radius": ["interpolate", ["linear"], ["zoom"], 11, 3.5, 17, 8], "circle-stroke-color": halo, "circle-stroke-width": 1.5 } },
     { id: "case-clusters", type: "circle", source: "cases", "source-layer": "cases", filter: ["has", "count"],
       paint: { "circle-color": token("accent"), "circle-opacity": 0.85, "circle-radius": ["interpolate", ["linear"], ["ln", ["max", 1, ["get", "count"]]], 0, 7, 8, 26], "circle-stroke-color": halo, "circle-stroke-width": 2 } },
     { id: "case-counts", type: "symbol", source: "cases", "source-layer": "cases", filter: ["has", "count"], layout: { "text-font": ["sans-serif"], "text-field": ["to-string", ["get", "count"]], "text-size": 12, "text-allow-overlap": true }, paint: { "text-color": token("accent-ink") } },
@@ -60,7 +63,7 @@ function style() {
 // Switches of the legend: name of the switch -> layers.
 const SWITCHES = {
   regions: ["street-lines", "community-lines", "district-lines", "street-names", "community-names", "district-names"],
-  roads: ["road-lines", "road-names"],
+  roads: ["road-edges", "road-lines", "road-names"],
   grids: ["grid-lines", "grid-fills"],
   components: ["component-dots"],
   cases: ["case-dots", "case-clusters", "case-counts"],
@@ -77,7 +80,7 @@ function popup(feature) {
   const facts = feature.properties;
   const card = element("div", "map-popup");
   if (feature.layer.id === "case-dots") {
-    card.append(element("span", "strong", facts.class_name || facts.name || facts.number), element("span", "muted", facts.status_name || ""));
+    card.append(element("span", "strong mono", facts.number), element("span", facts.late ? "ink-red" : "muted", `${config.statuses[facts.status] || facts.status}${facts.late ? ` · ${words.late}` : ""}`));
     const link = element("a", "button button-s", words.open);
     link.href = config.case.replace("/0/", `/${encodeURIComponent(facts.number)}/`);
     card.append(link);
@@ -112,33 +115,42 @@ function switches(map) {
   }
 }
 
-// The form's place: a click on the map writes it, a found address moves the map.
+// The form's place: a click on the map writes it, a found address moves the map, typed coordinates move the marker.
 function picking(map, library) {
-  const form = box.closest("form") || document.querySelector("form[data-place]");
+  const form = document.querySelector("form[data-place]");
   const marker = new library.Marker({ color: token("accent"), draggable: true });
-  const put = (lon, lat, tell) => {
-    marker.setLngLat([lon, lat]).addTo(map);
-    if (!tell) return;
-    form.elements.lon.value = lon.toFixed(6);
-    form.elements.lat.value = lat.toFixed(6);
+  const put = (lon, lat) => marker.setLngLat([lon, lat]).addTo(map);
+  const write = (lon, lat) => {
+    put(lon, lat);
+    form.elements.x.value = lon.toFixed(6);
+    form.elements.y.value = lat.toFixed(6);
     form.elements.system.value = "wgs84";
-    form.elements.lon.dispatchEvent(new Event("change", { bubbles: true }));
+    form.elements.x.dispatchEvent(new Event("change", { bubbles: true }));
   };
-  if (config.marked) put(config.lon, config.lat, false);
-  map.on("click", (event) => put(event.lngLat.lng, event.lngLat.lat, true));
-  marker.on("dragend", () => { const at = marker.getLngLat(); put(at.lng, at.lat, true); });
+  if (config.marked) put(config.lon, config.lat);
+  map.on("click", (event) => write(event.lngLat.lng, event.lngLat.lat));
+  marker.on("dragend", () => { const at = marker.getLngLat(); write(at.lng, at.lat); });
   document.addEventListener("click", (event) => {
     const found = event.target.closest("[data-go-lon]");
     if (!found) return;
     event.preventDefault();
     const [lon, lat] = [Number(found.dataset.goLon), Number(found.dataset.goLat)];
-    put(lon, lat, true);
+    form.elements.address.value = found.dataset.goName || form.elements.address.value;
+    write(lon, lat);
     map.easeTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), 16.5) });
-    if (form.elements.address && !form.elements.address.value) form.elements.address.value = found.dataset.goName || "";
+  });
+  // What stands beside the form says where the typed coordinates lie in WGS 84.
+  document.addEventListener("htmx:after:swap", () => {
+    const point = document.querySelector("[data-point-lon]");
+    if (!point) return;
+    const at = [Number(point.dataset.pointLon), Number(point.dataset.pointLat)];
+    put(...at);
+    if (!map.getBounds().contains(at)) map.easeTo({ center: at, zoom: Math.max(map.getZoom(), 15.5) });
   });
 }
 
 function travelling(map, library) {
+  if (innerWidth > 640) for (const card of document.querySelectorAll(".map-side details")) card.open = true;
   let marker = null;
   document.addEventListener("click", (event) => {
     const found = event.target.closest("[data-go-lon]");
