@@ -18,7 +18,7 @@ from cityloop.standards.models import Edition, FilingRule, ProblemClass, Special
 
 router = Router(tags=["standards"])
 VIEW = "manual.view"
-Code = Annotated[str, Field(max_length=40)]
+Code = Annotated[str, Field(max_length=40, pattern="^[0-9A-Za-z._-]*$")]
 ClassId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 

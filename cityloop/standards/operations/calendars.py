@@ -25,7 +25,7 @@ USUAL = (
     WeeklyPeriod(WORKDAYS, time(8), time(12)),
     WeeklyPeriod(WORKDAYS, time(14), time(18)),
 )
-MAX_NAME = 60
+MAX_NAME, MAX_WHY = 60, 500
 
 
 class NoReason(Invalid):
@@ -85,8 +85,7 @@ def set_special_day(
     """
     if kind not in SpecialDay.Kind.values:
         raise Invalid(_("a special day is a holiday or a workday"), code="bad-kind")
-    if len(name) > MAX_NAME:
-        raise Invalid(_("longer than %(limit)s characters") % {"limit": MAX_NAME})
+    _check_text(name, MAX_NAME)
     if periods is not None and (kind == SpecialDay.Kind.HOLIDAY or not periods):
         raise Invalid(_("hours belong to a working day, and are at least one period"))
     calendar = _locked(code, actor, why)
@@ -154,10 +153,18 @@ def _locked(code: str, actor: Actor, why: str) -> Calendar:
     actor.require(PERMISSION)
     if not why.strip():
         raise NoReason(_("say why the working time changes: deadlines depend on it"))
+    _check_text(why, MAX_WHY)
     calendar = Calendar.objects.select_for_update().filter(code=code).first()
     if calendar is None:
         raise NoCalendar(_("there is no calendar %(code)s; seed it first") % {"code": code[:40]})
     return calendar
+
+
+def _check_text(given: str, limit: int) -> None:
+    try:
+        cells.text(limit)(given)
+    except ValueError as error:
+        raise Invalid(str(error), code="bad-text") from error
 
 
 def _calendar_or_new(

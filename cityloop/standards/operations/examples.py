@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotFound
 from cityloop.kernel.models import StoredFile
+from cityloop.standards import cells
 from cityloop.standards.models import FilingRule, RulePhoto
 from cityloop.standards.operations.editions import PERMISSION
 
@@ -35,8 +36,10 @@ def attach_example(
         raise Invalid(_("an example must be a picture"), code="not-a-picture")
     if verdict not in RulePhoto.Verdict.values:
         raise Invalid(_("the verdict must be good or bad"), code="bad-verdict")
-    if len(caption) > MAX_CAPTION:
-        raise Invalid(_("longer than %(limit)s characters") % {"limit": MAX_CAPTION})
+    try:
+        cells.text(MAX_CAPTION)(caption)
+    except ValueError as error:
+        raise Invalid(str(error), code="bad-text") from error
     photo, _created = RulePhoto.objects.update_or_create(
         rule_id=rule_id,
         file=file,

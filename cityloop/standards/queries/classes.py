@@ -120,7 +120,8 @@ def _rank(words: str) -> Case:
 
 def _nearest(found: QuerySet[ProblemClass], words: str, limit: int) -> list[ProblemClass]:
     """Classes that share words with the text, those that share most first."""
-    parts = [bigrams.query(gram) for gram in bigrams.grams(words)[:MAX_GRAMS]]
+    telling = [gram for gram in bigrams.grams(words) if len(gram) > 1]
+    parts = [bigrams.query(gram) for gram in telling[:MAX_GRAMS]]
     if not parts:
         return []
     hits = [matches("search", part) for part in parts]
