@@ -178,8 +178,9 @@ def read_lifecycle(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 @router.post("/files", summary="Store a photo, recording or PDF")
-def store_file(request: HttpRequest, file: File[UploadedFile]) -> dict[str, Any]:
+@idempotent
+def store_file(request: HttpRequest, file: File[UploadedFile]) -> tuple[int, dict[str, Any]]:
     """Keep the file by its content; the same content again answers the same sha256."""
     actor_of(request).require("cases.step")
     row = files.store(chunks=file.chunks(), filename=file.name or "", now=clock.now())
-    return {"sha256": row.sha256, "media_type": row.media_type, "size": row.size}
+    return 200, {"sha256": row.sha256, "media_type": row.media_type, "size": row.size}

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from cityloop.cli import requirements
 from cityloop.cli.output import AsJson, RejectedError, finish, say
 from cityloop.cli.project import load_django
 from config import env
@@ -50,10 +51,34 @@ def openapi() -> str:
     return json.dumps(api.get_openapi_schema(), ensure_ascii=False, indent=1, default=str) + "\n"
 
 
+def lifecycle_page() -> str:
+    """docs/lifecycle.md: the life-cycle table, and its statuses as a diagram."""
+    from cityloop.cases import lifecycle
+
+    head = "# Life cycle of a case\n\nFrom `cityloop/cases/lifecycle.py`. Made by `make docs`.\n\n"
+    arrows: dict[tuple[str, str], list[str]] = {}
+    for step in lifecycle.STEPS:
+        if step.target == lifecycle.SAME:
+            continue
+        for source in step.source:
+            target = "resumed" if step.target == lifecycle.BACK else str(step.target)
+            arrows.setdefault((str(source) or "[*]", target), []).append(step.action)
+    lines = [f"    {a} --> {b}: {', '.join(done)}" for (a, b), done in arrows.items()]
+    diagram = "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```"])
+    return f"{head}{lifecycle.as_markdown()}\n## Statuses\n\n{diagram}\n"
+
+
+def requirements_page() -> str:
+    """docs/requirements.md: what is asked, and the tests that prove it."""
+    return requirements.page(env.ROOT)
+
+
 # One row per generated file; a new one is a function and a row.
 PAGES: tuple[tuple[str, Callable[[], str]], ...] = (
     ("docs/settings.md", settings_page),
     ("docs/commands.md", commands_page),
+    ("docs/lifecycle.md", lifecycle_page),
+    ("docs/requirements.md", requirements_page),
     ("docs/openapi.json", openapi),
 )
 

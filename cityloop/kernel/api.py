@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from functools import wraps
+from inspect import signature
 from typing import Any
 
 import orjson
@@ -11,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import BaseRenderer
 from ninja.responses import NinjaJSONEncoder
 from ninja.security.base import AuthBase
@@ -22,6 +25,8 @@ from cityloop.kernel.errors import Invalid, NotFound, NotSignedIn, Problem
 from cityloop.kernel.middleware import problem_response
 from cityloop.kernel.page import actor_of
 
+_ENCODER = NinjaJSONEncoder()
+
 
 class Renderer(BaseRenderer):
     """JSON with Chinese as it is, not as escapes."""
@@ -30,7 +35,7 @@ class Renderer(BaseRenderer):
 
     def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
         """Bytes of the answer."""
-        return orjson.dumps(data, default=NinjaJSONEncoder().default)
+        return orjson.dumps(data, default=_ENCODER.default)
 
 
 class TokenOrSession(AuthBase):
@@ -51,9 +56,46 @@ def _check_csrf(request: HttpRequest) -> None:
         raise NotSignedIn(_("the session's CSRF token is missing or wrong"), code="csrf")
 
 
+class Api(NinjaAPI):
+    """Ninja's API whose description also says what a problem looks like."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        """The description; every operation may answer a problem."""
+        schema = super().get_openapi_schema(**options)
+        schema["components"]["schemas"]["Problem"] = PROBLEM
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                operation["responses"]["default"] = ANY_PROBLEM
+        return schema
+
+
+_TEXT = {"type": "string"}
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457; `reasons` are sentences for people, `code` is for programs.",
+    "required": ["type", "title", "status", "code", "detail", "reasons"],
+    "properties": {
+        "type": _TEXT,
+        "title": _TEXT,
+        "status": {"type": "integer"},
+        "code": _TEXT,
+        "detail": _TEXT,
+        "reasons": {"type": "array", "items": _TEXT},
+        "invalid_params": {
+            "type": "array",
+            "items": {"type": "object", "properties": {"name": _TEXT, "reason": _TEXT}},
+        },
+    },
+}
+ANY_PROBLEM = {
+    "description": "A problem; nothing was written.",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
 def build_api() -> NinjaAPI:
     """The NinjaAPI to which every subsystem's router is added."""
-    api = NinjaAPI(
+    api = Api(
         title="CityLoop",
         version="1",
         urls_namespace="api",
@@ -101,13 +143,16 @@ def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 
 def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
-    """A write that honours the Idempotency-Key header; the view returns (status, JSON-able)."""
+    """A write that honours the Idempotency-Key header.
+
+    The view returns (status, JSON-able); None as the second means no content.
+    """
 
     @wraps(view)
     def handle(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         def act() -> idempotency.Answer:
             status, data = view(request, *args, **kwargs)
-            return status, orjson.dumps(data, default=NinjaJSONEncoder().default)
+            return status, b"" if data is None else orjson.dumps(data, default=_ENCODER.default)
 
         key = request.headers.get("Idempotency-Key")
         if key is None:
@@ -121,14 +166,39 @@ def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
                 now=clock.now(),
                 act=act,
             )
-        return HttpResponse(body, status=status, content_type="application/json")
+        return HttpResponse(body, status=status, content_type="application/json" if body else None)
 
+    # Ninja looks names of annotations up in the globals of the function it gets: here, not there.
+    handle.__signature__ = signature(view, eval_str=True)  # type: ignore[attr-defined]
+    handle._ninja_contribute_to_operation = [_tell_of_key]  # type: ignore[attr-defined]
     return handle
 
 
+def _tell_of_key(operation: Any) -> None:
+    """The header stands in the description of the interface."""
+    operation.openapi_extra = {**(operation.openapi_extra or {}), "parameters": [KEY_HEADER]}
+
+
+KEY_HEADER = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": False,
+    "description": "The same key again answers the same and does nothing.",
+    "schema": {"type": "string", "minLength": 8, "maxLength": 200},
+}
+
+
 def _content(request: HttpRequest) -> bytes:
-    """What makes two requests the same: the raw body, or for forms with files their fields."""
-    if request.content_type == "multipart/form-data":
-        files = [(k, f.name, f.size) for k, fs in request.FILES.lists() for f in fs]
-        return repr((sorted(request.POST.lists()), files)).encode()
-    return request.body
+    """What makes two requests the same: the raw body, or for forms their fields and files."""
+    if request.content_type != "multipart/form-data":
+        return request.body
+    files = [(k, f.name, _digest(f)) for k, fs in request.FILES.lists() for f in fs]
+    return repr((sorted(request.POST.lists()), files)).encode()
+
+
+def _digest(file: Any) -> str:
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()

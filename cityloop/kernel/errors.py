@@ -53,6 +53,12 @@ class NotFound(Problem):
     status, code, title = 404, "not-found", "Not found"
 
 
+class WrongMethod(Problem):
+    """The address is right, the method is not."""
+
+    status, code, title = 405, "wrong-method", "This method is not offered here"
+
+
 class Refused(Problem):
     """A rule of the domain says no; every objection is listed."""
 

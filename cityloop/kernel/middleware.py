@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
 
-from cityloop.kernel.errors import Problem, TooLarge, TooMany
+from cityloop.kernel.errors import Problem, TooLarge, TooMany, WrongMethod
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 log = logging.getLogger("cityloop")
@@ -83,7 +83,12 @@ class Problems:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if answer.status_code == 405 and wants_json(request):
+            allowed = answer.headers.get("Allow", "")
+            answer = problem_response(WrongMethod(_("allowed: %(methods)s") % {"methods": allowed}))
+            answer["Allow"] = allowed
+        return answer
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """A Problem as page or problem+json; anything else goes on to the 500 handler."""

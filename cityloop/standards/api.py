@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from cityloop.kernel import clock
+from cityloop.kernel.api import idempotent
 from cityloop.kernel.page import actor_of
 from cityloop.standards import operations, queries, worktime
 from cityloop.standards.models import Edition, FilingRule, ProblemClass, SpecialDay
@@ -268,11 +269,12 @@ def special_days(
 
 
 @router.put("/standards/calendar/{day}", response=DayOut, summary="Set a special day")
+@idempotent
 def put_day(
     request: HttpRequest, day: date, body: DayIn, calendar: Code = queries.DEFAULT
-) -> SpecialDay:
+) -> tuple[int, dict[str, Any]]:
     """Make a day a holiday, or a working day with usual or given hours; recorded with its why."""
-    return operations.set_special_day(
+    row = operations.set_special_day(
         day,
         body.kind,
         name=body.name,
@@ -282,9 +284,11 @@ def put_day(
         now=clock.now(),
         why=body.why,
     )
+    return 200, DayOut.from_orm(row).dict()
 
 
 @router.delete("/standards/calendar/{day}", response={204: None}, summary="Clear a special day")
+@idempotent
 def delete_day(
     request: HttpRequest,
     day: date,
