@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a table: one row, one line)
 """The boxes of the desks as one table: what waits, for which roles, and by which condition.
 
 The counter on the start page and the list behind it use the same condition, so they always agree.
@@ -29,6 +30,8 @@ def own_task(kind: str) -> Condition:
     """Cases with an open task of this kind for the actor in person."""
 
     def condition(actor: Actor, now: datetime) -> Q:
+        if actor.member_id is None:
+            return Q(pk__in=())
         held = Task.objects.filter(
             case=OuterRef("pk"), member_id=actor.member_id, kind=kind, closed_at=None
         )

@@ -47,7 +47,9 @@ def classes(on: date) -> list[Any]:
     return grouped(rows, lambda one: named(one, "major"), _class_option)
 
 
-def grouped(rows: Iterable[Any], group: Callable[[Any], str], option: Callable[[Any], Any]) -> list[Any]:
+def grouped(
+    rows: Iterable[Any], group: Callable[[Any], str], option: Callable[[Any], Any]
+) -> list[Any]:
     """Choices in option groups, in the order of the rows."""
     return [(name, [option(one) for one in found]) for name, found in groupby(rows, key=group)]
 
@@ -93,7 +95,7 @@ def _unit_option(one: Organisation) -> tuple[str, Label]:
 
 
 def _workers(asked: Asked) -> list[Any]:
-    own = asked.actor.organisation_ids or frozenset({asked.actor.organisation_id})
+    own = asked.actor.organisation_ids or {asked.actor.organisation_id}
     rows = holders("worker", asked.on).filter(organisation_id__in=own)
     return [(str(one.pk), one.name) for one in rows.order_by("name", "pk")]
 
@@ -154,9 +156,11 @@ def reasons_of(step: lifecycle.Step) -> list[Any]:
 
 def proposed(asked: Asked, wanted: set[str]) -> dict[str, Any]:
     """What is filled in beforehand: the proposal of the matrix, the inspector of the place."""
-    case, found = asked.case, {}
+    case = asked.case
+    found: dict[str, Any] = {}
     if "inspector" in wanted:
-        found["inspector"] = people.inspector_of(case.grid_code, asked.on) if case.grid_code else None
+        grid = case.grid_code
+        found["inspector"] = people.inspector_of(grid, asked.on) if grid else None
     if "unit" in wanted:
         found["unit"] = case.proposal.get("lead_id") or case.lead_id
         assists = case.proposal.get("assists") or case.assisting

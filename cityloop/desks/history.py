@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a table: one row, one line)
 """History facts in words: one row for each fact that a line may hold. Pure; names come ready."""
 
 from __future__ import annotations
@@ -79,7 +80,9 @@ def _rule(value: Any, line: CaseEvent, names: Names) -> str:
 
 
 def _limit(value: Any, line: CaseEvent, names: Names) -> str:
-    return _("Limit: %(limit)s") % {"limit": standards.limit_text(Decimal(str(value[0])), str(value[1]))}
+    return _("Limit: %(limit)s") % {
+        "limit": standards.limit_text(Decimal(str(value[0])), str(value[1]))
+    }
 
 
 def _dispatch(value: Any, line: CaseEvent, names: Names) -> str:

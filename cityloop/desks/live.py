@@ -151,13 +151,17 @@ def signed_in(key: str) -> bool:
 
 def headers_of(scope: Scope) -> dict[str, str]:
     """The request's headers by lower-case name."""
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    return {
+        name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
+    }
 
 
 def own_origin(headers: dict[str, str]) -> bool:
     """True for our own pages: no origin named, or one on the host that was asked."""
     origin = headers.get("origin")
-    return not origin or urlsplit(origin).hostname == urlsplit(f"//{headers.get('host', '')}").hostname
+    return (
+        not origin or urlsplit(origin).hostname == urlsplit(f"//{headers.get('host', '')}").hostname
+    )
 
 
 def session_key(headers: dict[str, str]) -> str:

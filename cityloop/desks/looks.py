@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a table: one row, one line)
 """How statuses, actions, clocks and channels look: icon, tone and word, one row each."""
 
 from __future__ import annotations
@@ -111,4 +112,3 @@ ROAD = (
     (pgettext_lazy("road", "Check"), ("handled", "checking")),
     (pgettext_lazy("road", "Close"), ("checked", "closed")),
 )
-

@@ -29,9 +29,7 @@ def counters(actor: Actor, *, now: datetime) -> dict[str, int]:
     return found
 
 
-def listed(
-    actor: Actor, filters: cases.Filters, *, box: str = "", now: datetime
-) -> QuerySet[Case]:
+def listed(actor: Actor, filters: cases.Filters, *, box: str = "", now: datetime) -> QuerySet[Case]:
     """The rows behind a box, narrowed by the filters."""
     rows = cases.search(actor, filters, now=now)
     if chosen := BY_KEY.get(box):
@@ -142,7 +140,8 @@ def case_file(actor: Actor, number: str) -> CaseFile:
     """The whole file of one case; NotFound outside the actor's scope."""
     case = cases.get(actor, number)
     lines = cases.history(case)
-    component = Component.objects.filter(pk=case.component_id).first() if case.component_id else None
+    at = case.component_id
+    component = Component.objects.filter(pk=at).first() if at is not None else None
     return CaseFile(
         case=case,
         lines=lines,

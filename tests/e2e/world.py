@@ -69,8 +69,9 @@ def build(now: datetime) -> City:
     geo.outline_city(city_code="3301", districts=[DISTRICT], actor=system, now=now)
     geo.generate_grids(district_code=DISTRICT, actor=system, now=now)
     geo.add_crossings(source="generated", actor=system, now=now)
-    people.import_organisations(ROOT / "data/responsibilities/organisations.csv", actor=system, now=now)
-    people.import_responsibilities(ROOT / "data/responsibilities/hangzhou.csv", actor=system, now=now)
+    duties = ROOT / "data/responsibilities"
+    people.import_organisations(duties / "organisations.csv", actor=system, now=now)
+    people.import_responsibilities(duties / "hangzhou.csv", actor=system, now=now)
     people.seed_roles()
     if not Flow.objects.exists():
         Flow.objects.create(code="e2e", parameters={}, published_at=now)
@@ -134,7 +135,8 @@ class Stories:
         point = grid.geom.point_on_surface
         text, _kind = TEXTS[self.opened % len(TEXTS)]
         chosen = self.classes[(self.opened * 7) % len(self.classes)]
-        picture = photo(f"before {self.opened}", ("#7a8a6a", "#8a7a6a", "#6a7a8a")[self.opened % 3], at)
+        colour = ("#7a8a6a", "#8a7a6a", "#6a7a8a")[self.opened % 3]
+        picture = photo(f"before {self.opened}", colour, at)
         new = cases.NewCase(
             channel=channel, flow=self.flow, description=text, problem_class_id=chosen.pk,
             lon=point.x, lat=point.y, address="解放路 12 号", area_code=grid.community_code,
@@ -148,7 +150,8 @@ class Stories:
     ) -> Case:  # fmt: skip
         """One step."""
         made = [photo(f"{stage} {case.number}", "#5f7f5f", at) for stage in photos]
-        papers = [Paper(one.file, stage, "photo.jpg") for one, stage in zip(made, photos, strict=True)]
+        pairs = zip(made, photos, strict=True)
+        papers = [Paper(one.file, stage, "photo.jpg") for one, stage in pairs]
         return cases.perform(
             case.number, action, actor=self.city.actors[by], now=at, inputs=inputs, papers=papers
         )
@@ -177,10 +180,14 @@ class Stories:
 
     def _rule(self, case: Case) -> int:
         assert case.problem_class_id
-        return standards_queries.rules_for(case.problem_class_id, on=timezone.localdate(self.now))[0].pk
+        on = timezone.localdate(self.now)
+        return standards_queries.rules_for(case.problem_class_id, on=on)[0].pk
 
 
-STATUSES = ("reported", "accepted", "filed", "dispatched", "handling", "handled", "checking", "checked", "closed")
+STATUSES = (
+    "reported", "accepted", "filed", "dispatched", "handling", "handled", "checking", "checked",
+    "closed",
+)  # fmt: skip
 
 
 def fill(city: City, now: datetime, *, each: int = 1) -> City:
@@ -191,6 +198,7 @@ def fill(city: City, now: datetime, *, each: int = 1) -> City:
         city.cases[status] = stories.carry(status, start=start)
     returned = stories.carry("dispatched", start=now - timedelta(hours=3))
     city.cases["returned"] = stories.step(
-        returned, "return", "unit", now - timedelta(hours=2), reason_code="not_ours", reason="此处道路由区交通局养护。",
+        returned, "return", "unit", now - timedelta(hours=2),
+        reason_code="not_ours", reason="此处道路由区交通局养护。",
     )  # fmt: skip
     return city

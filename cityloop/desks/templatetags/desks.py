@@ -19,9 +19,9 @@ from cityloop.intake import channels
 register = template.Library()
 ZOOM = 11
 WORDS = {
-    "cases": gettext_lazy("cases"), "component": gettext_lazy("Component"), "components": gettext_lazy("components"),
-    "grid": gettext_lazy("Unit grid"), "open": gettext_lazy("Open the case"), "place": gettext_lazy("Place of the problem"),
-    "map": gettext_lazy("Map"), "in": gettext_lazy("Zoom in"), "out": gettext_lazy("Zoom out"), "here": gettext_lazy("Where I am"),
+    "component": gettext_lazy("Component"), "grid": gettext_lazy("Unit grid"),
+    "open": gettext_lazy("Open the case"), "place": gettext_lazy("Place of the problem"),
+    "map": gettext_lazy("Map"), "in": gettext_lazy("Zoom in"), "out": gettext_lazy("Zoom out"),
     "close": gettext_lazy("Close"), "late": gettext_lazy("late"),
 }  # fmt: skip
 

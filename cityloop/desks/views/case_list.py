@@ -54,14 +54,19 @@ class FilterForm(forms.Form):
     channel = forms.ChoiceField(label=gettext_lazy("Channel"), required=False)
     record_type = forms.ChoiceField(label=gettext_lazy("Kind of record"), required=False)
     reported_from = forms.DateField(
-        label=gettext_lazy("Reported from"), required=False, widget=forms.DateInput({"type": "date"})
+        label=gettext_lazy("Reported from"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}),
     )
     reported_to = forms.DateField(
         label=gettext_lazy("to"), required=False, widget=forms.DateInput({"type": "date"})
     )
     order = forms.ChoiceField(
         label=gettext_lazy("Order"), required=False,
-        choices=[("due", gettext_lazy("Time left")), ("latest", gettext_lazy("Latest first")), ("oldest", gettext_lazy("Oldest first"))],
+        choices=[
+            ("due", gettext_lazy("Time left")), ("latest", gettext_lazy("Latest first")),
+            ("oldest", gettext_lazy("Oldest first")),
+        ],
     )  # fmt: skip
     overdue = forms.BooleanField(label=gettext_lazy("Overdue only"), required=False)
 
@@ -69,11 +74,13 @@ class FilterForm(forms.Form):
         super().__init__(data, auto_id="filter-%s")
         every = ("", gettext_lazy("All"))
         on = timezone.localdate(now)
+        statuses = [(code, look.label) for code, look in looks.STATUS.items()]
+        units = people.organisation_tree(actor)
         options: dict[str, Iterable[Any]] = {
-            "status": [("open", gettext_lazy("All open")), *((k, v.label) for k, v in looks.STATUS.items())],
+            "status": [("open", gettext_lazy("All open")), *statuses],
             "class_id": choices.classes(on),
             "area": area_options(actor),
-            "unit_id": [(str(o.pk), Label(o.name, o.code)) for o in people.organisation_tree(actor)],
+            "unit_id": [(str(one.pk), Label(one.name, one.code)) for one in units],
             "channel": [(one.code, one.label) for one in channels.TABLE],
             "record_type": RecordType.choices,
         }
@@ -150,7 +157,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     context = {
         **page_of(request, found, now=now), "form": form, "now": now, "order": order,
         "box": boxes.BY_KEY.get(box),
-        "filtered": any(request.GET.get(name) for name in form.fields if name not in {"box", "order"}),
+        "filtered": any(request.GET.get(name) for name in set(form.fields) - {"box", "order"}),
         "more_open": any(request.GET.get(name) for name in MORE),
     }  # fmt: skip
     return answered(request, page="desks/case_list.html", part="desks/_cases.html", context=context)

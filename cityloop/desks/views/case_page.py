@@ -18,6 +18,7 @@ from cityloop.assets import queries as assets
 from cityloop.cases import lifecycle, operations
 from cityloop.cases import queries as cases
 from cityloop.cases import views as case_views
+from cityloop.cases.change import Paper
 from cityloop.cases.models import Attachment, Case, CaseEvent, Timer
 from cityloop.desks import history, looks, queries
 from cityloop.desks import steps as stepping
@@ -164,10 +165,12 @@ def context_of(
         "status": looks.STATUS[case.status], "light": case_views.light(case, now=now),
         "road": road_of(case), "lines": lines_of(file),
         "clocks": [clock_row(timer, now=now) for timer in reversed(file.timers)],
-        "limit": standards.limit_text(case.limit_amount, case.limit_unit) if case.limit_unit else "",
-        "before": before, "after": after, "pair": (before[-1], after[-1]) if before and after else None,
+        "limit": standards.limit_text(case.limit_amount, case.limit_unit)
+        if case.limit_amount is not None else "",
+        "before": before, "after": after,
+        "pair": (before[-1], after[-1]) if before and after else None,
         "others_papers": [p for p in file.papers if not p.file.media_type.startswith("image/")],
-        "assisting": [(file.names.units.get(a["organisation"]), a.get("role", "")) for a in case.assisting],
+        "assisting": [file.names.units.get(one["organisation"]) for one in case.assisting],
         "nearby": [one for one in others if one.pk != case.pk], "components": near,
         "steps": forms_of(file, actor, now=now, failed=failed), "waits_for": waits_for(case),
         "failed": failed, "since_read": missed_by(file, failed), "stages": looks.STAGE,
@@ -210,9 +213,7 @@ def explain(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     case = cases.get(actor, number)
     parts = case_views.explained(case, kind)
     context = {"case": case, "kind": history.clock_name(kind), "parts": days_of(parts)}
-    return answered(
-        request, page="desks/explain.html", part="desks/_explain.html", context=context
-    )
+    return answered(request, page="desks/explain.html", part="desks/_explain.html", context=context)
 
 
 def days_of(parts: list[dict[str, Any]]) -> list[tuple[date, list[dict[str, Any]]]]:
@@ -257,14 +258,14 @@ def take_step(request: HttpRequest, number: str, action: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("case", args=[number]), status=303)
 
 
-def papers_of(request: HttpRequest, action: str, *, now: datetime) -> list[operations.Paper]:
+def papers_of(request: HttpRequest, action: str, *, now: datetime) -> list[Paper]:
     """The uploads, stored, as papers of the step."""
     sent = request.FILES.getlist("photos")
     if len(sent) > MAX_FILES:
         raise TooLarge(_("at most %(n)s files at once") % {"n": MAX_FILES})
     stage = PHOTO_STAGE.get(action, "paper")
     return [
-        operations.Paper(
+        Paper(
             file=files.store(chunks=one.chunks(), filename=one.name or "", now=now),
             stage=stage,
             filename=one.name or "",

@@ -1,4 +1,4 @@
-"""The form of a hotline operator, a web clerk or an inspector at a desk, and what stands beside it."""
+"""The form of a hotline operator, a clerk or an inspector at a desk, and what stands beside it."""
 
 from __future__ import annotations
 
@@ -48,9 +48,7 @@ class ReportForm(forms.Form):
     """The shape of a report; what may be is decided by intake."""
 
     repeat_key = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    channel = forms.ChoiceField(
-        label=gettext_lazy("Channel"), widget=forms.Select(BESIDE)
-    )
+    channel = forms.ChoiceField(label=gettext_lazy("Channel"), widget=forms.Select(BESIDE))
     kind = forms.ChoiceField(label=gettext_lazy("Kind of report"))
     reporter_name = forms.CharField(
         label=gettext_lazy("Name of the caller"), required=False, max_length=60,
@@ -153,17 +151,17 @@ def beside(data: Any, *, actor: Actor, now: datetime) -> Beside:
     lon, lat, unreadable = point_of(data)
     known = reference.classes(on)
     chosen = known.by_code.get(str(data.get("class_code", "")))
-    placed = lon is not None and lat is not None
+    point = (lon, lat) if lon is not None and lat is not None else None
     return Beside(
         chosen=chosen,
         guesses=reports.suggest_classes(text, on=on),
         found=searched(str(data.get("class_words", "")), on=on),
         lon=lon,
         lat=lat,
-        place=geo.locate(lon, lat, on=on) if lon is not None and lat is not None else None,
-        nearest=geo.nearest_address(lon, lat) if lon is not None and lat is not None else None,
-        addresses=addresses_of(data, near=(lon, lat) if placed else None),
-        components=list(assets.nearest(lon, lat, within_m=50, limit=5)) if placed else [],
+        place=geo.locate(*point, on=on) if point else None,
+        nearest=geo.nearest_address(*point) if point else None,
+        addresses=addresses_of(data) if point is None else [],
+        components=list(assets.nearest(*point, within_m=50, limit=5)) if point else [],
         alike=duplicates(data, chosen, lon, lat, text=text, actor=actor, now=now),
         earlier=earlier(actor, str(data.get("reporter_phone", "")).strip()),
         unreadable=unreadable,
@@ -191,13 +189,13 @@ def searched(words: str, *, on: Any) -> list[Any]:
     return standards.search_classes(words, standards.current_edition(on), limit=FOUND_CLASSES)
 
 
-def addresses_of(data: Any, *, near: Any) -> list[geo.FoundAddress]:
-    """Addresses for the words typed, as long as no point is given."""
+def addresses_of(data: Any) -> list[geo.FoundAddress]:
+    """Addresses for the words typed."""
     words = str(data.get("address", "")).strip()[:100]
-    return geo.search_address(words, near=near, limit=FOUND_ADDRESSES) if words and not near else []
+    return geo.search_address(words, limit=FOUND_ADDRESSES) if words else []
 
 
-def duplicates(  # noqa: PLR0913 (what likeness is judged by)
+def duplicates(
     data: Any, chosen: Any, lon: float | None, lat: float | None,
     *, text: str, actor: Actor, now: datetime,
 ) -> list[Any]:  # fmt: skip
@@ -255,7 +253,7 @@ def named_here(problem: Problem) -> Problem:
     return problem
 
 
-def page(  # noqa: PLR0913 (one answer)
+def page(
     request: HttpRequest, form: ReportForm, data: Any, *, actor: Actor, now: datetime,
     status: int = 200,
 ) -> HttpResponse:  # fmt: skip
@@ -284,7 +282,8 @@ def incoming(request: HttpRequest, form: ReportForm, *, now: datetime) -> intake
     ]
     same = (
         "channel", "kind", "text", "x", "y", "system", "address", "class_code", "component_code",
-        "occurred_at", "reporter_name", "reporter_phone", "answer_wanted", "source_key", "repeat_key",
+        "occurred_at", "reporter_name", "reporter_phone", "answer_wanted", "source_key",
+        "repeat_key",
     )  # fmt: skip
     return intake.Incoming(photos=photos, **{name: given[name] for name in same})
 
@@ -294,7 +293,8 @@ def stored(request: HttpRequest, name: str, stage: str, *, now: datetime) -> lis
     found = []
     for one in request.FILES.getlist(name)[:20]:
         row = files.store(chunks=one.chunks(), filename=one.name or "", now=now)
-        found.append(intake.PhotoIn(sha256=row.sha256, stage=stage, filename=(one.name or "")[:120]))
+        name_given = (one.name or "")[:120]
+        found.append(intake.PhotoIn(sha256=row.sha256, stage=stage, filename=name_given))
     return found
 
 

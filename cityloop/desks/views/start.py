@@ -14,7 +14,9 @@ from cityloop.kernel import clock
 from cityloop.kernel.page import actor_of
 
 # Boxes that count what other boxes hold already: no work of their own.
-TOTALS = frozenset({"soon", "overdue", "handling", "checking", "verifying", "circling", "escalated"})
+TOTALS = frozenset(
+    {"soon", "overdue", "handling", "checking", "verifying", "circling", "escalated"}
+)
 
 
 @require_safe

@@ -193,7 +193,7 @@ def field(bound: BoundField, wide: bool = False) -> dict[str, Any]:
 
 @register.filter
 def named(thing: Any, what: str = "name") -> str:
-    """A thing's `<what>_zh` or `<what>_en` in the reader's language; Chinese where English lacks."""
+    """`<what>_zh` or `<what>_en` of a thing in the reader's language; Chinese for want of it."""
     if thing is None:
         return "–"
     english = getattr(thing, f"{what}_en", "")
