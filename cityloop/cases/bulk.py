@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from cityloop.cases import lifecycle, operations, record
 from cityloop.cases.change import Change
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.copying import copy
 from cityloop.kernel.rows import Rows
 from cityloop.standards.workcalendar import WorkCalendar
 
@@ -21,12 +23,14 @@ class PastStep:
     """A step that was taken somewhere else: when, by whom (a name), with inputs as rows or values.
 
     `by` is the post as the source names it; the role is the first one of the life-cycle row.
+    `facts` go into the history line: what the source said, and what of it was derived.
     """
 
     action: str
     at: datetime
     by: str = ""
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def walk(
@@ -45,14 +49,15 @@ def walk(
     first, *rest = steps
     step = lifecycle.BY_ACTION[first.action]
     change = operations.begin(
-        new, step=step, actor=_past_actor(first, step), now=first.at, case_id=case_id
+        new, step=step, actor=_past_actor(first.by, step.roles[0]), now=first.at, case_id=case_id
     )
     change.recorded_at, change.working_time = recorded_at, working_time
+    change.facts |= first.facts
     operations.take(change, step)
     for past in rest:
         step = lifecycle.BY_ACTION[past.action]
-        change.actor, change.now = _past_actor(past, step), past.at
-        change.inputs = dict(past.inputs)
+        change.actor, change.now = _past_actor(past.by, step.roles[0]), past.at
+        change.inputs, change.facts = dict(past.inputs), dict(past.facts)
         try:
             operations.take(change, step)
         except operations.Refused as refusal:
@@ -61,16 +66,17 @@ def walk(
 
 
 def write(changes: Iterable[Change], *, also: Sequence[Rows] = ()) -> None:
-    """Write walked cases in one statement."""
-    record.write(list(changes), also=also)
+    """Write walked cases by COPY: all of them or none. Raises DatabaseError."""
+    copy([*record.parts(list(changes)), *also])
 
 
-def _past_actor(past: PastStep, step: lifecycle.Step) -> Actor:
+@lru_cache(maxsize=4096)
+def _past_actor(by: str, role: str) -> Actor:
     """Whoever it was there; here the act has no member, and the line is marked as imported."""
     return Actor(
         member_id=None,
-        name=past.by or "import",
-        post=past.by or "import",
-        roles=frozenset({step.roles[0], "system"}),
+        name=by or "import",
+        post=by or "import",
+        roles=frozenset({role, "system"}),
         organisation_ids=None,
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.contrib.gis.geos import Point
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -122,7 +122,7 @@ def begin(
         component_id=new.component_id,
         level=new.level,
         description=new.description,
-        point=None if new.lon is None or new.lat is None else Point(new.lon, new.lat, srid=4326),
+        point=None if new.lon is None or new.lat is None else _ewkb(new.lon, new.lat),
         raw_x=new.raw[0],
         raw_y=new.raw[1],
         raw_system=new.raw[2],
@@ -149,6 +149,11 @@ def begin(
         "channel": new.channel, "class": new.problem_class_id, "grid": new.grid_code, **new.facts
     }  # fmt: skip
     return change
+
+
+def _ewkb(lon: float, lat: float) -> str:
+    """A point in WGS 84 as the database takes it; becomes a GEOS point when somebody reads it."""
+    return struct.pack("<BIIdd", 1, 0x20000001, 4326, lon, lat).hex()
 
 
 def perform(

@@ -72,6 +72,11 @@ def add_line(change: Change) -> None:
 
 def write(changes: Sequence[Change], *, also: Sequence[Rows] = ()) -> None:
     """Write all changes, and the caller's rows, in one statement: all of it or nothing."""
+    write_rows([*parts(changes), *also])
+
+
+def parts(changes: Sequence[Change]) -> list[Rows]:
+    """Everything that the changes want written, table by table."""
     collected = [_lines(change) for change in changes]
     new = [c.case for c, lines in zip(changes, collected, strict=True) if not lines.first_version]
     old = [c.case for c, lines in zip(changes, collected, strict=True) if lines.first_version]
@@ -81,24 +86,21 @@ def write(changes: Sequence[Change], *, also: Sequence[Rows] = ()) -> None:
         _split(t for c in changes for t in c.timers),
         _split(t for c in changes for t in c.tasks),
     )
-    write_rows(
-        [
-            Rows("cases_case", CASE, [row_of(case, CASE) for case in new]),
-            Rows("cases_case", columns, [row_of(case, columns) for case in old], match=("id",)),
-            Rows("cases_event", EVENT, [line for lines in collected for line in lines.lines]),
-            Rows("cases_timer", ("id", *TIMER), [row_of(t, ("id", *TIMER)) for t in timers[1]],
-                 match=("id",)),
-            Rows("cases_timer", TIMER, [row_of(t, TIMER) for t in timers[0]]),
-            Rows("cases_task", ("id", *TASK), [row_of(t, ("id", *TASK)) for t in tasks[1]],
-                 match=("id",)),
-            Rows("cases_task", TASK, [row_of(t, TASK) for t in tasks[0]]),
-            Rows("cases_attachment", PAPER, [p for lines in collected for p in lines.papers],
-                 skip_conflicts=True),
-            Rows("procrastinate_jobs", JOB,
-                 [job_row(job) for lines in collected for job in lines.jobs]),
-            *also,
-        ]
-    )  # fmt: skip
+    return [
+        Rows("cases_case", CASE, [row_of(case, CASE) for case in new]),
+        Rows("cases_case", columns, [row_of(case, columns) for case in old], match=("id",)),
+        Rows("cases_event", EVENT, [line for lines in collected for line in lines.lines]),
+        Rows("cases_timer", ("id", *TIMER), [row_of(t, ("id", *TIMER)) for t in timers[1]],
+             match=("id",)),
+        Rows("cases_timer", TIMER, [row_of(t, TIMER) for t in timers[0]]),
+        Rows("cases_task", ("id", *TASK), [row_of(t, ("id", *TASK)) for t in tasks[1]],
+             match=("id",)),
+        Rows("cases_task", TASK, [row_of(t, TASK) for t in tasks[0]]),
+        Rows("cases_attachment", PAPER, [p for lines in collected for p in lines.papers],
+             skip_conflicts=True),
+        Rows("procrastinate_jobs", JOB,
+             [job_row(job) for lines in collected for job in lines.jobs]),
+    ]  # fmt: skip
 
 
 def _lines(change: Change) -> Lines:

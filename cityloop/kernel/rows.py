@@ -47,7 +47,7 @@ def write(parts: Iterable[Rows]) -> list[int]:
     if not filled:
         return []
     shape = tuple((p.table, p.columns, p.match, p.skip_conflicts) for p in filled)
-    values = [orjson.dumps(part.rows, default=_plain).decode() for part in filled]
+    values = [orjson.dumps(part.rows, default=plain).decode() for part in filled]
     with connection.cursor() as cursor:
         cursor.execute(_statement(shape), values)
         counts = cursor.fetchone()
@@ -124,7 +124,8 @@ def _update(table: str, columns: tuple[str, ...], match: tuple[str, ...]) -> str
     return f"UPDATE {table} t SET {sets} FROM {_source(table)} WHERE {where}"  # noqa: S608
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value that JSON does not know, as the database reads it."""
     if isinstance(value, GEOSGeometry):
         return value.hexewkb.decode()
     if isinstance(value, models.Model):
