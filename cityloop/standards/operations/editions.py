@@ -118,7 +118,7 @@ def load_catalogue(
     _tell(report, edition, found)
     if publish:
         edition = publish_edition(row.code, actor=actor, now=now)
-    report.status = edition.status
+    report.status = str(edition.status)
     report.seconds = time.perf_counter() - began
     return report
 

@@ -108,6 +108,7 @@ def _rank(words: str) -> Case:
     letters = keywords.typed(words)
     if letters and words.isascii():
         steps.insert(0, Q(code__iregex=rf"/[ce]?{letters}$"))
+        steps.append(Q(initials__regex=rf"(^| ){letters}( |$)"))
         steps.append(Q(initials__regex=rf"(^| ){letters}"))
         steps.append(Q(initials__contains=letters))
         if len(letters) >= PINYIN_FROM:

@@ -137,6 +137,14 @@ def test_a_class_is_found_by_typing(tmp_path: Path, typed: str, first: str) -> N
     assert found(typed, edition())[:1] == [first]
 
 
+@pytest.mark.requirement("B06")
+def test_whole_initials_go_before_the_beginning_of_longer_ones(tmp_path: Path) -> None:
+    files = Files()
+    files.classes[0]["synonyms"] = "亮灯工程"  # ldgc
+    files.load(tmp_path)
+    assert found("ld", edition()) == ["C0102", "C0101"]
+
+
 def test_search_ranks_sensibly_and_survives_anything(tmp_path: Path) -> None:
     files = Files()
     files.classes[1].update(minor_zh="灯", synonyms="路灯")
