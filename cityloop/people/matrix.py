@@ -109,14 +109,14 @@ class Proposal:
 class Matrix:
     """All lines of one day. `paths`: id of an active organisation -> ids from the root to it.
 
-    `extended`: edition -> the edition it is based on; a line for the first is one for both.
+    `extended`: edition -> those it is based on; a line for the first is one for them too.
     """
 
     lines: Mapping[tuple[str, str, str], Sequence[Line]]
     persons: Sequence[PersonLine]
     paths: Mapping[int, tuple[int, ...]]
     names: Mapping[int, str] = field(default_factory=dict)
-    extended: Mapping[str, str] = field(default_factory=dict)
+    extended: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def find(self, question: Question) -> Proposal | None:
         """The responsible unit, or None when no line speaks of this class at this place."""
@@ -145,9 +145,13 @@ class Matrix:
     def _of_class(self, asked: Question) -> Iterable[Line]:
         for major, minor in ((asked.major, asked.minor), (asked.major, ANY), (ANY, ANY)):
             for line in self.lines.get((asked.kind, major, minor), ()):
-                same = (line.edition, self.extended.get(line.edition))
-                if line.edition == ANY or asked.edition in same:
+                if self._of_edition(line, asked.edition):
                     yield line
+
+    def _of_edition(self, line: Line, edition: str) -> bool:
+        if line.edition in (ANY, edition):
+            return True
+        return edition in self.extended.get(line.edition, ())
 
     def _owned(self, line: Line, asked: Question) -> bool:
         if line.owner_id is None:

@@ -32,7 +32,8 @@ from cityloop.people.operations.record import (
     require_whole_city,
     touch,
 )
-from cityloop.standards.models import ProblemClass
+from cityloop.standards import queries as standards
+from cityloop.standards.models import Edition, ProblemClass
 
 KINDS = ("component", "event")
 
@@ -128,9 +129,8 @@ def known_classes(editions: Sequence[str]) -> dict[str, set[tuple[str, str, str]
     """Edition -> (kind, major, minor) of its classes and of the editions it is based on."""
     found: dict[str, set[tuple[str, str, str]]] = {}
     for edition in set(editions) - {ANY}:
-        rows = ProblemClass.objects.filter(
-            Q(edition__code=edition) | Q(edition__extensions__code=edition)
-        )
+        row = Edition.objects.filter(code=edition).first()
+        rows = ProblemClass.objects.filter(edition__in=standards.chain(row) if row else [])
         found[edition] = set(rows.values_list("kind", "major_code", "minor_code"))
     return found
 

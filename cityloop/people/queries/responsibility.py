@@ -121,8 +121,22 @@ def _load(on: date) -> Matrix:
             for unit in found.values()
         },
         names={unit.id: unit.name for unit in found.values()},
-        extended=dict(Edition.objects.exclude(based_on=None).values_list("code", "based_on__code")),
+        extended=_extended(),
     )
+
+
+def _extended() -> dict[str, frozenset[str]]:
+    """Edition -> all editions it is based on, directly or through others."""
+    base = dict(Edition.objects.exclude(based_on=None).values_list("code", "based_on__code"))
+    found: dict[str, frozenset[str]] = {}
+    for edition in base:
+        above: list[str] = []
+        here = edition
+        while here in base and base[here] not in above:
+            here = base[here]
+            above.append(here)
+        found[edition] = frozenset(above)
+    return found
 
 
 def _line(row: Responsibility) -> Line:
@@ -179,7 +193,7 @@ class Gap:
 
 
 def coverage_gaps(edition_code: str, on: date, *, level: str = "district") -> list[Gap]:
-    """Cells of the edition's classes and the areas of a level that no valid line covers.
+    """Cells of classes (of the edition and those it extends) x areas of a level without a unit.
 
     One statement. A line covers a cell when it names the class, its major or any class, and the
     area, one above it or any area; its unit must exist on that day.
@@ -190,23 +204,27 @@ def coverage_gaps(edition_code: str, on: date, *, level: str = "district") -> li
 
 
 _GAPS = """
-WITH lines AS (
-  SELECT r.class_kind, r.major_code, r.minor_code, r.region_code, r.owner_id IS NULL AS general
+WITH RECURSIVE based(edition, code, base) AS (
+  SELECT id, code, id FROM standards_edition
+  UNION SELECT b.edition, b.code, e.based_on_id FROM based b
+  JOIN standards_edition e ON e.id = b.base AND e.based_on_id IS NOT NULL
+), lines AS (
+  SELECT r.class_kind, r.major_code, r.minor_code, r.region_code, r.edition_code,
+         r.owner_id IS NULL AS general
   FROM people_responsibility r
   JOIN people_organisation o ON o.id = r.lead_id AND o.active
    AND o.valid_from <= %(day)s AND (o.valid_to IS NULL OR o.valid_to > %(day)s)
-  WHERE (r.edition_code IN (%(edition)s, '*') OR r.edition_code IN (
-      SELECT x.code FROM standards_edition x JOIN standards_edition b ON b.id = x.based_on_id
-      WHERE b.code = %(edition)s))
-    AND r.valid_from <= %(day)s AND (r.valid_to IS NULL OR r.valid_to > %(day)s)
+  WHERE r.valid_from <= %(day)s AND (r.valid_to IS NULL OR r.valid_to > %(day)s)
 )
 SELECT c.id, c.code, c.name_zh, c.name_en, a.code, a.name,
        bool_or(l.class_kind IS NOT NULL) AS owner_only
 FROM standards_problemclass c
-JOIN standards_edition e ON e.id = c.edition_id AND e.code = %(edition)s
+JOIN based e ON e.code = %(edition)s AND e.base = c.edition_id
 JOIN geo_region a ON a.level = %(level)s
  AND a.valid_from <= %(day)s AND (a.valid_to IS NULL OR a.valid_to > %(day)s)
 LEFT JOIN lines l ON l.class_kind = c.kind
+ AND (l.edition_code = '*'
+      OR EXISTS (SELECT 1 FROM based x WHERE x.code = l.edition_code AND x.base = c.edition_id))
  AND (l.major_code = '*' OR l.major_code = c.major_code)
  AND (l.minor_code = '*' OR l.minor_code = c.minor_code)
  AND (l.region_code = '*' OR a.code LIKE l.region_code || '%%')

@@ -102,7 +102,7 @@ def test_an_edition_is_not_another_one(world: World) -> None:
 
 def test_a_local_edition_s_line_holds_for_the_edition_it_extends() -> None:
     line = Line(1, "event", "LOCAL", "01", "05", ANY, None, 7)
-    matrix = Matrix(index([line]), [], {7: (7,)}, extended={"LOCAL": "NATIONAL"})
+    matrix = Matrix(index([line]), [], {7: (7,)}, extended={"LOCAL": frozenset({"NATIONAL"})})
     assert matrix.find(Question("event", "NATIONAL", "01", "05")).lead_id == 7
     assert matrix.find(Question("event", "OTHER", "01", "05")) is None
 

@@ -1,0 +1,20 @@
+"""Every write to the register of components."""
+
+from cityloop.assets.operations.imports import import_components, write_components
+from cityloop.assets.operations.register import (
+    change_component,
+    change_owner,
+    change_state,
+    move_component,
+    register_component,
+)
+
+__all__ = [
+    "change_component",
+    "change_owner",
+    "change_state",
+    "import_components",
+    "move_component",
+    "register_component",
+    "write_components",
+]

@@ -1,0 +1,380 @@
+"""Components from CSV, GeoJSON and GeoPackage: good rows come in, every other is named with why.
+
+Set-based: all points are placed in one statement, all rows written by one COPY.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+from django.contrib.gis.geos import Point
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cityloop.assets import columns
+from cityloop.assets.columns import BadValue
+from cityloop.assets.models import Component, State
+from cityloop.assets.operations.register import record_changes
+from cityloop.geo import queries as geo
+from cityloop.geo import sources
+from cityloop.geo.coordinates import known, many_to_wgs84
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.errors import Invalid
+from cityloop.kernel.reports import ImportReport, Rejection
+from cityloop.people.models import Organisation
+from cityloop.people.scope import in_scope
+from cityloop.standards import queries as standards
+from cityloop.standards.models import ProblemClass
+
+FORMATS = ("csv", "geojson", "gpkg")
+
+
+class UnreadableTable(Invalid):
+    """The file cannot be read as what it is said to be; nothing was imported."""
+
+    code = "unreadable-table"
+
+
+@dataclass(slots=True)
+class Draft:
+    """A component as it will be written; `place` is filled when its point is located."""
+
+    row: int
+    code: str
+    class_id: int
+    name: str
+    lon: float
+    lat: float
+    units: tuple[int | None, int | None, int | None] = (None, None, None)
+    state: str = State.INTACT
+    original_on: date | None = None
+    changed_on: date | None = None
+    data_source: str = ""
+    note: str = ""
+    grid: str = ""
+    extra: dict[str, str] = field(default_factory=dict)
+    place: geo.Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What rows refer to: classes by code, organisations by code and by name."""
+
+    classes: Mapping[str, tuple[int, str]]
+    units: Mapping[str, int]
+
+    @staticmethod
+    def load(edition_code: str, today: date) -> Known:
+        """The component classes of an edition ('' = today's) and those it extends; all units."""
+        edition = (
+            standards.edition(edition_code) if edition_code else standards.current_edition(today)
+        )
+        classes: dict[str, tuple[int, str]] = {}
+        for one in reversed(standards.chain(edition)):
+            rows = ProblemClass.objects.filter(edition=one, kind="component")
+            for pk, major, minor, name in rows.values_list(
+                "id", "major_code", "minor_code", "name_zh"
+            ):
+                classes[major + minor] = (pk, name)
+        units: dict[str, int] = {}
+        for pk, code, name in Organisation.objects.values_list("id", "code", "name_zh"):
+            units[code] = units[name] = pk
+        return Known(classes, units)
+
+
+@transaction.atomic
+def import_components(
+    path: Path,
+    format: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    system: str = "wgs84",
+    edition_code: str = "",
+    update: bool = False,
+) -> ImportReport:
+    """Components from a file into the register.
+
+    Columns may be named as in the standard (ObjID, DeptCode2, ORDate ...), in Chinese or as ours.
+    `system` is the coordinate system of CSV files and of files that name none. With `update` a
+    code that the register has takes the file's values (`joined`), with a line in its history;
+    without, it is rejected. Raises UnreadableTable; needs components.manage.
+    """
+    actor.require("components.manage")
+    started = time.monotonic()
+    rows = _read(Path(path), format.lower(), system)
+    report = ImportReport()
+    drafts = _drafts(rows, Known.load(edition_code, timezone.localdate(now)), report)
+    _locate(drafts, timezone.localdate(now))
+    good = _placed(drafts, actor, report)
+    new, old = _apart(good, report, update=update)
+    report.imported = write_components(new, actor=actor, now=now)
+    report.joined = update_components(old, actor=actor, now=now)
+    report.rejected.sort(key=lambda one: one.row)
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def _read(path: Path, kind: str, system: str) -> list[tuple[int, dict[str, str]]]:
+    """(row number, values under our names, x and y in WGS 84); CSV rows count the header."""
+    if kind == "csv":
+        return _in_wgs84(_csv(path), known(system))
+    if kind not in FORMATS:
+        raise UnreadableTable(
+            _("the format is csv, geojson or gpkg, not %(kind)s") % {"kind": kind}
+        )
+    return [_feature(one) for one in sources.read_features(path, system=_shift(system))]
+
+
+def _shift(system: str) -> str:
+    """Files name WGS 84 and CGCS2000 themselves; the shifted systems nobody can name."""
+    return system if known(system) in ("gcj02", "bd09") else ""
+
+
+def _feature(one: sources.Feature) -> tuple[int, dict[str, str]]:
+    values = columns.named(one.fields)
+    if one.shape is not None and one.shape.geom_type == "Point" and not one.shape.is_empty:
+        values["x"], values["y"] = repr(one.shape.x), repr(one.shape.y)
+    else:
+        values["x"] = values["y"] = ""
+    return one.row, values
+
+
+def _csv(path: Path) -> list[tuple[int, dict[str, str]]]:
+    raw = path.read_bytes()
+    try:
+        content = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        content = raw.decode("gb18030", errors="replace")
+    reader = csv.DictReader(io.StringIO(content, newline=""))
+    found = {columns.ours(name) for name in reader.fieldnames or () if name}
+    if missing := sorted({"code", "x", "y"} - found):
+        raise UnreadableTable(_("columns are missing: %(names)s") % {"names": ", ".join(missing)})
+    try:
+        return [(reader.line_num, columns.named(row)) for row in reader]
+    except csv.Error as error:
+        raise UnreadableTable(
+            _("row %(row)s: %(why)s") % {"row": reader.line_num, "why": error}
+        ) from error
+
+
+def _in_wgs84(
+    rows: list[tuple[int, dict[str, str]]], system: str
+) -> list[tuple[int, dict[str, str]]]:
+    if system not in ("gcj02", "bd09"):
+        return rows
+    readable = []
+    for _line, row in rows:
+        try:
+            readable.append((row, float(row["x"]), float(row["y"])))
+        except ValueError:
+            continue  # said row by row later
+    if readable:
+        xs, ys = np.array([[x, y] for _row, x, y in readable]).T
+        lons, lats = many_to_wgs84(xs, ys, system)
+        for (row, _x, _y), lon, lat in zip(readable, lons.tolist(), lats.tolist(), strict=True):
+            row["x"], row["y"] = repr(lon), repr(lat)
+    return rows
+
+
+def _drafts(
+    rows: Iterable[tuple[int, dict[str, str]]], facts: Known, report: ImportReport
+) -> list[Draft]:
+    found: list[Draft] = []
+    first: dict[str, int] = {}
+    for number, row in rows:
+        code = row.get("code", "")
+        try:
+            draft = _draft(number, row, facts)
+            if code in first:
+                raise BadValue(_("the code occurs in row %(row)s already") % {"row": first[code]})
+        except BadValue as wrong:
+            report.rejected.append(Rejection(number, code[:40], str(wrong)))
+            continue
+        first[code] = number
+        found.append(draft)
+    return found
+
+
+def _draft(number: int, row: dict[str, str], facts: Known) -> Draft:
+    if any(columns.BROKEN in value for value in row.values()):
+        raise BadValue(_("broken characters: the file's encoding is mixed or wrong"))
+    code = columns.check_code(row.get("code", ""))
+    if code[6:10] not in facts.classes:
+        raise BadValue(_("the classes have no component %(code)s") % {"code": code[6:10]})
+    class_id, class_name = facts.classes[code[6:10]]
+    return Draft(
+        row=number,
+        code=code,
+        class_id=class_id,
+        name=(row.get("name") or class_name)[:60],
+        lon=columns.degrees(row.get("x", ""), "x"),
+        lat=columns.degrees(row.get("y", ""), "y"),
+        units=_units(row, facts),
+        state=columns.state(row.get("state", "")),
+        original_on=columns.day(row.get("original_on", ""), "original_on"),
+        changed_on=columns.day(row.get("changed_on", ""), "changed_on"),
+        data_source=columns.source(row.get("data_source", "")),
+        note=row.get("note", "")[:200],
+        grid=row.get("grid", ""),
+        extra=columns.others(row),
+    )
+
+
+def _units(row: dict[str, str], facts: Known) -> tuple[int | None, int | None, int | None]:
+    found: list[int | None] = []
+    for name in columns.UNITS:
+        given = row.get(name) or row.get(f"{name}_name") or ""
+        unit = facts.units.get(given) or facts.units.get(row.get(f"{name}_name") or "")
+        if given and unit is None:
+            raise BadValue(_("unknown organisation %(name)s") % {"name": given[:40]})
+        found.append(unit)
+    return found[0], found[1], found[2]
+
+
+def _locate(drafts: Sequence[Draft], today: date) -> None:
+    places = geo.locate_many([(one.lon, one.lat) for one in drafts], on=today)
+    for draft, place in zip(drafts, places, strict=True):
+        draft.place = place
+
+
+def _placed(drafts: Iterable[Draft], actor: Actor, report: ImportReport) -> list[Draft]:
+    good, elsewhere = [], 0
+    for one in drafts:
+        reason = _misplaced(one, actor)
+        if reason:
+            report.rejected.append(Rejection(one.row, one.code, reason))
+            continue
+        elsewhere += bool(one.grid and one.place and one.grid != one.place.grid_code)
+        good.append(one)
+    if elsewhere:
+        report.notes.append(
+            _("%(count)s rows name another unit grid than the one they lie in; the place counts")
+            % {"count": elsewhere}
+        )
+    return good
+
+
+def _misplaced(one: Draft, actor: Actor) -> str:
+    if one.place is None:
+        return _("the point %(lon).6f, %(lat).6f lies in no unit grid") % {
+            "lon": one.lon,
+            "lat": one.lat,
+        }
+    if one.code[:6] != one.place.district_code:
+        return _("the code says division %(code)s, the point lies in %(place)s") % {
+            "code": one.code[:6],
+            "place": one.place.district_code,
+        }
+    if not in_scope(actor, organisation_ids=one.units, region_code=one.place.grid_code):
+        return _("it lies outside what you manage")
+    return ""
+
+
+def _apart(
+    drafts: Sequence[Draft], report: ImportReport, *, update: bool
+) -> tuple[list[Draft], list[tuple[Draft, Component]]]:
+    """New ones, and those whose code the register has."""
+    with connection.cursor() as cursor:  # two imports at once would meet in the unique index
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('assets_import'))")
+    codes = [one.code for one in drafts]
+    rows = {row.code: row for row in Component.objects.filter(code__in=codes).select_for_update()}
+    known = [(one, rows[one.code]) for one in drafts if one.code in rows]
+    new = [one for one in drafts if one.code not in rows]
+    if not update:
+        report.rejected += [
+            Rejection(one.row, one.code, _("the register has this code already"))
+            for one, _row in known
+        ]
+        known = []
+    return new, known
+
+
+_COLUMNS = (
+    "code", "problem_class_id", "name", "state", "point", "grid_code", "area_code",
+    "competent_id", "owner_id", "maintainer_id", "original_on", "changed_on", "data_source",
+    "note", "extra",
+)  # fmt: skip
+
+
+def write_components(drafts: Sequence[Draft], *, actor: Actor, now: datetime) -> int:
+    """COPY located drafts into the register, each with the first line of its history."""
+    if not drafts:
+        return 0
+    today = timezone.localdate(now)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(id), 0) FROM assets_component")
+        (last,) = cursor.fetchone() or (0,)
+        with cursor.copy(f"COPY assets_component ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
+            for one in drafts:
+                copy.write_row(_values(one, today))
+        cursor.execute(
+            """INSERT INTO assets_component_change (component_id, at, member_id, actor, reason,
+                                                    fields)
+               SELECT id, %s, %s, %s, 'registered', '{}' FROM assets_component WHERE id > %s""",
+            [now, actor.member_id, actor.post[:120], last],
+        )
+        return int(cursor.rowcount)
+
+
+def _values(one: Draft, today: date) -> tuple[Any, ...]:
+    place = one.place
+    grid, area = (place.grid_code, place.community_code) if place else ("", "")
+    return (
+        one.code, one.class_id, one.name, one.state, f"SRID=4326;POINT({one.lon!r} {one.lat!r})",
+        grid, area, *one.units, one.original_on or today, one.changed_on, one.data_source,
+        one.note, orjson.dumps(one.extra).decode(),
+    )  # fmt: skip
+
+
+def update_components(
+    pairs: Sequence[tuple[Draft, Component]], *, actor: Actor, now: datetime
+) -> int:
+    """Take the file's values over, with a line in the history of each that differs."""
+    changed: list[tuple[Component, dict[str, list[Any]]]] = []
+    for draft, row in pairs:
+        differences = _differences(draft, row)
+        for name, (_old, new) in differences.items():
+            setattr(row, name, new)
+        if differences:
+            changed.append((row, differences))
+    fields = sorted({name for _row, differences in changed for name in differences})
+    if changed:
+        Component.objects.bulk_update([row for row, _d in changed], fields, batch_size=2000)
+        record_changes(changed, actor=actor, now=now, reason=_("imported"))
+    return len(pairs)
+
+
+def _differences(one: Draft, row: Component) -> dict[str, list[Any]]:
+    place, point = one.place, row.point
+    wanted: dict[str, Any] = {
+        "name": one.name, "state": one.state, "note": one.note,
+        "data_source": one.data_source or row.data_source,
+        "competent_id": one.units[0] or row.competent_id,
+        "owner_id": one.units[1] or row.owner_id,
+        "maintainer_id": one.units[2] or row.maintainer_id,
+        "original_on": one.original_on or row.original_on,
+        "changed_on": one.changed_on or row.changed_on,
+        "extra": {**row.extra, **one.extra},
+    }  # fmt: skip
+    if place is not None and (point.x, point.y) != (one.lon, one.lat):
+        wanted |= {
+            "point": Point(one.lon, one.lat, srid=4326),
+            "grid_code": place.grid_code,
+            "area_code": place.community_code,
+        }
+    return {
+        name: [getattr(row, name), value]
+        for name, value in wanted.items()
+        if getattr(row, name) != value
+    }
