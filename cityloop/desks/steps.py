@@ -26,6 +26,8 @@ STANDING = (
     guards.verified_if_public, guards.second_eye, guards.dispatch_within_rights,
     guards.assigned_or_unit, guards.another_than_asked,
 )  # fmt: skip
+# Taken by intake when it joins a report, not by a person on the page.
+NOT_A_BUTTON = frozenset({"join_report"})
 ALWAYS = (guards.within_scope, guards.sides_kept_apart)
 
 
@@ -59,7 +61,8 @@ def offers(
         timers=list(timers), tasks=list(tasks),
         second_eye=case.problem_class.second_eye if case.problem_class else True,
     )  # fmt: skip
-    found = [_offer(step, change) for step in cases.allowed_steps(actor, case)]
+    rows = [step for step in cases.allowed_steps(actor, case) if step.action not in NOT_A_BUTTON]
+    found = [_offer(step, change) for step in rows]
     mine = [offer for offer in found if offer is not None]
     return sorted(mine, key=lambda o: (o.grave, bool(o.hindrances), not o.onward))
 

@@ -1,0 +1,214 @@
+"""One page per case: what it shows, whom it offers which step, and how it refuses."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from cityloop.cases.models import Case
+from cityloop.desks import queries
+
+
+def picture(name: str = "p.jpg") -> SimpleUploadedFile:
+    """A small real JPEG."""
+    out = io.BytesIO()
+    Image.effect_noise((64, 48), 60).convert("RGB").save(out, "JPEG")
+    return SimpleUploadedFile(name, out.getvalue(), content_type="image/jpeg")
+
+
+def offered(html: str) -> list[str]:
+    """The actions whose forms the page holds."""
+    return re.findall(r'action="/cases/\d+/steps/(\w+)/"', html)
+
+
+def page(client, case: Case) -> str:
+    answer = client.get(f"/cases/{case.number}/")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_shows_facts_clocks_history_and_chain(world, as_) -> None:
+    case = world.to("closed")
+    html = page(as_("leader"), case)
+    assert "井盖破损 near the gate" in html
+    assert "cover replaced" in html  # what was done, from the history
+    assert html.count("chain intact") == 1
+    assert html.count('class="timeline-dot') == case.version
+    assert "8 working hours" in html
+
+
+@pytest.mark.requirement("D01", "F06")
+@pytest.mark.parametrize(
+    ("status", "who", "actions"),
+    [
+        ("reported", "acceptor", ["accept", "send_verify", "correct", "reject"]),
+        ("accepted", "shift_leader", ["file", "refuse_filing"]),
+        ("filed", "dispatcher", ["dispatch", "return_to_acceptance", "request_void"]),
+        ("dispatched", "water", ["receive", "return"]),
+        ("checked", "shift_leader", ["close", "check_again", "demand_rework", "force_close"]),
+        ("closed", "shift_leader", []),
+    ],
+)
+def test_offers_the_steps_of_this_stage_and_post_only(world, as_, status, who, actions) -> None:
+    case = world.to(status)
+    found = offered(page(as_(who), case))
+    assert set(found) == set(actions)
+
+
+def test_main_step_first_and_grave_steps_last(world, as_) -> None:
+    found = offered(page(as_("shift_leader"), world.to("checked")))
+    assert found[0] == "close"
+    assert found[-1] == "force_close"
+
+
+@pytest.mark.requirement("E03")
+def test_a_standing_objection_bars_the_step_with_its_reason(world, as_) -> None:
+    case = world.to("filed")
+    for _round in range(2):
+        unit = world.units["water"].pk
+        case = world.step(case, "dispatch", "dispatcher", unit=unit, reason="again")
+        case = world.step(case, "return", "water", reason_code="not_ours", reason="not our pipe")
+    html = page(as_("dispatcher"), case)
+    assert "dispatch" not in offered(html)
+    assert "a supervisor decides" in html
+    assert "dispatch_by_order" in offered(page(as_("supervisor"), case))
+
+
+def test_takes_a_step_and_says_so(world, as_) -> None:
+    case = world.to("reported")
+    client = as_("acceptor")
+    answer = client.post(f"/cases/{case.number}/steps/accept/", {"version": case.version})
+    assert answer.status_code == 303
+    assert Case.objects.get(pk=case.pk).status == "accepted"
+    assert "Done: Accept" in client.get(answer["Location"]).content.decode()
+
+
+def test_takes_photos_of_a_step(world, as_) -> None:
+    case = world.to("handling")
+    sent = {
+        "version": case.version,
+        "result": "done",
+        "photos": [picture("a.jpg"), picture("b.jpg")],
+    }
+    answer = as_("water").post(f"/cases/{case.number}/steps/finish/", sent)
+    assert answer.status_code == 303
+    assert set(case.attachments.values_list("stage", "filename")) == {
+        ("after", "a.jpg"),
+        ("after", "b.jpg"),
+    }
+
+
+def test_lists_every_objection_and_keeps_what_was_typed(world, as_) -> None:
+    case = world.to("handling")
+    sent = {"version": case.version, "result": "all of it done"}
+    answer = as_("water").post(f"/cases/{case.number}/steps/finish/", sent)
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "attach a photo" in html
+    assert "all of it done" in html
+    assert Case.objects.get(pk=case.pk).version == case.version
+
+
+def test_missing_inputs_are_named_at_their_fields(world, as_) -> None:
+    case = world.to("reported")
+    answer = as_("acceptor").post(f"/cases/{case.number}/steps/reject/", {"version": case.version})
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert html.count('aria-invalid="true"') == 2  # reason code and reason
+    assert 'id="reject-reason-error"' in html
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(b"", "is empty"), (b"MZ\x90 not a picture", "is not a photo")]
+)
+def test_a_bad_file_is_refused_with_words(world, as_, content, words) -> None:
+    case = world.to("handling")
+    file = SimpleUploadedFile("after.jpg", content, content_type="image/jpeg")
+    sent = {"version": case.version, "result": "done", "photos": [file]}
+    answer = as_("water").post(f"/cases/{case.number}/steps/finish/", sent)
+    html = answer.content.decode()
+    # Django itself drops an empty upload: then the photo is missing
+    assert answer.status_code in (409, 422)
+    assert words in html or "attach a photo" in html
+
+
+def test_a_stale_form_is_explained_with_what_happened(world, as_) -> None:
+    case = world.to("filed")
+    world.step(case, "return_to_acceptance", "dispatcher", reason_code="no_unit", reason="whose?")
+    sent = {"version": case.version, "unit": world.units["water"].pk}
+    answer = as_("dispatcher").post(f"/cases/{case.number}/steps/dispatch/", sent)
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "changed while you were reading" in html
+    assert "Return to acceptance – dispatcher@centre" in html
+
+
+def test_outside_the_scope_a_case_does_not_exist(world, as_) -> None:
+    case = world.to("dispatched")  # with water
+    for path in ("", "print/", "clocks/handling/"):
+        assert as_("roads").get(f"/cases/{case.number}/{path}").status_code == 404
+    assert as_("roads").post(f"/cases/{case.number}/steps/receive/").status_code == 404
+
+
+def test_who_is_not_signed_in_goes_to_the_sign_in_page(world, client) -> None:
+    case = world.to("reported")
+    for path in ("/", "/cases/", f"/cases/{case.number}/", "/map/", "/intake/new/", "/ui/"):
+        answer = client.get(path)
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/sign-in/?next=")
+
+
+@pytest.mark.requirement("D10")
+def test_the_electronic_file_holds_all_steps_and_photos(world, as_) -> None:
+    case = world.to("closed")
+    html = as_("leader").get(f"/cases/{case.number}/print/").content.decode()
+    assert html.count('class="chain mono"') == case.version
+    papers = case.attachments.select_related("file")
+    assert papers
+    assert all(f"/files/{paper.file.sha256}/1280" in html for paper in papers)
+    assert case.head[:32] in html
+
+
+@pytest.mark.requirement("H05")
+def test_a_deadline_explains_itself(world, as_) -> None:
+    case = world.to("dispatched")
+    client = as_("dispatcher")
+    whole = client.get(f"/cases/{case.number}/clocks/handling/").content.decode()
+    part = client.get(
+        f"/cases/{case.number}/clocks/handling/", headers={"HX-Request": "true"}
+    ).content.decode()
+    assert "<html" in whole
+    assert "<html" not in part
+    assert "lunch break" in part
+    assert part.count("counted") >= 2
+    assert client.get(f"/cases/{case.number}/clocks/nonsense/").status_code == 404
+
+
+def test_a_broken_line_is_found(world) -> None:
+    case = world.to("closed")
+    file = queries.case_file(world.actors["leader"], case.number)
+    assert file.broken is None
+    file.lines[2].facts["reason"] = "never said"
+    assert queries.broken_from(file.case, file.lines) == 3
+
+
+def test_the_page_is_a_fragment_for_htmx(world, as_) -> None:
+    case = world.to("reported")
+    answer = as_("acceptor").get(f"/cases/{case.number}/", headers={"HX-Request": "true"})
+    assert answer.content.startswith(b'<div id="case"')
+    assert "HX-Request" in answer["Vary"]
+
+
+def test_no_inline_script_or_style_anywhere(world, as_) -> None:
+    case = world.to("closed")
+    client = as_("acceptor")
+    for path in ("/", "/cases/", f"/cases/{case.number}/", "/map/", "/intake/new/", "/ui/"):
+        html = client.get(path).content.decode()
+        assert not re.search(r"<[^>]+\sstyle=", html), path
+        assert not re.search(r"<[^>]+\son\w+=", html), path
+        scripts = re.findall(r"<script([^>]*)>", html)
+        assert all("src=" in one or 'type="application/json"' in one for one in scripts), path

@@ -1,0 +1,140 @@
+"""The report form: opens or joins, says what is wrong, keeps what was typed, counts once."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from cityloop.cases.models import Case
+from cityloop.desks.tests.test_case_page import picture
+from cityloop.intake.models import Report
+
+HERE = {"x": "120.13", "y": "30.26", "system": "wgs84"}
+
+
+def form(**changes: object) -> dict[str, object]:
+    """What a hotline operator sends."""
+    given = {
+        "repeat_key": "0123456789abcdef", "channel": "hotline12319", "kind": "report",
+        "text": "路口井盖破损，车辆经过有响声", "class_code": "", **HERE,
+    }  # fmt: skip
+    return {**given, **changes}
+
+
+@pytest.fixture(autouse=True)
+def _city(world) -> None:
+    from cityloop.intake import reference
+    from cityloop.standards.models import Edition
+
+    Edition.objects.update(status="published", published_at=world.now)
+    reference.forget()
+
+
+def sent(as_, **changes: object):
+    return as_("acceptor").post("/intake/new/", form(**changes))
+
+
+@pytest.mark.requirement("D01")
+def test_opens_a_case_and_says_which(world, as_) -> None:
+    answer = sent(as_)
+    case = Case.objects.get()
+    assert answer.status_code == 303
+    assert answer["Location"] == f"/intake/reports/{case.number}-1/"
+    html = as_("acceptor").get(answer["Location"]).content.decode()
+    assert "A case was opened" in html
+    assert "lies in no unit grid" in html  # what was noticed, in words
+
+
+@pytest.mark.requirement("D07")
+def test_joins_the_same_problem_and_says_so(world, as_) -> None:
+    sent(as_)
+    answer = sent(as_, repeat_key="fedcba9876543210")
+    assert Case.objects.count() == 1
+    html = as_("acceptor").get(answer["Location"]).content.decode()
+    assert "Joined to a case that exists" in html
+    assert "2 reports are attached" in html
+
+
+def test_the_same_form_sent_twice_counts_once(world, as_) -> None:
+    first, again = sent(as_), sent(as_)
+    assert first["Location"] == again["Location"]
+    assert Report.objects.count() == 1
+
+
+def test_what_is_missing_is_named_at_its_field(world, as_) -> None:
+    answer = sent(as_, text="", x="", y="")
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'id="report-text-error"' in html
+    assert 'id="report-x-error"' in html
+    assert not Case.objects.exists()
+
+
+def test_what_was_typed_is_kept_after_a_refusal(world, as_) -> None:
+    html = sent(as_, x="not a number", reporter_name="王先生").content.decode()
+    assert "路口井盖破损" in html
+    assert "王先生" in html
+
+
+def test_photos_are_kept_with_the_case(world, as_) -> None:
+    sent(as_, photos=[picture("one.jpg"), picture("two.jpg")])
+    stages = Case.objects.get().attachments.values_list("stage", flat=True)
+    assert list(stages) == ["report", "report"]
+
+
+def test_a_disguised_file_is_refused_and_nothing_kept(world, as_) -> None:
+    bad = SimpleUploadedFile("p.jpg", b"<html>not a picture</html>", content_type="image/jpeg")
+    answer = sent(as_, photos=[bad])
+    assert answer.status_code == 422
+    assert "is not a photo" in answer.content.decode()
+    assert not Case.objects.exists()
+
+
+def test_only_channels_of_the_post_are_offered(world, as_) -> None:
+    html = as_("inspector").get("/intake/new/").content.decode()
+    offered = re.findall(
+        r'<option value="(\w+)"', html.split('id="report-channel"')[1].split("</select>")[0]
+    )
+    assert offered == ["inspector"]
+    answer = as_("inspector").post("/intake/new/", form())
+    assert answer.status_code == 422  # the hotline is no choice of this form
+
+
+@pytest.mark.requirement("D07")
+def test_likely_duplicates_stand_beside_the_form(world, as_) -> None:
+    sent(as_)
+    html = as_("acceptor").post("/intake/beside/", form()).content.decode()
+    assert Case.objects.get().number in html
+    assert "will be joined" in html
+
+
+def test_beside_works_without_javascript_and_opens_nothing(world, as_) -> None:
+    answer = as_("acceptor").post("/intake/new/", form(look="1", class_words="井盖"))
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert not Case.objects.exists()
+    assert "上水井盖" in html
+
+
+def test_any_coordinate_system_is_understood(world, as_) -> None:
+    sent(as_, x="120.1348", y="30.2577", system="gcj02")
+    case = Case.objects.get()
+    assert (case.raw_x, case.raw_y, case.raw_system) == (120.1348, 30.2577, "gcj02")
+    assert abs(case.point.x - 120.1301) < 0.001
+    answer = as_("acceptor").post("/intake/beside/", form(x="500", y="30"))
+    assert answer.status_code == 200
+    assert "field-error" in answer.content.decode()
+
+
+def test_who_may_not_receive_gets_no_form(world, as_) -> None:
+    from cityloop.desks.tests.conftest import ACTORS
+    from cityloop.kernel.actor import Actor
+
+    one = ACTORS["water"]
+    ACTORS["water"] = Actor(
+        one.member_id, one.name, one.post, permissions=frozenset({"cases.view"})
+    )
+    assert as_("water").get("/intake/new/").status_code == 403
+    assert as_("water").post("/intake/beside/", form()).status_code == 403

@@ -1,0 +1,73 @@
+"""The tables of the desks leave nothing of the life cycle out, and say nothing twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from cityloop.cases import fields, lifecycle
+from cityloop.cases.models import FINAL, Attachment, Status, TimerState
+from cityloop.desks import boxes, forms, history, looks
+from cityloop.kernel.actor import ROLES
+from cityloop.kernel.templatetags import ui
+from cityloop.standards.worktime import Unit
+
+
+def test_every_status_and_action_has_a_look() -> None:
+    assert set(looks.STATUS) == set(Status.values)
+    assert set(looks.ACTION) == {step.action for step in lifecycle.STEPS}
+    assert set(lifecycle.BY_ACTION) >= looks.GRAVE
+
+
+def test_looks_differ_by_more_than_colour() -> None:
+    drawn = [(look.icon, str(look.label)) for look in looks.STATUS.values()]
+    assert len(set(drawn)) == len(drawn)
+    tones = {tone for tone, _icon in ui.LIGHTS.values()}
+    icons = {icon for _tone, icon in ui.LIGHTS.values()}
+    assert len(icons) >= len(tones)
+
+
+def test_every_icon_is_in_the_installed_set(settings) -> None:
+    folder = settings.NODE_MODULES / "lucide-static" / "icons"
+    if not folder.is_dir():
+        pytest.skip("front-end packages are not installed")
+    named = {look.icon for look in (*looks.STATUS.values(), *looks.ACTION.values())}
+    named |= {box.icon for box in boxes.BOXES} | {icon for _tone, icon in ui.LIGHTS.values()}
+    named |= {look.icon for look in looks.CLOCK_STATE.values()}
+    assert not {name for name in named if not (folder / f"{name}.svg").is_file()}
+
+
+def test_every_open_status_lies_on_the_road() -> None:
+    on_road = [status for _name, statuses in looks.ROAD for status in statuses]
+    assert len(set(on_road)) == len(on_road)
+    assert set(on_road) == set(Status.values) - set(FINAL) | {Status.CLOSED}
+
+
+def test_every_field_of_the_field_table_can_be_drawn() -> None:
+    assert {field.widget for field in fields.TABLE} <= set(forms.MAKERS)
+    for step in lifecycle.STEPS:
+        form = forms.step_form(step, choices={}, initial={})
+        assert list(form.fields) == [name for name, _required in step.fields]
+
+
+def test_what_a_step_asks_for_is_told_in_its_history() -> None:
+    asked = {name for step in lifecycle.STEPS for name, _required in step.fields}
+    told = {"problem_class": "class", "filing_rule": "rule", "assists": "assisting"}
+    unsaid = {name for name in asked if told.get(name, name) not in history.FACTS}
+    assert unsaid == {"photos"}  # told as papers
+
+
+def test_boxes_are_for_roles_that_exist_and_cover_every_open_status(db) -> None:
+    assert len({box.key for box in boxes.BOXES}) == len(boxes.BOXES)
+    assert {role for box in boxes.BOXES for role in box.roles} <= set(ROLES)
+
+
+def test_clock_words_know_every_state_and_unit() -> None:
+    assert set(looks.CLOCK_STATE) == {*TimerState.values, "met", "late"} - {"ended"}
+    from cityloop.standards import queries as standards
+
+    assert all(standards.limit_text(1, unit) for unit in Unit)
+
+
+def test_photo_stages_have_words() -> None:
+    assert set(forms.PHOTO_STAGE.values()) <= set(looks.STAGE)
+    assert Attachment._meta.get_field("stage").max_length >= max(map(len, looks.STAGE))
