@@ -188,6 +188,12 @@ class Case(models.Model):
                 name="case_accepted_has_class",
             ),
             models.CheckConstraint(condition=Q(level__range=(1, 4)), name="case_level_known"),
+            # An import that is begun twice, even at the same time, doubles nothing.
+            models.UniqueConstraint(
+                "external_number",
+                condition=Q(imported=True) & ~Q(external_number=""),
+                name="case_imported_once",
+            ),
         ]
         indexes = [
             models.Index("status", "due_at", "id", name="case_desk"),

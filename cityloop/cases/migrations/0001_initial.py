@@ -685,4 +685,14 @@ class Migration(migrations.Migration):
                 name="timer_ended_does_not_fire",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                models.F("external_number"),
+                condition=models.Q(
+                    ("imported", True), models.Q(("external_number", ""), _negated=True)
+                ),
+                name="case_imported_once",
+            ),
+        ),
     ]
