@@ -138,7 +138,7 @@ def locate(request: HttpRequest, asked: Query[LocateIn]) -> queries.Place:
     lon, lat = coordinates.to_wgs84(asked.x, asked.y, asked.system)
     place = queries.locate(lon, lat, on=asked.on or _today())
     if place is None:
-        raise NotFound("the point lies outside every unit grid", code="outside")
+        raise NotFound(gettext("the point lies outside every unit grid"), code="outside")
     return place
 
 
@@ -174,7 +174,9 @@ def nearest(request: HttpRequest, asked: Query[NearIn]) -> queries.FoundAddress:
     _reader(request)
     found = queries.nearest_address(asked.lon, asked.lat, within_m=asked.within_m)
     if found is None:
-        raise NotFound(f"no address within {asked.within_m:g} m")
+        raise NotFound(
+            gettext("no address within %(metres)s m") % {"metres": f"{asked.within_m:g}"}
+        )
     return found
 
 

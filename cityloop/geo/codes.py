@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from cityloop.kernel.errors import Invalid
 
 # The digits that each level's code has, top to bottom.
@@ -54,11 +56,13 @@ def parse_region_code(text: str) -> RegionCode:
     """
     digits = text.strip()
     if not (digits.isascii() and digits.isdigit()) or len(digits) not in _LEVEL_OF:
-        raise BadCode(f"{text!r} is no region code: it takes 2, 4, 6, 9 or 12 digits")
+        raise BadCode(
+            gettext("%(text)s is no region code: it takes 2, 4, 6, 9 or 12 digits") % {"text": text}
+        )
     code = _unpadded(digits)
     level = _LEVEL_OF[len(code)]
     if any(not int(part) for part in _parts(code)):
-        raise BadCode(f"{text!r} is no region code: a part of it is zero")
+        raise BadCode(gettext("%(text)s is no region code: a part of it is zero") % {"text": text})
     return RegionCode(code, level, parent_code(code))
 
 
@@ -72,13 +76,21 @@ def parse_grid_code(text: str) -> GridCode:
     """A 15- or 14-digit unit grid code. Raises BadCode."""
     code = text.strip()
     if not (code.isascii() and code.isdigit()) or len(code) not in (14, 15):
-        raise BadCode(f"{text!r} is no unit grid code: it takes 15 digits (or 14, edition 2005)")
+        raise BadCode(
+            gettext("%(text)s is no unit grid code: it takes 15 digits (or 14, edition 2005)")
+            % {"text": text}
+        )
     community = parse_region_code(code[:12])
     if community.level != "community":
-        raise BadCode(f"{text!r} is no unit grid code: {code[:12]} is no community")
+        raise BadCode(
+            gettext("%(text)s is no unit grid code: %(code)s is no community")
+            % {"text": text, "code": code[:12]}
+        )
     sequence = int(code[12:])
     if not sequence:
-        raise BadCode(f"{text!r} is no unit grid code: sequences start at 1")
+        raise BadCode(
+            gettext("%(text)s is no unit grid code: sequences start at 1") % {"text": text}
+        )
     edition = "2013" if len(code) == 15 else "2005"
     return GridCode(code, code[:6], code[:9], code[:12], sequence, edition)
 
@@ -87,11 +99,17 @@ def build_grid_code(community: str, sequence: int, edition: str = "2013") -> str
     """The code of the community's unit grid with this sequence number. Raises BadCode."""
     digits = _SEQUENCE_DIGITS.get(edition)
     if digits is None:
-        raise BadCode(f"unknown edition {edition!r} of unit grid codes; known: 2013, 2005")
+        raise BadCode(
+            gettext("unknown edition %(edition)s of unit grid codes; known: 2013, 2005")
+            % {"edition": edition}
+        )
     if parse_region_code(community).level != "community":
-        raise BadCode(f"{community!r} is no community")
+        raise BadCode(gettext("%(community)s is no community") % {"community": community})
     if not 1 <= sequence < 10**digits:
-        raise BadCode(f"sequence {sequence} does not fit into {digits} digits")
+        raise BadCode(
+            gettext("sequence %(sequence)s does not fit into %(digits)s digits")
+            % {"sequence": sequence, "digits": digits}
+        )
     return f"{community}{sequence:0{digits}d}"
 
 

@@ -20,6 +20,7 @@ from typing import Any, Literal, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
+from django.utils.translation import gettext
 
 from cityloop.kernel.errors import Invalid
 
@@ -104,7 +105,10 @@ def known(system: str) -> System:
     """The system's name, lower case. Raises UnknownSystem."""
     name = system.lower().replace("-", "").replace(" ", "")
     if name not in SYSTEMS:
-        raise UnknownSystem(f"unknown coordinate system {system!r}; known: {', '.join(SYSTEMS)}")
+        raise UnknownSystem(
+            gettext("unknown coordinate system %(system)s; known: %(names)s")
+            % {"system": system, "names": ", ".join(SYSTEMS)}
+        )
     return name
 
 
@@ -112,7 +116,9 @@ def checked(x: float, y: float) -> tuple[float, float]:
     """The pair as floats. Raises NoCoordinate for what no place on Earth has."""
     x, y = float(x), float(y)
     if not (math.isfinite(x) and math.isfinite(y) and abs(x) <= 180.0 and abs(y) <= 90.0):
-        raise NoCoordinate(f"({x}, {y}) is not a longitude and latitude in degrees")
+        raise NoCoordinate(
+            gettext("(%(x)s, %(y)s) is not a longitude and latitude in degrees") % {"x": x, "y": y}
+        )
     return x, y
 
 

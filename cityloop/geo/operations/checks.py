@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 import shapely
 from django.db.models import Q
+from django.utils.translation import gettext
 from shapely.geometry.base import BaseGeometry
 
 from cityloop.geo import codes
@@ -54,14 +55,14 @@ def _short(code: str) -> str:
 def bad_shape(shape: BaseGeometry | None) -> str:
     """Why a shape can be no region or grid, '' when it can."""
     if shape is None or shape.is_empty:
-        return "no shape"
+        return gettext("no shape")
     if shape.geom_type not in ("Polygon", "MultiPolygon"):
-        return f"a {shape.geom_type} is no area"
+        return gettext("a %(kind)s is no area") % {"kind": shape.geom_type}
     west, south, east, north = shape.bounds
     if west < -180 or east > 180 or south < -90 or north > 90:
-        return "its coordinates are no degrees of longitude and latitude"
+        return gettext("its coordinates are no degrees of longitude and latitude")
     if not shape.is_valid:
-        return f"invalid shape: {shapely.is_valid_reason(shape)}"
+        return gettext("invalid shape: %(reason)s") % {"reason": shapely.is_valid_reason(shape)}
     return ""
 
 
@@ -69,6 +70,8 @@ def overlaps(
     shapes: Sequence[BaseGeometry], others: Sequence[BaseGeometry], tolerance: float
 ) -> list[tuple[int, int]]:
     """Pairs (shape, other) whose common area is more than `tolerance` of the shape's own."""
+    if not shapes or not others:
+        return []
     tree = shapely.STRtree(list(others))
     mine, theirs = tree.query(list(shapes), predicate="intersects")
     if not len(mine):
@@ -101,7 +104,7 @@ class Checker:
         if self.replace:
             return []
         return [
-            Rejection(row.row, row.code, "a region with this code exists already")
+            Rejection(row.row, row.code, gettext("a region with this code exists already"))
             for row in rows
             if row.code in self._there
         ]
@@ -114,9 +117,18 @@ class Checker:
             above = shapes.get(parent)
             if above is None:
                 if codes.parse_region_code(row.code).level not in _ROOTS:
-                    found.append(Rejection(row.row, row.code, f"parent {parent} is missing"))
+                    found.append(
+                        Rejection(
+                            row.row,
+                            row.code,
+                            gettext("parent %(parent)s is missing") % {"parent": parent},
+                        )
+                    )
             elif (share := _share_outside(row.shape, above)) > self.tolerance:
-                reason = f"{share:.1%} of its area lies outside its parent {parent}"
+                reason = gettext("%(share)s of its area lies outside its parent %(parent)s") % {
+                    "share": f"{share:.1%}",
+                    "parent": parent,
+                }
                 found.append(Rejection(row.row, row.code, reason))
         return found
 
@@ -141,7 +153,11 @@ class Checker:
         shapes = [row.shape for row in level if row.shape is not None]
         names = list(others)
         return [
-            Rejection(level[mine].row, level[mine].code, f"overlaps {names[other]}")
+            Rejection(
+                level[mine].row,
+                level[mine].code,
+                gettext("it overlaps %(other)s") % {"other": names[other]},
+            )
             for mine, other in overlaps(shapes, list(others.values()), self.tolerance)
             if names[other] != level[mine].code
         ]
@@ -154,9 +170,9 @@ def _own_faults(row: Candidate) -> list[str]:
     except codes.BadCode as error:
         faults += error.reasons
     if not row.name:
-        faults.append("no name")
+        faults.append(gettext("no name"))
     if len(row.name) > 64:
-        faults.append("its name has more than 64 characters")
+        faults.append(gettext("its name has more than 64 characters"))
     if why := bad_shape(row.shape):
         faults.append(why)
     return faults
@@ -167,7 +183,13 @@ def _doubled(rows: Sequence[Candidate]) -> list[Rejection]:
     found = []
     for row in rows:
         if row.code in first:
-            found.append(Rejection(row.row, row.code, f"same code as row {first[row.code]}"))
+            found.append(
+                Rejection(
+                    row.row,
+                    row.code,
+                    gettext("same code as row %(row)s") % {"row": first[row.code]},
+                )
+            )
         first.setdefault(row.code, row.row)
     return found
 

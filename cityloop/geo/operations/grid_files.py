@@ -11,6 +11,7 @@ import shapely
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from shapely.geometry.base import BaseGeometry
 
 from cityloop.geo import codes, sources
@@ -74,7 +75,7 @@ def _row(one: sources.Feature, code_field: str, name_field: str) -> tuple[Row | 
         shape = shape.geoms[0]
     why = bad_shape(shape)
     if not why and shape is not None and shape.geom_type != "Polygon":
-        why = "a unit grid is one piece"
+        why = gettext("a unit grid is one piece")
     if why or shape is None:
         return None, why
     return (one.row, grid.code, one.text(name_field)[:64], shape), ""
@@ -88,12 +89,25 @@ def _misplaced(rows: Sequence[Row], day: date, tolerance: float) -> list[Rejecti
         number = codes.as_15_digits(code)
         whole = communities.get(code[:12])
         if number in used:
-            found.append(Rejection(row, code, f"its number is taken: {used[number]}"))
+            found.append(
+                Rejection(
+                    row, code, gettext("its number is taken by %(owner)s") % {"owner": used[number]}
+                )
+            )
         elif whole is None:
-            found.append(Rejection(row, code, f"community {code[:12]} is missing"))
+            found.append(
+                Rejection(row, code, gettext("community %(code)s is missing") % {"code": code[:12]})
+            )
         elif (share := shape.difference(whole).area / shape.area) > tolerance:
-            found.append(Rejection(row, code, f"{share:.1%} of it lies outside its community"))
-        used[number] = f"by row {row}"
+            found.append(
+                Rejection(
+                    row,
+                    code,
+                    gettext("%(share)s of it lies outside its community")
+                    % {"share": f"{share:.1%}"},
+                )
+            )
+        used[number] = gettext("row %(row)s") % {"row": row}
     return [*found, *_crossing(rows, day, tolerance)]
 
 
@@ -106,7 +120,11 @@ def _crossing(rows: Sequence[Row], day: date, tolerance: float) -> list[Rejectio
     others += [(code, shape) for _, code, _, shape in rows]
     pairs = overlaps([row[3] for row in rows], [shape for _, shape in others], tolerance)
     return [
-        Rejection(rows[mine][0], rows[mine][1], f"overlaps {others[other][0]}")
+        Rejection(
+            rows[mine][0],
+            rows[mine][1],
+            gettext("it overlaps %(other)s") % {"other": others[other][0]},
+        )
         for mine, other in pairs
         if others[other][0] != rows[mine][1]
     ]
@@ -123,7 +141,8 @@ def _numbers_used(communities: set[str]) -> dict[str, str]:
     """15-digit spellings of all codes ever given in communities, and whose they are."""
     rows = UnitGrid.objects.filter(community_code__in=communities)
     return {
-        codes.as_15_digits(code): f"by grid {code}" for code in rows.values_list("code", flat=True)
+        codes.as_15_digits(code): gettext("grid %(code)s") % {"code": code}
+        for code in rows.values_list("code", flat=True)
     }
 
 
@@ -135,6 +154,7 @@ def _gaps(communities: set[str], day: date) -> list[str]:
             [sorted(communities), day],
         )
         return [
-            f"community {code}: {gap:.1f} m2 without grid, {outside:.1f} m2 of grids outside"
+            gettext("community %(code)s: %(gap)s m2 without grid, %(outside)s m2 of grids outside")
+            % {"code": code, "gap": f"{gap:.1f}", "outside": f"{outside:.1f}"}
             for code, gap, outside in cursor.fetchall()
         ]

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import IntegerField, Max, Q, Value
 from django.db.models.functions import Cast, Substr
 from django.utils import timezone
+from django.utils.translation import gettext
 from shapely.geometry.base import BaseGeometry
 
 from cityloop.geo import codes, gridding, mesh
@@ -78,7 +79,9 @@ def generate_grids(
     """
     actor.require("geo.manage")
     if not 20.0 <= cell_m <= 2000.0:
-        raise Invalid("a cell is 20 to 2000 metres wide", fields={"cell_m": "out of range"})
+        raise Invalid(
+            gettext("a cell is 20 to 2000 metres wide"), fields={"cell_m": gettext("out of range")}
+        )
     started = time.perf_counter()
     day = valid_from or timezone.localdate(now)
     with transaction.atomic():
@@ -105,7 +108,9 @@ def generate_grids(
 def _communities(district: str, day: date) -> list[tuple[str, str, BaseGeometry]]:
     """Code, name and outline of a district's communities, locked until the grids are in."""
     if UnitGrid.objects.filter(district_code=district, valid_to=None).exists():
-        raise GridsAlreadyThere(f"district {district} has unit grids already")
+        raise GridsAlreadyThere(
+            gettext("district %(district)s has unit grids already") % {"district": district}
+        )
     rows = (
         Region.objects.select_for_update()
         .filter(code__startswith=district, level=Region.Level.COMMUNITY)
@@ -115,7 +120,9 @@ def _communities(district: str, day: date) -> list[tuple[str, str, BaseGeometry]
     )
     found = [(code, name, _read(geom)) for code, name, geom in rows]
     if not found:
-        raise NoCommunities(f"district {district} has no communities")
+        raise NoCommunities(
+            gettext("district %(district)s has no communities") % {"district": district}
+        )
     return found
 
 
@@ -131,7 +138,10 @@ def _cut(outlines: dict[str, BaseGeometry], cell_m: float) -> gridding.Gridding:
     bent = [code for code, shape in cut.communities.items() if not _same(shape, outlines[code])]
     if bent:
         shown = ", ".join(bent[:20])
-        raise BordersCross(f"these communities overlap others or are not simple: {shown}")
+        raise BordersCross(
+            gettext("these communities overlap others or are not simple: %(shown)s")
+            % {"shown": shown}
+        )
     return cut
 
 
@@ -185,7 +195,10 @@ def _used(prefix: str) -> dict[str, int]:
 def _next(used: dict[str, int], cell: gridding.Cell) -> int:
     number = used.get(cell.community, 0) + cell.sequence
     if number > codes.MOST_GRIDS:
-        raise CodesUsedUp(f"community {cell.community} has no free grid number left")
+        raise CodesUsedUp(
+            gettext("community %(community)s has no free grid number left")
+            % {"community": cell.community}
+        )
     return number
 
 
@@ -232,7 +245,7 @@ def split_grid(
     """
     actor.require("geo.manage")
     if len(line) < 2:
-        raise BadCut("a line has at least two points")
+        raise BadCut(gettext("a line has at least two points"))
     with transaction.atomic():
         old = _living(code, on)
         shape = _read(old.geom)
@@ -240,7 +253,7 @@ def split_grid(
         faces = mesh.faces([shape.boundary, blade])
         parts = faces[shapely.intersects(shapely.point_on_surface(faces), shape)]
         if len(parts) < 2:
-            raise BadCut("the line does not cross the grid")
+            raise BadCut(gettext("the line does not cross the grid"))
         return _replace([old], list(shapely.normalize(parts)), on)
 
 
@@ -251,14 +264,14 @@ def merge_grids(*, grid_codes: Sequence[str], on: date, actor: Actor, now: datet
     """
     actor.require("geo.manage")
     if len(set(grid_codes)) < 2:
-        raise BadCut("merging takes at least two grids")
+        raise BadCut(gettext("merging takes at least two grids"))
     with transaction.atomic():
         old = [_living(code, on) for code in sorted(set(grid_codes))]
         if len({grid.community_code for grid in old}) > 1:
-            raise BadCut("grids of different communities cannot be merged")
+            raise BadCut(gettext("grids of different communities cannot be merged"))
         whole = shapely.coverage_union_all([_read(grid.geom) for grid in old])
         if whole.geom_type != "Polygon":
-            raise BadCut("grids that are not adjacent cannot be merged")
+            raise BadCut(gettext("grids that are not adjacent cannot be merged"))
         return _replace(old, [whole], on)[0]
 
 
@@ -269,7 +282,9 @@ def _living(code: str, on: date) -> UnitGrid:
         .first()
     )
     if grid is None:
-        raise NoSuchGrid(f"no unit grid {code} holds on {on}")
+        raise NoSuchGrid(
+            gettext("no unit grid %(code)s holds on %(on)s") % {"code": code, "on": on}
+        )
     return grid
 
 
@@ -285,8 +300,8 @@ def _replace(old: Sequence[UnitGrid], shapes: Sequence[BaseGeometry], on: date) 
     cells = [gridding.Cell(community, n, shape) for n, shape in enumerate(shapes, 1)]
     numbers = [_next(used, cell) for cell in cells]
     made = [codes.build_grid_code(community, number) for number in numbers]
+    _share_corners(shapes, on)
     _retire(old, on)
-    _share_corners(community, shapes, on)
     write_grids(
         (
             (code, f"{name}{number:03d}", shape)
@@ -297,8 +312,8 @@ def _replace(old: Sequence[UnitGrid], shapes: Sequence[BaseGeometry], on: date) 
     return made
 
 
-def _share_corners(community: str, shapes: Sequence[BaseGeometry], on: date) -> None:
-    """Give the neighbours' borders the new corners, so that no hairline gap opens."""
+def _share_corners(shapes: Sequence[BaseGeometry], on: date) -> None:
+    """Give all borders that run there the new corners, so that no hairline gap opens."""
     box = shapely.box(*shapely.total_bounds(np.array(shapes, dtype=object))).buffer(1e-6)
     corners = shapely.multipoints(shapely.get_coordinates(np.array(shapes, dtype=object)))
     values = {
@@ -307,17 +322,18 @@ def _share_corners(community: str, shapes: Sequence[BaseGeometry], on: date) -> 
         "around": box.wkt,
         "on": on,
     }
-    run(_SNAP.format(table="geo_unitgrid", rows="TRUE"), values)
-    run(
-        _SNAP.format(table="geo_region", rows="level IN ('district', 'street', 'community')"),
-        values,
-    )
+    run(_SNAP_GRIDS, values)
+    run(_SNAP_REGIONS, values)
 
 
-_SNAP = """
-UPDATE {table} t
-   SET geom = ST_Snap(t.geom, ST_GeomFromWKB(%(corners)s, 4326), %(close)s)
- WHERE t.geom && ST_GeomFromText(%(around)s, 4326) AND {rows}
-   AND valid_from <= %(on)s AND (valid_to IS NULL OR valid_to > %(on)s)
-   AND ST_DWithin(ST_Boundary(t.geom), ST_GeomFromWKB(%(corners)s, 4326), %(close)s)
+_SNAP = "ST_Snap(t.geom, ST_GeomFromWKB(%(corners)s, 4326), %(close)s::float8)"
+_NEAR = """
+t.geom && ST_GeomFromText(%(around)s, 4326)
+AND ST_DWithin(ST_Boundary(t.geom), ST_GeomFromWKB(%(corners)s, 4326), %(close)s::float8)
+AND t.valid_from <= %(on)s AND (t.valid_to IS NULL OR t.valid_to > %(on)s)
 """
+_SNAP_GRIDS = f"UPDATE geo_unitgrid t SET geom = {_SNAP} WHERE {_NEAR}"  # noqa: S608
+_SNAP_REGIONS = (
+    f"UPDATE geo_region t SET geom = ST_Multi({_SNAP}) "  # noqa: S608
+    f"WHERE level IN ('district', 'street', 'community') AND {_NEAR}"
+)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import shapely
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import transaction
+from django.utils.translation import gettext
 from shapely.geometry.base import BaseGeometry
 
 from cityloop.geo.models import SRID, MapSource, ServiceArea
@@ -46,7 +47,7 @@ def set_service_area(
     if why := bad_shape(shape):
         raise BadArea(why)
     if ends_on is not None and ends_on <= starts_on:
-        raise BadArea("it ends before it starts")
+        raise BadArea(gettext("it ends before it starts"))
     parts = [GEOSGeometry(memoryview(part.wkb), srid=SRID) for part in shapely.get_parts(shape)]
     geom = MultiPolygon(*parts, srid=SRID)
     with transaction.atomic():
@@ -63,7 +64,7 @@ def remove_service_area(*, name: str, actor: Actor, now: datetime) -> None:
     """
     actor.require("geo.manage")
     if not ServiceArea.objects.filter(name=name).delete()[0]:
-        raise NotFound(f"no service area {name!r}")
+        raise NotFound(gettext("no service area %(name)s") % {"name": name})
 
 
 def set_map_source(
@@ -85,13 +86,15 @@ def set_map_source(
     """
     actor.require("geo.manage")
     if kind not in MapSource.Kind.values:
-        raise BadMapSource(f"kind is one of {', '.join(MapSource.Kind.values)}")
+        raise BadMapSource(
+            gettext("kind is one of %(values)s") % {"values": ", ".join(MapSource.Kind.values)}
+        )
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise BadMapSource("the address starts with http:// or https://")
+        raise BadMapSource(gettext("the address starts with http:// or https://"))
     fields = set(re.findall(r"\{(\w+)\}", url))
     if kind != MapSource.Kind.PMTILES and not {"z", "x", "y"} <= fields:
-        raise BadMapSource("the address has {z}, {x} and {y} in it")
+        raise BadMapSource(gettext("the address has {z}, {x} and {y} in it"))
     source, _ = MapSource.objects.update_or_create(
         name=name,
         defaults={
@@ -109,4 +112,4 @@ def remove_map_source(*, name: str, actor: Actor, now: datetime) -> None:
     """Remove a map source. Raises NotFound, NotAllowed."""
     actor.require("geo.manage")
     if not MapSource.objects.filter(name=name).delete()[0]:
-        raise NotFound(f"no map source {name!r}")
+        raise NotFound(gettext("no map source %(name)s") % {"name": name})

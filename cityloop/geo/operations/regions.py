@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from shapely.geometry.base import BaseGeometry
 
 from cityloop.geo import codes, sources
@@ -104,7 +105,7 @@ def outline_city(
     with transaction.atomic():
         report = ImportReport(imported=_write(rows, day))
         roads = write_generated_roads(made)
-    report.notes = [f"{roads} roads generated"]
+    report.notes = [gettext("%(roads)s roads generated") % {"roads": roads}]
     report.seconds = time.perf_counter() - started
     return report
 
@@ -112,7 +113,7 @@ def outline_city(
 def _refuse_existing(city: str, day: date) -> None:
     exists = Region.objects.filter(code__startswith=city, valid_from__lte=day, valid_to=None)
     if exists.exists():
-        raise AlreadyThere(f"there are regions of {city} already")
+        raise AlreadyThere(gettext("there are regions of %(city)s already") % {"city": city})
 
 
 def _outlined(
@@ -121,11 +122,16 @@ def _outlined(
     """The regions of a city as rows to write, and roads as district, kind, shape."""
     real = sources.outlines("district", city)
     if not real:
-        raise NoSuchDivision(f"no district of {city} in the installed outlines")
+        raise NoSuchDivision(
+            gettext("no district of %(city)s in the installed outlines") % {"city": city}
+        )
     streets, communities = sources.divisions(Path(settings.NODE_MODULES), city)
     chosen = {d.code for d in real} if districts is None else set(districts)
     if unknown := chosen - {d.code for d in real}:
-        raise NoSuchDivision(f"no district {', '.join(sorted(unknown))} in {city}")
+        raise NoSuchDivision(
+            gettext("no district %(unknown)s in %(city)s")
+            % {"unknown": ", ".join(sorted(unknown)), "city": city}
+        )
     made = outline(
         {d.code: d.shape for d in real}, [s for s in streets if s.parent in chosen], communities
     )

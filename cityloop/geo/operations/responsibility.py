@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from cityloop.geo import mesh
 from cityloop.geo.models import Region, ResponsibilityGrid, UnitGrid
@@ -62,14 +63,18 @@ def add_responsibility_grid(
 
 def _check(units: Sequence[UnitGrid], wanted: set[str], most: int) -> None:
     if missing := wanted - {unit.code for unit in units}:
-        raise NotAdjacent(f"no unit grid in force: {', '.join(sorted(missing))}")
+        raise NotAdjacent(
+            gettext("no unit grid in force: %(missing)s") % {"missing": ", ".join(sorted(missing))}
+        )
     if not 1 <= len(units) <= most:
-        raise NotAdjacent(f"a responsibility grid has 1 to {most} unit grids")
+        raise NotAdjacent(
+            gettext("a responsibility grid has 1 to %(most)s unit grids") % {"most": most}
+        )
     if len({unit.community_code for unit in units}) > 1:
-        raise NotAdjacent("its unit grids are of one community")
+        raise NotAdjacent(gettext("the unit grids are of several communities"))
     whole = shapely.union_all([shapely.from_wkb(bytes(unit.geom.wkb)) for unit in units])
     if whole.geom_type != "Polygon":
-        raise NotAdjacent("its unit grids lie side by side")
+        raise NotAdjacent(gettext("the unit grids do not lie side by side"))
 
 
 def share_out_grids(*, prefix: str, actor: Actor, now: datetime, size: int = MOST_UNITS) -> int:

@@ -66,14 +66,15 @@ def search_address(
     Two roads ("A路 B路") find their crossing. For a house number that does not exist the nearest
     numbers of that road are found. `near` (lon, lat) puts nearer ones first.
     """
+    text = text.replace("\0", " ").strip()
     words = text.lower().split()
     query = bigrams.query(text)
     if not query:
         return []
     lon, lat = checked(*near) if near else (None, None)
-    values = {"query": query, "text": text.strip(), "words": words, "lon": lon, "lat": lat}
+    values = {"query": query, "text": text, "words": words, "lon": lon, "lat": lat}
     found = _found(_SEARCH, {**values, "limit": max(1, min(limit, 100))})
-    house = re.fullmatch(r"(.*\D)(\d{1,5})\s*号?", text.strip())
+    house = re.fullmatch(r"(.*\D)(\d{1,5})\s*号?", text)
     if found or house is None:
         return found
     road, number = house.group(1).strip(), int(house.group(2))

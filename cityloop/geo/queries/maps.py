@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext
 
 from cityloop.geo import tiles
 from cityloop.geo.models import MapSource
@@ -29,7 +30,10 @@ def tile_layer(name: str, actor: Actor) -> tiles.Layer:
     """A layer that the actor may see. Raises NotFound, NotAllowed."""
     layer = tiles.layers().get(name)
     if layer is None:
-        raise NotFound(f"no tile layer {name!r}; there are {', '.join(sorted(tiles.layers()))}")
+        raise NotFound(
+            gettext("no tile layer %(name)s; there are %(layers)s")
+            % {"name": name, "layers": ", ".join(sorted(tiles.layers()))}
+        )
     actor.require(layer.permission)
     return layer
 
@@ -41,7 +45,10 @@ def tile(layer: str, z: int, x: int, y: int, actor: Actor, *, on: date) -> bytes
     """
     chosen = tile_layer(layer, actor)
     if not (0 <= z <= 22 and 0 <= x < 2**z and 0 <= y < 2**z):
-        raise NoSuchTile(f"no tile {z}/{x}/{y}: zoom is 0 to 22, x and y are below 2^zoom")
+        raise NoSuchTile(
+            gettext("no tile %(z)s/%(x)s/%(y)s: zoom is 0 to 22, x and y are below 2^zoom")
+            % {"z": z, "x": x, "y": y}
+        )
     if z < chosen.min_zoom:
         return b""
     clustering = chosen.cluster_below is not None and z < chosen.cluster_below

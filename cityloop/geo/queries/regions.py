@@ -8,6 +8,7 @@ from datetime import date
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from cityloop.geo.models import Region
 from cityloop.kernel.actor import Actor
@@ -33,7 +34,9 @@ def check_coverage(community_code: str, *, on: date) -> Coverage:
         cursor.execute("SELECT * FROM cityloop_grid_coverage(%s, %s)", [community_code, on])
         row = cursor.fetchone()
     if row is None:
-        raise NotFound(f"no community {community_code} on {on}")
+        raise NotFound(
+            gettext("no community %(code)s on %(on)s") % {"code": community_code, "on": on}
+        )
     return Coverage(*row)
 
 
@@ -63,7 +66,7 @@ def region(code: str, *, on: date) -> Region:
     """The region with this code on a day. Raises NotFound."""
     found = Region.objects.filter(_holds(on), code=code).select_related("parent").first()
     if found is None:
-        raise NotFound(f"no region {code} on {on}")
+        raise NotFound(gettext("no region %(code)s on %(on)s") % {"code": code, "on": on})
     return found
 
 

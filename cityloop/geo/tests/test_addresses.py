@@ -1,0 +1,180 @@
+"""Roads and addresses: found by two characters, by crossing, by number, by nearness."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import shapely
+from django.db import connection
+
+from cityloop.geo import operations, queries
+from cityloop.geo.models import Address, Region, Road
+from cityloop.geo.operations.addresses import NoRoads
+from cityloop.geo.tests import world
+from cityloop.geo.tests.world import BOSS, NOW, feature
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("B07")]
+WENSAN = shapely.LineString([(120.103, 30.2065), (120.117, 30.2095)])
+JIAOGONG = shapely.LineString([(120.110, 30.2055), (120.109, 30.2105)])
+XUEYUAN = shapely.LineString([(120.105, 30.203), (120.104, 30.209)])
+
+
+def roads(tmp_path: Path, *more: dict[str, object]) -> Path:
+    return world.write(
+        tmp_path / "roads.geojson",
+        [
+            feature(WENSAN, name="文三路", highway="primary"),
+            feature(JIAOGONG, name="教工路", highway="tertiary_link"),
+            feature(XUEYUAN, name="学院路", highway="service"),
+            *more,
+        ],
+    )
+
+
+@pytest.fixture
+def streets(town: str, tmp_path: Path) -> str:
+    """The town with three roads, their addresses and crossings."""
+    operations.import_roads(roads(tmp_path), source="survey", actor=BOSS, now=NOW)
+    operations.add_crossings(source="survey", actor=BOSS, now=NOW)
+    return town
+
+
+def names(text: str, **options: object) -> list[str]:
+    return [one.name for one in queries.search_address(text, **options)]
+
+
+def test_two_roads_find_their_crossing(streets: str) -> None:
+    [found] = queries.search_address("文三路 教工路")
+    assert found.name in ("教工路与文三路交叉口", "文三路与教工路交叉口")
+    assert found.kind == "crossing"
+    at = WENSAN.intersection(JIAOGONG)
+    assert (found.lon, found.lat) == pytest.approx((at.x, at.y), abs=1e-6)
+    assert names("教工 文三") == [found.name]
+    assert found.grid_code is not None
+    assert found.grid_code.startswith(world.DISTRICT)
+
+
+def test_roads_that_do_not_meet_have_no_crossing(streets: str) -> None:
+    assert names("教工路 学院路") == []
+
+
+def test_two_characters_are_enough_and_the_road_comes_first(streets: str) -> None:
+    found = names("文三")
+    assert found[0] == "文三路"
+    assert len(found) == 3
+    assert names("试验区学院")[0] == "学院路"
+    assert names("") == names("   ") == names("!?") == []
+    assert names("没有这条路") == []
+
+
+def test_odd_input_finds_nothing_and_breaks_nothing(streets: str) -> None:
+    for text in ("'", "a & b | !", "文三:*", "\\", "文\x00三", "路" * 3000, "😀", "%_"):
+        queries.search_address(text)
+
+
+def test_search_reads_the_index(streets: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            "EXPLAIN SELECT * FROM geo_address WHERE search @@ $$'文三' & '三路'$$::tsquery"
+        )
+        assert "address_search" in "\n".join(row[0] for row in cursor.fetchall())
+
+
+def test_roads_come_from_files_with_reasons_for_what_does_not(town: str, tmp_path: Path) -> None:
+    two = shapely.MultiLineString([[(120.1, 30.2), (120.11, 30.2)], [(120.1, 30.21), (120.2, 30)]])
+    path = roads(
+        tmp_path, feature(two, name=None, highway="secondary"),
+        feature(shapely.Point(1, 1), name="点"), feature(None, name="无"),
+    )  # fmt: skip
+    report = operations.import_roads(path, source="survey", actor=BOSS, now=NOW)
+    assert report.imported == 5
+    assert [(r.row, r.reason) for r in report.rejected] == [
+        (5, "Point, no line"), (6, "nothing, no line"),
+    ]  # fmt: skip
+    kinds = dict(Road.objects.values_list("name", "kind"))
+    assert kinds == {
+        "文三路": "primary",
+        "教工路": "secondary",
+        "学院路": "branch",
+        "": "secondary",
+    }
+    operations.import_roads(roads(tmp_path), source="survey", actor=BOSS, now=NOW)
+    assert Road.objects.count() == 3
+
+
+def test_nearest_address(streets: str) -> None:
+    at = WENSAN.intersection(JIAOGONG)
+    found = queries.nearest_address(at.x + 0.0005, at.y)
+    assert found is not None
+    assert found.kind == "crossing"
+    assert found.metres == pytest.approx(48, abs=2)
+    assert queries.nearest_address(121.0, 31.0) is None
+    assert queries.nearest_address(at.x + 0.0005, at.y, within_m=10) is None
+
+
+def generated(town: str) -> int:
+    Region.objects.filter(level="community").update(generated=True)
+    from cityloop.geo import outlining
+    from cityloop.geo.operations.addresses import write_generated_roads
+
+    made = outlining.outline({town: world.OUTLINE}, world.STREETS, world.COMMUNITIES).roads
+    write_generated_roads([(road.district, road.kind, road.shape) for road in made])
+    return operations.make_addresses(about=400, actor=BOSS, now=NOW)
+
+
+def test_a_made_city_has_addresses_of_every_kind(town: str) -> None:
+    made = generated(town)
+    assert made == Address.objects.count()
+    assert 320 < made < 480
+    kinds = set(Address.objects.values_list("kind", flat=True))
+    assert kinds == {"road", "crossing", "doorplate", "neighbourhood", "poi"}
+    assert not Address.objects.filter(grid=None).exclude(kind__in=["road", "crossing"]).exists()
+    doors = Address.objects.filter(kind="doorplate").select_related("parent")
+    assert all(d.parent is None or d.name.startswith(d.parent.name) for d in doors)
+    assert doors.filter(parent=None).count() < len(doors) / 20
+    assert len({(d.full_name) for d in doors}) == len(doors)
+    before = list(Address.objects.order_by("id").values_list("full_name", "point"))
+    operations.make_addresses(about=400, actor=BOSS, now=NOW)
+    assert before == list(Address.objects.order_by("id").values_list("full_name", "point"))
+
+
+def test_a_missing_number_finds_its_neighbours(town: str) -> None:
+    generated(town)
+    door = Address.objects.filter(kind="doorplate").order_by("-number").first()
+    assert door is not None
+    assert door.number is not None
+    road = door.name.removesuffix(f"{door.number}号")
+    assert names(door.name)[0] == door.name
+    assert names(door.full_name)[0] == door.name
+    found = names(f"{road}{door.number + 1000}号", limit=3)
+    assert found[0] in (door.name, f"{road}{door.number - 1}号")
+    assert all(name.startswith(road) for name in found)
+
+
+def test_nearer_addresses_come_first_when_asked_near(town: str) -> None:
+    generated(town)
+    for one in Address.objects.filter(kind="poi", name__endswith="社区服务中心")[:3]:
+        found = queries.search_address("社区服务", near=(one.point.x, one.point.y))
+        assert found[0].id == one.pk
+        assert found[0].metres == pytest.approx(0, abs=0.01)
+        assert [f.metres for f in found] == sorted(f.metres or 0 for f in found)
+
+
+def test_addresses_need_roads(town: str) -> None:
+    with pytest.raises(NoRoads):
+        operations.make_addresses(actor=BOSS, now=NOW)
+
+
+def test_real_roads_of_a_district(db: None, shared: Path) -> None:
+    """OpenStreetMap's roads of Futian: dual carriageways, pieces, nameless service ways."""
+    path = shared / "data" / "tracks" / "shenzhen_futian_osm_roads.geojson"
+    report = operations.import_roads(path, source="osm", actor=BOSS, now=NOW)
+    assert (report.imported, report.rejected) == (4009, [])
+    operations.add_crossings(source="osm", actor=BOSS, now=NOW)
+    found = queries.search_address("景田路 新闻路")
+    assert found
+    assert {one.kind for one in found} == {"crossing"}
+    named = Address.objects.filter(kind="crossing").values_list("name", flat=True)
+    assert len(named) < 1.5 * len(set(named))  # the pieces of one crossing count once
