@@ -223,11 +223,15 @@ def test_a_deadline_is_found_in_microseconds() -> None:
     starts = [at("Fri", 17) + timedelta(minutes=37 * n) for n in range(2000)]
     due_at(starts[0], 1, "work_day", UNEVEN)  # the year is laid out once
     for unit in Unit:
-        begun = stopwatch.perf_counter()
-        for start in starts:
-            due_at(start, Decimal("4.00"), unit, UNEVEN)
-        mean = (stopwatch.perf_counter() - begun) / len(starts)
-        assert mean < 150e-6, f"{unit}: {mean * 1e6:.0f} µs"  # 3 to 20 on a free core
+        best = min(_mean_seconds(starts, unit) for _round in range(3))
+        assert best < 50e-6, f"{unit}: {best * 1e6:.0f} µs"  # 3 to 20 on a free core
+
+
+def _mean_seconds(starts: list[datetime], unit: Unit) -> float:
+    begun = stopwatch.perf_counter()
+    for start in starts:
+        due_at(start, Decimal("4.00"), unit, UNEVEN)
+    return (stopwatch.perf_counter() - begun) / len(starts)
 
 
 # ------------------------------------------------------------------------------------------- laws
@@ -247,6 +251,7 @@ def in_working_time(moment: datetime, calendar: WorkCalendar) -> bool:
     return any(a <= since // TICK <= b for a, b in calendar.spans_of(moment.date()))
 
 
+@settings(deadline=None)
 @given(CALENDARS, UNITS, MOMENTS, MOMENTS, AMOUNTS)
 def test_monotone_in_start(
     calendar: WorkCalendar, unit: Unit, one: datetime, other: datetime, amount: Decimal
@@ -255,6 +260,7 @@ def test_monotone_in_start(
     assert due_at(first, amount, unit, calendar) <= due_at(last, amount, unit, calendar)
 
 
+@settings(deadline=None)
 @given(CALENDARS, UNITS, MOMENTS, AMOUNTS, AMOUNTS)
 def test_monotone_in_amount(
     calendar: WorkCalendar, unit: Unit, start: datetime, one: Decimal, other: Decimal
@@ -263,6 +269,7 @@ def test_monotone_in_amount(
     assert start <= due_at(start, less, unit, calendar) <= due_at(start, more, unit, calendar)
 
 
+@settings(deadline=None)
 @given(CALENDARS, WORKING, MOMENTS, AMOUNTS)
 def test_working_units_end_in_working_time(
     calendar: WorkCalendar, unit: Unit, start: datetime, amount: Decimal
@@ -270,6 +277,7 @@ def test_working_units_end_in_working_time(
     assert in_working_time(due_at(start, amount, unit, calendar), calendar)
 
 
+@settings(deadline=None)
 @given(UNITS, MOMENTS, AMOUNTS, AMOUNTS)
 def test_parts_add_up_exactly(unit: Unit, start: datetime, a: Decimal, b: Decimal) -> None:
     whole = due_at(start, a + b, unit, PLAIN)
@@ -278,7 +286,7 @@ def test_parts_add_up_exactly(unit: Unit, start: datetime, a: Decimal, b: Decima
     assert due_at(due_at(start, half, unit, PLAIN), half, unit, PLAIN) == whole
 
 
-@settings(max_examples=300)
+@settings(deadline=None, max_examples=300)
 @given(MOMENTS, AMOUNTS, AMOUNTS)
 def test_parts_add_up_between_days_of_unequal_length(
     start: datetime, a: Decimal, b: Decimal
@@ -292,6 +300,7 @@ def test_parts_add_up_between_days_of_unequal_length(
     assert elapsed(whole, days, "work_hour", UNEVEN) * 3_600_000_000 <= 5
 
 
+@settings(deadline=None)
 @given(CALENDARS, UNITS, MOMENTS, AMOUNTS)
 def test_elapsed_undoes_due(
     calendar: WorkCalendar, unit: Unit, start: datetime, amount: Decimal
@@ -300,6 +309,7 @@ def test_elapsed_undoes_due(
     assert abs(used - amount) < Decimal("1e-9")
 
 
+@settings(deadline=None)
 @given(CALENDARS, UNITS, MOMENTS, MOMENTS, MOMENTS)
 def test_elapsed_is_additive_and_signed(
     calendar: WorkCalendar, unit: Unit, a: datetime, b: datetime, c: datetime
@@ -309,6 +319,7 @@ def test_elapsed_is_additive_and_signed(
     assert elapsed(a, b, unit, calendar) == -elapsed(b, a, unit, calendar)
 
 
+@settings(deadline=None)
 @given(WORKING, MOMENTS, st.decimals("0.01", "60", places=2), st.integers(0, 3))
 def test_a_pause_over_time_off_changes_nothing(
     unit: Unit, start: datetime, amount: Decimal, weeks: int
@@ -320,6 +331,7 @@ def test_a_pause_over_time_off_changes_nothing(
     assert after_pause(due, friday, monday, unit, PLAIN) == due
 
 
+@settings(deadline=None)
 @given(CALENDARS, UNITS, MOMENTS, MOMENTS, MOMENTS, AMOUNTS)
 def test_a_pause_keeps_what_was_left(
     calendar: WorkCalendar, unit: Unit, one: datetime, two: datetime, three: datetime, left: Decimal
@@ -334,7 +346,7 @@ def test_a_pause_keeps_what_was_left(
         assert abs(gap) < Decimal("1e-9")
 
 
-@settings(max_examples=60)
+@settings(deadline=None, max_examples=60)
 @given(CALENDARS, UNITS, MOMENTS, AMOUNTS)
 def test_explanations_tile_the_time_and_add_up(
     calendar: WorkCalendar, unit: Unit, start: datetime, amount: Decimal
@@ -349,6 +361,7 @@ def test_explanations_tile_the_time_and_add_up(
     assert abs(sum(i.amount for i in told if i.counted) - amount) < Decimal("1e-9")
 
 
+@settings(deadline=None)
 @given(MOMENTS, st.fractions(0, 40))
 def test_any_share_is_found_and_rounds_up_by_less_than_a_microsecond(
     start: datetime, amount: Fraction
