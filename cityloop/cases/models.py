@@ -71,35 +71,44 @@ class Flow(models.Model):
         return self.code
 
 
+# Every index is named in Meta, for a list that reads it: one that nothing reads costs each write.
 class Case(models.Model):
     """A problem from report to its end; only cases.operations writes it."""
 
-    number = models.CharField(max_length=24, unique=True)
+    number = models.CharField(max_length=24)
     version = models.PositiveIntegerField(default=0)
     status = models.CharField(max_length=16, choices=Status.choices)
     resume_status = models.CharField(max_length=16, blank=True, default="")
     record_type = models.CharField(
         max_length=16, choices=RecordType.choices, default=RecordType.CASE
     )
-    flow = models.ForeignKey(Flow, on_delete=models.PROTECT, related_name="+")
+    flow = models.ForeignKey(Flow, on_delete=models.PROTECT, related_name="+", db_index=False)
     trial = models.BooleanField(default=False)
     channel = models.CharField(max_length=16)
     external_number = models.CharField(max_length=64, blank=True, default="")
     imported = models.BooleanField(default=False)
     # what
     problem_class = models.ForeignKey(
-        "standards.ProblemClass", null=True, on_delete=models.PROTECT, related_name="+"
+        "standards.ProblemClass",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     filing_rule = models.ForeignKey(
-        "standards.FilingRule", null=True, on_delete=models.PROTECT, related_name="+"
+        "standards.FilingRule",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     component = models.ForeignKey(
-        "assets.Component", null=True, on_delete=models.PROTECT, related_name="+"
+        "assets.Component", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     level = models.PositiveSmallIntegerField(default=2)
     description = models.TextField(blank=True, default="")
     # where
-    point = models.PointField(srid=4326, null=True)
+    point = models.PointField(srid=4326, null=True, spatial_index=False)
     raw_x = models.FloatField(null=True)
     raw_y = models.FloatField(null=True)
     raw_system = models.CharField(max_length=8, blank=True, default="")
@@ -123,14 +132,14 @@ class Case(models.Model):
     limit_unit = models.CharField(max_length=12, blank=True, default="")
     # who
     lead = models.ForeignKey(
-        "people.Organisation", null=True, on_delete=models.PROTECT, related_name="+"
+        "people.Organisation", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     assisting = models.JSONField(default=list)
     worker = models.ForeignKey(
-        "people.Member", null=True, on_delete=models.PROTECT, related_name="+"
+        "people.Member", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     accepted_by = models.ForeignKey(
-        "people.Member", null=True, on_delete=models.PROTECT, related_name="+"
+        "people.Member", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     asked_by = models.BigIntegerField(null=True)
     proposal = models.JSONField(default=dict)
@@ -171,6 +180,7 @@ class Case(models.Model):
     class Meta:
         db_table = "cases_case"
         constraints = [
+            models.UniqueConstraint("number", name="case_number_once"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="case_status_known"),
             models.CheckConstraint(
                 condition=~Q(status__in=[*IN_HANDLING])
@@ -253,8 +263,9 @@ class CaseEvent(models.Model):
     target = models.CharField(max_length=16)
     role = models.CharField(max_length=20)
     member = models.ForeignKey(
-        "people.Member", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
-    )
+        "people.Member", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False,
+        db_index=False,
+    )  # fmt: skip
     actor = models.CharField(max_length=120)
     at = models.DateTimeField()
     recorded_at = models.DateTimeField()

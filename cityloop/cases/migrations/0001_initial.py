@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("number", models.CharField(max_length=24, unique=True)),
+                ("number", models.CharField(max_length=24)),
                 ("version", models.PositiveIntegerField(default=0)),
                 (
                     "status",
@@ -113,7 +113,12 @@ class Migration(migrations.Migration):
                 ("imported", models.BooleanField(default=False)),
                 ("level", models.PositiveSmallIntegerField(default=2)),
                 ("description", models.TextField(blank=True, default="")),
-                ("point", django.contrib.gis.db.models.fields.PointField(null=True, srid=4326)),
+                (
+                    "point",
+                    django.contrib.gis.db.models.fields.PointField(
+                        null=True, spatial_index=False, srid=4326
+                    ),
+                ),
                 ("raw_x", models.FloatField(null=True)),
                 ("raw_y", models.FloatField(null=True)),
                 ("raw_system", models.CharField(blank=True, default="", max_length=8)),
@@ -199,6 +204,7 @@ class Migration(migrations.Migration):
                 (
                     "accepted_by",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -208,6 +214,7 @@ class Migration(migrations.Migration):
                 (
                     "component",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -217,6 +224,7 @@ class Migration(migrations.Migration):
                 (
                     "filing_rule",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -226,6 +234,7 @@ class Migration(migrations.Migration):
                 (
                     "lead",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -235,6 +244,7 @@ class Migration(migrations.Migration):
                 (
                     "problem_class",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -244,6 +254,7 @@ class Migration(migrations.Migration):
                 (
                     "worker",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -253,6 +264,7 @@ class Migration(migrations.Migration):
                 (
                     "flow",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="cases.flow",
@@ -457,6 +469,7 @@ class Migration(migrations.Migration):
                     "member",
                     models.ForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -694,5 +707,9 @@ class Migration(migrations.Migration):
                 ),
                 name="case_imported_once",
             ),
+        ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=models.UniqueConstraint(models.F("number"), name="case_number_once"),
         ),
     ]
