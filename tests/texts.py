@@ -6,6 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import polib
@@ -47,7 +49,8 @@ def subsystem_folders() -> list[Path]:
     return [Path(app.path) for app in subsystems()]
 
 
-def texts_of(folder: Path) -> list[Text]:
+@cache
+def texts_of(folder: Path) -> tuple[Text, ...]:
     """Every text of a subsystem: Python, templates, titles of the manifest and of problems."""
     found: list[Text] = []
     for path in sorted(folder.rglob("*.py")):
@@ -55,7 +58,7 @@ def texts_of(folder: Path) -> list[Text]:
             found += _of_python(path)
     for path in sorted(folder.rglob("templates/**/*.html")):
         found += _of_template(path)
-    return found
+    return tuple(found)
 
 
 def _of_python(path: Path) -> Iterator[Text]:
@@ -109,9 +112,19 @@ def _where(path: Path, line: int) -> str:
 
 def titles() -> list[Text]:
     """Texts that templates translate from a variable: menus and the titles of problems."""
+    for folder in subsystem_folders():
+        _import_all(folder)
     lines = [(line.title, app.label) for app in subsystems() for line in app.menu]
     found = [Text("", title, f"{label}/apps.py") for title, label in lines]
     return found + [Text("", one.title, one.__module__) for one in _problems(Problem)]
+
+
+def _import_all(folder: Path) -> None:
+    """Classes are known once their modules are loaded."""
+    for path in folder.rglob("*.py"):
+        if not {"migrations", "tests"} & set(path.parts):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            import_module(name.removesuffix(".__init__"))
 
 
 def _problems(parent: type[Problem]) -> Iterator[type[Problem]]:
@@ -120,6 +133,7 @@ def _problems(parent: type[Problem]) -> Iterator[type[Problem]]:
         yield from _problems(child)
 
 
+@cache
 def translations() -> dict[tuple[str, str], str]:
     """(context, words) -> Chinese, of all subsystems; '' where it is missing or doubtful."""
     found: dict[tuple[str, str], str] = {}
@@ -130,9 +144,10 @@ def translations() -> dict[tuple[str, str], str]:
     return found
 
 
-def entries(folder: Path) -> list[polib.POEntry]:
+@cache
+def entries(folder: Path) -> tuple[polib.POEntry, ...]:
     """The living entries of a subsystem's Chinese file; empty without one."""
     path = folder / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
     if not path.is_file():
-        return []
-    return [entry for entry in polib.pofile(str(path)) if not entry.obsolete]
+        return ()
+    return tuple(entry for entry in polib.pofile(str(path)) if not entry.obsolete)
