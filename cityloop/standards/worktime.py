@@ -95,7 +95,7 @@ def due_at(start: datetime, amount: Amount, unit: str, calendar: WorkCalendar) -
     kind, local, exact = unit_of(unit), localised(start, calendar), checked(amount)
     if kind in CONTINUOUS:
         found = _after_time(local, _whole(exact * CONTINUOUS[kind]))
-    elif exact == 0:
+    elif exact * DAY < 1:  # nothing, or less than instants can tell apart
         found = calendar.working_moment(local)
     elif kind is Unit.WORK_HOUR:
         found = _after_work(local, _whole(exact * HOUR), calendar)

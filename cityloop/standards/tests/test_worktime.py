@@ -270,6 +270,17 @@ def test_monotone_in_amount(
 
 
 @settings(deadline=None)
+@given(CALENDARS, UNITS, MOMENTS, st.integers(0, 30), st.integers(1, 9))
+def test_however_little_it_never_ends_before_it_starts(
+    calendar: WorkCalendar, unit: Unit, start: datetime, zeros: int, digit: int
+) -> None:
+    due = due_at(start, Decimal(digit).scaleb(-zeros), unit, calendar)
+    assert due >= start
+    if unit in WORKING_UNITS:
+        assert in_working_time(due, calendar)
+
+
+@settings(deadline=None)
 @given(CALENDARS, WORKING, MOMENTS, AMOUNTS)
 def test_working_units_end_in_working_time(
     calendar: WorkCalendar, unit: Unit, start: datetime, amount: Decimal
