@@ -22,7 +22,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "cityloop.kernel.staticfiles.ShippedFiles",
     "django.contrib.gis",
     "django.contrib.postgres",
     "django_htmx",

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
 from cityloop.cli.output import CommandError, say
-from cityloop.cli.serve import Host, Port, choose_where, run, take_database
+from cityloop.cli.serve import Host, Port, choose_where, prepare, run, take_database
 from cityloop.launch import locks
 from cityloop.launch.account import database_account
 from cityloop.launch.layout import Layout
@@ -34,7 +30,7 @@ def demo(
     where = choose_where(host, port)
     hold = take_database()
     try:
-        summary = prepare(days)
+        summary = prepare("demo", str(days))
         code = run(
             where, hold, living=True, verbose=verbose, ready=greeting(where.address, summary)
         )
@@ -59,22 +55,6 @@ def begin_anew() -> None:
         raise CommandError(f"The data in {layout.data_dir} are in use. Stop the other program.")
     say(f"Deleting the private data in {layout.data_dir} ...")
     layout.erase(database_account())
-
-
-def prepare(days: int) -> Mapping[str, Any]:
-    """Make what is missing, in a process that gives its memory back; returns its summary."""
-    done = subprocess.run(
-        [sys.executable, "-m", "cityloop.cli.prepare", str(days)],
-        cwd=env.ROOT,
-        env=os.environ,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise CommandError("The demo city could not be prepared; the reason stands above.")
-    told = json.loads(done.stdout.splitlines()[-1])
-    return told if isinstance(told, dict) else {}
 
 
 def greeting(address: str, summary: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
-"""What `cityloop demo` makes before it serves; each step is skipped when it was done before.
+"""What `cityloop serve` and `demo` make before they serve; what was done before is skipped.
 
-Runs in a process of its own, started by cli/demo.py, and prints its summary as one line of JSON.
+Runs in a process of its own, started by cli/serve.py, and prints its summary as one line of JSON.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import sys
 from typing import Any
 
 from cityloop.cli import output
-from cityloop.cli.database import apply_migrations
+from cityloop.cli.database import apply_migrations, pending_migrations
 from cityloop.cli.messages import compile_files, stale_files
-from cityloop.cli.output import progress
+from cityloop.cli.output import CommandError, progress
 from cityloop.cli.project import open_project
 from cityloop.cli.standards import load, own_editions
 from cityloop.cli.static import collect_static
@@ -21,18 +21,29 @@ _SEED = 1
 STANDARDS, LIFE = "standards loaded", "city life simulated"
 
 
-def prepare(days: int) -> dict[str, Any]:
+def prepare_demo(days: int) -> dict[str, Any]:
     """Tables, texts, static files, standards, city, city life; returns the accounts to show."""
     compile_files(stale_files())
     open_project()
     apply_migrations()
-    with progress("Collecting static files"):
-        collect_static()
+    collect_static()
     _once(STANDARDS, load_standards)
     accounts = build_city()
     if days:
         _once(LIFE, lambda: simulate(days))
     return {"accounts": accounts}
+
+
+def prepare_serve() -> dict[str, Any]:
+    """Static files; refuses a database of another version instead of changing it unasked."""
+    open_project()
+    if waiting := pending_migrations():
+        raise CommandError(
+            f"The database lacks {len(waiting)} migrations of this version, first {waiting[0]}. "
+            "Run: cityloop migrate"
+        )
+    collect_static()
+    return {}
 
 
 def _once(name: str, work: Any) -> None:
@@ -73,7 +84,8 @@ def simulate(days: int) -> None:
 
 if __name__ == "__main__":
     try:
-        print(json.dumps(prepare(int(sys.argv[1])), ensure_ascii=False), flush=True)
+        done = prepare_demo(int(sys.argv[2])) if sys.argv[1] == "demo" else prepare_serve()
+        print(json.dumps(done, ensure_ascii=False), flush=True)
     except KeyboardInterrupt:
         sys.exit(output.interrupted())
     except Exception as error:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
-from typing import Annotated
+import subprocess
+import sys
+from typing import Annotated, Any
 
 import typer
 
-from cityloop.cli.database import pending_migrations
 from cityloop.cli.output import CommandError, say
 from cityloop.cli.programs import Where, programs
-from cityloop.cli.project import load_django
-from cityloop.cli.static import collect_static
 from cityloop.launch.ensure import Hold, hold_database
 from cityloop.launch.layout import Layout
 from cityloop.launch.ports import choose_port
@@ -47,6 +47,22 @@ def take_database() -> Hold | None:
     hold = hold_database(env.path("DATA_DIR"))
     os.environ["DATABASE_URL"] = hold.url
     return hold
+
+
+def prepare(*what: str) -> dict[str, Any]:
+    """Run cli/prepare.py in a process that gives its memory back; returns what it tells."""
+    done = subprocess.run(
+        [sys.executable, "-m", "cityloop.cli.prepare", *what],
+        cwd=env.ROOT,
+        env=os.environ,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise CommandError("The start was given up; the reason stands above.")
+    told = json.loads(done.stdout.splitlines()[-1])
+    return told if isinstance(told, dict) else {}
 
 
 def run(where: Where, hold: Hold | None, *, living: bool, verbose: bool, ready: str) -> int:
@@ -85,21 +101,10 @@ def serve(host: Host = "", port: Port = 0, quiet: Quiet = False) -> None:
     where = choose_where(host, port)
     hold = take_database()
     try:
-        load_django()
-        check_ready_to_serve()
+        prepare("serve")
         greeting = f"\nCityLoop runs at {where.address}\nCtrl-C stops it."
         code = run(where, hold, living=False, verbose=not quiet, ready=greeting)
     finally:
         if hold is not None:
             hold.release()
     raise typer.Exit(code)
-
-
-def check_ready_to_serve() -> None:
-    """Refuse a database of another version; collect static files when they changed."""
-    if waiting := pending_migrations():
-        raise CommandError(
-            f"The database lacks {len(waiting)} migrations of this version, first {waiting[0]}. "
-            "Run: cityloop migrate"
-        )
-    collect_static()

@@ -1,5 +1,6 @@
 """Static files under hashed names; files of npm packages name source maps that are not shipped."""
 
+from django.contrib.staticfiles.apps import StaticFilesConfig
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
@@ -10,3 +11,14 @@ class Storage(CompressedManifestStaticFilesStorage):
     # Only our own CSS urls are rewritten: third-party modules import each other by plain name.
     support_js_module_import_aggregation = False
     patterns = (("*.css", (r"""(?P<matched>url\(['"]{0,1}\s*(?P<url>.*?)["']{0,1}\))""",)),)
+
+
+class ShippedFiles(StaticFilesConfig):
+    """Of npm packages only what browsers load: compressing the rest would take minutes."""
+
+    ignore_patterns = [
+        *StaticFilesConfig.ignore_patterns,
+        *("*.map", "*.d.ts", "*-dev.mjs"),
+        *("echarts.common*", "echarts.simple*", "echarts.js", "echarts.min.js", "extension"),
+        *("echarts.esm.js", "echarts.esm.mjs", "echarts.esm.min.js"),
+    ]

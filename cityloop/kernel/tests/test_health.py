@@ -1,0 +1,55 @@
+"""Each part of an installation tells whether it is well."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from cityloop.kernel import clock, health
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("O08")]
+
+
+def found(name: str) -> health.Finding:
+    return next(one for one in health.examine(now=clock.now()) if one.name == name)
+
+
+def test_a_whole_installation_is_well() -> None:
+    findings = health.examine(now=clock.now())
+    assert [one.name for one in findings] == ["database", "tables", "queue", "disk", "clock"]
+    assert all(one.well for one in findings), findings
+    assert "PostGIS" in findings[0].words
+
+
+def test_a_job_that_waits_too_long_makes_the_queue_unwell() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status)"
+            " VALUES ('default', 'late', '{}', 'todo')"
+        )
+    assert found("queue").well
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_events SET at = now() - interval '10 minutes'")
+    late = found("queue")
+    assert not late.well
+    assert "1 waiting" in late.words
+
+
+def test_a_clock_that_is_off_is_told() -> None:
+    off = health.examine(now=clock.now() + timedelta(minutes=3))[-1]
+    assert not off.well
+    assert "-180" in off.words or "-179" in off.words
+
+
+def test_a_part_that_fails_is_unwell_and_the_others_are_still_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(_now: object) -> tuple[bool, str]:
+        raise OSError("no such disk")
+
+    monkeypatch.setattr(health, "PARTS", (("disk", broken), *health.PARTS[-1:]))
+    disk, still = health.examine(now=clock.now())
+    assert (disk.well, disk.words) == (False, "no such disk")
+    assert still.well
