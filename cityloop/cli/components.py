@@ -11,13 +11,24 @@ from cityloop.cli.output import AsJson, RejectedError, finish_import, progress
 from cityloop.cli.project import open_project
 
 File = Annotated[Path, typer.Argument(help="CSV, GeoJSON or GeoPackage.", exists=True)]
-Format = Annotated[str, typer.Option(help="csv, geojson or gpkg; default: by the file's name.")]
+Format = Annotated[
+    str,
+    typer.Option("--format", help="csv, geojson, gpkg; else by name.", show_default=False),
+]
+System = Annotated[str, typer.Option(help="Coordinates of a CSV file: wgs84, gcj02, bd09 ...")]
+Edition = Annotated[str, typer.Option(help="Code of the edition of classes; else the current one.")]
+Update = Annotated[bool, typer.Option("--update", help="Change components that exist already.")]
 
 _BY_SUFFIX = {".csv": "csv", ".geojson": "geojson", ".json": "geojson", ".gpkg": "gpkg"}
 
 
 def import_components(
-    file: File, kind: Annotated[str, Format] = "", as_json: AsJson = False
+    file: File,
+    kind: Format = "",
+    system: System = "wgs84",
+    edition: Edition = "",
+    update: Update = False,
+    as_json: AsJson = False,
 ) -> None:
     """Import components; every rejected row is listed with its reason."""
     open_project()
@@ -25,9 +36,16 @@ def import_components(
     from cityloop.kernel import clock
     from cityloop.kernel.actor import Actor
 
-    chosen = kind or _BY_SUFFIX.get(file.suffix.lower(), "csv")
     with progress(f"Importing {file.name}"):
-        report = operations.import_components(file, chosen, actor=Actor.system(), now=clock.now())
+        report = operations.import_components(
+            file,
+            kind or _BY_SUFFIX.get(file.suffix.lower(), "csv"),
+            actor=Actor.system("import-components"),
+            now=clock.now(),
+            system=system,
+            edition_code=edition,
+            update=update,
+        )
     finish_import(report, as_json=as_json)
-    if report.rejected and not report.imported:
+    if report.rejected and not report.imported and not report.joined:
         raise RejectedError("nothing was imported")
