@@ -52,7 +52,7 @@ def at(column: float, row: float = 0.5) -> tuple[float, float]:
 def build() -> World:
     """A fresh world."""
     for district, (first, last) in DISTRICTS.items():
-        _district(district, first, last)
+        make_district(district, first, last)
     edition = Edition.objects.create(
         code="E", name_zh="版", kind="national", family="e", valid_from=SINCE,
         loaded_at=NOW, loaded_by="test",
@@ -74,7 +74,7 @@ def build() -> World:
     return World(classes, units, Actor.system("setup"))
 
 
-def _district(code: str, first: int, last: int) -> None:
+def make_district(code: str, first: int, last: int) -> None:
     area = MultiPolygon(_box(first, last + 1))
     facts = {"geom": area, "label_point": area.centroid, "valid_from": SINCE}
     parent = None
