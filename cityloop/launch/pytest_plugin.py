@@ -5,6 +5,7 @@ Loaded with ``-p`` before pytest-django reads the settings.
 
 from __future__ import annotations
 
+import atexit
 import os
 import tempfile
 
@@ -35,6 +36,7 @@ def pytest_load_initial_conftests(args: list[str]) -> None:
     os.environ["DATABASE_URL"] = hold.url
 
 
+@atexit.register  # also when pytest gives up before it is configured
 def pytest_unconfigure() -> None:
     """Stop and delete the cluster and the folder that we made."""
     while _held:
