@@ -1,7 +1,11 @@
-from cityloop.kernel.manifest import Subsystem
+from cityloop.kernel.manifest import MenuItem, Subsystem
 
 
 class AssetsConfig(Subsystem):
+    """Managed components: register, history, import."""
+
     name = "cityloop.assets"
     label = "assets"
-    title = "Assets"
+    title = "Components"
+    menu = (MenuItem("Components", "/components/", "boxes", "components.view", 40),)
+    permissions = ("components.view", "components.manage")

@@ -1,0 +1,74 @@
+"""The shape of the register's forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cityloop.assets.models import State
+from cityloop.geo.coordinates import SYSTEMS
+from cityloop.kernel.actor import Actor
+from cityloop.people import queries as people
+
+EMPTY = [("", "—")]
+
+
+class UnitField(forms.ModelChoiceField):
+    """An organisation of the tree."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Its name."""
+        return str(obj.name)
+
+
+class FilterForm(forms.Form):
+    """What the list may be narrowed by."""
+
+    q = forms.CharField(label=_("Code, class or remark"), required=False, max_length=60)
+    class_id = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    state = forms.ChoiceField(label=_("State"), required=False, choices=EMPTY + list(State.choices))
+    area = forms.RegexField(
+        r"^\d{0,15}$", label=_("Region or grid code"), required=False, max_length=15
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = people.organisation_tree(actor).filter(active=True)
+        self.fields["unit"] = UnitField(units, label=_("Owner"), required=False)
+
+
+class StateForm(forms.Form):
+    """A new state and why."""
+
+    state = forms.ChoiceField(label=_("State"), choices=State.choices)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class OwnerForm(forms.Form):
+    """A hand-over and why; units left empty stay."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = people.organisation_tree(actor).filter(active=True)
+        self.fields["competent"] = UnitField(units, label=_("Competent unit"), required=False)
+        self.fields["owner"] = UnitField(units, label=_("Owner"), required=False)
+        self.fields["maintainer"] = UnitField(units, label=_("Maintainer"), required=False)
+        self.order_fields(["competent", "owner", "maintainer", "reason"])
+
+
+class ImportForm(forms.Form):
+    """A file of components."""
+
+    file = forms.FileField(
+        label=_("File"), help_text=_("CSV (UTF-8 or GB 18030), GeoJSON or GeoPackage")
+    )
+    system = forms.ChoiceField(
+        label=_("Coordinates of a CSV"), choices=[(one, one.upper()) for one in SYSTEMS]
+    )
+    update = forms.BooleanField(
+        label=_("Codes that the register has take the file's values"), required=False
+    )
