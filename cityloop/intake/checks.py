@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -16,10 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from cityloop.intake.channels import Channel
 
 COMPONENT_METRES = 50  # further from its component a report is doubtful
-PHOTO_METRES = 200  # GPS of phones among houses
-PHOTO_HOURS = 24
 OLD_DAYS = 30
 SHORT_TEXT = 4
+Finding = dict[str, Any]
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _BROKEN = re.compile(r"�|(?:锟斤拷)|(?:[ÃÂâ][\x80-¿]){2}|锘縝|烫烫烫")
 
@@ -31,10 +30,10 @@ SENTENCES: dict[str, Any] = {
     "placed_by_address": _("The point was found by the address: %(address)s"),
     "address_ambiguous": _("The address fits several places, the nearest match is %(address)s"),
     "photo_missing": _("No photo came with it"),
-    "photo_old": _("A photo was taken %(hours)s hours before the report"),
-    "photo_elsewhere": _("A photo was taken %(metres)s m from the point"),
-    "photo_from_album": _("A photo comes from the album, not from the camera"),
-    "photo_used_before": _("The same photo belongs to case %(number)s"),
+    "old_photo": _("A photo was taken at another time: %(taken_at)s"),
+    "taken_elsewhere": _("A photo was taken %(metres)s m from the point"),
+    "from_album": _("A photo comes from the album, not from the camera"),
+    "same_picture": _("The same photo belongs to case %(cases)s"),
     "component_unknown": _("Component %(component)s is not in the register"),
     "component_far": _("Component %(component)s is %(metres)s m away"),
     "component_class": _("Component %(component)s is of another class: %(name)s"),
@@ -47,17 +46,6 @@ SENTENCES: dict[str, Any] = {
     "joined": _("Joined to case %(number)s: %(rules)s"),
     "class_unsure": _("No class was given; the text suggests %(names)s"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """What is known of a stored photo that came with the report."""
-
-    file_id: int
-    taken_at: datetime | None
-    metres: float | None  # from the report's point to where it was taken
-    from_album: bool
-    used_in: str  # number of another case that carries the same content, or ''
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +72,9 @@ class Facts:
     class_id: int | None = None
     component_code: str = ""
     component: Found | None = None
-    photos: tuple[Photo, ...] = field(default=())
+    remarks: tuple[tuple[Finding, ...], ...] = ()  # of each photo, as cases.photos words them
 
 
-Finding = dict[str, Any]
 Rule = Callable[[Facts], list[Finding]]
 
 
@@ -99,7 +86,8 @@ def finding(code: str, /, **about: Any) -> Finding:
 def sentence(one: Finding) -> str:
     """The finding in the reader's language."""
     words = SENTENCES.get(one["code"])
-    return str(words) % one if words else str(one["code"])
+    about = {k: ", ".join(v) if isinstance(v, list) else v for k, v in one.items()}
+    return str(words) % about if words else str(one["code"])
 
 
 def place_known(facts: Facts) -> list[Finding]:
@@ -132,21 +120,10 @@ def time_likely(facts: Facts) -> list[Finding]:
 
 
 def photos_credible(facts: Facts) -> list[Finding]:
-    """Missing where the channel expects one; old, from elsewhere, from the album, used before."""
-    if not facts.photos:
+    """Missing where the channel expects one; or what is odd about each."""
+    if not facts.remarks:
         return [finding("photo_missing")] if facts.channel.photo_expected else []
-    found = []
-    for photo in facts.photos:
-        age = facts.now - photo.taken_at if photo.taken_at else timedelta()
-        if age > timedelta(hours=PHOTO_HOURS):
-            found.append(finding("photo_old", hours=int(age.total_seconds() // 3600)))
-        if photo.metres is not None and photo.metres > PHOTO_METRES:
-            found.append(finding("photo_elsewhere", metres=round(photo.metres)))
-        if photo.from_album:
-            found.append(finding("photo_from_album"))
-        if photo.used_in:
-            found.append(finding("photo_used_before", number=photo.used_in))
-    return found
+    return [remark for photo in facts.remarks for remark in photo]
 
 
 def component_fits(facts: Facts) -> list[Finding]:

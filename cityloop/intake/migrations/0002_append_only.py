@@ -1,6 +1,11 @@
-"""Reports never change and never go: what was received can always be counted again (O01, O02)."""
+"""Reports never change and never go (O01, O02); the one question that `receive` asks."""
+
+from pathlib import Path
 
 from django.db import migrations
+
+CONTEXT = (Path(__file__).parents[1] / "context.sql").read_text(encoding="utf-8")
+CONTEXT_BACK = "DROP FUNCTION intake_context"
 
 APPEND_ONLY = """
 CREATE FUNCTION intake_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -27,5 +32,8 @@ DROP FUNCTION intake_append_only();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("intake", "0001_initial")]
-    operations = [migrations.RunSQL(APPEND_ONLY, BACK)]
+    dependencies = [("intake", "0001_initial"), ("assets", "0001_initial"), ("geo", "0002_rules")]
+    operations = [
+        migrations.RunSQL(APPEND_ONLY, BACK),
+        migrations.RunSQL(CONTEXT, CONTEXT_BACK),
+    ]

@@ -10,10 +10,10 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from cityloop.cases import operations as cases
+from cityloop.cases import photos
 from cityloop.cases.change import Paper
 from cityloop.cases.models import Case, Flow
 from cityloop.geo import queries as geo
@@ -155,9 +155,25 @@ def take_photos(draft: Draft, found: Context) -> None:
             reason = _("store the file first: %(sha)s") % {"sha": photo.sha256[:12]}
             raise BadReport(f"photos: {reason}", fields={"photos": reason})
         file = StoredFile(pk=row["id"], sha256=photo.sha256, media_type=row["media_type"])
-        draft.papers.append(Paper(file, photo.stage, photo.filename, photo.from_album))
+        remarks = tuple(remarks_on(row, from_album=photo.from_album, now=draft.now))
+        draft.papers.append(Paper(file, photo.stage, photo.filename, photo.from_album, remarks))
         if row["phash"] is not None:
             draft.phashes.append(row["phash"])
+
+
+def remarks_on(row: dict[str, Any], *, from_album: bool, now: datetime) -> list[checks.Finding]:
+    """What is odd about a photo, in the words of cases.photos."""
+    found: list[checks.Finding] = []
+    if row["cases"]:
+        found.append({"code": "same_picture", "cases": row["cases"][: photos.SHOWN]})
+    if from_album:
+        found.append({"code": "from_album"})
+    taken = datetime.fromisoformat(row["taken_at"]) if row["taken_at"] else now
+    if not -photos.OLD <= now - taken <= photos.OLD:
+        found.append({"code": "old_photo", "taken_at": row["taken_at"]})
+    if row["metres"] is not None and row["metres"] > photos.FAR_METRES:
+        found.append({"code": "taken_elsewhere", "metres": round(row["metres"])})
+    return found
 
 
 def suggest(draft: Draft) -> list[list[Any]]:
@@ -190,15 +206,8 @@ def _facts(draft: Draft, found: Context) -> checks.Facts:
         component=checks.Found(
             component["class"], known.name_zh if known else "", component["metres"]
         ) if component else None,
-        photos=tuple(_photo(draft, found, photo.sha256, photo.from_album)
-                     for photo in draft.given.photos),
+        remarks=tuple(paper.remarks for paper in draft.papers),
     )  # fmt: skip
-
-
-def _photo(draft: Draft, found: Context, sha256: str, from_album: bool) -> checks.Photo:
-    row = found.files[sha256]
-    taken = parse_datetime(row["taken_at"]) if row["taken_at"] else None
-    return checks.Photo(row["id"], taken, row["metres"], from_album, row["used_in"] or "")
 
 
 def _alike(draft: Draft, found: Context) -> list[likeness.Likeness]:

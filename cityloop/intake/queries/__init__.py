@@ -16,6 +16,7 @@ from cityloop.intake.queries.reports import (
 from cityloop.intake.queries.suggestions import (
     ClassGuess,
     RuleGuess,
+    stored_suggestions,
     suggest_classes,
     suggest_rules,
     text_model,
@@ -41,6 +42,7 @@ __all__ = [
     "report_number",
     "reporter_of",
     "reports_of",
+    "stored_suggestions",
     "suggest_classes",
     "suggest_rules",
     "text_model",

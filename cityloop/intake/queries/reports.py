@@ -7,7 +7,6 @@ from datetime import datetime
 from django.db.models import Count, Q, QuerySet
 
 from cityloop.cases import queries as cases
-from cityloop.cases.models import Case
 from cityloop.intake.models import NoticeState, Report, Reporter, ReporterNotice, Tally
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
@@ -29,7 +28,8 @@ def report_number(case_number: str, ordinal: int) -> str:
 def report(actor: Actor, number: str) -> Report:
     """One report of a case that the actor sees, with case, class and reporter."""
     case_number, dash, ordinal = number.rpartition("-")
-    if not dash or not (ordinal.isascii() and ordinal.isdigit()) or len(ordinal) > 9:
+    numbered = ordinal.isascii() and ordinal.isdigit() and len(ordinal) < 10
+    if not dash or not numbered or not case_number.isprintable():
         raise NoSuchReport(f"there is no report {number[:40]}")
     rows = Report.objects.filter(case__in=cases.visible(actor)).select_related(
         "case", "problem_class", "reporter", "member"
@@ -40,9 +40,12 @@ def report(actor: Actor, number: str) -> Report:
     return found
 
 
-def reports_of(case: Case) -> list[Report]:
-    """Every report of a case, the first one first."""
-    rows = Report.objects.filter(case=case).select_related("problem_class", "reporter")
+def reports_of(actor: Actor, case_number: str) -> list[Report]:
+    """Every report of a case that the actor sees, the first one first; raises NotFound."""
+    case = cases.get(actor, case_number)
+    rows = Report.objects.filter(case=case).select_related(
+        "case", "problem_class", "reporter", "member"
+    )
     return list(rows.order_by("ordinal"))
 
 

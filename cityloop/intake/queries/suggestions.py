@@ -7,10 +7,10 @@ from datetime import date
 
 from cityloop.intake import classifier, reference
 from cityloop.intake.likeness import bigrams, common_share
-from cityloop.intake.models import TextModel
+from cityloop.intake.models import Report, TextModel
 from cityloop.intake.reference import KnownClass
 from cityloop.standards import queries as standards
-from cityloop.standards.models import FilingRule
+from cityloop.standards.models import FilingRule, ProblemClass
 
 FLOOR = 0.05  # what a rule without a common word still counts
 
@@ -55,3 +55,15 @@ def suggest_classes(text: str, *, on: date) -> list[ClassGuess]:
 def text_model() -> TextModel | None:
     """The text model in use, with its measured figures."""
     return TextModel.objects.order_by("-id").first()
+
+
+def stored_suggestions(one: Report) -> list[ClassGuess]:
+    """What the model said when the report came; classes that were withdrawn since stay named."""
+    if not one.suggestions:
+        return []
+    rows = ProblemClass.objects.in_bulk([pk for pk, _confidence in one.suggestions])
+    return [
+        ClassGuess(reference.known_class(rows[pk]), confidence)
+        for pk, confidence in one.suggestions
+        if pk in rows
+    ]

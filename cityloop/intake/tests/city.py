@@ -1,4 +1,4 @@
-"""A small city for tests of intake: one community of 25 grids, an edition, a person for each post."""
+"""A small city for tests of intake: a community of 25 grids, an edition, a person for each post."""
 
 from __future__ import annotations
 

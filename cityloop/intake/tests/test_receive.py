@@ -6,11 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from cityloop.cases import operations as cases
-from cityloop.cases.models import Case, CaseEvent
+from cityloop.cases.models import Case
 from cityloop.intake import operations
-from cityloop.intake.models import Report, Reporter
-from cityloop.intake.tests.city import MIDDLE, OUTSIDE, component
+from cityloop.intake.models import Report
 
 
 def codes(receipt: operations.Receipt) -> list[str]:
