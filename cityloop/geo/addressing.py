@@ -27,6 +27,7 @@ class Named:
     lat: float
     road: str = ""
     number: int | None = None
+    full_name: str = ""
 
 
 def doorplates(

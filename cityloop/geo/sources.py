@@ -26,6 +26,7 @@ from shapely.geometry.base import BaseGeometry
 from cityloop.geo.coordinates import known, many_to_wgs84
 from cityloop.kernel.errors import Invalid, NotFound
 
+_CSV = {"X_POSSIBLE_NAMES": "lon,longitude,x", "Y_POSSIBLE_NAMES": "lat,latitude,y"}
 _SAME_AS_WGS84 = {"EPSG:4326", "EPSG:4490", "OGC:CRS84"}
 
 
@@ -85,8 +86,11 @@ def read_features(path: str | Path, *, layer: str = "", system: str = "") -> lis
     among them, are transformed.
     Raises UnreadableFile, UnknownSystem.
     """
+    options = _CSV if str(path).lower().endswith(".csv") else {}
     try:
-        meta, _, shapes, columns = pyogrio.raw.read(str(path), layer=layer or None, force_2d=True)
+        meta, _, shapes, columns = pyogrio.raw.read(
+            str(path), layer=layer or None, force_2d=True, **options
+        )
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise UnreadableFile(f"{path}: {error}") from error
     if shapes is None:

@@ -1,10 +1,6 @@
 """Every write of geo."""
 
-from cityloop.geo.operations.addresses import (
-    add_crossings,
-    import_roads,
-    make_addresses,
-)
+from cityloop.geo.operations.addresses import import_addresses, make_addresses
 from cityloop.geo.operations.grid_files import import_grids
 from cityloop.geo.operations.grids import generate_grids, merge_grids, retire_grid, split_grid
 from cityloop.geo.operations.maps import (
@@ -15,11 +11,13 @@ from cityloop.geo.operations.maps import (
 )
 from cityloop.geo.operations.regions import import_regions, outline_city
 from cityloop.geo.operations.responsibility import add_responsibility_grid, share_out_grids
+from cityloop.geo.operations.roads import add_crossings, import_roads
 
 __all__ = [
     "add_crossings",
     "add_responsibility_grid",
     "generate_grids",
+    "import_addresses",
     "import_grids",
     "import_regions",
     "import_roads",

@@ -16,8 +16,8 @@ from shapely.geometry.base import BaseGeometry
 
 from cityloop.geo import codes, sources
 from cityloop.geo.models import Region
-from cityloop.geo.operations.addresses import write_generated_roads
 from cityloop.geo.operations.checks import Candidate, Checker, candidates
+from cityloop.geo.operations.roads import write_generated_roads
 from cityloop.geo.operations.staging import run, stage
 from cityloop.geo.outlining import outline
 from cityloop.kernel.actor import Actor

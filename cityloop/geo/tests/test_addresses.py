@@ -117,7 +117,7 @@ def test_nearest_address(streets: str) -> None:
 def generated(town: str) -> int:
     Region.objects.filter(level="community").update(generated=True)
     from cityloop.geo import outlining
-    from cityloop.geo.operations.addresses import write_generated_roads
+    from cityloop.geo.operations.roads import write_generated_roads
 
     made = outlining.outline({town: world.OUTLINE}, world.STREETS, world.COMMUNITIES).roads
     write_generated_roads([(road.district, road.kind, road.shape) for road in made])
@@ -178,3 +178,34 @@ def test_real_roads_of_a_district(db: None, shared: Path) -> None:
     assert {one.kind for one in found} == {"crossing"}
     named = Address.objects.filter(kind="crossing").values_list("name", flat=True)
     assert len(named) < 1.5 * len(set(named))  # the pieces of one crossing count once
+
+
+def test_a_city_brings_its_own_addresses(streets: str, tmp_path: Path) -> None:
+    table = tmp_path / "addresses.csv"
+    table.write_text(
+        "name,kind,lon,lat,full_name\n"
+        "文三路126号,doorplate,120.106,30.2072,\n"
+        "市民中心,poi,120.107,30.2075,\n"
+        "火车站,,121.9,30.9,外省火车站\n"
+        ",poi,120.1,30.2,\n"
+        "无坐标,poi,,,\n"
+        "怪,castle,120.1,30.2,\n",
+        encoding="utf-8",
+    )
+    report = operations.import_addresses(table, source="bureau", actor=BOSS, now=NOW)
+    assert report.imported == 3
+    assert [(r.row, r.reason.split(" of ")[0]) for r in report.rejected] == [
+        (4, "no name"), (5, "no point"), (6, "kind is one"),
+    ]  # fmt: skip
+    door = Address.objects.get(name="文三路126号")
+    assert (door.number, door.parent.name) == (126, "文三路")
+    assert door.full_name.startswith("试验区")
+    assert names("文三路130号") == ["文三路126号"]
+    far = Address.objects.get(name="火车站")
+    assert (far.kind, far.grid, far.full_name) == ("poi", None, "外省火车站")
+    operations.import_addresses(table, source="bureau", actor=BOSS, now=NOW)
+    assert Address.objects.filter(source="bureau").count() == 3
+    operations.import_roads(roads(tmp_path), source="survey", actor=BOSS, now=NOW)
+    door = Address.objects.get(name="文三路126号")
+    assert (door.parent.name, door.parent.source) == ("文三路", "survey")
+    assert names("文三路 教工路")

@@ -78,6 +78,9 @@ def test_the_database_itself_refuses_a_second_owner(town: str) -> None:
         code="C", name="c", community=one.community, valid_from=TODAY + timedelta(days=9)
     )
     later.unit_grids.add(one)
+    first.valid_to = None
+    with pytest.raises(IntegrityError, match="already belongs"), transaction.atomic():
+        first.save()
     other = UnitGrid.objects.exclude(community_code=one.community_code)[0]
     with pytest.raises(IntegrityError, match="another community"), transaction.atomic():
         later.unit_grids.add(other)
