@@ -159,7 +159,10 @@ def _beside(
     along = (ahead - here) * (east, north)
     length = np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)
     side = rng.choice((-1.0, 1.0), size=len(offsets)) * offsets / length
-    return here + np.column_stack((-along[:, 1] * side / east, along[:, 0] * side / north))
+    moved: np.ndarray = here + np.column_stack(
+        (-along[:, 1] * side / east, along[:, 0] * side / north)
+    )
+    return moved
 
 
 def _within(count: int, rng: np.random.Generator) -> np.ndarray:
@@ -186,7 +189,7 @@ def _drafts(
 ) -> Iterator[Draft]:
     numbers: dict[str, int] = {}
     owners = Owners(matrix, standards.current_edition(today).code)
-    states, chances = zip(*STATES, strict=True)
+    states, chances = [state for state, _ in STATES], [chance for _, chance in STATES]
     for choice, (lon, lat), place in zip(picked, points, places, strict=True):
         if place is None:
             continue

@@ -15,7 +15,7 @@ from cityloop.people import queries as people
 EMPTY = [("", "—")]
 
 
-class UnitField(forms.ModelChoiceField):
+class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """An organisation of the tree."""
 
     def label_from_instance(self, obj: Any) -> str:

@@ -55,7 +55,7 @@ def components(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     found = queries.components(actor, filters)
     shown = paging.page(found, order=("code",), cursor=request.GET.get("after"), size=SIZE)
-    query = {key: value for key, value in request.GET.items() if key != "after" and value}
+    query = {key: str(one) for key, one in request.GET.items() if key != "after" and one}
     facts = {
         "form": form, "rows": shown.items, "tones": TONES, "filtered": bool(query),
         "next": f"?{urlencode({**query, 'after': shown.next})}" if shown.next else "",

@@ -31,7 +31,7 @@ def text(label: Any, *, most: int = 200, required: bool = False, help_text: Any 
     return forms.CharField(label=label, max_length=most, required=required, help_text=help_text)
 
 
-class OrganisationField(forms.ModelChoiceField):
+class OrganisationField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """An organisation, shown at its depth in the tree."""
 
     def __init__(self, actor: Actor, label: Any, *, required: bool = False) -> None:
@@ -149,7 +149,7 @@ class HoldForm(forms.Form):
         self.order_fields(["post"])
 
 
-class PostField(forms.ModelChoiceField):
+class PostField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A post with its organisation."""
 
     def label_from_instance(self, obj: Any) -> str:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -142,7 +143,7 @@ def _put_organisation(
     now: datetime,
     valid_from: date | None,
 ) -> None:
-    given = {key: row[key] for key in CHANGEABLE if key in row and key != "trial"}
+    given: dict[str, Any] = {key: row[key] for key in CHANGEABLE if key in row and key != "trial"}
     if (old := known.get(row["code"])) is not None:
         given["region_code"] = read_region(given.get("region_code", old.region_code))
         new = {key: value for key, value in given.items() if getattr(old, key) != value}

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from cityloop.people.models import Holding, Member, Organisation, Token
-from cityloop.people.operations.record import as_record, record, require_manager, sees_all
+from cityloop.people.operations.record import as_record, record, require_manager
+from cityloop.people.scope import sees_all
 
 CHANGEABLE = ("name", "phone", "email", "organisation_id", "language")
 LANGUAGES = ("", "zh-hans", "en")

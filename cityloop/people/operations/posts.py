@@ -215,7 +215,9 @@ def _refuse_other_side(
         return
     sides = set(roles)
     rival = HANDLING if sides & JUDGING else JUDGING if sides & HANDLING else frozenset()
-    others = Holding.objects.filter(member=member, post__roles__code__in=rival).exclude(pk=but)
+    others = Holding.objects.filter(member=member, post__roles__code__in=rival)
+    if but is not None:
+        others = others.exclude(pk=but)
     others = others.filter(Q(valid_to=None) | Q(valid_to__gt=start))
     if end is not None:
         others = others.filter(valid_from__lt=end)

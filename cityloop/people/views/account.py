@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -47,7 +45,7 @@ def _own(request: HttpRequest) -> Member:
     actor_of(request)
     if not request.user.is_authenticated:
         raise NotSignedIn(_("a token has no account page"))
-    return cast(Member, request.user)
+    return request.user
 
 
 @never_cache

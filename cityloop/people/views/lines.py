@@ -38,7 +38,7 @@ def lines(request: HttpRequest) -> HttpResponse:
     )
     cursor = request.GET.get("after")
     shown = paging.page(rows.order_by(), order=ORDER, cursor=cursor)
-    query = {key: value for key, value in request.GET.items() if key != "after"}
+    query = {key: str(value) for key, value in request.GET.items() if key != "after"}
     columns = [
         Column(_("Class"), "card-title"), Column(_("Area")), Column(_("Owner")),
         Column(_("Lead unit")), Column(_("Assisting units"), "wide"),

@@ -48,7 +48,7 @@ def members(request: HttpRequest) -> HttpResponse:
         actor, on=today, words=found.get("q", ""), organisation_id=chosen.pk if chosen else None
     )
     shown = paging.page(rows, order=("username", "id"), cursor=request.GET.get("after"))
-    query = {k: v for k, v in request.GET.items() if k != "after"}
+    query = {k: str(v) for k, v in request.GET.items() if k != "after"}
     columns = [
         Column(_("Name"), "card-title"), Column(_("Username")), Column(_("Organisation")),
         Column(_("Posts"), "wide"), Column(_("State"), "narrow"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -87,7 +87,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         member = authenticate(request, **form.cleaned_data)
         if member is not None:
-            return _enter(request, cast(Member, member))
+            return _enter(request, member)
         form.add_error(None, _("Username and password do not match, or the account is closed."))
     elif request.user.is_authenticated and request.method == "GET":
         return redirect(_goal(request))

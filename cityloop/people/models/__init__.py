@@ -1,0 +1,40 @@
+"""Organisations, posts, members, who is responsible for what, and the record of every change.
+
+All periods are half-open days: a row is valid on a day when valid_from <= day < valid_to.
+"""
+
+from cityloop.people.models.columns import ANY, in_language
+from cityloop.people.models.organisations import Organisation, OrganisationKind
+from cityloop.people.models.posts import (
+    Holding,
+    HoldingKind,
+    Member,
+    MemberManager,
+    PatrolArea,
+    Post,
+    Role,
+    Token,
+)
+from cityloop.people.models.record import PeopleChange, PeopleSetting, Revision
+from cityloop.people.models.responsibility import Duty, Responsibility, ResponsiblePerson
+
+__all__ = [
+    "ANY",
+    "Duty",
+    "Holding",
+    "HoldingKind",
+    "Member",
+    "MemberManager",
+    "Organisation",
+    "OrganisationKind",
+    "PatrolArea",
+    "PeopleChange",
+    "PeopleSetting",
+    "Post",
+    "Responsibility",
+    "ResponsiblePerson",
+    "Revision",
+    "Role",
+    "Token",
+    "in_language",
+]
