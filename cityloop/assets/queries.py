@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from cityloop.assets.models import Component, ComponentChange
 from cityloop.geo.coordinates import checked
@@ -116,7 +117,7 @@ def component_seen(actor: Actor, code: str) -> Component:
     """One component; NotFound when there is none in the actor's scope."""
     found = visible(actor).select_related(*SHOWN, "picture").filter(code=code).first()
     if found is None:
-        raise NotFound("there is no such component, or you may not see it")
+        raise NotFound(_("there is no such component, or you may not see it"))
     return found
 
 

@@ -110,6 +110,7 @@ def _change(
 ) -> HttpResponse:
     """Call an operation with a valid form; else show the page with what is wrong."""
     actor = _reader(request)
+    actor.require("components.manage")
     row = queries.component_seen(actor, code)
     if form.is_valid():
         try:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 from pydantic import Field
 
@@ -170,7 +171,9 @@ def responsibility(request: HttpRequest, asked: Query[Asked]) -> dict[str, Any]:
     facts["on"] = facts["on"] or timezone.localdate(clock.now())
     found = queries.responsible_for(**facts)
     if found is None:
-        raise NotFound("no line of the matrix speaks of this class at this place", code="no-unit")
+        raise NotFound(
+            _("no line of the matrix speaks of this class at this place"), code="no-unit"
+        )
     return found.as_dict()
 
 

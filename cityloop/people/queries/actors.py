@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cityloop.kernel.actor import HANDLING, JUDGING, Actor, Scope
 from cityloop.kernel.errors import NotFound
@@ -63,7 +64,7 @@ def actor_for(member_id: int, now: datetime) -> Actor:
         cursor.execute(_HELD, {"member": member_id, "day": day})
         rows = cursor.fetchall()
     if not rows:
-        raise NotFound("there is no such member, or the account is closed")
+        raise NotFound(_("there is no such member, or the account is closed"))
     name, home, patrols, company_patrols = rows[0][:4]
     held = [_held(row[4:]) for row in rows if row[4] is not None]
     return _actor(member_id, name, home, held, tuple(patrols or ()), tuple(company_patrols or ()))

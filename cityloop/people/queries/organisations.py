@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from cityloop.kernel import text
 from cityloop.kernel.actor import Actor
@@ -31,7 +32,7 @@ def organisation_seen(actor: Actor, organisation_id: int) -> Organisation:
     """One organisation; NotFound when there is none in the actor's scope."""
     found = organisations_visible(actor).filter(pk=organisation_id).first()
     if found is None:
-        raise NotFound("there is no such organisation, or you may not see it")
+        raise NotFound(_("there is no such organisation, or you may not see it"))
     return found
 
 
@@ -49,7 +50,7 @@ def member_seen(actor: Actor, member_id: int) -> Member:
     """One member; NotFound when there is none in the actor's scope."""
     found = members_visible(actor).select_related("organisation").filter(pk=member_id).first()
     if found is None:
-        raise NotFound("there is no such member, or you may not see them")
+        raise NotFound(_("there is no such member, or you may not see them"))
     return found
 
 

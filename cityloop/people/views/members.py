@@ -65,7 +65,7 @@ def members(request: HttpRequest) -> HttpResponse:
 
 
 def _row(one: Member) -> list[Cell]:
-    tone, word = ("green", _("in use")) if one.active else ("grey", _("closed"))
+    tone, word = ("green", _("in use")) if one.active else ("grey", _("not in use"))
     held = one.held  # type: ignore[attr-defined]
     return [
         Cell(one.name, reverse("office-member", args=[one.pk])),

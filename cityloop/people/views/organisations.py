@@ -55,7 +55,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
 
 
 def _row(one: Organisation) -> list[Cell]:
-    tone, word = ("green", _("in use")) if one.active else ("grey", _("closed"))
+    tone, word = ("green", _("in use")) if one.active else ("grey", _("not in use"))
     return [
         Cell(one.name, reverse("office-organisation", args=[one.pk]), indent=min(one.depth, 6)),
         Cell(one.code),

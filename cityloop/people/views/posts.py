@@ -48,7 +48,7 @@ def posts(request: HttpRequest) -> HttpResponse:
 
 
 def _row(one: Post) -> list[Cell]:
-    tone, word = ("green", _("in use")) if one.active else ("grey", _("closed"))
+    tone, word = ("green", _("in use")) if one.active else ("grey", _("not in use"))
     return [
         Cell(one.name, reverse("office-post", args=[one.pk])),
         Cell(one.code),
