@@ -1,8 +1,9 @@
 """Every write of geo."""
 
 from cityloop.geo.operations.addresses import import_addresses, make_addresses
+from cityloop.geo.operations.grid_changes import merge_grids, retire_grid, split_grid
 from cityloop.geo.operations.grid_files import import_grids
-from cityloop.geo.operations.grids import generate_grids, merge_grids, retire_grid, split_grid
+from cityloop.geo.operations.grids import generate_grids
 from cityloop.geo.operations.maps import (
     remove_map_source,
     remove_service_area,

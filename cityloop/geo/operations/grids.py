@@ -1,15 +1,14 @@
-"""Unit grids: made, retired, split, merged. Codes are used once and for good."""
+"""Unit grids made: communities cut into cells, cells coded and written."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-import numpy as np
 import shapely
 from django.db import transaction
-from django.db.models import IntegerField, Max, Q, Value
+from django.db.models import IntegerField, Max, Q
 from django.db.models.functions import Cast, Substr
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -44,22 +43,10 @@ class BordersCross(Refused):
     code = "borders-cross"
 
 
-class NoSuchGrid(NotFound):
-    """No unit grid that holds on the day has this code."""
-
-    code = "no-such-grid"
-
-
 class CodesUsedUp(Refused):
     """All 999 numbers of the community have been given."""
 
     code = "codes-used-up"
-
-
-class BadCut(Invalid):
-    """The line does not part the grid into pieces, or the grids do not make one piece."""
-
-    code = "bad-cut"
 
 
 def generate_grids(
@@ -89,28 +76,27 @@ def generate_grids(
         outlines = {code: shape for code, _, shape in regions}
         cut = _cut(outlines, cell_m)
         _add_corners(district_code, cut.communities, day)
-        names = {code: name for code, name, _ in regions}
-        used = _used(district_code)
-        written = write_grids(
-            (
-                (
-                    codes.build_grid_code(cell.community, _next(used, cell)),
-                    f"{names[cell.community]}{cell.sequence:03d}",
-                    cell.shape,
-                )
-                for cell in cut.cells
-            ),
-            day,
-        )
+        written = write_grids(coded(cut.cells, {code: name for code, name, _ in regions}), day)
     return ImportReport(imported=written, seconds=time.perf_counter() - started)
+
+
+def coded(
+    cells: Iterable[gridding.Cell], names: Mapping[str, str]
+) -> list[tuple[str, str, BaseGeometry]]:
+    """Code, name and shape of cells, numbered after the highest number ever used."""
+    used = _used(names)
+    return [
+        (
+            codes.build_grid_code(cell.community, _next(used, cell)),
+            f"{names[cell.community]}{_next(used, cell):03d}",
+            cell.shape,
+        )
+        for cell in cells
+    ]
 
 
 def _communities(district: str, day: date) -> list[tuple[str, str, BaseGeometry]]:
     """Code, name and outline of a district's communities, locked until the grids are in."""
-    if UnitGrid.objects.filter(district_code=district, valid_to=None).exists():
-        raise GridsAlreadyThere(
-            gettext("district %(district)s has unit grids already") % {"district": district}
-        )
     rows = (
         Region.objects.select_for_update()
         .filter(code__startswith=district, level=Region.Level.COMMUNITY)
@@ -118,15 +104,20 @@ def _communities(district: str, day: date) -> list[tuple[str, str, BaseGeometry]
         .order_by("code")
         .values_list("code", "name", "geom")
     )
-    found = [(code, name, _read(geom)) for code, name, geom in rows]
+    found = [(code, name, read_shape(geom)) for code, name, geom in rows]
     if not found:
         raise NoCommunities(
             gettext("district %(district)s has no communities") % {"district": district}
         )
+    # Asked after the lock: who cuts the same district at the same time has waited here.
+    if UnitGrid.objects.filter(district_code=district, valid_to=None).exists():
+        raise GridsAlreadyThere(
+            gettext("district %(district)s has unit grids already") % {"district": district}
+        )
     return found
 
 
-def _read(geom: object) -> BaseGeometry:
+def read_shape(geom: object) -> BaseGeometry:
     return shapely.from_wkb(bytes(geom.wkb))  # type: ignore[attr-defined]
 
 
@@ -166,7 +157,7 @@ def _add_corners(district: str, communities: dict[str, BaseGeometry], day: date)
     )
     for code, geom in parents.values_list("code", "geom"):
         # A parent that is more than its children keeps its own outline.
-        if code in shapes and not _same(shapes[code], _read(geom)):
+        if code in shapes and not _same(shapes[code], read_shape(geom)):
             del shapes[code]
     stage(
         "cornered_region",
@@ -182,10 +173,10 @@ def _add_corners(district: str, communities: dict[str, BaseGeometry], day: date)
     )
 
 
-def _used(prefix: str) -> dict[str, int]:
-    """The highest number ever given in each community below a code."""
+def _used(communities: Iterable[str]) -> dict[str, int]:
+    """The highest number ever given in each of these communities."""
     rows = (
-        UnitGrid.objects.filter(code__startswith=prefix)
+        UnitGrid.objects.filter(community_code__in=list(communities))
         .values_list("community_code")
         .annotate(top=Max(Cast(Substr("code", 13), IntegerField())))
     )
@@ -224,116 +215,3 @@ def write_grids(rows: Iterable[tuple[str, str, BaseGeometry]], day: date) -> int
             ORDER BY n.code""",
         {"day": day},
     )
-
-
-def retire_grid(*, code: str, on: date, actor: Actor, now: datetime) -> None:
-    """End a unit grid: from `on` it holds no more, and its code never comes back.
-
-    Raises NoSuchGrid, NotAllowed.
-    """
-    actor.require("geo.manage")
-    with transaction.atomic():
-        _retire([_living(code, on)], on)
-
-
-def split_grid(
-    *, code: str, line: Sequence[tuple[float, float]], on: date, actor: Actor, now: datetime
-) -> list[str]:
-    """Retire a grid and part it along a line (longitude, latitude) into new ones.
-
-    Returns the new codes. Raises NoSuchGrid, BadCut, CodesUsedUp, NotAllowed.
-    """
-    actor.require("geo.manage")
-    if len(line) < 2:
-        raise BadCut(gettext("a line has at least two points"))
-    with transaction.atomic():
-        old = _living(code, on)
-        shape = _read(old.geom)
-        blade = shapely.LineString(line).intersection(shape)
-        faces = mesh.faces([shape.boundary, blade])
-        parts = faces[shapely.intersects(shapely.point_on_surface(faces), shape)]
-        if len(parts) < 2:
-            raise BadCut(gettext("the line does not cross the grid"))
-        return _replace([old], list(shapely.normalize(parts)), on)
-
-
-def merge_grids(*, grid_codes: Sequence[str], on: date, actor: Actor, now: datetime) -> str:
-    """Retire adjacent grids of one community and make one of them; returns its code.
-
-    Raises NoSuchGrid, BadCut, CodesUsedUp, NotAllowed.
-    """
-    actor.require("geo.manage")
-    if len(set(grid_codes)) < 2:
-        raise BadCut(gettext("merging takes at least two grids"))
-    with transaction.atomic():
-        old = [_living(code, on) for code in sorted(set(grid_codes))]
-        if len({grid.community_code for grid in old}) > 1:
-            raise BadCut(gettext("grids of different communities cannot be merged"))
-        whole = shapely.coverage_union_all([_read(grid.geom) for grid in old])
-        if whole.geom_type != "Polygon":
-            raise BadCut(gettext("grids that are not adjacent cannot be merged"))
-        return _replace(old, [whole], on)[0]
-
-
-def _living(code: str, on: date) -> UnitGrid:
-    grid = (
-        UnitGrid.objects.select_for_update()
-        .filter(code=code, valid_from__lte=on, valid_to=None)
-        .first()
-    )
-    if grid is None:
-        raise NoSuchGrid(
-            gettext("no unit grid %(code)s holds on %(on)s") % {"code": code, "on": on}
-        )
-    return grid
-
-
-def _retire(grids: Sequence[UnitGrid], on: date) -> None:
-    UnitGrid.objects.filter(pk__in=[grid.pk for grid in grids]).update(valid_to=Value(on))
-
-
-def _replace(old: Sequence[UnitGrid], shapes: Sequence[BaseGeometry], on: date) -> list[str]:
-    """Retire grids and put shapes with fresh codes in their place."""
-    community = old[0].community_code
-    name = Region.objects.get(pk=old[0].community_id).name
-    used = _used(community)
-    cells = [gridding.Cell(community, n, shape) for n, shape in enumerate(shapes, 1)]
-    numbers = [_next(used, cell) for cell in cells]
-    made = [codes.build_grid_code(community, number) for number in numbers]
-    _share_corners(shapes, on)
-    _retire(old, on)
-    write_grids(
-        (
-            (code, f"{name}{number:03d}", shape)
-            for code, number, shape in zip(made, numbers, shapes, strict=True)
-        ),
-        on,
-    )
-    return made
-
-
-def _share_corners(shapes: Sequence[BaseGeometry], on: date) -> None:
-    """Give all borders that run there the new corners, so that no hairline gap opens."""
-    box = shapely.box(*shapely.total_bounds(np.array(shapes, dtype=object))).buffer(1e-6)
-    corners = shapely.multipoints(shapely.get_coordinates(np.array(shapes, dtype=object)))
-    values = {
-        "corners": shapely.to_wkb(corners),
-        "close": mesh.PRECISION * 2,
-        "around": box.wkt,
-        "on": on,
-    }
-    run(_SNAP_GRIDS, values)
-    run(_SNAP_REGIONS, values)
-
-
-_SNAP = "ST_Snap(t.geom, ST_GeomFromWKB(%(corners)s, 4326), %(close)s::float8)"
-_NEAR = """
-t.geom && ST_GeomFromText(%(around)s, 4326)
-AND ST_DWithin(ST_Boundary(t.geom), ST_GeomFromWKB(%(corners)s, 4326), %(close)s::float8)
-AND t.valid_from <= %(on)s AND (t.valid_to IS NULL OR t.valid_to > %(on)s)
-"""
-_SNAP_GRIDS = f"UPDATE geo_unitgrid t SET geom = {_SNAP} WHERE {_NEAR}"  # noqa: S608
-_SNAP_REGIONS = (
-    f"UPDATE geo_region t SET geom = ST_Multi({_SNAP}) "  # noqa: S608
-    f"WHERE level IN ('district', 'street', 'community') AND {_NEAR}"
-)

@@ -12,14 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cityloop.geo import gridding, operations, queries
-from cityloop.geo.models import Region, UnitGrid
+from cityloop.geo.models import Address, Region, UnitGrid
+from cityloop.geo.operations.grid_changes import BadCut, NoSuchGrid
 from cityloop.geo.operations.grids import (
-    BadCut,
     BordersCross,
     CodesUsedUp,
     GridsAlreadyThere,
     NoCommunities,
-    NoSuchGrid,
 )
 from cityloop.geo.tests import world
 from cityloop.geo.tests.world import BOSS, NOW, TODAY
@@ -174,11 +173,17 @@ def test_splitting_gives_new_codes_and_leaves_no_gap(town: str) -> None:
     west, south, east, north = old.geom.extent
     line = [(west - 0.001, (south + north) / 2), (east + 0.001, (south + north) / 2 + 0.0001)]
     before = set(UnitGrid.objects.values_list("code", flat=True))
+    address = Address.objects.create(
+        kind="poi", name="门", full_name="门", point=old.geom.point_on_surface, grid=old, source="t"
+    )
     made = operations.split_grid(code=old.code, line=line, on=LATER, actor=BOSS, now=NOW)
     assert len(made) == 2
     assert not before & set(made)
     assert seamless(TODAY)
     assert seamless(LATER)
+    address.refresh_from_db()
+    assert address.grid is not None
+    assert address.grid.code in made
     areas = UnitGrid.objects.filter(code__in=made).values_list("area_m2", flat=True)
     assert sum(areas) == pytest.approx(old.area_m2, abs=0.1)
 
