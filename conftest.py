@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -42,17 +43,35 @@ def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
     Django's way, a TRUNCATE of all tables, is refused by the append-only history; a clone costs a
     second and leaves nothing behind. Use it instead of `db`.
     """
+    with django_db_blocker.unblock(), _a_clone():
+        yield
+
+
+@pytest.fixture(scope="module")
+def module_database(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[DjangoDbBlocker]:
+    """A clone for the tests of one file: what a fixture builds once, all of them read.
+
+    Build with `with module_database.unblock(): ...`; each test takes `db` beside it, and what it
+    writes is rolled back.
+    """
+    with _a_clone():
+        yield django_db_blocker
+
+
+@contextmanager
+def _a_clone() -> Iterator[None]:
     test_name = connection.settings_dict["NAME"]
     clone = f"{test_name}_{secrets.token_hex(3)}"
-    with django_db_blocker.unblock():
-        _clone(test_name, clone)
-        connection.settings_dict["NAME"] = clone
-        try:
-            yield
-        finally:
-            connections.close_all()
-            connection.settings_dict["NAME"] = test_name
-            _run(f'DROP DATABASE "{clone}" WITH (FORCE)')
+    _clone(test_name, clone)
+    connection.settings_dict["NAME"] = clone
+    try:
+        yield
+    finally:
+        connections.close_all()
+        connection.settings_dict["NAME"] = test_name
+        _run(f'DROP DATABASE "{clone}" WITH (FORCE)')
 
 
 def _clone(name: str, clone: str) -> None:

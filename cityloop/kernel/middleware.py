@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cityloop.kernel.errors import Problem, TooLarge, TooMany, WrongMethod
@@ -19,7 +20,9 @@ log = logging.getLogger("cityloop")
 
 def problem_response(problem: Problem) -> HttpResponse:
     """problem+json of a problem."""
-    answer = JsonResponse(problem.as_dict(), status=problem.status)
+    answer = JsonResponse(
+        problem.as_dict(), status=problem.status, json_dumps_params={"ensure_ascii": False}
+    )
     answer["Content-Type"] = "application/problem+json"
     if problem.status == 429:
         answer["Retry-After"] = "10"
@@ -99,3 +102,15 @@ class Problems:
         from cityloop.kernel.page import problem_page
 
         return problem_page(request, error)
+
+
+def language_of_client(get_response: Handler) -> Handler:
+    """The language a machine client asks for, else the city's; no cookie and no session is read."""
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        asked = request.META.get("HTTP_ACCEPT_LANGUAGE")
+        language = translation.get_language_from_request(request) if asked else None
+        translation.activate(language or settings.LANGUAGE_CODE)
+        return get_response(request)
+
+    return handle

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cityloop.desks.views.case_list import answered
@@ -26,7 +27,7 @@ def degrees(text: str | None, limit: float) -> float | None:
 @require_safe
 def map_page(request: HttpRequest) -> HttpResponse:
     """Regions, grids, roads, components and cases; works as a plain address list without script."""
-    actor_of(request)
+    actor_of(request).require("map.view")
     lon, lat = degrees(request.GET.get("lon"), 180), degrees(request.GET.get("lat"), 90)
     zoom = degrees(request.GET.get("zoom"), 19)
     words = request.GET.get("address", "").strip()
@@ -41,9 +42,9 @@ def map_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def addresses(request: HttpRequest) -> HttpResponse:
     """Addresses and crossings for a text, for htmx."""
-    actor_of(request)
+    actor_of(request).require("map.view")
     words = request.GET.get("address", "").strip()
     if len(words) > 100:
-        raise Invalid("an address has at most 100 characters")
+        raise Invalid(_("an address has at most 100 characters"))
     found = geo.search_address(words, limit=FOUND) if words else []
     return render(request, "desks/_addresses.html", {"found": found, "words": words})

@@ -1,0 +1,173 @@
+"""Every operation of the API keeps the same promises; made from its description."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+
+from config.api import api
+from tests.conformance.calls import BY_NAME, CALLS, Call
+from tests.conformance.city import City, fingerprint
+
+PARTS = {"type", "title", "status", "code", "detail", "reasons"}
+READS = [call for call in CALLS if not call.writes]
+WRITES = [call for call in CALLS if call.writes]
+LISTS = [call for call in READS if call.method == "GET"]
+
+
+def described() -> dict[str, dict[str, Any]]:
+    """ "GET /cases" -> the operation as described."""
+    paths = api.get_openapi_schema()["paths"]
+    return {
+        f"{method.upper()} {path.removeprefix('/api/v1')}": operation
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+    }
+
+
+def assert_problem(answer: HttpResponse, *statuses: int) -> dict[str, Any]:
+    """The answer is problem+json of RFC 9457 with one of these statuses."""
+    assert answer.status_code in statuses, answer.content[:300]
+    assert answer["Content-Type"] == "application/problem+json"
+    body: dict[str, Any] = answer.json()
+    assert set(body) >= PARTS
+    assert body["status"] == answer.status_code
+    assert body["type"] == f"urn:cityloop:problem:{body['code']}"
+    assert body["title"] and body["detail"]
+    assert "Traceback" not in answer.content.decode()
+    return body
+
+
+def by_name(call: Call) -> str:
+    return call.name
+
+
+@pytest.mark.requirement("O08")
+def test_every_operation_has_a_row_and_a_sentence() -> None:
+    found = described()
+    assert set(found) == set(BY_NAME)
+    for name, operation in found.items():
+        assert operation["summary"] and operation["description"], name
+        assert operation["security"], name
+        assert "default" in operation["responses"], name
+
+
+@pytest.mark.parametrize("call", CALLS, ids=by_name)
+@pytest.mark.requirement("O10")
+def test_the_right_role_is_served(city: City, call: Call) -> None:
+    answer = call.send(city)
+    assert answer.status_code == call.status, answer.content[:500]
+    if call.status == 200:
+        assert answer["Content-Type"].startswith("application/json")
+        assert answer.json() is not None
+
+
+@pytest.mark.parametrize("call", CALLS, ids=by_name)
+@pytest.mark.requirement("O10")
+def test_nobody_unknown_is_served(city: City, call: Call) -> None:
+    before = fingerprint()
+    assert_problem(call.send(city, by=""), 401)
+    assert assert_problem(call.send(city, by="cl_no-such-key"), 401)["code"] == "bad-token"
+    assert fingerprint() == before
+
+
+@pytest.mark.parametrize("call", [c for c in CALLS if c.refused], ids=by_name)
+@pytest.mark.requirement("O10")
+def test_a_wrong_role_is_refused_and_changes_nothing(city: City, call: Call) -> None:
+    before = fingerprint()
+    for name in call.refused:
+        if call.path in SCOPED and name != "stranger":
+            assert_problem(call.send(city, by=name), 404, 403, 409)
+        else:
+            assert_problem(call.send(city, by=name), 403, 404)
+    assert fingerprint() == before
+
+
+# Who may call, but not for this case: outside the scope it does not exist; a role without the step
+# is told so.
+SCOPED = {"/cases/{number}/steps"}
+
+
+@pytest.mark.parametrize("call", CALLS, ids=by_name)
+def test_a_wrong_method_or_address_is_a_problem_too(city: City, call: Call) -> None:
+    answer = city.call("PATCH", call.address(city), by=call.by)
+    assert_problem(answer, 405)
+    assert answer["Allow"]
+    assert_problem(city.call("GET", "/api/v1/no-such-thing", by=call.by), 404)
+
+
+@pytest.mark.parametrize("call", [c for c in WRITES if c.body], ids=by_name)
+def test_a_broken_body_is_a_problem(city: City, call: Call) -> None:
+    before = fingerprint()
+    for body in (b"", b"{", b"[]", b'"x"', b"null", b"\xff\xfe", b'{"version": 1e999}'):
+        answer = city.call(
+            call.method, call.address(city), by=call.by, data=body, content_type="application/json"
+        )
+        assert_problem(answer, 400, 422)
+    assert fingerprint() == before
+
+
+@pytest.mark.parametrize("call", [c for c in WRITES if "{" in c.path], ids=by_name)
+def test_a_write_to_something_unknown_is_not_found(city: City, call: Call) -> None:
+    lost = Call(**{**_fields(call), "at": lambda city: dict.fromkeys(call.at(city), "nowhere")})
+    assert_problem(lost.send(city), 404, 422)
+
+
+def _fields(call: Call) -> dict[str, Any]:
+    return {name: getattr(call, name) for name in Call.__slots__}
+
+
+@pytest.mark.parametrize("call", WRITES, ids=by_name)
+@pytest.mark.requirement("O02")
+def test_the_same_key_does_one_thing(city: City, call: Call) -> None:
+    """The same answer again, one effect; with another content the key is refused."""
+    header = [p["name"] for p in described()[call.name]["parameters"] if p["in"] == "header"]
+    assert "Idempotency-Key" in header
+    first = call.send(city, key="key-for-one-thing")
+    assert first.status_code == call.status, first.content
+    done = fingerprint()
+    again = call.send(city, key="key-for-one-thing")
+    assert again.status_code == (call.repeated or first.status_code)
+    assert _told(again) == _told(first)
+    assert fingerprint() == done
+    if call.another or call.file:
+        problem = assert_problem(call.send(city, key="key-for-one-thing", other=True), 409)
+        assert problem["code"].endswith("key-reused")
+        assert fingerprint() == done
+
+
+def _told(answer: HttpResponse) -> Any:
+    """What was answered, beside the remark that it was answered before."""
+    body = answer.json() if answer.content else {}
+    return {name: value for name, value in body.items() if name != "repeated"}
+
+
+@pytest.mark.parametrize("call", WRITES, ids=by_name)
+def test_a_key_of_the_wrong_shape_is_refused(city: City, call: Call) -> None:
+    before = fingerprint()
+    for key in ("short", "x" * 201):
+        assert_problem(call.send(city, key=key), 422)
+    assert fingerprint() == before
+
+
+@pytest.mark.parametrize("call", WRITES, ids=by_name)
+@pytest.mark.requirement("O02")
+def test_a_key_belongs_to_its_caller(city: City, call: Call) -> None:
+    """What one caller did is not told to another who uses the same key."""
+    assert call.send(city, key="key-of-two-callers").status_code == call.status
+    for name in call.refused:
+        assert_problem(call.send(city, by=name, key="key-of-two-callers"), 403, 404, 409)
+
+
+@pytest.mark.parametrize("call", WRITES, ids=by_name)
+@pytest.mark.requirement("O10")
+def test_a_browser_needs_its_csrf_token(city: City, call: Call) -> None:
+    browser = city.browser(call.by)
+    browser.handler.enforce_csrf_checks = True
+    before = fingerprint()
+    answer = browser.generic(call.method, call.address(city), data="{}",
+                             content_type="application/json")  # fmt: skip
+    assert assert_problem(answer, 401)["code"] == "csrf"
+    assert fingerprint() == before

@@ -1,0 +1,45 @@
+"""The town of the tests across subsystems: built once a file, rolled back after each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+from pytest_django import DjangoDbBlocker
+
+from tests import town as towns
+
+MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
+
+
+@pytest.fixture
+def own_files(settings, tmp_path: Path) -> Iterator[None]:
+    """Photos lie in the test's own folder; nothing is remembered from another test."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    towns.forget()
+    yield
+    towns.forget()
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    """Reasons are compared in English."""
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture(scope="module")
+def built(module_database: DjangoDbBlocker, tmp_path_factory) -> towns.Town:
+    """The town on a Monday morning in March, without a case."""
+    with module_database.unblock():
+        return towns.build(tmp_path_factory.mktemp("town"), now=MONDAY)
+
+
+@pytest.fixture
+def town(built: towns.Town, db: None, own_files: None, english: None) -> towns.Town:
+    """The town; what the test does to it is rolled back."""
+    return replace(built)
