@@ -57,6 +57,15 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 
+# For clients that come with a token: they have no session, no cookie and no page (config/wsgi.py).
+MACHINE_MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "cityloop.kernel.middleware.limit_body",
+    "cityloop.kernel.middleware.language_of_client",
+    "django.middleware.common.CommonMiddleware",
+    "cityloop.kernel.middleware.problems",
+]
+
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 # GDAL reads no file from outside here: points and polygons come through our own parsers.
