@@ -9,6 +9,7 @@ import typer
 
 from cityloop.cli.output import CommandError, say
 from cityloop.cli.serve import Host, Port, choose_where, prepare, run, take_database
+from cityloop.cli.simulate import can_simulate
 from cityloop.launch import locks
 from cityloop.launch.account import database_account
 from cityloop.launch.layout import Layout
@@ -32,7 +33,11 @@ def demo(
     try:
         summary = prepare("demo", str(days))
         code = run(
-            where, hold, living=True, verbose=verbose, ready=greeting(where.address, summary)
+            where,
+            hold,
+            living=can_simulate(),
+            verbose=verbose,
+            ready=greeting(where.address, summary),
         )
     finally:
         if hold is not None:

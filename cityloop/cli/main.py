@@ -60,7 +60,7 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except typer.Exit as error:
-        code = error.exit_code
+        code = output.interrupted() if error.exit_code == output.INTERRUPTED else error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         code = output.interrupted()
     except typer.TyperException as error:

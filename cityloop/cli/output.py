@@ -23,6 +23,7 @@ from rich.progress import (
 
 from config import env
 
+INTERRUPTED = 130  # exit code after Ctrl-C, as shells expect it
 Advance = Callable[[int, int | None], None]  # (done so far, total if known)
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on the last line.")]
 
@@ -113,9 +114,9 @@ def fail(error: BaseException) -> int:
 
 
 def interrupted() -> int:
-    """The exit code after Ctrl-C, as shells expect it."""
+    """Tell that Ctrl-C ended the command; its exit code."""
     say("\ncityloop: stopped")
-    return 130
+    return INTERRUPTED
 
 
 def is_terminal() -> bool:

@@ -14,22 +14,21 @@ from cityloop.cli.database import apply_migrations, pending_migrations
 from cityloop.cli.messages import compile_files, stale_files
 from cityloop.cli.output import CommandError, progress
 from cityloop.cli.project import open_project
-from cityloop.cli.standards import load, own_editions
+from cityloop.cli.simulate import can_simulate
 from cityloop.cli.static import collect_static
 
 _SEED = 1
-STANDARDS, LIFE = "standards loaded", "city life simulated"
+LIFE = "city life simulated"
 
 
 def prepare_demo(days: int) -> dict[str, Any]:
-    """Tables, texts, static files, standards, city, city life; returns the accounts to show."""
+    """Tables, texts, static files, city, city life; returns the accounts to show."""
     compile_files(stale_files())
     open_project()
     apply_migrations()
     collect_static()
-    _once(STANDARDS, load_standards)
     accounts = build_city()
-    if days:
+    if days and can_simulate():
         _once(LIFE, lambda: simulate(days))
     return {"accounts": accounts}
 
@@ -55,12 +54,6 @@ def _once(name: str, work: Any) -> None:
         return
     work()
     Marker.objects.create(name=name, set_at=clock.now())
-
-
-def load_standards() -> None:
-    """All editions of data/standards and the calendar."""
-    with progress("Loading standards"):
-        load(own_editions(), publish=True)
 
 
 def build_city() -> list[dict[str, str]]:

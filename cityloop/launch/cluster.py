@@ -170,6 +170,8 @@ class Cluster:
         self._sql(postmaster, "template1", create)
         self._sql(postmaster, "postgres", _MAKE_ROLE)
         self._sql(postmaster, "postgres", _MAKE_DATABASE)
+        if not self.durable:
+            self._sql(postmaster, "postgres", _LET_TAMPER)
         self._as_owner(done, "role, database and extensions exist\n")
 
     def _sql(self, postmaster: Postmaster, database: str, script: str) -> None:
@@ -199,6 +201,12 @@ _MAKE_ROLE = """
 SELECT 'CREATE ROLE cityloop LOGIN CREATEDB'
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'cityloop') \\gexec
 GRANT pg_monitor, pg_signal_backend TO cityloop;
+"""
+# Tests tamper with rows behind the triggers' back, to see that it is found out.
+_LET_TAMPER = """
+SELECT CASE WHEN current_setting('server_version_num')::int >= 150000
+  THEN 'GRANT SET ON PARAMETER session_replication_role TO cityloop'
+  ELSE 'ALTER ROLE cityloop SUPERUSER' END \\gexec
 """
 _MAKE_DATABASE = """
 SELECT 'CREATE DATABASE cityloop OWNER cityloop'

@@ -77,7 +77,7 @@ class Layout:
         shutil.rmtree(self.home(account), ignore_errors=True)
         for name in _OURS:
             shutil.rmtree(self.data_dir / name, ignore_errors=True)
-        for name in ("cluster.path", "secret.key"):
+        for name in ("cluster.path", "secret.key", "demo.password"):
             (self.data_dir / name).unlink(missing_ok=True)
 
     def unpack_into(self) -> Path:

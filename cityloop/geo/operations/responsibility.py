@@ -147,6 +147,8 @@ def _write(
            SELECT DISTINCT code, name, community, %s::date FROM new_share ORDER BY code""",
         [day],
     )
+    # The trigger's check joins four tables just filled: without fresh statistics it takes minutes.
+    run("ANALYZE geo_unitgrid, geo_responsibilitygrid, geo_responsibilitygrid_unit_grids")
     run(
         """INSERT INTO geo_responsibilitygrid_unit_grids (responsibilitygrid_id, unitgrid_id)
            SELECT r.id, s.unit FROM new_share s JOIN geo_responsibilitygrid r ON r.code = s.code"""
