@@ -33,7 +33,7 @@ def main(names: list[str]) -> None:
 def run(wanted: list[str], yard: float) -> None:
     """The chosen benchmarks in the demo city."""
     from bench import bulk, create, lifecycle, million
-    from cityloop.demo import city
+    from cityloop.demo import operations as city
 
     now = datetime.now(UTC)
     city.build(now=now)

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import shapely
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.utils import timezone
 from django.utils.translation import override
 
 from cityloop.assets import demo as components
@@ -30,6 +30,8 @@ from cityloop.standards.models import Calendar, Edition
 CITY, DISTRICTS = "330100", ("330102", "330106")
 BUILT = "demo city built"
 ACTOR = Actor.system("demo")
+# The day on which the local catalogue and the matrix begin: the city has lived since then.
+FOUNDED = datetime(2026, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,9 @@ def _parts(password: str, now: datetime) -> dict[str, float]:
     with override("zh-hans"):
         for name, work in (
             ("standards", lambda: _standards(now)),
-            ("regions and grids", lambda: _ground(now)),
+            ("regions and grids", _ground),
             ("people", lambda: _people(password, now)),
-            ("components", lambda: components.build(now=now)),
+            ("components", lambda: components.build(now=FOUNDED)),
             ("text model", lambda: intake.train(actor=ACTOR, now=now)),
         ):
             began = time.monotonic()
@@ -81,24 +83,23 @@ def _standards(now: datetime) -> None:
         standards.seed_calendar(actor=ACTOR, now=now)
 
 
-def _ground(now: datetime) -> None:
+def _ground() -> None:
     """Regions, roads, grids, responsibility grids, addresses, service area: each where missing."""
     if not Region.objects.filter(code=CITY[:4]).exists():
-        geo.outline_city(city_code=CITY, districts=DISTRICTS, actor=ACTOR, now=now)
+        geo.outline_city(city_code=CITY, districts=DISTRICTS, actor=ACTOR, now=FOUNDED)
         for district in DISTRICTS:
-            geo.generate_grids(district_code=district, actor=ACTOR, now=now)
-            geo.share_out_grids(prefix=district, actor=ACTOR, now=now)
-        geo.make_addresses(actor=ACTOR, now=now)
+            geo.generate_grids(district_code=district, actor=ACTOR, now=FOUNDED)
+            geo.share_out_grids(prefix=district, actor=ACTOR, now=FOUNDED)
+        geo.make_addresses(actor=ACTOR, now=FOUNDED)
     shapes = Region.objects.filter(code__in=DISTRICTS).values_list("geom", flat=True)
     covered = shapely.union_all([shapely.from_wkb(bytes(shape.wkb)) for shape in shapes])
     geo.set_service_area(
-        name="两区主城", shape=covered, starts_on=timezone.localdate(now).replace(month=1, day=1),
-        actor=ACTOR, now=now,
-    )  # fmt: skip
+        name="两区主城", shape=covered, starts_on=FOUNDED.date(), actor=ACTOR, now=FOUNDED
+    )
 
 
 def _people(password: str, now: datetime) -> None:
-    accounts = people.build(region_codes=DISTRICTS, password=password, now=now)
+    accounts = people.build(region_codes=DISTRICTS, password=password, now=FOUNDED)
     shown = [
         {"username": one.username, "post": f"{one.organisation} · {one.post} · {one.name}"}
         for one in accounts
