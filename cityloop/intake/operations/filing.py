@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
 from django.utils import timezone
 
 from cityloop.cases import operations as cases
@@ -28,14 +29,15 @@ def file_unambiguous(*, number: str, now: datetime) -> str:
         return case.status
     actor = Actor.system(AUTOMATIC)
     try:
-        case = cases.perform(number, "accept", actor=actor, now=now, version=case.version)
-        inputs = {"filing_rule": rule.pk}
-        case = cases.perform(
-            number, "file", actor=actor, now=now, version=case.version, inputs=inputs
-        )
+        with transaction.atomic():
+            taken = cases.perform(number, "accept", actor=actor, now=now, version=case.version)
+            taken = cases.perform(
+                number, "file", actor=actor, now=now, version=taken.version,
+                inputs={"filing_rule": rule.pk},
+            )  # fmt: skip
     except (errors.Refused, errors.Stale):
-        pass
-    return case.status
+        return case.status
+    return taken.status
 
 
 def _only_rule(case: Case, now: datetime) -> FilingRule | None:

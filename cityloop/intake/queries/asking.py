@@ -60,7 +60,7 @@ class Context:
 
 # The order of the function's parameters and columns: context.sql.
 _CONTEXT = """SELECT * FROM intake_context(%s::text, %s::text, %s::float8, %s::float8, %s::date,
-%s::bigint, %s::text, %s::text[], %s::timestamptz, %s::float8, %s::boolean)"""
+%s::bigint, %s::text, %s::text, %s::timestamptz, %s::float8, %s::boolean)"""
 
 
 def context(asked: Question) -> Context:
@@ -72,9 +72,11 @@ def context(asked: Question) -> Context:
     channel = asked.channel
     since = asked.now - timedelta(hours=channel.hours)
     with connection.cursor() as cursor:
+        # Texts: turning a list or a moment into a parameter costs the driver more than the query.
         cursor.execute(_CONTEXT, (
-            channel.code, asked.source_key, asked.lon, asked.lat, asked.on, asked.class_id,
-            asked.component_code, list(asked.photos), since, float(channel.metres), asked.contact,
+            channel.code, asked.source_key, asked.lon, asked.lat, asked.on.isoformat(),
+            asked.class_id, asked.component_code, " ".join(asked.photos), since.isoformat(),
+            float(channel.metres), asked.contact,
         ))  # fmt: skip
         row = cursor.fetchone()
     return Context(

@@ -24,6 +24,7 @@ from cityloop.kernel.actor import Actor
 from cityloop.kernel.models import StoredFile
 from cityloop.people.models import Member, Organisation
 from cityloop.people.roles import SEEDS
+from cityloop.standards import operations as standards
 from cityloop.standards.models import Edition, FilingRule, ProblemClass
 
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
@@ -89,12 +90,14 @@ def picture(seed: str, *, quality: int = 90, bright: int = 0) -> bytes:
 
 
 def build(**parameters: Any) -> City:
-    """A fresh city; `parameters` of its flow."""
+    """A fresh city; `parameters` of its flow. Class E0102 has two filing rules, the others one."""
     reference.forget()
+    standards.seed_calendar([], actor=Actor.system(), now=MONDAY)
     community = _regions()
     _grids(community)
     centre = _organisation("centre", "city_platform")
-    flow = Flow.objects.create(code="test-flow", parameters=parameters, published_at=MONDAY)
+    later = MONDAY + timedelta(days=3650)  # than the one that the migration publishes
+    flow = Flow.objects.create(code="test-flow", parameters=parameters, published_at=later)
     actors = {role: _person(role, centre) for role in POSTS}
     return City(flow, _edition(), actors, _organisation("water", "department"))
 
@@ -142,10 +145,12 @@ def _edition() -> dict[str, ProblemClass]:
             edition=edition, kind=kind, major_code="01", major_zh="公用设施", minor_code=minor,
             name_zh=name, code=f"TEST/{code}", level=level, search_text=name,
         )  # fmt: skip
-    for position, chosen in found.items():
+    for position, chosen in [*found.items(), ("E0102", found["E0102"])]:
+        seq = chosen.rules.count() + 1
         FilingRule.objects.create(
-            edition=edition, problem_class=chosen, seq=1, condition_zh=f"{chosen.name_zh}破损",
-            closing_zh="修复", limit_amount=Decimal(8), limit_unit="work_hour", position=position,
+            edition=edition, problem_class=chosen, seq=seq, closing_zh="修复", position=position,
+            condition_zh=("占用人行道经营", "占用车行道摆摊")[seq - 1] if position == "E0102"
+            else f"{chosen.name_zh}破损", limit_amount=Decimal(8), limit_unit="work_hour",
         )  # fmt: skip
     Edition.objects.filter(pk=edition.pk).update(
         status="published", published_at=MONDAY, published_by="test"
