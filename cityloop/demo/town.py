@@ -6,6 +6,7 @@ import csv
 import random
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from pathlib import Path
 
 from django.conf import settings
@@ -71,6 +72,7 @@ class Town:
                 Spot(x, y, code, kind, major) for code, x, y, kind, major in cursor.fetchall()
             ]
             self.events, self.spoken = _matters(cursor)
+        self.weights = list(accumulate(1 / (rank + 6) for rank in range(len(self.events))))
 
     def person(self, role: str, *, region: str, now: datetime, unit: int | None = None) -> Actor:
         """Somebody of this role for this unit, or this area; of the whole city where none is.
@@ -98,8 +100,7 @@ class Town:
 
     def matter(self) -> Matter:
         """What happens: a few classes make up most of it."""
-        index = min(int(self.chance.paretovariate(0.8)) - 1, len(self.events) - 1)
-        return self.events[index]
+        return self.chance.choices(self.events, cum_weights=self.weights)[0]
 
 
 def _matters(cursor) -> tuple[list[Matter], dict[str, Matter]]:  # type: ignore[no-untyped-def]
