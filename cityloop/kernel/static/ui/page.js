@@ -118,7 +118,8 @@ function filterable(select) {
     }
     for (const group of select.querySelectorAll("optgroup")) group.hidden = ![...group.children].some((option) => !option.hidden);
     const fitting = all.filter(({ option }) => option.value && !option.hidden);
-    if (typed.length && fitting.length && select.selectedOptions[0]?.hidden !== false) {
+    const now = select.selectedOptions[0];
+    if (typed.length && fitting.length && (!now?.value || now.hidden)) {
       fitting[0].option.selected = true;
       select.dispatchEvent(new Event("change", { bubbles: true }));
     }
@@ -126,6 +127,8 @@ function filterable(select) {
   select.before(line);
 }
 function enhance(root) {
+  // What scrolls sideways can be scrolled with the keyboard.
+  for (const wrap of root.querySelectorAll(".table-wrap")) if (wrap.scrollWidth > wrap.clientWidth) wrap.tabIndex = 0;
   for (const select of root.querySelectorAll("select[data-filterable]")) filterable(select);
 }
 document.addEventListener("htmx:after:swap", () => enhance(document));
