@@ -1,0 +1,171 @@
+"""Lists cost the same for two rows and for two hundred, and turn their pages without a slip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from cityloop.intake import operations as intake
+from cityloop.people import operations as people
+from tests import town as towns
+from tests.conformance.calls import CALLS, Call
+from tests.conformance.city import PHONE, City
+from tests.conformance.pages import PAGES
+from tests.conformance.test_api import assert_problem, described
+
+MANY = 200
+READS = [call for call in CALLS if call.method == "GET"]
+PAGED = {
+    name: {one["name"] for one in operation["parameters"] if one["in"] == "query"}
+    for name, operation in described().items()
+}
+LISTS = [call for call in READS if "cursor" in PAGED[call.name]]
+
+
+def by_name(call: Call) -> str:
+    return call.name
+
+
+def _fill(city: City, count: int) -> None:
+    """So many more of everything that lists show, with different units, classes and people."""
+    town, root = city.town, towns.SYSTEM
+    grids = [town.grid(n) for n in range(count)]
+    for n in range(count):
+        unit = people.create_organisation(
+            code=f"U{n:03}", name_zh=f"第{n}单位", kind="department", parent=town.units["DIST"],
+            region_code=towns.DISTRICT, actor=root, now=town.now,
+        )  # fmt: skip
+        member = people.create_member(
+            username=f"u{n:03}", name=f"第{n}人", organisation=unit, actor=root, now=town.now
+        )
+        post = people.create_post(
+            code=f"P{n:03}", organisation=unit, name_zh=f"第{n}岗", roles=["unit_desk"],
+            actor=root, now=town.now,
+        )  # fmt: skip
+        people.hold_post(member=member, post=post, actor=root, now=town.now)
+        people.set_responsibility(
+            kind="event", lead=unit, region_code=grids[n].code, source_document="试验",
+            actor=root, now=town.now,
+        )  # fmt: skip
+        town.wait(seconds=1)
+        channel = "hotline12319" if n % 2 else "inspector"
+        point = grids[n].geom.point_on_surface
+        contact = {"reporter_phone": PHONE} if n % 2 else {}
+        receipt = town.report(
+            channel, x=point.x, y=point.y, class_code=f"C010{1 + n % 3}", text=f"第{n}件", **contact
+        )
+        intake.owe_all(number=receipt.case, version=1, topic="filed", now=town.now)
+        if n % 8 == 0 and receipt.status == "reported" and not receipt.joined:
+            town.carry(receipt.case, "accepted")
+    towns.forget()
+
+
+def _thicken(city: City, count: int) -> None:
+    """A long history for the cases that single pages show."""
+    number = city.cases["handling"]
+    for n in range(count):
+        city.town.step(number, "urge", "supervisor", reason=f"第{n}次")
+        city.town.step(number, "reply", "dispatcher", opinion=f"第{n}次")
+
+
+def _cost(visit: Callable[[], Any]) -> int:
+    """Statements of the second visit: what a process remembers is remembered by then."""
+    towns.forget()
+    visit()
+    with CaptureQueriesContext(connection) as seen:
+        answer = visit()
+    assert answer.status_code in (200, 302), answer.content[:300]
+    return len(seen)
+
+
+def _costs(city: City) -> dict[str, int]:
+    found = {}
+    for call in READS:
+        address = _asked(call, city, **{"size": MANY} if "size" in PAGED[call.name] else {})
+        found[call.name] = _cost(lambda at=address, by=call.by: city.call("GET", at, by=by))
+    for page in PAGES:
+        if page.data is None and page.by:
+            browser = city.browser(page.by)
+            found[page.name] = _cost(lambda one=page, b=browser: one.visit(city, b))
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.requirement("O06")
+def test_two_hundred_rows_cost_as_many_statements_as_two(city: City, monkeypatch) -> None:
+    monkeypatch.setattr("cityloop.kernel.health.examine", lambda *, now: [])
+    few = _costs(city)
+    _fill(city, MANY)
+    _thicken(city, 20)
+    many = _costs(city)
+    dearer = {name: (few[name], many[name]) for name in few if many[name] > few[name]}
+    assert dearer == {}
+    assert max(many.values()) <= 40, sorted(many.items(), key=lambda one: -one[1])[:5]
+
+
+@pytest.mark.parametrize("call", LISTS, ids=by_name)
+@pytest.mark.requirement("O06")
+def test_pages_hold_every_row_once(city: City, call: Call) -> None:
+    _fill(city, 7)
+    whole = _walk(city, call, size=MANY)
+    assert len(whole) > 3
+    assert _walk(city, call, size=3) == whole
+    assert len(whole) == len({_identity(one) for one in whole})
+
+
+@pytest.mark.requirement("O06")
+def test_a_row_that_comes_in_between_moves_no_other(city: City) -> None:
+    """The latest cases first: new ones come before the page, none is seen twice."""
+    call = next(one for one in LISTS if one.path == "/cases")
+    before = _walk(city, call, size=MANY)
+    first = city.call("GET", f"{call.address(city)}?size=4", by=call.by).json()
+    for _ in range(3):
+        city.town.report()
+    rest = _walk(city, call, size=4, cursor=first["next"])
+    assert [*first["items"], *rest] == before
+
+
+@pytest.mark.parametrize("call", LISTS, ids=by_name)
+def test_a_cursor_of_nobody_is_refused(city: City, call: Call) -> None:
+    for cursor in ("x", "W10", "bnVsbA", "WyJhIiwiYiIsImMiLCJkIl0", "W3t9LHt9XQ", "%00", "🙂"):
+        answer = city.call("GET", _asked(call, city, cursor=quote(cursor)), by=call.by)
+        assert_problem(answer, 422)
+
+
+@pytest.mark.parametrize("call", LISTS, ids=by_name)
+def test_a_page_has_its_limits(city: City, call: Call) -> None:
+    for size in ("0", "201", "-1", "x", "1e9"):
+        answer = city.call("GET", _asked(call, city, size=size), by=call.by)
+        assert_problem(answer, 422)
+
+
+def _walk(city: City, call: Call, *, size: int, cursor: str | None = None) -> list[Any]:
+    """All rows, page by page."""
+    found: list[Any] = []
+    for _ in range(400):
+        more = {"cursor": quote(cursor)} if cursor else {}
+        answer = city.call("GET", _asked(call, city, size=size, **more), by=call.by)
+        assert answer.status_code == 200, answer.content
+        page = answer.json()
+        assert len(page["items"]) <= size
+        found += page["items"]
+        cursor = page["next"]
+        if cursor is None:
+            return found
+    raise AssertionError("the pages do not end")
+
+
+def _asked(call: Call, city: City, **more: Any) -> str:
+    """The call's address with more in its query."""
+    address = call.address(city)
+    query = "&".join(f"{name}={value}" for name, value in more.items())
+    return f"{address}{'&' if '?' in address else '?'}{query}"
+
+
+def _identity(row: dict[str, Any]) -> str:
+    return str(row.get("id") or row.get("number") or row.get("code") or sorted(row.items()))
