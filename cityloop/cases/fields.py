@@ -30,6 +30,7 @@ REASONS: dict[str, tuple[tuple[str, Any], ...]] = {
         ("below_condition", lazy("does not meet a filing condition")),
         ("duplicate", lazy("reported before")),
         ("solved_itself", lazy("gone before dispatch")),
+        ("withdrawn", lazy("withdrawn by who reported it")),
     ),
     "return": (
         ("not_ours", lazy("not the duty of this unit")),

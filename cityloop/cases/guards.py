@@ -15,8 +15,11 @@ Guard = Callable[[Change], str | None]
 
 
 def located(change: Change) -> str | None:
-    """The case has a place in a unit grid (A01)."""
-    return None if change.case.grid_code else _("the case lies in no unit grid")
+    """The case has a place in a unit grid (A01); of an imported one any place that was known."""
+    case = change.case
+    if change.imported and (case.area_code or case.address or case.raw_x is not None):
+        return None
+    return None if case.grid_code else _("the case lies in no unit grid")
 
 
 def class_chosen(change: Change) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from cityloop.cli.output import AsJson, finish, progress
+from cityloop.cli.output import AsJson, CommandError, finish, progress
 from cityloop.cli.project import open_project
 
 
@@ -30,6 +30,15 @@ def apply_migrations() -> list[str]:
             call_command("migrate", verbosity=0, interactive=False)
             advance(len(waiting), len(waiting))
     return waiting
+
+
+def require_tables() -> None:
+    """CommandError when the database is of another version: no command changes it unasked."""
+    if waiting := pending_migrations():
+        raise CommandError(
+            f"The database lacks {len(waiting)} migrations of this version, first {waiting[0]}. "
+            "Run: cityloop migrate"
+        )
 
 
 def pending_migrations() -> list[str]:

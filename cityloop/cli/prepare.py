@@ -10,9 +10,9 @@ import sys
 from typing import Any
 
 from cityloop.cli import output
-from cityloop.cli.database import apply_migrations, pending_migrations
+from cityloop.cli.database import apply_migrations, require_tables
 from cityloop.cli.messages import compile_files, stale_files
-from cityloop.cli.output import CommandError, progress
+from cityloop.cli.output import progress
 from cityloop.cli.project import open_project
 from cityloop.cli.simulate import can_simulate
 from cityloop.cli.static import collect_static
@@ -36,11 +36,7 @@ def prepare_demo(days: int) -> dict[str, Any]:
 def prepare_serve() -> dict[str, Any]:
     """Static files; refuses a database of another version instead of changing it unasked."""
     open_project()
-    if waiting := pending_migrations():
-        raise CommandError(
-            f"The database lacks {len(waiting)} migrations of this version, first {waiting[0]}. "
-            "Run: cityloop migrate"
-        )
+    require_tables()
     collect_static()
     return {}
 

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from cityloop.cli.database import require_tables
 from cityloop.cli.output import AsJson, CommandError, finish, progress
 from cityloop.cli.project import open_project
 
@@ -26,6 +27,7 @@ def can_simulate() -> bool:
 def simulate(days: Days = 14, seed: Seed = 1, live: Live = False, as_json: AsJson = False) -> None:
     """Let the demo city work: reports, cases, steps, delays, returns, rework."""
     open_project()
+    require_tables()
     if live:
         go_on_living(seed)
         return

@@ -5,3 +5,4 @@ class ExchangeConfig(Subsystem):
     name = "cityloop.exchange"
     label = "exchange"
     title = "Exchange"
+    permissions = ("exchange.import",)

@@ -1,0 +1,85 @@
+"""Cases of other systems, walked through the life cycle with their own times."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from cityloop.cases import bulk
+from cityloop.exchange import reading
+from cityloop.exchange.mappings import TABLE
+from cityloop.exchange.operations import ground as grounds
+from cityloop.exchange.operations.several import taken
+from cityloop.exchange.source import Source
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.errors import Invalid
+from cityloop.kernel.reports import ImportReport
+
+PERMISSION = "exchange.import"
+Progress = Callable[[int, int], None]  # rows done, rows in all
+
+
+class UnknownFormat(Invalid):
+    """No mapping has this name."""
+
+    code, title = "unknown-format", "The format is not known"
+
+
+def import_cases(
+    path: Path | str,
+    *,
+    format: str,
+    actor: Actor,
+    now: datetime,
+    progress: Progress | None = None,
+    workers: int = 1,
+) -> ImportReport:
+    """Make cases of a file's rows: `joined` are those that came before, by the source's number.
+
+    Constant memory; every batch is one transaction, so an import that was stopped is begun again.
+    History lines are marked imported; what the source does not say is marked derived. Clocks of
+    closed cases have ended; those of open ones run, and the sweep finds what is overdue. A row
+    that no road leads through is rejected with its reason and stops no other. More than one
+    worker: processes with connections of their own, so not inside a transaction.
+    Raises UnknownFormat, reading.BadFile, NotAllowed.
+    """
+    actor.require(PERMISSION)
+    source, file = source_of(format), Path(path)
+    began, report = time.monotonic(), ImportReport()
+    needs = grounds.survey(source, file)
+    report.notes = grounds.prepare(source, needs, actor=actor, now=now)
+    ground = grounds.load(source, now=now)
+    remarks: Counter[str] = Counter()
+    done = 0
+    for part in taken(ground, _batches(source, file), workers=workers):
+        report.imported += part.imported
+        report.joined += part.joined
+        report.rejected += part.rejected
+        remarks.update(part.remarks)
+        done += part.rows
+        if progress:
+            progress(done, needs.rows)
+    report.notes += [_(source.notes[name]) % {"n": n} for name, n in sorted(remarks.items())]
+    report.seconds = time.monotonic() - began
+    return report
+
+
+def source_of(name: str) -> Source:
+    """The mapping of a format; raises UnknownFormat."""
+    if name not in TABLE:
+        raise UnknownFormat(
+            _("%(name)s is none of %(all)s") % {"name": name[:40], "all": ", ".join(TABLE)}
+        )
+    return TABLE[name]
+
+
+def _batches(source: Source, file: Path) -> Iterator[list[reading.Line]]:
+    lines = reading.rows(file, source.columns)
+    while some := list(islice(lines, bulk.BATCH)):
+        yield some
