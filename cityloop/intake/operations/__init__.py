@@ -8,7 +8,7 @@ from cityloop.intake.operations.answers import (
     settle,
 )
 from cityloop.intake.operations.book import write_up
-from cityloop.intake.operations.bulk import receive_many
+from cityloop.intake.operations.bulk import Past, receive_many
 from cityloop.intake.operations.filing import file_unambiguous
 from cityloop.intake.operations.incoming import BadReport, Incoming, PhotoIn, WrongChannel
 from cityloop.intake.operations.receiving import KeyReused, OutsideCity, Receipt, receive
@@ -24,6 +24,7 @@ __all__ = [
     "KeyReused",
     "NoSuchNotice",
     "OutsideCity",
+    "Past",
     "PhotoIn",
     "Receipt",
     "TooLittleText",
