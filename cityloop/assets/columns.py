@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -54,6 +55,7 @@ class BadValue(ValueError):
     """A value that cannot be read; its text is the reason for the person."""
 
 
+@lru_cache(maxsize=1000)
 def ours(name: str) -> str:
     """Our name of a file's column, or the column's own where the standard has none."""
     return _OURS.get(name.strip().lower(), name.strip())
@@ -65,6 +67,8 @@ def named(row: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value.strip()
     if value is None or value != value:  # noqa: PLR0124 (NaN: GDAL's missing number)
         return ""
     if isinstance(value, float) and value.is_integer():

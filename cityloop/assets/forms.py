@@ -36,7 +36,7 @@ class FilterForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         units = people.organisation_tree(actor).filter(active=True)
-        self.fields["unit"] = UnitField(units, label=_("Owner"), required=False)
+        self.fields["unit"] = UnitField(units, label=_("Owner"), required=False, empty_label="—")
 
 
 class StateForm(forms.Form):
@@ -54,9 +54,13 @@ class OwnerForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         units = people.organisation_tree(actor).filter(active=True)
-        self.fields["competent"] = UnitField(units, label=_("Competent unit"), required=False)
-        self.fields["owner"] = UnitField(units, label=_("Owner"), required=False)
-        self.fields["maintainer"] = UnitField(units, label=_("Maintainer"), required=False)
+        self.fields["competent"] = UnitField(
+            units, label=_("Competent unit"), required=False, empty_label="—"
+        )
+        self.fields["owner"] = UnitField(units, label=_("Owner"), required=False, empty_label="—")
+        self.fields["maintainer"] = UnitField(
+            units, label=_("Maintainer"), required=False, empty_label="—"
+        )
         self.order_fields(["competent", "owner", "maintainer", "reason"])
 
 

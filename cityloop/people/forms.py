@@ -13,6 +13,7 @@ from cityloop.kernel.actor import Actor
 from cityloop.kernel.manifest import subsystems
 from cityloop.people import queries
 from cityloop.people.models import Duty, Organisation, OrganisationKind, Post, Role
+from cityloop.people.roles import PERMISSIONS
 
 EMPTY = [("", "—")]
 
@@ -35,9 +36,8 @@ class OrganisationField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """An organisation, shown at its depth in the tree."""
 
     def __init__(self, actor: Actor, label: Any, *, required: bool = False) -> None:
-        super().__init__(
-            queries.organisation_tree(actor).filter(active=True), label=label, required=required
-        )
+        units = queries.organisation_tree(actor).filter(active=True)
+        super().__init__(units, label=label, required=required, empty_label="—")
 
     def label_from_instance(self, obj: Any) -> str:
         """Indented name."""
@@ -187,7 +187,11 @@ class RoleForm(forms.Form):
         super().__init__(*args, **kwargs)
         known = {one for app in subsystems() for one in app.permissions}
         known |= set(role.permissions) - {"*"}
-        self.fields["permissions"].choices = [(one, one) for one in sorted(known)]  # type: ignore[attr-defined]
+        choices = [
+            (one, f"{PERMISSIONS[one]} ({one})" if one in PERMISSIONS else one)
+            for one in sorted(known)
+        ]
+        self.fields["permissions"].choices = choices  # type: ignore[attr-defined]
 
 
 class PostForm(forms.Form):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 # What everybody on the platform may see, within their scope.
 READ = ("cases.view", "components.view", "manual.view", "map.view")
 RECEIVE = "intake.receive"
@@ -30,7 +32,7 @@ _DESK = (*READ, STEP, EXPORT, "people.view")
 _CENTRE = (*_DESK, RECEIVE, REPORTER)
 _READER = (*READ, EXPORT, "people.view")
 _OFFICE = (*_READER, "people.manage", "components.manage", "geo.manage", "standards.manage",
-           "cases.configure")  # fmt: skip
+           "cases.configure", "exchange.import")  # fmt: skip
 
 # fmt: off
 SEEDS = (
@@ -51,6 +53,25 @@ SEEDS = (
     RoleSeed("exchange",          "外部系统", "Exchange client",      (*READ, STEP, RECEIVE)),
 )
 # fmt: on
+
+# What the permissions are called in the office; a subsystem's new one shows its code alone.
+PERMISSIONS = {
+    "cases.configure": _("set the parameters of the flow"),
+    "cases.export": _("take lists of cases away as files"),
+    "cases.step": _("take steps of cases"),
+    "cases.view": _("see cases"),
+    "components.manage": _("change the register of components"),
+    "components.view": _("see components"),
+    "exchange.import": _("import cases of other systems"),
+    "geo.manage": _("change regions, grids and maps"),
+    "intake.receive": _("enter reports"),
+    "intake.reporter": _("see who reported"),
+    "manual.view": _("see the manual"),
+    "map.view": _("see the map"),
+    "people.manage": _("manage organisations and people"),
+    "people.view": _("see organisations and people"),
+    "standards.manage": _("change classes, rules and calendars"),
+}
 
 # Roles whose view is the own unit and what lies below it, wherever the unit stands.
 UNIT_ROLES = frozenset({"unit_desk", "worker"})

@@ -288,7 +288,9 @@ def _apart(
     with connection.cursor() as cursor:  # two imports at once would meet in the unique index
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('assets_import'))")
     codes = [one.code for one in drafts]
-    rows = {row.code: row for row in Component.objects.filter(code__in=codes).select_for_update()}
+    # One array, not one parameter a code: a statement takes 65,535 at most.
+    stored = Component.objects.extra(where=["code = ANY(%s)"], params=[codes])
+    rows = {row.code: row for row in stored.select_for_update()}
     known = [(one, rows[one.code]) for one in drafts if one.code in rows]
     new = [one for one in drafts if one.code not in rows]
     if not update:

@@ -218,13 +218,14 @@ def write_entries(entries: Sequence[Entry], *, actor: Actor, now: datetime) -> l
         if old is not None and (old.valid_to is None or old.valid_to > entry.valid_from):
             old.valid_to = entry.valid_from
             ended.append(old)
-    Responsibility.objects.bulk_update(ended, ["valid_to"])
-    rows = Responsibility.objects.bulk_create([_row(entry) for entry in fresh])
+    Responsibility.objects.bulk_update(ended, ["valid_to"], batch_size=500)
+    rows = Responsibility.objects.bulk_create([_row(entry) for entry in fresh], batch_size=1000)
     PeopleChange.objects.bulk_create(
         [
             *(_change(one, "end", actor, now, {"valid_to": one.valid_to}) for one in ended),
             *(_change(one, "create", actor, now, as_record(one)) for one in rows),
-        ]
+        ],
+        batch_size=1000,
     )
     return rows
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from django.utils import translation
 
 from cityloop.people import queries
 from cityloop.people.tests import world as worlds
@@ -25,3 +28,10 @@ def plain_static_files(settings) -> None:
     """Pages without the hashed names that `collectstatic` makes."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Reasons are read in English; pages choose their language by the request."""
+    with translation.override("en"):
+        yield

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cityloop.kernel import clock, paging
 from cityloop.kernel.errors import NotFound
 from cityloop.people import forms, operations, queries
-from cityloop.people.models import ANY, Duty, Organisation, Responsibility
+from cityloop.people.models import ANY, Duty, Organisation, Responsibility, in_language
 from cityloop.people.views.frame import Cell, Column, Table, act, form_page, list_page, manager
 from cityloop.standards.models import Edition, ProblemClass
 
@@ -40,7 +40,7 @@ def lines(request: HttpRequest) -> HttpResponse:
     shown = paging.page(rows.order_by(), order=ORDER, cursor=cursor)
     query = {key: str(value) for key, value in request.GET.items() if key != "after"}
     columns = [
-        Column(_("Class"), "card-title"), Column(_("Area")), Column(_("Owner")),
+        Column(_("Class"), "card-title wide"), Column(_("Area")), Column(_("Owner")),
         Column(_("Lead unit")), Column(_("Assisting units"), "wide"),
         Column(_("Valid"), "narrow"), Column(_("Document")),
     ]  # fmt: skip
@@ -66,8 +66,8 @@ def _classes(rows: list[Responsibility]) -> dict[tuple[str, str, str], str]:
     """Names of the classes, the latest edition's where several have the code."""
     wanted = {row.minor_code for row in rows}
     found = ProblemClass.objects.filter(minor_code__in=wanted).order_by("edition__valid_from")
-    facts = found.values_list("kind", "major_code", "minor_code", "name_zh")
-    return {(kind, major, minor): name for kind, major, minor, name in facts}
+    facts = found.values_list("kind", "major_code", "minor_code", "name_zh", "name_en")
+    return {(kind, major, minor): in_language(zh, en) for kind, major, minor, zh, en in facts}
 
 
 def _row(
@@ -164,7 +164,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     rows = [
         [
-            Cell(gap.name_zh),
+            Cell(in_language(gap.name_zh, gap.name_en)),
             Cell(gap.class_code),
             Cell(gap.area_name, sub=gap.area_code),
             Cell(_("only certain owners"), tone="yellow", icon="circle-dot")
