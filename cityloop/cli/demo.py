@@ -9,7 +9,6 @@ import typer
 
 from cityloop.cli.output import CommandError, say
 from cityloop.cli.serve import Host, Port, choose_where, prepare, run, take_database
-from cityloop.cli.simulate import can_simulate
 from cityloop.launch import locks
 from cityloop.launch.account import database_account
 from cityloop.launch.layout import Layout
@@ -35,7 +34,7 @@ def demo(
         code = run(
             where,
             hold,
-            living=can_simulate(),
+            living=True,
             verbose=verbose,
             ready=greeting(where.address, summary),
         )

@@ -14,7 +14,6 @@ from cityloop.cli.database import apply_migrations, require_tables
 from cityloop.cli.messages import compile_files, stale_files
 from cityloop.cli.output import progress
 from cityloop.cli.project import open_project
-from cityloop.cli.simulate import can_simulate
 from cityloop.cli.static import collect_static
 
 _SEED = 1
@@ -28,7 +27,7 @@ def prepare_demo(days: int) -> dict[str, Any]:
     apply_migrations()
     collect_static()
     accounts = build_city()
-    if days and can_simulate():
+    if days:
         _once(LIFE, lambda: simulate(days))
     return {"accounts": accounts}
 

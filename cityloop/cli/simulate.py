@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from importlib.util import find_spec
 from typing import Annotated
 
 import typer
@@ -17,11 +16,6 @@ from cityloop.cli.project import open_project
 Days = Annotated[int, typer.Option(help="Days of city life, ending now.", min=1, max=366)]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same city life.")]
 Live = Annotated[bool, typer.Option("--live", help="Go on slowly in real time until stopped.")]
-
-
-def can_simulate() -> bool:
-    """True when this build has the simulation."""
-    return find_spec("cityloop.demo.simulation") is not None
 
 
 def simulate(days: Days = 14, seed: Seed = 1, live: Live = False, as_json: AsJson = False) -> None:
