@@ -166,6 +166,20 @@ class PatrolForm(forms.Form):
     valid_from = day(_("From"))
 
 
+class AnswerForm(forms.Form):
+    """A class of things in an area for which somebody answers."""
+
+    region_code = text(_("Region or grid"), most=15, required=True)
+    class_kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[("*", _("any")), ("event", _("event")), ("component", _("component"))],
+    )
+    major_code = text(_("Major class"), most=4, help_text=_("* for any"))
+    minor_code = text(_("Minor class"), most=4, help_text=_("* for any"))
+    valid_from = day(_("From"))
+    source_document = text(_("Document"))
+
+
 class TokenForm(forms.Form):
     """A key for a machine client."""
 

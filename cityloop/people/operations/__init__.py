@@ -18,6 +18,7 @@ from cityloop.people.operations.organisations import (
     create_organisation,
     move_organisation,
 )
+from cityloop.people.operations.persons import end_responsible_person, set_responsible_person
 from cityloop.people.operations.posts import (
     BothSides,
     assign_patrol,
@@ -30,11 +31,7 @@ from cityloop.people.operations.posts import (
     seed_roles,
     set_merge_posts,
 )
-from cityloop.people.operations.responsibilities import (
-    end_responsibility,
-    set_responsibility,
-    set_responsible_person,
-)
+from cityloop.people.operations.responsibilities import end_responsibility, set_responsibility
 from cityloop.people.operations.tokens import issue_token, note_token_use, revoke_token
 
 __all__ = [
@@ -52,6 +49,7 @@ __all__ = [
     "create_post",
     "end_holding",
     "end_responsibility",
+    "end_responsible_person",
     "hold_post",
     "import_organisations",
     "import_responsibilities",

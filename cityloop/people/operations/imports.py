@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cityloop.kernel.actor import Actor
@@ -175,7 +176,7 @@ def import_responsibilities(
     require_whole_city(actor)
     rows = read_table(path, RESPONSIBILITY_COLUMNS)
     units = dict(Organisation.objects.filter(active=True).values_list("code", "id"))
-    today = now.date()
+    today = timezone.localdate(now)
 
     def work(report: ImportReport) -> None:
         entries: list[tuple[int, Entry]] = []

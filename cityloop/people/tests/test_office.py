@@ -202,6 +202,20 @@ def test_a_member_gets_posts_ground_and_a_key(world: World, admin: Client) -> No
     assert not member.active
 
 
+@pytest.mark.requirement("A33")
+def test_a_member_answers_for_a_class_in_an_area(world: World, admin: Client) -> None:
+    member = world.member("DA-S1")
+    answer = {"region_code": "330102001", "class_kind": "event", "major_code": "01"}
+    here = reverse("office-member-answer", args=[member.pk])
+    assert admin.post(here, {**answer, "region_code": "33x"}).status_code == 400
+    assert admin.post(here, answer).status_code == 302
+    person = member.answers_for.get()
+    assert (person.region_code, person.major_code, person.minor_code) == ("330102001", "01", "*")
+    admin.post(reverse("office-answer-end", args=[person.pk]))
+    person.refresh_from_db()
+    assert person.valid_to is not None
+
+
 def test_posts_roles_and_lines_are_edited(world: World, admin: Client) -> None:
     facts = {
         "code": "X1", "organisation": world.units["GAS"].pk, "name_zh": "岗", "roles": ["worker"],

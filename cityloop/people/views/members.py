@@ -19,7 +19,7 @@ from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Problem
 from cityloop.people import forms, operations, queries
-from cityloop.people.models import HoldingKind, Member, PatrolArea, Token
+from cityloop.people.models import ANY, HoldingKind, Member, PatrolArea, Token
 from cityloop.people.views.frame import (
     Cell,
     Column,
@@ -125,6 +125,8 @@ def _page(request: HttpRequest, actor: Actor, row: Member, **given: Any) -> Http
         "holdings": queries.holdings_of(row.pk),
         "tokens": Token.objects.filter(member=row).order_by("-id"),
         "changes": queries.changes_of("member", str(row.pk))[:20],
+        "answers": row.answers_for.order_by("-valid_from", "region_code"),
+        "answer": forms.AnswerForm(),
         "form": _facts(actor, row),
         "hold": forms.HoldForm(posts=posts, initial={"valid_from": today}),
         "patrol": forms.PatrolForm(initial={"areas": " ".join(a.area_code for a in areas)}),
@@ -178,6 +180,33 @@ def patrol(request: HttpRequest, member_id: int) -> HttpResponse:
     here = reverse("office-member", args=[row.pk])
     answer = act(request, form, save, done=_("The ground is set."), to=here)
     return answer or _page(request, actor, row, patrol=form)
+
+
+@require_POST
+def answer_for(request: HttpRequest, member_id: int) -> HttpResponse:
+    """Name the member as the person for a class of things in an area."""
+    actor, now = manager(request), clock.now()
+    row = queries.member_seen(actor, member_id)
+    form = forms.AnswerForm(request.POST)
+
+    def save(facts: dict[str, Any]) -> Any:
+        for name in ("major_code", "minor_code"):
+            facts[name] = facts[name] or ANY
+        return operations.set_responsible_person(member=row, actor=actor, now=now, **facts)
+
+    here = reverse("office-member", args=[row.pk])
+    answer = act(request, form, save, done=_("The person is named."), to=here)
+    return answer or _page(request, actor, row, answer=form)
+
+
+@require_POST
+def end_answer(request: HttpRequest, person_id: int) -> HttpResponse:
+    """The member no longer answers for it."""
+    row = operations.end_responsible_person(
+        person_id=person_id, actor=manager(request), now=clock.now()
+    )
+    messages.success(request, _("The line ends today."))
+    return redirect("office-member", member_id=row.member_id)
 
 
 @sensitive_post_parameters("password")
