@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import nullcontext
 from typing import Any
 
 from cityloop.cli import output
@@ -55,8 +56,10 @@ def build_city() -> list[dict[str, str]]:
     """The demo city, built at the first call only."""
     from cityloop.demo import operations
     from cityloop.kernel import clock
+    from cityloop.kernel.models import Marker
 
-    with progress("Building the demo city"):
+    stands = Marker.objects.filter(pk=operations.BUILT).exists()
+    with nullcontext() if stands else progress("Building the demo city"):
         summary = operations.build(now=clock.now())
     return [dict(account) for account in summary.accounts]
 
