@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from cityloop.cases.models import FINAL, Status, Task
+from cityloop.cases.models import OPEN, Status, Task
 from cityloop.kernel.actor import Actor
 
 Condition = Callable[[Actor, datetime], Q]
@@ -26,25 +26,14 @@ def at(*statuses: str) -> Condition:
     return lambda actor, now: Q(status__in=statuses)
 
 
-def own_task(kind: str) -> Condition:
-    """Cases with an open task of this kind for the actor in person."""
+def with_task(kind: str, *, own: bool) -> Condition:
+    """Cases with an open task of this kind: the actor's own, or whoever holds it."""
 
     def condition(actor: Actor, now: datetime) -> Q:
-        if actor.member_id is None:
-            return Q(pk__in=())
-        held = Task.objects.filter(
-            case=OuterRef("pk"), member_id=actor.member_id, kind=kind, closed_at=None
-        )
-        return Q(Exists(held))
+        held = Task.objects.filter(case=OuterRef("pk"), kind=kind, closed_at=None)
+        return Q(Exists(held.filter(member_id=actor.member_id or 0) if own else held))
 
     return condition
-
-
-def open_task(kind: str) -> Condition:
-    """Cases with an open task of this kind, whoever holds it."""
-    return lambda actor, now: Q(
-        Exists(Task.objects.filter(case=OuterRef("pk"), kind=kind, closed_at=None))
-    )
 
 
 def returned(actor: Actor, now: datetime) -> Q:
@@ -64,27 +53,27 @@ def unassigned(actor: Actor, now: datetime) -> Q:
 
 def answer_owed(actor: Actor, now: datetime) -> Q:
     """Somebody urged and waits for an answer."""
-    return Q(answer_owed=True) & ~Q(status__in=FINAL)
+    return Q(answer_owed=True) & Q(status__in=OPEN)
 
 
 def overdue(actor: Actor, now: datetime) -> Q:
     """The clock of the present stage has run out."""
-    return Q(due_at__lt=now) & ~Q(status__in=FINAL)
+    return Q(due_at__lt=now) & Q(status__in=OPEN)
 
 
 def soon(actor: Actor, now: datetime) -> Q:
     """The light is yellow: a quarter of the time is left, or less."""
-    return Q(yellow_at__lte=now, due_at__gte=now) & ~Q(status__in=FINAL)
+    return Q(yellow_at__lte=now, due_at__gte=now) & Q(status__in=OPEN)
 
 
 def circling(actor: Actor, now: datetime) -> Q:
     """Dispatched twice or more and still open."""
-    return Q(dispatches__gte=2) & ~Q(status__in=FINAL)
+    return Q(dispatches__gte=2) & Q(status__in=OPEN)
 
 
 def escalated(actor: Actor, now: datetime) -> Q:
     """Raised by the clock and still open."""
-    return Q(escalations__gt=0) & ~Q(status__in=FINAL)
+    return Q(escalations__gt=0) & Q(status__in=OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +86,8 @@ class Box:
     condition: Condition
     roles: frozenset[str]
     alert: bool = False
+    task: str = ""  # counted by open tasks of this kind, not by status
+    own: bool = False  # ... of the actor in person
 
 
 def _box(
@@ -105,10 +96,17 @@ def _box(
     return Box(key, label, icon, condition, frozenset(roles.split()), alert)
 
 
+def _task_box(
+    key: str, label: Promise, icon: str, kind: str, roles: str, *, own: bool = False
+) -> Box:
+    held = with_task(kind, own=own)
+    return Box(key, label, icon, held, frozenset(roles.split()), task=kind, own=own)
+
+
 # fmt: off
 BOXES = (
-    _box("to_verify",    pgettext_lazy("box", "For me to verify"),     "scan-search",     own_task("verify"),     "inspector"),
-    _box("to_check",     pgettext_lazy("box", "For me to check"),      "scan-eye",        own_task("check"),      "inspector"),
+    _task_box("to_verify", pgettext_lazy("box", "For me to verify"),   "scan-search",     "verify",               "inspector", own=True),
+    _task_box("to_check", pgettext_lazy("box", "For me to check"),     "scan-eye",        "check",                "inspector", own=True),
     _box("to_accept",    pgettext_lazy("box", "To accept"),            "inbox",           at(S.REPORTED),         "acceptor"),
     _box("verifying",    pgettext_lazy("box", "Verifying"),            "scan-search",     at(S.VERIFYING),        "acceptor"),
     _box("to_file",      pgettext_lazy("box", "To file"),              "file-check",      at(S.ACCEPTED),         "shift_leader acceptor"),
@@ -124,7 +122,7 @@ BOXES = (
     _box("handled",      pgettext_lazy("box", "To send to check"),     "package-check",   at(S.HANDLED),          "acceptor dispatcher"),
     _box("checking",     pgettext_lazy("box", "Checking"),             "scan-eye",        at(S.CHECKING),         "acceptor dispatcher shift_leader"),
     _box("to_close",     pgettext_lazy("box", "To close"),             "badge-check",     at(S.CHECKED),          "shift_leader"),
-    _box("to_review",    pgettext_lazy("box", "Sampled review"),       "list-checks",     open_task("review"),    "acceptor"),
+    _task_box("to_review", pgettext_lazy("box", "Sampled review"),     "list-checks",     "review",               "acceptor"),
     _box("answer_owed",  pgettext_lazy("box", "Urged, answer owed"),   "megaphone",       answer_owed,            "dispatcher unit_desk supervisor leader", alert=True),
     _box("circling",     pgettext_lazy("box", "Dispatched repeatedly"), "repeat-2",       circling,               "supervisor dispatcher"),
     _box("escalated",    pgettext_lazy("box", "Escalated"),            "flame",           escalated,              "supervisor leader shift_leader", alert=True),

@@ -80,11 +80,21 @@ def rule_words(rule: FilingRule) -> str:
 
 
 def _units(asked: Asked) -> list[Any]:
-    """Units that take cases: the proposed one first, then those of the place, then by kind."""
+    """Units that take cases, the proposed one first."""
+    return units({asked.case.proposal.get("unit")})
+
+
+def _assists(asked: Asked) -> list[Any]:
+    """Units that may assist, the proposed ones first."""
+    return units({one["organisation"] for one in asked.case.proposal.get("assists") or ()})
+
+
+def units(proposed: set[Any]) -> list[Any]:
+    """Units that take cases: the proposed ones, then the others by kind."""
     rows = Organisation.objects.filter(active=True).exclude(kind__in=NOT_HANDLING)
-    proposed = asked.case.proposal.get("lead_id")
-    first = [one for one in rows.order_by("kind", "path") if one.pk == proposed]
-    rest = [one for one in rows.order_by("kind", "path") if one.pk != proposed]
+    every = list(rows.order_by("kind", "path").defer("search"))
+    first = [one for one in every if one.pk in proposed]
+    rest = [one for one in every if one.pk not in proposed]
     kinds = dict(OrganisationKind.choices)
     found = grouped(rest, lambda one: str(kinds[one.kind]), _unit_option)
     return [(_("Proposed"), [_unit_option(one) for one in first]), *found] if first else found
@@ -137,7 +147,7 @@ CHOICES: dict[str, Callable[[Asked], list[Any]]] = {
     "place_level": lambda asked: list(looks.PLACE_LEVEL.items()),
     "level": lambda asked: [(str(k), v) for k, v in looks.CASE_LEVEL.items()],
     "unit": _units,
-    "assists": _units,
+    "assists": _assists,
     "worker": _workers,
     "inspector": _inspectors,
 }
@@ -162,7 +172,7 @@ def proposed(asked: Asked, wanted: set[str]) -> dict[str, Any]:
         grid = case.grid_code
         found["inspector"] = people.inspector_of(grid, asked.on) if grid else None
     if "unit" in wanted:
-        found["unit"] = case.proposal.get("lead_id") or case.lead_id
+        found["unit"] = case.proposal.get("unit") or case.lead_id
         assists = case.proposal.get("assists") or case.assisting
         found["assists"] = [str(one["organisation"]) for one in assists]
     known = {

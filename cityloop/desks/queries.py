@@ -14,7 +14,7 @@ from django.db.models import Count, F, Max, Q, QuerySet
 from cityloop.assets.models import Component
 from cityloop.cases import chain
 from cityloop.cases import queries as cases
-from cityloop.cases.models import Attachment, Case, CaseEvent, Task, Timer
+from cityloop.cases.models import OPEN, Attachment, Case, CaseEvent, Task, Timer
 from cityloop.desks.boxes import BOXES, BY_KEY, Box
 from cityloop.geo import queries as geo
 from cityloop.kernel.actor import Actor
@@ -23,10 +23,21 @@ from cityloop.standards.models import FilingRule, ProblemClass
 
 
 def counters(actor: Actor, *, now: datetime) -> dict[str, int]:
-    """How many cases lie in each box of the actor's scope. One statement."""
-    counts = {box.key: Count("pk", filter=box.condition(actor, now)) for box in BOXES}
-    found: dict[str, int] = cases.visible(actor).order_by().aggregate(**counts)
-    return found
+    """How many cases lie in each box of the actor's scope. Two statements, over open work only."""
+    counts = {
+        box.key: Count("pk", filter=box.condition(actor, now)) for box in BOXES if not box.task
+    }
+    waiting = cases.visible(actor).filter(status__in=OPEN)
+    found: dict[str, int] = waiting.order_by().aggregate(**counts)
+    own = Q(member_id=actor.member_id or 0)
+    tasks = {
+        box.key: Count("case", distinct=True, filter=Q(kind=box.task) & (own if box.own else Q()))
+        for box in BOXES
+        if box.task
+    }
+    kinds = {box.task for box in BOXES if box.task}
+    held = Task.objects.filter(closed_at=None, kind__in=kinds, case__in=cases.visible(actor))
+    return found | held.aggregate(**tasks)
 
 
 def listed(actor: Actor, filters: cases.Filters, *, box: str = "", now: datetime) -> QuerySet[Case]:
@@ -40,7 +51,7 @@ def listed(actor: Actor, filters: cases.Filters, *, box: str = "", now: datetime
 def first_of(actor: Actor, own: Sequence[Box], *, now: datetime, size: int = 12) -> list[Case]:
     """The cases of these boxes whose time runs out first."""
     condition = reduce(or_, (box.condition(actor, now) for box in own), Q(pk__in=()))
-    rows = cases.search(actor, cases.Filters(open_only=True), now=now).filter(condition)
+    rows = cases.search(actor, cases.Filters(status=OPEN), now=now).filter(condition)
     return list(rows.order_by(F("due_at").asc(nulls_last=True), "pk")[:size])
 
 

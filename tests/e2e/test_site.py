@@ -60,6 +60,18 @@ def test_every_page_is_accessible_and_fits(visit: Visit, axe: Axe, language, siz
     assert not findings, "\n".join(findings)
 
 
+@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("en", 1440), ("zh-hans", 360)])
+def test_lists_and_forms_fit(visit: Visit, language, width) -> None:
+    for who, path in (
+        ("dispatcher", "/cases/"),
+        ("leader", "{closed}"),
+        ("acceptor", "/intake/new/"),
+    ):
+        page = visit.as_(who, address(visit, path), language=language, size=(width, 800))
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+        page.context.close()
+
+
 def test_no_page_shows_the_other_language(visit: Visit) -> None:
     """English pages hold Chinese data only; Chinese pages no sentence of ours in English."""
     for who, path in PAGES[:7]:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 
 from cityloop.cases import queries as cases
 from cityloop.cases import views as case_views
-from cityloop.cases.models import Case, RecordType
+from cityloop.cases.models import FINAL, OPEN, Case, RecordType
 from cityloop.desks import boxes, choices, looks, queries
 from cityloop.desks.forms import Label, WordsSelect
 from cityloop.geo import queries as geo
@@ -74,10 +74,13 @@ class FilterForm(forms.Form):
         super().__init__(data, auto_id="filter-%s")
         every = ("", gettext_lazy("All"))
         on = timezone.localdate(now)
-        statuses = [(code, look.label) for code, look in looks.STATUS.items()]
+        statuses = [
+            ("open", gettext_lazy("All open")), ("all", gettext_lazy("All, ended ones too")),
+            *((code, look.label) for code, look in looks.STATUS.items()),
+        ]  # fmt: skip
         units = people.organisation_tree(actor)
         options: dict[str, Iterable[Any]] = {
-            "status": [("open", gettext_lazy("All open")), *statuses],
+            "status": statuses,
             "class_id": choices.classes(on),
             "area": area_options(actor),
             "unit_id": [(str(one.pk), Label(one.name, one.code)) for one in units],
@@ -87,7 +90,7 @@ class FilterForm(forms.Form):
         for name, offered in options.items():
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 (declared above)
-            field.choices = [every, *offered]
+            field.choices = [*offered] if name == "status" else [every, *offered]
 
 
 def area_options(actor: Actor) -> list[tuple[str, str]]:
@@ -111,13 +114,12 @@ class Row:
 def filters_of(form: FilterForm) -> cases.Filters:
     """The cleaned form as filters; fields with errors count as empty."""
     given = getattr(form, "cleaned_data", {})
-    status = given.get("status") or ""
+    status = given.get("status") or "open"
     words = (given.get("q") or "").strip()
     number = words if words.isascii() and words.isdigit() and len(words) >= NUMBER_DIGITS else ""
     since, until = given.get("reported_from"), given.get("reported_to")
     return cases.Filters(
-        status=(status,) if status and status != "open" else (),
-        open_only=status == "open",
+        status=OPEN if status == "open" else () if status == "all" else (status,),
         class_id=_id(given.get("class_id")),
         area=given.get("area") or "",
         unit_id=_id(given.get("unit_id")),
@@ -144,11 +146,11 @@ def case_list(request: HttpRequest) -> HttpResponse:
     """One page of cases; asked by htmx, only the list."""
     actor, now = actor_of(request), clock.now()
     actor.require("cases.view")
-    form = FilterForm(request.GET, actor=actor, now=now)
+    form = FilterForm(asked_of(request), actor=actor, now=now)
     form.is_valid()
     filters, box = filters_of(form), form.cleaned_data.get("box") or ""
     rows = queries.listed(actor, filters, box=box, now=now)
-    order = form.cleaned_data.get("order") or "due"
+    order = form.cleaned_data.get("order") or usual_order(form)
     found = paging.page(
         rows, order=ORDERS[order], cursor=request.GET.get("cursor") or None, size=SIZE
     )
@@ -161,6 +163,20 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "more_open": any(request.GET.get(name) for name in MORE),
     }  # fmt: skip
     return answered(request, page="desks/case_list.html", part="desks/_cases.html", context=context)
+
+
+def asked_of(request: HttpRequest) -> QueryDict:
+    """The address's filters: open cases, unless a box or words ask among all."""
+    given = request.GET.copy()
+    if not given.get("status"):
+        given["status"] = "all" if given.get("box") or given.get("q") else "open"
+    return given
+
+
+def usual_order(form: FilterForm) -> str:
+    """Open work by the time left; where ended cases are among them, the latest first."""
+    among_ended = form.cleaned_data.get("status") in {"all", *FINAL}
+    return "latest" if among_ended and not form.cleaned_data.get("box") else "due"
 
 
 def answered(

@@ -86,6 +86,12 @@ def clock_row(timer: Timer, *, now: datetime) -> ClockRow:
     return ClockRow(timer, looks.CLOCK_STATE[state], light, limit, left)
 
 
+def clocks_in_order(timers: list[Timer]) -> list[Timer]:
+    """Running ones by deadline, then the ended ones, latest first."""
+    running = sorted((t for t in timers if t.state != "ended"), key=lambda t: t.due_at)
+    return [*running, *(t for t in reversed(timers) if t.state == "ended")]
+
+
 def lines_of(file: CaseFile) -> list[Line]:
     """The history, latest first, with the papers of each step."""
     papers: dict[int, list[Attachment]] = {}
@@ -164,7 +170,7 @@ def context_of(
         "file": file, "case": case, "now": now,
         "status": looks.STATUS[case.status], "light": case_views.light(case, now=now),
         "road": road_of(case), "lines": lines_of(file),
-        "clocks": [clock_row(timer, now=now) for timer in reversed(file.timers)],
+        "clocks": [clock_row(timer, now=now) for timer in clocks_in_order(file.timers)],
         "limit": standards.limit_text(case.limit_amount, case.limit_unit)
         if case.limit_amount is not None else "",
         "before": before, "after": after,
