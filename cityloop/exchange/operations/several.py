@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import pickle
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 
-from cityloop.exchange import worker
 from cityloop.exchange.operations.batches import Taken, take
 from cityloop.exchange.operations.ground import Ground
 from cityloop.exchange.reading import Line
+from cityloop.kernel import processes
 
 AHEAD = 2  # batches that wait for each process, so that none is idle and memory stays small
+TAKE = f"{take.__module__}.{take.__qualname__}"
 
 
 def taken(ground: Ground, batches: Iterable[list[Line]], *, workers: int) -> Iterator[Taken]:
@@ -24,16 +23,11 @@ def taken(ground: Ground, batches: Iterable[list[Line]], *, workers: int) -> Ite
     if workers <= 1:
         yield from (take(ground, batch) for batch in batches)
         return
-    context = multiprocessing.get_context("spawn")  # no lock or connection of ours comes along
-    given = (pickle.dumps(ground),)
-    with ProcessPoolExecutor(workers, context, worker.begin, given) as pool:
+    with processes.pool(workers, given=ground) as pool:
         waiting: deque[Future[Taken]] = deque()
-        try:
-            for batch in batches:
-                waiting.append(pool.submit(worker.take, batch))
-                if len(waiting) > workers * AHEAD:
-                    yield waiting.popleft().result()
-            while waiting:
+        for batch in batches:
+            waiting.append(pool.submit(processes.run, TAKE, batch))
+            if len(waiting) > workers * AHEAD:
                 yield waiting.popleft().result()
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+        while waiting:
+            yield waiting.popleft().result()

@@ -1,0 +1,58 @@
+"""Work for other processes of this command: each with Django, a connection of its own, and us.
+
+For long commands only; requests and jobs never start processes. Imports nothing of the product
+before Django is up, since a new process reads this module first.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+_given: list[Any] = []
+
+
+@contextmanager
+def pool(workers: int, *, given: Any = None) -> Iterator[ProcessPoolExecutor]:
+    """So many processes; submit `run` with a dotted function and its arguments.
+
+    `given` is handed to every process once. Where a process dies BrokenProcessPool is raised. The
+    processes end with the block, and with us whatever happens to us.
+    """
+    context = multiprocessing.get_context("spawn")  # no lock or connection of ours comes along
+    executor = ProcessPoolExecutor(workers, context, _begin, (pickle.dumps(given),))
+    try:
+        yield executor
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+def run(function: str, *arguments: Any) -> Any:
+    """In the other process: call cityloop.some.module.function(given, *arguments)."""
+    module, name = function.rsplit(".", 1)
+    return getattr(import_module(module), name)(_given[0], *arguments)
+
+
+def _begin(given: bytes) -> None:
+    """First thing in the process: Ctrl-C is the parent's, and without the parent we end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    import django
+
+    django.setup()
+    _given.append(pickle.loads(given))  # noqa: S301 (our parent's own words)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
