@@ -13,7 +13,7 @@ from ninja import Field, Query, Router, Schema
 from cityloop.intake import forms, operations, queries, reference, views
 from cityloop.kernel import clock, files, paging
 from cityloop.kernel.api import KEY_HEADER, idempotent
-from cityloop.kernel.errors import TooLarge
+from cityloop.kernel.errors import Problem, TooLarge
 from cityloop.kernel.page import actor_of
 
 router = Router(tags=["intake"])
@@ -24,11 +24,18 @@ STAGES: dict[str, forms.Stage] = {
     "after": "after",
     "paper": "paper",
 }
+JSON = ("application/json", "text/json", "")
 FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 Lon = Annotated[float, Query(ge=-180, le=180)]
 Lat = Annotated[float, Query(ge=-90, le=90)]
 Words = Annotated[str, Query(max_length=2000)]
 Day = Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
+
+
+class UnknownContentType(Problem):
+    """Neither JSON nor a form."""
+
+    status, code, title = 415, "unknown-content-type", "This kind of body is not read"
 
 
 class FindingOut(Schema):
@@ -141,6 +148,8 @@ def report(request: HttpRequest) -> HttpResponse:
 
 
 def _json(request: HttpRequest) -> forms.ReportIn:
+    if request.content_type not in JSON:
+        raise UnknownContentType(f"send {' or '.join((*JSON[:1], *FORMS))}")
     length = request.META.get("CONTENT_LENGTH") or "0"
     if length.isdigit() and int(length) > MAX_JSON:
         raise TooLarge(f"a report without files has at most {MAX_JSON // 1024} kB")

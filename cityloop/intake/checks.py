@@ -20,7 +20,8 @@ OLD_DAYS = 30
 SHORT_TEXT = 4
 Finding = dict[str, Any]
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
-_BROKEN = re.compile(r"�|(?:锟斤拷)|(?:[ÃÂâ][\x80-¿]){2}|锘縝|烫烫烫")
+# What is left of text that was read in another encoding than it was written in.
+_BROKEN = re.compile("\ufffd|锟斤拷|锘縝|烫烫烫|[\u0080-\u00ff]{4}")
 
 # code -> sentence; %(...)s are filled from the finding's own facts.
 SENTENCES: dict[str, Any] = {

@@ -139,6 +139,13 @@ def test_the_citys_own_cases_teach_when_there_are_enough(trained, monkeypatch):
     assert Case.objects.filter(status="closed").count() == 3
 
 
+def examples() -> list[Example]:
+    """The sentences as training reads them."""
+    return [
+        Example(text, code, real=True) for code, some in SENTENCES.items() for text in some.split()
+    ]
+
+
 @cache
 def toy() -> Model:
     """A model fitted on a few sentences, without a database."""
