@@ -21,6 +21,7 @@ from cityloop.cli import (
     serve,
     simulate,
     standards,
+    train,
     worker,
 )
 
@@ -47,6 +48,7 @@ COMMANDS: tuple[tuple[str, Callable[..., Any], str], ...] = (
     ("import-regions", regions.import_regions, "Regions, unit grids or roads."),
     ("import-components", components.import_components, "The register of components."),
     ("import-cases", import_cases.import_cases, "Cases of other systems."),
+    ("train-classifier", train.train_classifier, "The model that suggests classes."),
     ("simulate", simulate.simulate, "Let the demo city work."),
     ("messages", messages.compile_messages, "Compile translations."),
     ("docs", generated.docs, "Write the generated documentation."),
