@@ -85,13 +85,13 @@ class Model:
 
 
 def grams(text: str) -> list[str]:
-    """Runs of one, two and three characters of the text in normal form, without spaces."""
+    """Runs of one and two characters of the text in normal form, without spaces.
+
+    With runs of three the model is three times as large and, on sentences that it has not seen,
+    worse by three points: most of them occur once.
+    """
     plain = "".join(unicodedata.normalize("NFKC", text[:MAX_TEXT]).lower().split())
-    return [
-        *plain,
-        *map("".join, pairwise(plain)),
-        *map("".join, zip(plain, plain[1:], plain[2:], strict=False)),
-    ]
+    return [*plain, *map("".join, pairwise(plain))]
 
 
 def softmax(scores: Floats) -> Floats:
@@ -113,7 +113,7 @@ def save(model: Model) -> str:
     draft = place / f"draft-{time.monotonic_ns()}.npz"
     np.savez(
         draft,
-        grams=np.array(list(model.rows), dtype="U3"),
+        grams=np.array(list(model.rows), dtype="U2"),
         idf=model.idf,
         weights=model.weights.astype(np.float16),
         intercept=model.intercept,
