@@ -106,7 +106,7 @@ def _one(model: Any, by: str = "") -> Callable[[Any], Any]:
     def read(raw: Any) -> Any:
         if isinstance(raw, model):
             return raw
-        key = str(raw)
+        key = str(raw).replace("\x00", "")
         number = key.isascii() and key.isdigit() and len(key) < 19
         found = model.objects.filter(pk=int(key)).first() if number else None
         if found is None and by:
@@ -128,7 +128,7 @@ def _assists(raw: Any) -> list[dict[str, Any]]:
         if entry.get("organisation") in (None, ""):
             continue
         unit = find(entry["organisation"])
-        found.append({"organisation": unit.pk, "role": str(entry.get("role", "assist"))[:12]})
+        found.append({"organisation": unit.pk, "role": _text(entry.get("role", "assist"))[:12]})
     return found
 
 

@@ -131,6 +131,8 @@ PAGES = (
         "post": city.post, "kind": "regular", "valid_from": "2026-11-01", "source_document": "x"}),
     posted("office-member-patrol", at=_member("inspector"),
            data=lambda city: {"areas": towns.DISTRICT, "valid_from": "2026-11-24"}),
+    posted("office-member-answer", at=_member("water"),
+           data=lambda city: {"region_code": towns.DISTRICT, "class_kind": "event"}),
     posted("office-member-password", at=_member("green"),
            data=lambda city: {"password": "Willow-Canal-31", "again": "Willow-Canal-31"}),
     posted("office-member-close", at=_member("green"), data=lambda city: {"reason": "试验"}),
@@ -155,5 +157,5 @@ PAGES = (
 )  # fmt: skip
 BY_NAME = {page.name: page for page in PAGES}
 # Visited by tests of their own: a first password is only asked for at the first sign-in, an example
-# picture needs one, and Django's language switch takes any post.
-ELSEWHERE = {"new-password", "manual-example", "set_language"}
+# picture needs one, an ended answer needs its line, and Django's language switch takes any post.
+ELSEWHERE = {"new-password", "office-answer-end", "manual-example", "set_language"}
