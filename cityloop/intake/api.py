@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import orjson
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
 
 from cityloop.intake import forms, operations, queries, reference, views
@@ -149,10 +150,10 @@ def report(request: HttpRequest) -> HttpResponse:
 
 def _json(request: HttpRequest) -> forms.ReportIn:
     if request.content_type not in JSON:
-        raise UnknownContentType(f"send {' or '.join((*JSON[:1], *FORMS))}")
+        raise UnknownContentType(_("send %(kinds)s") % {"kinds": ", ".join((*JSON[:1], *FORMS))})
     length = request.META.get("CONTENT_LENGTH") or "0"
     if length.isdigit() and int(length) > MAX_JSON:
-        raise TooLarge(f"a report without files has at most {MAX_JSON // 1024} kB")
+        raise TooLarge(_("a report without files has at most %(n)s kB") % {"n": MAX_JSON // 1024})
     return forms.from_json(request.body)
 
 

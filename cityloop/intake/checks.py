@@ -45,7 +45,16 @@ SENTENCES: dict[str, Any] = {
     "phone_in_text": _("The text holds a telephone number: keep it out of what units read"),
     "possible_duplicate": _("Case %(number)s, %(metres)s m away, may be the same"),
     "joined": _("Joined to case %(number)s: %(rules)s"),
-    "class_unsure": _("No class was given; the text suggests %(names)s"),
+}
+# The rules of likeness.py in words.
+LIKENESS: dict[str, Any] = {
+    "same_component": _("the same component"),
+    "same_file": _("the same photo"),
+    "same_picture": _("a photo that looks alike"),
+    "same_class_near_text": _("the same class in nearly the same words"),
+    "same_words": _("the same words"),
+    "same_class": _("the same class"),
+    "near_words": _("nearly the same words"),
 }
 
 
@@ -87,7 +96,11 @@ def finding(code: str, /, **about: Any) -> Finding:
 def sentence(one: Finding) -> str:
     """The finding in the reader's language."""
     words = SENTENCES.get(one["code"])
-    about = {k: ", ".join(v) if isinstance(v, list) else v for k, v in one.items()}
+    about = {
+        name: ", ".join(str(LIKENESS.get(part, part)) for part in value)
+        if isinstance(value, list) else value
+        for name, value in one.items()
+    }  # fmt: skip
     return str(words) % about if words else str(one["code"])
 
 

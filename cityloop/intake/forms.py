@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
 from cityloop.intake.operations import Incoming, PhotoIn
@@ -98,6 +99,6 @@ def from_form(fields: Iterable[tuple[str, str]], photos: list[Photo]) -> ReportI
 def _problem(error: ValidationError) -> Problem:
     found = error.errors(include_url=False, include_context=False, include_input=False)
     if found[0]["type"] == "json_invalid":
-        return BadBody(f"the body is not JSON in UTF-8: {found[0]['msg'][:200]}")
+        return BadBody(_("the body is not JSON in UTF-8: %(why)s") % {"why": found[0]["msg"][:200]})
     fields = {".".join(map(str, one["loc"])) or "body": one["msg"] for one in found}
     return Invalid(*(f"{name}: {why}" for name, why in fields.items()), fields=fields)

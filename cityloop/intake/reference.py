@@ -13,6 +13,8 @@ from datetime import date
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
+from django.utils.translation import gettext as _
+
 from cityloop.cases import queries as cases
 from cityloop.cases.models import Flow
 from cityloop.intake import channels
@@ -130,10 +132,8 @@ def channel(code: str) -> Channel:
     """An open channel; raises UnknownChannel."""
     found = _channels.get().get(code)
     if found is None or not found.enabled:
-        raise UnknownChannel(
-            f"channel: there is no open channel {code[:40]!r}",
-            fields={"channel": "unknown or closed"},
-        )
+        reason = _("there is no open channel %(code)s") % {"code": code[:40]}
+        raise UnknownChannel(reason, fields={"channel": reason})
     return found
 
 
@@ -156,6 +156,5 @@ def class_of(code: str, on: date) -> KnownClass:
             found = known.by_id.get(int(code))
         if found is not None:
             return found
-    raise UnknownClass(
-        f"class: {code[:60]!r} is in no edition that holds today", fields={"class": "unknown"}
-    )
+    reason = _("%(code)s is in no edition that holds today") % {"code": code[:60]}
+    raise UnknownClass(reason, fields={"class_code": reason})

@@ -238,7 +238,7 @@ def _join_one(draft: Draft, found: Context, alike: Sequence[likeness.Likeness]) 
 
 def _join(draft: Draft, found: Context, like: likeness.Likeness) -> Receipt:
     number = like.candidate.number
-    note = checks.finding("joined", number=number, rules=", ".join(like.rules))
+    note = checks.finding("joined", number=number, rules=list(like.rules))
     with transaction.atomic():
         case = cases.perform(
             number, "join_report", actor=draft.actor, now=draft.now, papers=draft.papers

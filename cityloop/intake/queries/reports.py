@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from cityloop.cases import queries as cases
 from cityloop.intake.models import NoticeState, Report, Reporter, ReporterNotice, Tally
@@ -30,13 +31,13 @@ def report(actor: Actor, number: str) -> Report:
     case_number, dash, ordinal = number.rpartition("-")
     numbered = ordinal.isascii() and ordinal.isdigit() and len(ordinal) < 10
     if not dash or not numbered or not case_number.isprintable():
-        raise NoSuchReport(f"there is no report {number[:40]}")
+        raise NoSuchReport(_("there is no report %(number)s") % {"number": number[:40]})
     rows = Report.objects.filter(case__in=cases.visible(actor)).select_related(
         "case", "problem_class", "reporter", "member"
     )
     found = rows.filter(case__number=case_number, ordinal=int(ordinal)).first()
     if found is None:
-        raise NoSuchReport(f"there is no report {number[:40]}")
+        raise NoSuchReport(_("there is no report %(number)s") % {"number": number[:40]})
     return found
 
 
