@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 from pydantic import Field
 
@@ -124,9 +125,11 @@ def _box(text: str) -> tuple[float, float, float, float] | None:
     try:
         west, south, east, north = (float(part) for part in text.split(","))
     except ValueError as error:
-        raise Invalid("bbox is west,south,east,north", fields={"bbox": "four numbers"}) from error
+        raise Invalid(
+            _("bbox is west,south,east,north"), fields={"bbox": _("four numbers")}
+        ) from error
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise Invalid("bbox is west,south,east,north", fields={"bbox": "out of range"})
+        raise Invalid(_("bbox is west,south,east,north"), fields={"bbox": _("out of range")})
     return west, south, east, north
 
 

@@ -27,6 +27,7 @@ from cityloop.people.matrix import Line, Matrix, Question
 from cityloop.standards import queries as standards
 
 ACTOR = Actor.system("demo")
+Units = tuple[int | None, int | None, int | None]  # competent, owner, maintainer
 # class: (weight, metres from the middle of the road: least, most)
 PLACED = {
     "路灯": (16, 7, 10), "行道树": (15, 8, 11), "雨水箅子": (10, 5, 7), "雨水井盖": (9, 1, 5),
@@ -188,13 +189,16 @@ def _drafts(
     today: date,
 ) -> Iterator[Draft]:
     numbers: dict[str, int] = {}
-    owners = Owners(matrix, standards.current_edition(today).code)
+    owners: dict[str, list[Units]] = {}
+    edition = standards.current_edition(today).code
     states, chances = [state for state, _ in STATES], [chance for _, chance in STATES]
     for choice, (lon, lat), place in zip(picked, points, places, strict=True):
         if place is None:
             continue
         stem = place.district_code + choice.code
         numbers[stem] = numbers.get(stem, 0) + 1
+        if stem not in owners:
+            owners[stem] = _owners(choice.code, place.district_code, matrix, edition)
         original = today - timedelta(days=dice.randrange(200, 5000))
         state = dice.choices(states, chances)[0]
         changed = None if state == State.INTACT else today - timedelta(days=dice.randrange(1, 200))
@@ -205,7 +209,7 @@ def _drafts(
             name=choice.name,
             lon=lon,
             lat=lat,
-            units=owners.of(choice.code, place.district_code, dice),
+            units=dice.choice(owners[stem]),
             state=state,
             original_on=original,
             changed_on=changed,
@@ -214,34 +218,18 @@ def _drafts(
         )
 
 
-class Owners:
-    """The three departments of a component, as the matrix has them for its class and district."""
-
-    def __init__(self, matrix: Matrix, edition: str) -> None:
-        self.matrix, self.edition = matrix, edition
-        self._kept: dict[tuple[str, str], list[tuple[int | None, int | None, int | None]]] = {}
-
-    def of(
-        self, code: str, district: str, dice: random.Random
-    ) -> tuple[int | None, int | None, int | None]:
-        """Competent, owner and maintainer; where several own the class, one by chance."""
-        key = (code, district)
-        if key not in self._kept:
-            self._kept[key] = self._all(code, district) or [(None, None, None)]
-        return dice.choice(self._kept[key])
-
-    def _all(self, code: str, district: str) -> list[tuple[int | None, int | None, int | None]]:
-        question = Question("component", self.edition, code[:2], code[2:], (district,))
-        general = self.matrix.find(question)
-        lines = self.matrix.lines.get(("component", code[:2], code[2:]), ())
-        owned = [_units(line) for line in lines if line.owner_id is not None]
-        if general is None:
-            return owned
-        winner = next((line for line in lines if line.id == general.row_ids[0]), None)
-        return [_units(winner)] * max(1, 2 * len(owned)) + owned if winner else owned
+def _owners(code: str, district: str, matrix: Matrix, edition: str) -> list[Units]:
+    """The three departments that a class may have in a district, the usual ones more often."""
+    question = Question("component", edition, code[:2], code[2:], (district,))
+    general = matrix.find(question)
+    lines = matrix.lines.get(("component", code[:2], code[2:]), ())
+    owned = [_units(line) for line in lines if line.owner_id is not None]
+    winner = next((line for line in lines if general and line.id == general.row_ids[0]), None)
+    usual = [_units(winner)] * max(1, 2 * len(owned)) if winner else []
+    return usual + owned or [(None, None, None)]
 
 
-def _units(line: Line) -> tuple[int | None, int | None, int | None]:
+def _units(line: Line) -> Units:
     duties = {duty: unit for unit, duty in reversed(line.assists)}
     owner = line.owner_id or line.lead_id
     return duties.get("supervise", line.lead_id), owner, duties.get("maintain", line.lead_id)
