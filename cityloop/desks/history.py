@@ -147,6 +147,14 @@ FACTS: dict[str, Words] = {
     "merged_posts":  _flag(gettext_noop("One person acts on both sides here: the city allows merged posts")),
     "clock":         _clock,
     "papers":        _papers,
+    "priority":      _flag(gettext_noop("Goes before all others")),
+    "written_report": _flag(gettext_noop("A written report is owed")),
+}
+REMARKS = {
+    "same_picture":    gettext_noop("The same picture belongs to case %(cases)s"),
+    "from_album":      gettext_noop("From the album, not from the camera"),
+    "old_photo":       gettext_noop("Taken on %(taken_at)s"),
+    "taken_elsewhere": gettext_noop("Taken %(metres)s m from the place"),
 }
 CLOCK_CHANGE = {
     "started": gettext_noop("%(clock)s clock started, due %(due)s"),
@@ -169,6 +177,17 @@ def words_of(line: CaseEvent, names: Names) -> list[str]:
 def clock_words(line: CaseEvent) -> list[str]:
     """What the line did to the clocks."""
     return [_clock_change(change) for change in line.facts.get("clocks") or ()]
+
+
+def remark_words(remarks: list[dict[str, Any]]) -> list[str]:
+    """What was odd about a photo, a sentence each."""
+    found = []
+    for remark in remarks:
+        facts = {**remark, "cases": "、".join(remark.get("cases") or ())}
+        if taken := remark.get("taken_at"):
+            facts["taken_at"] = moment(taken)
+        found.append(_(REMARKS.get(str(remark.get("code")), "%(code)s")) % facts)
+    return found
 
 
 def _clock_change(change: dict[str, Any]) -> str:

@@ -101,6 +101,15 @@ STAGE = {
     "report": pgettext_lazy("stage", "Reported"), "verify": pgettext_lazy("stage", "Verified"), "before": pgettext_lazy("stage", "Before"), "after": pgettext_lazy("stage", "After"),
     "check": pgettext_lazy("stage", "Checked"), "paper": pgettext_lazy("stage", "Paper"),
 }
+MEDIUM = {
+    "phone": _("Telephone"), "sms": _("Text message"), "letter": _("Letter"), "mail": _("E-mail"),
+    "web": _("Web page"), "app": _("Mobile app"), "platform": _("Other platform"),
+}
+TOPIC = {
+    "joined": _("the report joined this case"), "rejected": _("the case was not accepted"),
+    "voided": _("the case was voided"), "closed": _("the case was closed"),
+    "reopened": _("the case was opened again"),
+}
 # fmt: on
 
 # The road of a case as five stops, for the bar at the head of its page.

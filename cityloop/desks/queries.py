@@ -10,6 +10,7 @@ from operator import or_
 from typing import Any
 
 from django.db.models import Count, F, Max, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from cityloop.assets.models import Component
 from cityloop.cases import chain
@@ -17,7 +18,11 @@ from cityloop.cases import queries as cases
 from cityloop.cases.models import OPEN, Attachment, Case, CaseEvent, Task, Timer
 from cityloop.desks.boxes import BOXES, BY_KEY, Box
 from cityloop.geo import queries as geo
+from cityloop.intake import checks
+from cityloop.intake import queries as intake
+from cityloop.intake.models import Report, Reporter, ReporterNotice
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.errors import NotFound
 from cityloop.people.models import Member, Organisation
 from cityloop.standards.models import FilingRule, ProblemClass
 
@@ -164,6 +169,46 @@ def case_file(actor: Actor, number: str) -> CaseFile:
         component=component,
         broken=broken_from(case, lines),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFile:
+    """One report of a case with what was noticed, who it came from and what is owed for it."""
+
+    report: Report
+    number: str
+    sentences: list[str]
+    reporter: Reporter | None
+    notices: list[ReporterNotice]
+
+
+def reports_of(actor: Actor, case: Case) -> list[ReportFile]:
+    """The reports of a case, for those who take reports; two statements."""
+    if not actor.may("intake.receive"):
+        return []
+    found = intake.reports_of(actor, case.number)
+    notices: dict[int, list[ReporterNotice]] = {}
+    for notice in ReporterNotice.objects.filter(report__in=found).order_by("pk"):
+        notices.setdefault(notice.report_id, []).append(notice)
+    return [
+        ReportFile(
+            report=one,
+            number=intake.report_number(case.number, one.ordinal),
+            sentences=[checks.sentence(finding) for finding in one.checks],
+            reporter=intake.reporter_of(actor, one),
+            notices=notices.get(one.pk, []),
+        )
+        for one in found
+    ]
+
+
+def notice_seen(actor: Actor, notice_id: int) -> ReporterNotice:
+    """An answer that is or was owed for a case in the actor's scope; raises NotFound."""
+    rows = ReporterNotice.objects.filter(report__case__in=cases.visible(actor))
+    found = rows.select_related("report__case").filter(pk=notice_id).first()
+    if found is None:
+        raise NotFound(_("there is no such answer to give"))
+    return found
 
 
 def full_area(code: str) -> str:

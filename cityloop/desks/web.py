@@ -16,6 +16,7 @@ urlpatterns = [
     path("intake/new/", report_form.new_report, name="intake-new"),
     path("intake/beside/", report_form.look_beside, name="intake-beside"),
     path("intake/reports/<str:number>/", report_form.report, name="report"),
+    path("intake/notices/<int:notice_id>/told/", report_form.notice_told, name="notice-told"),
     path("map/", map_page.map_page, name="map"),
     path("map/addresses/", map_page.addresses, name="addresses"),
     path("theme/", parts.theme, name="theme"),

@@ -101,6 +101,8 @@ PAGES = (
     Page("intake-beside", refused=(towns.STRANGER, "water"),
          data=lambda city: {"channel": "hotline12319", "text": "井盖破损"}),
     Page("report", refused=(towns.STRANGER, "water"), at=lambda city: {"number": city.report}),
+    Page("notice-told", refused=(towns.STRANGER, "inspector", "water"), status=303,
+         at=lambda city: {"notice_id": city.notice}, data=lambda city: {"medium": "phone"}),
     # map
     Page("map"),
     Page("addresses", query=lambda city: {"address": "人民路"}),

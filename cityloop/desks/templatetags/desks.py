@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy
 
 from cityloop.cases.models import FINAL
-from cityloop.desks import looks
+from cityloop.desks import history, looks
 from cityloop.geo import queries as geo
 from cityloop.intake import channels
 
@@ -52,6 +52,24 @@ def status_badge(status: str) -> SafeString:
     look = looks.STATUS[status]
     badge = {"text": look.label, "tone": look.tone, "icon": look.icon}
     return mark_safe(render_to_string("ui/badge.html", badge))  # noqa: S308 (our own template)
+
+
+@register.filter
+def remark_words(remarks: list[dict[str, Any]]) -> list[str]:
+    """What was odd about a photo, a sentence each."""
+    return history.remark_words(remarks)
+
+
+@register.filter
+def topic_words(topic: str) -> str:
+    """What a reporter is to be told."""
+    return str(looks.TOPIC.get(topic, topic))
+
+
+@register.filter
+def medium_words(medium: str) -> str:
+    """How a reporter was told."""
+    return str(looks.MEDIUM.get(medium, medium))
 
 
 @register.filter

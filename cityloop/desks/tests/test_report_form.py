@@ -118,6 +118,39 @@ def test_beside_works_without_javascript_and_opens_nothing(world, as_) -> None:
     assert "上水井盖" in html
 
 
+@pytest.mark.requirement("D09")
+def test_who_reported_is_told_from_the_case_page(world, as_) -> None:
+    sent(as_, reporter_phone="13800000000", reporter_name="王先生", answer_wanted="on")
+    sent(as_, repeat_key="fedcba9876543210", reporter_phone="13900000000", answer_wanted="on")
+    case = Case.objects.get()
+    html = as_("acceptor").get(f"/cases/{case.number}/").content.decode()
+    assert "13800000000" in html
+    assert "Tell the reporter: the report joined this case" in html
+    (path,) = re.findall(r'action="(/intake/notices/\d+/told/)"', html)
+    answer = as_("acceptor").post(path, {"medium": "phone", "note": "thanked"})
+    assert answer.status_code == 303
+    html = as_("acceptor").get(f"/cases/{case.number}/").content.decode()
+    assert "(Telephone): the report joined this case" in html
+    assert as_("acceptor").post(path, {"medium": "phone"}).status_code == 409
+
+
+def test_handling_units_never_see_who_reported(world, as_) -> None:
+    from cityloop.desks.tests.conftest import ACTORS
+    from cityloop.kernel.actor import Actor
+
+    sent(as_, reporter_phone="13800000000", reporter_name="王先生")
+    case = Case.objects.get()
+    one = ACTORS["leader"]
+    ACTORS["leader"] = Actor(
+        one.member_id, one.name, one.post, permissions=frozenset({"cases.view"}),
+        organisation_ids=None,
+    )  # fmt: skip
+    html = as_("leader").get(f"/cases/{case.number}/").content.decode()
+    assert case.number in html
+    assert "13800000000" not in html
+    assert "王先生" not in html
+
+
 def test_any_coordinate_system_is_understood(world, as_) -> None:
     sent(as_, x="120.1348", y="30.2577", system="gcj02")
     case = Case.objects.get()

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cityloop.assets import queries as assets
+from cityloop.desks import queries
 from cityloop.desks.forms import FilesField, show_problem
 from cityloop.geo import coordinates
 from cityloop.geo import queries as geo
@@ -31,6 +33,7 @@ from cityloop.kernel.page import actor_of
 from cityloop.standards import queries as standards
 
 PERMISSION = "intake.receive"
+REPORTER = "intake.reporter"
 FOUND_CLASSES = 8
 FOUND_ADDRESSES = 5
 SYSTEMS = (
@@ -296,6 +299,22 @@ def stored(request: HttpRequest, name: str, stage: str, *, now: datetime) -> lis
         name_given = (one.name or "")[:120]
         found.append(intake.PhotoIn(sha256=row.sha256, stage=stage, filename=name_given))
     return found
+
+
+@require_POST
+def notice_told(request: HttpRequest, notice_id: int) -> HttpResponse:
+    """A reporter was told what became of the report."""
+    actor, now = actor_of(request), clock.now()
+    actor.require(REPORTER)
+    notice = queries.notice_seen(actor, notice_id)
+    sent = request.FILES.get("paper")
+    paper = files.store(chunks=sent.chunks(), filename=sent.name or "", now=now) if sent else None
+    intake.settle(
+        notice_id, medium=request.POST.get("medium", ""), note=request.POST.get("note", ""),
+        paper_sha256=paper.sha256 if paper else "", actor=actor, now=now,
+    )  # fmt: skip
+    messages.success(request, _("The reporter was told."))
+    return HttpResponseRedirect(reverse("case", args=[notice.report.case.number]), status=303)
 
 
 @require_safe
