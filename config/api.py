@@ -12,7 +12,8 @@ from cityloop.kernel.manifest import Subsystem
 
 api = build_api()
 # All routers before the first read of api.urls: a later one would make every request fail.
-for app in apps.get_app_configs():
+# Addresses are tried in this order: reports, which come most often, before what lies below them.
+for app in reversed(list(apps.get_app_configs())):
     if isinstance(app, Subsystem) and find_spec(f"{app.name}.api"):
         module = import_module(f"{app.name}.api")
         if hasattr(module, "router"):

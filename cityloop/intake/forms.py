@@ -33,6 +33,9 @@ class Contact(BaseModel):
     answer_wanted: bool = True
 
 
+NOBODY = Contact()
+
+
 class Photo(BaseModel):
     """A stored file (POST /api/v1/files)."""
 
@@ -57,19 +60,20 @@ class ReportIn(BaseModel):
     class_code: Code = ""
     component_code: Annotated[str, Field(max_length=32)] = ""
     occurred_at: datetime | None = None
-    photos: Annotated[list[Photo], Field(max_length=20)] = []
-    reporter: Contact = Contact()
+    photos: Annotated[tuple[Photo, ...], Field(max_length=20)] = ()
+    reporter: Contact | None = None
     source_key: Annotated[str, Field(max_length=120)] = ""
 
     def incoming(self, repeat_key: str = "") -> Incoming:
         """The report for `receive`."""
+        person = self.reporter or NOBODY
         return Incoming(
             channel=self.channel, kind=self.kind, text=self.text, x=self.lon, y=self.lat,
             system=self.system, address=self.address, class_code=self.class_code,
             component_code=self.component_code, occurred_at=self.occurred_at,
             photos=[PhotoIn(p.sha256, p.stage, p.filename, p.from_album) for p in self.photos],
-            reporter_name=self.reporter.name, reporter_phone=self.reporter.phone,
-            answer_wanted=self.reporter.answer_wanted, source_key=self.source_key,
+            reporter_name=person.name, reporter_phone=person.phone,
+            answer_wanted=person.answer_wanted, source_key=self.source_key,
             repeat_key=repeat_key,
         )  # fmt: skip
 

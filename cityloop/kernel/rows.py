@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import orjson
 from django.contrib.gis.geos import GEOSGeometry
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.base import ModelState
 
 Row = dict[str, Any]
@@ -48,10 +48,25 @@ def write(parts: Iterable[Rows]) -> list[int]:
         return []
     shape = tuple((p.table, p.columns, p.match, p.skip_conflicts) for p in filled)
     values = [orjson.dumps(part.rows, default=plain).decode() for part in filled]
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(shape), values)
-        counts = cursor.fetchone()
-    return list(counts or ())
+    return list(first_row(_statement(shape), values) or ())
+
+
+def first_row(sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
+    """Run one statement and return its first row, None when it has none.
+
+    Past Django's cursor, whose layers cost as much as the driver; not when somebody listens to the
+    statements (tests that count them). Errors are Django's own.
+    """
+    wrapper = connections[DEFAULT_DB_ALIAS]
+    if wrapper.execute_wrappers or wrapper.queries_logged:
+        with wrapper.cursor() as cursor:
+            cursor.execute(sql, values)
+            return cast("tuple[Any, ...] | None", cursor.fetchone())
+    wrapper.validate_no_broken_transaction()
+    wrapper.ensure_connection()
+    with wrapper.wrap_database_errors:
+        done = wrapper.connection.execute(sql, values, prepare=True)
+        return cast("tuple[Any, ...] | None", done.fetchone())
 
 
 def columns_of(model: type[models.Model], *, without: Iterable[str] = ()) -> tuple[str, ...]:

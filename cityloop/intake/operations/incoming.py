@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -93,6 +93,7 @@ class Draft:
     channel: Channel
     actor: Actor
     now: datetime
+    on: date  # the local day
     text: str
     address: str
     key: str
@@ -115,7 +116,7 @@ class Draft:
         """What the database is asked about it."""
         given = self.given
         return Question(
-            channel=self.channel, now=self.now, on=timezone.localdate(self.now),
+            channel=self.channel, now=self.now, on=self.on,
             lon=self.lon, lat=self.lat, class_id=self.known.id if self.known else None,
             component_code=given.component_code, source_key=self.key,
             photos=[photo.sha256 for photo in given.photos], contact=self.contact,
@@ -136,8 +137,9 @@ def prepare(given: Incoming, *, actor: Actor, now: datetime) -> Draft:
         )
     text, address = clean(given.text), clean(given.address)
     draft = Draft(
-        given=given, channel=channel, actor=actor, now=now, text=text, address=address,
-        key=_key(given, actor), digest="", cleaned=text != given.text.strip(),
+        given=given, channel=channel, actor=actor, now=now, on=timezone.localdate(now),
+        text=text, address=address, key=_key(given, actor), digest="",
+        cleaned=text != given.text.strip(),
     )  # fmt: skip
     if problems := objections(draft):
         reasons = (f"{name}: {reason}" for name, reason in problems.items())
@@ -145,7 +147,7 @@ def prepare(given: Incoming, *, actor: Actor, now: datetime) -> Draft:
     if given.x is not None and given.y is not None:
         draft.lon, draft.lat = coordinates.to_wgs84(given.x, given.y, given.system)
     if given.class_code:
-        draft.known = reference.class_of(given.class_code, timezone.localdate(now))
+        draft.known = reference.class_of(given.class_code, draft.on)
     draft.digest = _digest(draft)
     return draft
 

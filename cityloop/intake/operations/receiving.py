@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cityloop.cases import operations as cases
@@ -140,8 +139,7 @@ def judge(draft: Draft, found: Context) -> None:
         take_photos(draft, found)
     component = found.component
     if component and draft.known is None:
-        on = timezone.localdate(draft.now)
-        draft.known = reference.classes(on).by_id.get(component["class"])
+        draft.known = reference.classes(draft.on).by_id.get(component["class"])
     if draft.known is None:
         draft.suggestions = suggest(draft)
     draft.checks += checks.look(_facts(draft, found))
@@ -178,7 +176,7 @@ def remarks_on(row: dict[str, Any], *, from_album: bool, now: datetime) -> list[
 
 def suggest(draft: Draft) -> list[list[Any]]:
     """[class id, confidence] of the text model, best first; only what is in force today."""
-    guesses = suggest_classes(draft.text, on=timezone.localdate(draft.now))
+    guesses = suggest_classes(draft.text, on=draft.on)
     return [[one.known.id, one.confidence] for one in guesses]
 
 
@@ -186,7 +184,7 @@ def named(suggestions: Sequence[Sequence[Any]], draft: Draft) -> list[list[Any]]
     """Suggestions with code and name, for the answer."""
     if not suggestions:
         return []
-    known = reference.classes(timezone.localdate(draft.now)).by_id
+    known = reference.classes(draft.on).by_id
     return [
         [known[pk].code, known[pk].name_zh, confidence]
         for pk, confidence in suggestions
@@ -195,8 +193,8 @@ def named(suggestions: Sequence[Sequence[Any]], draft: Draft) -> list[list[Any]]
 
 
 def _facts(draft: Draft, found: Context) -> checks.Facts:
-    component, on = found.component, timezone.localdate(draft.now)
-    known = reference.classes(on).by_id.get(component["class"]) if component else None
+    component = found.component
+    known = reference.classes(draft.on).by_id.get(component["class"]) if component else None
     return checks.Facts(
         channel=draft.channel, now=draft.now, text=draft.text, cleaned=draft.cleaned,
         in_grid=bool(found.place.grid_code), in_service=found.place.in_service,

@@ -8,12 +8,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import orjson
-from django.db import connection
 
 from cityloop.cases.models import FINAL, RecordType
 from cityloop.intake.channels import Channel
 from cityloop.intake.likeness import Candidate, Likeness, Subject, compare
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.rows import first_row
 from cityloop.people.scope import in_scope, sees_all
 
 JOINABLE = frozenset({RecordType.CASE.value, RecordType.QUICK.value})
@@ -71,14 +71,12 @@ def context(asked: Question) -> Context:
     """
     channel = asked.channel
     since = asked.now - timedelta(hours=channel.hours)
-    with connection.cursor() as cursor:
-        # Texts: turning a list or a moment into a parameter costs the driver more than the query.
-        cursor.execute(_CONTEXT, (
-            channel.code, asked.source_key, asked.lon, asked.lat, asked.on.isoformat(),
-            asked.class_id, asked.component_code, " ".join(asked.photos), since.isoformat(),
-            float(channel.metres), asked.contact,
-        ))  # fmt: skip
-        row = cursor.fetchone()
+    # Texts: turning a list or a moment into a parameter costs the driver more than the query.
+    row = first_row(_CONTEXT, (
+        channel.code, asked.source_key, asked.lon, asked.lat, asked.on.isoformat(),
+        asked.class_id, asked.component_code, " ".join(asked.photos), since.isoformat(),
+        float(channel.metres), asked.contact,
+    )) or ()  # fmt: skip
     return Context(
         case_id=row[0] or 0,
         reporter_id=row[1],
