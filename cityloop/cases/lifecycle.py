@@ -43,7 +43,8 @@ S = Status
 INSPECTOR, ACCEPTOR, LEADER = ("inspector",), ("acceptor",), ("shift_leader",)
 DISPATCHER, UNIT, WORKER = ("dispatcher",), ("unit_desk",), ("worker",)
 SUPERVISOR, CLOCK = ("supervisor",), ("system",)
-FINDERS = ("inspector", "acceptor", "exchange", "system")
+FINDERS = ("inspector", "acceptor", "shift_leader", "supervisor", "leader", "district_platform",
+           "exchange", "system")  # fmt: skip
 UNDER_WAY = (S.FILED, S.DISPATCHED, S.HANDLING, S.HANDED_IN, S.HANDLED, S.CHECKING,
              S.CHECK_FAILED, S.CHECKED)  # fmt: skip
 

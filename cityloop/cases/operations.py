@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -185,9 +186,9 @@ def perform(
         change.inputs = cleaned
         change.papers = photos.remarked(papers, change.case, now=now)
         take(change, step)
-        record.write([change], also=also)
         if change.follow_up:
             _follow(change)
+        record.write([change], also=also)
     return change.case
 
 
@@ -264,16 +265,13 @@ def _take_sides(change: Change) -> None:
 
 
 def _follow(change: Change) -> None:
-    """The system's own next step, in the open transaction."""
+    """The system's own next step, in the same statement; where a rule objects, people go on."""
     action, inputs = change.follow_up or ("", {})
     step = _step(action)
-    following = replace(
-        change, actor=Actor.system("automatic"), inputs={}, papers=[], facts={},
-        follow_up=None, lines=None,
-    )  # fmt: skip
-    following.inputs = fields.clean(step, inputs)
-    take(following, step)
-    record.write([following])
+    change.follow_up, change.actor = None, Actor.system("automatic")
+    change.inputs = fields.clean(step, inputs)
+    with suppress(Refused):
+        take(change, step)
 
 
 def _step(action: str) -> lifecycle.Step:

@@ -1,0 +1,93 @@
+"""Something falls from a facade in the National Day week: urgent hours know no holiday."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cityloop.cases import operations as cases
+from cityloop.cases import views
+from cityloop.cases.models import Case, CaseEvent, Timer
+from cityloop.standards import operations as standards
+from tests.town import Town
+
+CITY = ZoneInfo("Asia/Shanghai")
+# Saturday 3 October 2026, 22:30: in the middle of the holiday (1 to 7 October), at night.
+NIGHT = datetime(2026, 10, 3, 22, 30, tzinfo=CITY).astimezone(UTC)
+FALLING, REFUSE = "E0599", "E0110"  # two urgent hours, four working hours
+
+
+def _dispatched(town: Town, code: str, **rule: str) -> Case:
+    number = town.report(class_code=code, text="外墙脱落").case
+    town.step(number, "accept", "acceptor")
+    town.step(number, "file", "shift_leader", filing_rule=town.rule(code, **rule).pk)
+    return town.step(number, "dispatch", "dispatcher", unit="ROADS")
+
+
+def _due(case: Case) -> datetime:
+    return Timer.objects.get(case=case, kind="handling").due_at.astimezone(CITY)
+
+
+@pytest.mark.requirement("H01", "H07", "D03")
+def test_urgent_hours_run_through_the_holiday_and_working_hours_wait(town: Town) -> None:
+    town.now = NIGHT
+    urgent = _dispatched(town, FALLING, limit_unit="urgent_hour")
+    usual = _dispatched(town, REFUSE, limit_unit="work_hour")
+    assert _due(urgent) == NIGHT + timedelta(hours=2)
+    assert _due(usual).date().isoformat() >= "2026-10-08", "the first working day"
+
+    # The deadline can be explained: nothing skipped here, every holiday named there.
+    told = views.explained(urgent, "handling")
+    assert all(part["counted"] for part in told)
+    skipped = [part for part in views.explained(usual, "handling") if not part["counted"]]
+    assert skipped and skipped[0]["start"] == NIGHT
+    assert any("holiday" in str(part["reason"]) for part in skipped)
+
+    # Half past midnight: the urgent one is late and says so once; the other has all its time.
+    town.now = NIGHT + timedelta(hours=2)
+    assert not CaseEvent.objects.filter(action="overdue", case=urgent).exists()
+    town.sweep()
+    assert CaseEvent.objects.filter(action="overdue", case=urgent).count() == 1
+    late = Case.objects.get(pk=urgent.pk)
+    assert late.handling_overdue and not Case.objects.get(pk=usual.pk).handling_overdue
+
+    # Mended at three in the morning: late, and it stays so.
+    town.wait(hours=2)
+    town.step(urgent.number, "receive", "roads")
+    done = town.step(urgent.number, "finish", "roads", result="险情排除", photos=("after",))
+    assert done.handled_late is True
+
+
+@pytest.mark.requirement("H01", "H05")
+def test_a_case_returned_over_the_holiday_loses_no_working_time(town: Town) -> None:
+    """The day before the holiday: some time used, returned, sent again after it."""
+    town.now = datetime(2026, 9, 30, 16, 0, tzinfo=CITY).astimezone(UTC)
+    case = _dispatched(town, REFUSE, limit_unit="work_hour")
+    before = _due(case)
+    assert before.date().isoformat() == "2026-10-08", "two hours are left of the day"
+    town.wait(minutes=30)
+    town.step(case.number, "return", "roads", reason_code="wrong_place", reason="地点不清")
+    town.now = datetime(2026, 10, 8, 8, 40, tzinfo=CITY).astimezone(UTC)
+    case = town.step(case.number, "dispatch", "dispatcher", unit="ROADS", reason="已核对地点")
+    timer = Timer.objects.get(case=case, kind="handling")
+    assert abs(float(timer.spent) - 0.5) < 0.01
+    changes = [line.facts.get("clocks", []) for line in case.events.order_by("version")]
+    said = [one["what"] for line in changes for one in line if one["clock"] == "handling"]
+    assert said == ["started", "paused", "resumed"], "no deadline changes silently"
+
+
+@pytest.mark.requirement("B04", "H05")
+def test_a_deadline_once_set_is_not_moved_by_a_changed_calendar(town: Town) -> None:
+    town.now = datetime(2026, 9, 29, 15, 0, tzinfo=CITY).astimezone(UTC)
+    case = _dispatched(town, REFUSE, limit_unit="work_hour")
+    before = _due(case)
+    standards.set_special_day(
+        before.date(), "holiday", name="临时放假", actor=town.actor("administrator"), now=town.now,
+        why="台风",
+    )  # fmt: skip
+    town.step(case.number, "receive", "roads")
+    assert _due(case) == before
+    with pytest.raises(cases.Refused):
+        town.step(case.number, "receive", "roads")

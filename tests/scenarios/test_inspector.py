@@ -1,0 +1,120 @@
+"""An inspector sees a broken cover on the morning walk; in the evening the case is closed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from cityloop.cases import proof, queries, views
+from cityloop.cases.models import Case, Timer
+from cityloop.geo import queries as geo
+from cityloop.intake import operations as intake
+from cityloop.people import queries as people
+from tests.town import COMPONENT, DISTRICT, SINCE, Town
+
+
+@pytest.mark.requirement(
+    "A01", "A02", "A04", "B08", "C01", "D03", "D10", "E01", "F01", "F04", "F06"
+)
+def test_the_day_of_a_broken_cover(town: Town) -> None:
+    # On site: the phone offers the covers around; the inspector picks one, takes a photo, sends.
+    place = town.grid(0).geom.point_on_surface
+    code = f"{DISTRICT}{COMPONENT[1:]}000000"
+    receipt = town.report(
+        x=place.x, y=place.y, class_code="", component_code=code, text="井盖断裂，边缘翘起",
+        photos=[intake.PhotoIn(town.stored())],
+    )  # fmt: skip
+    case = Case.objects.get(number=receipt.case)
+    assert (receipt.status, receipt.joined, list(receipt.checks)) == ("reported", False, [])
+    assert case.grid_code == geo.locate(place.x, place.y, on=SINCE).grid_code
+    assert case.component.code == code and case.problem_class == town.chosen()
+
+    # The platform: accepted within its quarter of an hour, filed by another person under a rule.
+    town.wait(minutes=10)
+    case = town.step(case.number, "accept", "acceptor")
+    rule = town.rule()
+    town.wait(minutes=10)
+    case = town.step(case.number, "file", "shift_leader", filing_rule=rule.pk)
+    assert (case.limit_amount, case.limit_unit) == (rule.limit_amount, rule.limit_unit)
+
+    # The matrix knows the unit: the cover belongs to WATER; GREEN assists.
+    assert case.proposal["unit"] == town.units["WATER"].pk and case.proposal["unambiguous"]
+    town.wait(minutes=10)
+    case = town.step(
+        case.number, "dispatch", "dispatcher", unit=case.proposal["unit"],
+        assists=case.proposal["assists"],
+    )  # fmt: skip
+    due = case.handling_due_at
+
+    # The unit: received, given to a worker, mended, confirmed.
+    town.wait(minutes=20)
+    town.step(case.number, "receive", "water")
+    town.step(case.number, "assign", "water", worker="water_worker")
+    town.now = due - timedelta(minutes=5)
+    town.step(case.number, "hand_in", "water_worker", result="已更换井盖", photos=("after",))
+    case = town.step(case.number, "finish", "water", result="确认完成")
+    assert town.now < due and case.handled_late is False
+
+    # The check on site by the inspector of the place, and the end.
+    inspector = people.inspector_of(case.grid_code, town.now.date())
+    assert inspector in (town.members["inspector"].pk, town.members["inspector2"].pk)
+    town.step(case.number, "send_check", "acceptor", inspector=inspector)
+    town.wait(minutes=15)
+    checker = "inspector" if inspector == town.members["inspector"].pk else "inspector2"
+    town.step(case.number, "check_passed", checker, photos=("check",))
+    town.wait(minutes=5)
+    case = town.step(case.number, "close", "shift_leader", closing_condition=True)
+
+    # The file of the case holds everything, and nobody can have changed it.
+    file = views.full(case, actor=town.actor("leader"), now=town.now)
+    assert [line["action"] for line in file["history"]] == [
+        "report", "accept", "file", "dispatch", "receive", "assign", "hand_in", "finish",
+        "send_check", "check_passed", "close",
+    ]  # fmt: skip
+    assert {one["stage"] for one in file["attachments"]} == {"report", "after", "check"}
+    assert all(clock["late"] is False for clock in file["clocks"])
+    assert file["closing_kind"] == "normal" and file["due_at"] is None
+    assert proof.seal(now=town.now) == 11 and proof.verify().whole
+    assert "case.close" in town.deliver()
+
+
+@pytest.mark.requirement("H01", "H07", "H05")
+def test_a_forgotten_case_turns_yellow_red_and_purple_and_goes_up(town: Town) -> None:
+    case = town.case("dispatched")
+    handling = Timer.objects.get(case=case, kind="handling")
+    supervisor = town.actor("supervisor")
+
+    def light() -> str:
+        return views.light(queries.get(supervisor, case.number), now=town.now)
+
+    assert light() == "green"
+    town.now = queries.get(supervisor, case.number).yellow_at
+    assert light() == "yellow" and town.sweep() == 0
+    town.now = handling.due_at
+    assert town.sweep() == 1 and town.sweep() == 0
+    assert light() == "red"
+    town.now = handling.due_at + (handling.due_at - handling.started_at)
+    town.sweep()
+    case = Case.objects.get(pk=case.pk)
+    assert case.escalations >= 1 and light() == "purple"
+    overdue = queries.search(supervisor, queries.Filters(overdue=True), now=town.now)
+    assert [one.number for one in overdue] == [case.number]
+    kinds = set(case.tasks.filter(closed_at=None).values_list("kind", flat=True))
+    assert "supervise" in kinds
+    # Late stays late, even when the unit then hurries.
+    town.wait(minutes=5)
+    town.step(case.number, "receive", "water")
+    case = town.step(case.number, "finish", "water", result="完成", photos=("after",))
+    assert case.handled_late is True
+    assert town.now - handling.due_at > timedelta(minutes=4)
+
+
+@pytest.mark.requirement("B09", "C30")
+def test_a_small_matter_is_settled_on_the_spot_and_looked_at_again(town: Town) -> None:
+    both = [intake.PhotoIn(town.stored(), stage) for stage in ("before", "after")]
+    receipt = town.report(kind="self_handle", class_code="E0201", photos=both, text="清除小广告")
+    case = Case.objects.get(number=receipt.case)
+    assert (case.status, case.record_type, case.level) == ("closed", "self_handled", 1)
+    counted = queries.counts_by_unit()
+    assert sum(one["closed"] for one in counted.values()) == 0, "counted apart from filed cases"
