@@ -102,8 +102,8 @@ STAGE = {
     "check": pgettext_lazy("stage", "Checked"), "paper": pgettext_lazy("stage", "Paper"),
 }
 MEDIUM = {
-    "phone": _("Telephone"), "sms": _("Text message"), "letter": _("Letter"), "mail": _("E-mail"),
-    "web": _("Web page"), "app": _("Mobile app"), "platform": _("Other platform"),
+    "phone": pgettext_lazy("medium", "Telephone"), "sms": pgettext_lazy("medium", "Text message"), "letter": pgettext_lazy("medium", "Letter"), "mail": pgettext_lazy("medium", "E-mail"),
+    "web": pgettext_lazy("medium", "Web page"), "app": pgettext_lazy("medium", "Mobile app"), "platform": pgettext_lazy("medium", "Other platform"),
 }
 TOPIC = {
     "joined": _("the report joined this case"), "rejected": _("the case was not accepted"),
