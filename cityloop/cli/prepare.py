@@ -70,7 +70,9 @@ def simulate(days: int) -> None:
     from cityloop.kernel import clock
 
     with progress(f"Simulating {days} days") as advance:
-        simulation.simulate(days=days, seed=_SEED, now=clock.now(), advance=advance)
+        simulation.simulate(
+            days=days, seed=_SEED, now=clock.now(), advance=advance, painters=1, go_on=True
+        )
 
 
 if __name__ == "__main__":

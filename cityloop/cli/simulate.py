@@ -30,7 +30,9 @@ def simulate(days: Days = 14, seed: Seed = 1, live: Live = False, as_json: AsJso
 
     began = time.monotonic()
     with progress(f"Simulating {days} days") as advance:
-        counts = simulation.simulate(days=days, seed=seed, now=clock.now(), advance=advance)
+        counts = simulation.simulate(
+            days=days, seed=seed, now=clock.now(), advance=advance, painters=1
+        )
     seconds = time.monotonic() - began
     told = ", ".join(f"{value} {name}" for name, value in counts.items())
     finish({**counts, "seconds": round(seconds, 3)}, f"{told} in {seconds:.1f} s", as_json=as_json)
@@ -38,11 +40,11 @@ def simulate(days: Days = 14, seed: Seed = 1, live: Live = False, as_json: AsJso
 
 def go_on_living(seed: int) -> None:
     """Act in real time until SIGTERM or Ctrl-C."""
-    from cityloop.demo import simulation
+    from cityloop.demo import living
 
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
     signal.signal(signal.SIGINT, lambda _number, _frame: stop.set())
-    simulation.live(seed=seed, stop=stop)
+    living.live(seed=seed, stop=stop)
     if not stop.is_set():
         raise CommandError("The city came to a stop by itself; see the log.")

@@ -130,6 +130,12 @@ class Cluster:
         for stale in sockets.glob(".s.PGSQL.*"):
             stale.unlink(missing_ok=True)
 
+    def leave_sockets(self) -> None:
+        """After the server has stopped: remove a socket folder that lies outside `home`."""
+        sockets = layout.socket_folder(self.home, self.account)
+        if sockets.parent != self.home:
+            shutil.rmtree(sockets, ignore_errors=True)
+
     def start(self, output: int | IO[bytes]) -> subprocess.Popen[bytes]:
         """Start the server as our child; it shuts down by itself when we die."""
         sockets = layout.socket_folder(self.home, self.account)

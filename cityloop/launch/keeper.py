@@ -119,6 +119,7 @@ def keep(data_dir: Path, *, throw_away: bool) -> int:
     signal.signal(signal.SIGINT, on_signal)
     threading.Thread(target=keeper.stop_when_unused, daemon=True).start()
     code = keeper.run()
+    cluster.leave_sockets()
     if throw_away and keeper.stopping.is_set():
         _throw_away(layout, cluster.home)
     return code

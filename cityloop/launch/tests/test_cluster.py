@@ -213,10 +213,13 @@ def test_a_deep_folder_gets_a_socket_path_that_the_kernel_takes(data_dir: Path) 
     deep = data_dir / ("d" * 60) / ("e" * 60)
     deep.mkdir(parents=True)
     share = ensure.hold_database(deep, say=lambda _words: None)
+    sockets = server_of(deep).sockets
     try:
         assert ask(share.url, "SELECT 1") == 1
+        assert not sockets.is_relative_to(deep)
     finally:
         share.release()
+    assert not sockets.exists()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has another account to lock out")
