@@ -25,9 +25,10 @@ from bench.yardstick import CLIENTS
 LUA = """
 local bodies = {}
 for line in io.lines(os.getenv("BENCH_BODIES")) do bodies[#bodies + 1] = line end
-local n, seed = 0, 0
-function setup(thread) thread:set("seed", seed); seed = seed + 1 end
-function init(args) n = seed * math.floor(#bodies / 2) end
+local n, threads = 0, 0
+-- `first` is a global of the thread: a local would be 0 in both, and they would send the same.
+function setup(thread) thread:set("first", threads); threads = threads + 1 end
+function init(args) n = first * math.floor(#bodies / 2) end
 request = function()
   n = n + 1
   return wrk.format("POST", "/api/v1/reports", {

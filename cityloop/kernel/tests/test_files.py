@@ -17,7 +17,9 @@ NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 def jpeg(colour: str = "red", exif: Image.Exif | None = None) -> bytes:
     out = io.BytesIO()
-    Image.new("RGB", (80, 60), colour).save(out, "JPEG", **({"exif": exif} if exif is not None else {}))
+    Image.new("RGB", (80, 60), colour).save(
+        out, "JPEG", **({"exif": exif} if exif is not None else {})
+    )
     return out.getvalue()
 
 
