@@ -150,7 +150,6 @@ function picking(map, library) {
 }
 
 function travelling(map, library) {
-  if (innerWidth > 640) for (const card of document.querySelectorAll(".map-side details")) card.open = true;
   let marker = null;
   document.addEventListener("click", (event) => {
     const found = event.target.closest("[data-go-lon]");
@@ -189,4 +188,5 @@ async function start() {
   });
 }
 
+if (innerWidth > 640) for (const card of document.querySelectorAll(".map-side details")) card.open = true;
 start().catch((error) => { box.hidden = true; console.warn(error.message); });
