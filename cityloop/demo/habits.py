@@ -1,25 +1,23 @@
-"""What people do in each status, how often, and after how long: a table."""
+"""What people do in each status, how often, and after how long: tables, and how they are read."""
 
 from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from cityloop.cases.models import Case
-from cityloop.demo.town import Town
-from cityloop.kernel.actor import Actor
-from cityloop.people import queries as people
-from cityloop.people.models import Member
-from cityloop.standards import queries as standards
+from cityloop.demo.town import Matter, Town
 
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """In this status, so often (weight), this role does this, with a photo of this stage."""
+    """In this status, so often (weight), this role does this; with a photo of this stage."""
 
-    weight: int
+    weight: float
     action: str
     role: str
     photo: str = ""
@@ -29,131 +27,216 @@ class Habit:
 
 HABITS: dict[str, tuple[Habit, ...]] = {
     "reported": (
-        Habit(94, "accept", "acceptor"),
-        Habit(4, "reject", "acceptor", words="地点不明，请来电人补充。", reason="too_vague"),
-        Habit(2, "reject", "acceptor", words="属于小区内部事务。", reason="not_a_problem"),
+        Habit(93, "accept", "acceptor"),
+        Habit(3, "reject", "acceptor", words="地点不清，请来电补充。", reason="too_vague"),
+        Habit(2, "reject", "acceptor", words="属小区内部事务。", reason="not_a_problem"),
+        Habit(2, "correct", "acceptor", words="与来电人核对后补充。"),
     ),
-    "unverified": (Habit(100, "send_verify", "acceptor"),),
-    "not_found": (
-        Habit(100, "reject", "acceptor", words="现场核实未发现所反映的问题。", reason="not_found"),
+    "to verify": (Habit(1, "send_verify", "acceptor", words="请到现场核实。"),),
+    "not found": (
+        Habit(1, "reject", "acceptor", words="现场核实未发现所反映的问题。", reason="not_found"),
     ),
     "verifying": (
-        Habit(88, "verified", "inspector", "verify", "现场情况属实。"),
+        Habit(87, "verified", "inspector", "verify", "现场情况属实。"),
         Habit(12, "not_found", "inspector", "", "到现场查看，未发现问题。"),
+        Habit(1, "recall_verify", "acceptor", words="来电人补充了位置，重新派核实。"),
     ),
     "accepted": (
         Habit(96, "file", "shift_leader"),
-        Habit(4, "request_void", "acceptor", words="与在办案件重复。", reason="duplicate"),
+        Habit(3, "request_void", "acceptor", words="与在办案件重复。", reason="duplicate"),
+        Habit(1, "refuse_filing", "shift_leader", words="请补充具体点位后再报。"),
     ),
     "voiding": (
         Habit(75, "approve_void", "shift_leader", words="同意作废。", reason="duplicate"),
-        Habit(25, "refuse_void", "shift_leader", words="位置不同，继续办理。"),
+        Habit(25, "refuse_void", "shift_leader", words="两处位置不同，继续办理。"),
     ),
-    "filed": (Habit(100, "dispatch", "dispatcher", words="按责任清单改派。"),),
+    "filed": (
+        Habit(99, "dispatch", "dispatcher", words="按责任清单改派。"),
+        Habit(1, "return_to_acceptance", "dispatcher", words="类别有误，请核对。",
+              reason="wrong_class"),
+    ),
+    "third dispatch": (
+        Habit(1, "dispatch_by_order", "supervisor", words="经协调，由该单位牵头处置。"),
+    ),
     "dispatched": (
-        Habit(93, "receive", "unit_desk"),
-        Habit(7, "return", "unit_desk", words="该处不在本单位管养范围。", reason="not_ours"),
+        Habit(94, "receive", "unit_desk"),
+        Habit(6, "return", "unit_desk", words="该处不在本单位管养范围。", reason="not_ours"),
     ),
-    "handling": (Habit(100, "finish", "unit_desk", "after", "已安排人员到场处置完毕。"),),
-    "handed_in": (Habit(100, "finish", "unit_desk", words="核对无误，予以反馈。"),),
+    "wrong unit": (
+        Habit(90, "return", "unit_desk", words="应由其他单位处置。", reason="not_ours"),
+        Habit(10, "receive", "unit_desk"),
+    ),
+    "handling": (
+        Habit(52, "finish", "unit_desk", "after"),
+        Habit(48, "assign", "unit_desk", words="请尽快到场处置。"),
+    ),
+    "assigned": (Habit(1, "hand_in", "worker", "after"),),
+    "handed_in": (
+        Habit(94, "finish", "unit_desk", words="核对无误，予以反馈。"),
+        Habit(6, "hand_back", "unit_desk", words="照片未拍全，请补拍。"),
+    ),
     "handled": (
-        Habit(95, "send_check", "acceptor"),
-        Habit(5, "ask_better_proof", "dispatcher", words="照片模糊，请重拍。",
+        Habit(95, "send_check", "acceptor", words="请到现场核查。"),
+        Habit(4.6, "ask_better_proof", "dispatcher", words="处置后照片模糊，请重拍。",
               reason="unclear_photo"),
+        Habit(0.4, "force_close", "shift_leader", words="经领导同意，按特殊情况结案。",
+              reason="leader_decision"),
     ),
     "checking": (
         Habit(92, "check_passed", "inspector", "check", "现场已恢复。"),
-        Habit(8, "check_failed", "inspector", "check", "仍有遗留，未处置到位。"),
+        Habit(8, "check_failed", "inspector", "recheck", "仍有遗留，未处置到位。"),
     ),
-    "check_failed": (Habit(100, "rework", "dispatcher", words="核查未通过，请返工。"),),
-    "checked": (Habit(100, "close", "shift_leader"),),
+    "check_failed": (Habit(1, "rework", "dispatcher", words="核查未通过，请返工。"),),
+    "checked": (
+        Habit(97, "close", "shift_leader"),
+        Habit(2, "check_again", "shift_leader", words="核查照片看不清全貌。", reason="weak_proof"),
+        Habit(1, "demand_rework", "shift_leader", words="未达到结案条件。",
+              reason="condition_not_met"),
+    ),
 }  # fmt: skip
-# Beside the flow, once in a while while a case waits for a unit.
+# Beside the flow, while a case waits for its unit.
 URGE = Habit(1, "urge", "supervisor", words="临近时限，请加快处置。")
-REPLY = Habit(1, "reply", "unit_desk", words="已到场，今日内完成。")
+REPLY = Habit(1, "reply", "unit_desk", words="已安排人员到场，今日内完成。")
+URGED = 0.05
+# A sampled self-handled record is looked at afterwards.
+REVIEWS = (
+    Habit(92, "review_passed", "acceptor", words="前后照片一致，属实。"),
+    Habit(8, "review_failed", "acceptor", words="前后照片不在同一位置，转正常流程。"),
+)
 # Minutes from one step to the next: shortest, usual, longest.
 PAUSES = {
-    "reported": (1, 5, 22), "verifying": (6, 18, 45), "accepted": (1, 6, 40),
-    "voiding": (5, 20, 60),
-    "filed": (1, 6, 40), "dispatched": (3, 20, 120), "handed_in": (5, 15, 60),
-    "handled": (2, 12, 60), "checking": (8, 20, 50), "check_failed": (2, 10, 40),
-    "checked": (2, 15, 90),
+    "reported": (1, 4, 14), "to verify": (1, 3, 7), "not found": (1, 5, 14),
+    "verifying": (6, 15, 36), "accepted": (1, 6, 40), "voiding": (5, 20, 60),
+    "filed": (1, 6, 40), "third dispatch": (20, 60, 240), "dispatched": (3, 20, 120),
+    "wrong unit": (10, 40, 200), "handed_in": (5, 15, 60), "handled": (2, 12, 60),
+    "checking": (7, 16, 38), "check_failed": (2, 10, 40), "checked": (2, 15, 90),
+    "review": (60, 240, 900), "owed": (8, 30, 200),
 }  # fmt: skip
-SLOW_UNITS = 6  # every sixth unit is slow
+# When a role works, by local time; what falls outside waits for the morning.
+HOURS = {
+    "unit_desk": (time(7, 30), time(19, 30)),
+    "worker": (time(6), time(21)), "supervisor": (time(8, 30), time(17, 30)),
+}  # fmt: skip
+LATE, LATE_SLOW = 0.04, 0.36  # share of cases that a unit, or a slow one, finishes too late
+
+
+def stage_of(case: Case, proposed: int | None) -> str:
+    """The row of HABITS that fits: the status, and what makes a difference in it."""
+    status = str(case.status)
+    if status == "reported" and case.verified in ("wanted", "not_found"):
+        return "to verify" if case.verified == "wanted" else "not found"
+    if status == "filed" and case.dispatches >= 2:
+        return "third dispatch"
+    if status == "dispatched" and proposed is not None and case.lead_id != proposed:
+        return "wrong unit"
+    if status == "handling" and case.worker_id:
+        return "assigned"
+    return status
 
 
 def choose(chance: random.Random, case: Case) -> Habit | None:
-    """What happens next with the case."""
-    if case.answer_owed and case.lead_id and case.status in ("dispatched", "handling"):
+    """What happens next with the case; None when nothing does."""
+    waits = case.status in ("dispatched", "handling")
+    if case.answer_owed and waits and case.lead_id:
         return REPLY
-    if case.status == "handling" and case.urges == 0 and chance.random() < 0.04:
+    if case.status == "handling" and case.urges == 0 and chance.random() < URGED:
         return URGE
-    status = str(case.status)
-    if status == "reported" and case.verified in ("wanted", "not_found"):
-        status = {"wanted": "unverified"}.get(case.verified, case.verified)
-    rows = HABITS.get(status, ())
-    if case.dispatches + 1 > 2 and status in ("dispatched",):
-        rows = rows[:1]
-    if not rows or (status == "reported" and not case.problem_class_id):
-        return rows[-1] if rows else None
-    return chance.choices(rows, weights=[row.weight for row in rows])[0]
+    rows = HABITS.get(stage_of(case, case.proposal.get("unit")), ())
+    if case.returns and case.status == "dispatched":
+        rows = rows[:1] if rows[0].action == "receive" else rows
+    if case.status == "filed" and case.returns:
+        rows = tuple(row for row in rows if row.action != "return_to_acceptance")
+    return chance.choices(rows, weights=[row.weight for row in rows])[0] if rows else None
 
 
-def when(chance: random.Random, case: Case, now: datetime) -> datetime:
-    """When somebody sees to the case."""
-    if case.status == "handling" and case.handling_due_at:
-        left = max((case.handling_due_at - now).total_seconds(), 600.0)
-        slow = (case.lead_id or 0) % SLOW_UNITS == 0
-        late = chance.random() < (0.4 if slow else 0.06)
-        share = chance.uniform(1.05, 1.8) if late else chance.triangular(0.03, 0.95, 0.3)
-        return now + timedelta(seconds=left * share)
-    low, usual, high = PAUSES.get(str(case.status), (5, 20, 60))
-    return now + timedelta(minutes=chance.triangular(low, high, usual))
+def when(town: Town, case: Case, habit: Habit, now: datetime) -> datetime:
+    """When it is done."""
+    chance = town.chance
+    if habit.action in ("finish", "hand_in") and case.handling_due_at and habit.photo:
+        left = max((case.handling_due_at - now).total_seconds(), 900.0)
+        late = chance.random() < (LATE_SLOW if town.slow(case.lead_id) else LATE)
+        share = chance.uniform(1.1, 2.2) if late else chance.triangular(0.03, 0.95, 0.25)
+        done = now + timedelta(seconds=left * share)
+        awake = in_hours(town, habit.role, done)
+        # Whoever means to be in time does not let the morning pass the deadline.
+        return awake if late or awake <= case.handling_due_at else done
+    key = "review" if habit in REVIEWS else "owed" if habit is REPLY else ""
+    low, usual, high = PAUSES.get(
+        key or stage_of(case, case.proposal.get("unit")), (10, 40, 180)
+    )  # fmt: skip
+    after = now + timedelta(minutes=chance.triangular(low, high, usual))
+    return in_hours(town, habit.role, after)
 
 
-def inputs(town: Town, case: Case, habit: Habit, *, now: datetime) -> dict[str, Any]:
-    """What the step asks for."""
+def in_hours(town: Town, role: str, at: datetime) -> datetime:
+    """The moment itself, or some time in the first hour of the role's next working day."""
+    if role not in HOURS or not town.sleeps:
+        return at
+    begins, ends = HOURS[role]
+    local = timezone.localtime(at)
+    if begins <= local.time() < ends:
+        return at
+    day = local if local.time() < begins else local + timedelta(days=1)
+    start = day.replace(hour=begins.hour, minute=begins.minute, second=0)
+    return start + timedelta(minutes=town.chance.uniform(1, 60))
+
+
+def inputs(town: Town, case: Case, habit: Habit, matter: Matter, now: datetime) -> dict[str, Any]:
+    """What the step asks for, as rows where it can: no query for what is at hand."""
     found: dict[str, Any] = {}
     if habit.reason:
         found["reason_code"] = habit.reason
     if habit.words:
         found[_words_field(habit.action)] = habit.words
-    if habit.action == "file":
-        rules = standards.rules_for(case.problem_class_id or 0, on=now.date())
-        if rules:
-            found["filing_rule"] = town.chance.choice(rules[:4]).pk
-    elif habit.action == "dispatch":
-        found |= _dispatch(town, case)
-    elif habit.action in ("send_verify", "send_check"):
-        found["inspector"] = _inspector(town, case, now)
-    elif habit.action == "close":
-        found["closing_condition"] = True
-    return found
+    more = MORE.get(habit.action)
+    return {**found, **more(town, case, matter, now)} if more else found
 
 
 def _words_field(action: str) -> str:
-    if action in ("verified", "check_passed", "reply"):
-        return "opinion"
-    return "result" if action == "finish" else "reason"
+    if action in ("hand_in", "finish"):
+        return "result"
+    with_opinion = ("verified", "check_passed", "reply", "send_verify", "send_check", "assign",
+                    "review_passed")  # fmt: skip
+    return "opinion" if action in with_opinion else "reason"
 
 
-def _dispatch(town: Town, case: Case) -> dict[str, Any]:
+def _class(town: Town, case: Case, matter: Matter, now: datetime) -> dict[str, Any]:
+    """The acceptor chooses the class where none was given."""
+    return {} if case.problem_class_id else {"problem_class": town.class_row(matter.code)}
+
+
+def _file(town: Town, case: Case, matter: Matter, now: datetime) -> dict[str, Any]:
+    rule = town.rule(case.problem_class_id or 0, now)
+    return {"filing_rule": rule} if rule else {}
+
+
+def _dispatch(town: Town, case: Case, matter: Matter, now: datetime) -> dict[str, Any]:
     """The unit that the matrix proposes; a wrong one now and then, as in life."""
     proposed = case.proposal.get("unit")
-    desks = town.posts["unit_desk"]
-    if proposed is None or (case.dispatches == 0 and town.chance.random() < 0.04):
-        return {"unit": town.chance.choice(desks)[1], "assists": []}
-    return {"unit": proposed, "assists": case.proposal.get("assists", [])}
+    if proposed is None or (case.dispatches == 0 and town.chance.random() < 0.05):
+        return {"unit": town.another_unit(proposed)}
+    return town.proposed(case.proposal)
 
 
-def _inspector(town: Town, case: Case, now: datetime) -> int:
-    """Whoever walks the grid of the case."""
-    found = people.inspector_of(case.grid_code, now.date())
-    return found or town.chance.choice(town.posts["inspector"])[0]
+def _walker(town: Town, case: Case, matter: Matter, now: datetime) -> dict[str, Any]:
+    return {"inspector": town.member(town.walker(case.grid_code))}
 
 
-def actor_of(member_id: int, now: datetime) -> Actor:
-    """A certain person; LookupError when there is none."""
-    if not Member.objects.filter(pk=member_id, active=True).exists():
-        raise LookupError(f"no member {member_id}")
-    return people.actor_for(member_id, now)
+def _assign(town: Town, case: Case, matter: Matter, now: datetime) -> dict[str, Any]:
+    return {"worker": town.worker(case.lead_id or 0)}
+
+
+def _result(town: Town, case: Case, matter: Matter, now: datetime) -> dict[str, Any]:
+    return {"result": matter.done + "。"}
+
+
+def _closing(town: Town, case: Case, matter: Matter, now: datetime) -> dict[str, Any]:
+    return {"closing_condition": True}
+
+
+MORE = {
+    "accept": _class, "correct": _class, "file": _file,
+    "dispatch": _dispatch, "dispatch_by_order": _dispatch,
+    "send_verify": _walker, "send_check": _walker,
+    "assign": _assign, "hand_in": _result, "finish": _result, "close": _closing,
+}  # fmt: skip

@@ -1,6 +1,7 @@
-"""Photos of the demo city: drawn streets with a problem, before and after, date burnt in.
+"""Photos of the demo city: a drawn street with a problem, the same street without it.
 
-Small and quick to draw, each one different, with the time and place in EXIF as a phone writes them.
+Quick to make, each one different, with date and place burnt in and in EXIF as phones write them.
+Streets and things are drawn once at double size and kept; a photo is two pastes and a JPEG.
 """
 
 from __future__ import annotations
@@ -11,114 +12,163 @@ from datetime import datetime
 from functools import lru_cache
 
 from django.utils import timezone
-from PIL import Image, ImageDraw, ImageEnhance, ImageFont
+from PIL import Image, ImageDraw, ImageFont
+
+from cityloop.demo.sprites import CANVAS, DRAWINGS, GROUND
 
 SIZE = (400, 300)
-HORIZON = 120
-WALLS = ("#c9b8a3", "#b7c0c4", "#d2c7b1", "#a9b4a2", "#bfa79a")
-PROBLEMS = {
-    "01": "cover", "02": "sign", "03": "bin", "04": "tree", "05": "box",
-    "E01": "rubbish", "E02": "banner", "E03": "fence", "E04": "stall", "E05": "puddle",
-}  # fmt: skip
+STREETS, VARIANTS = 24, 6
+MARGIN = 16  # how far the camera moves between two photos of one place
+WIDE = (SIZE[0] + 2 * MARGIN, SIZE[1] + 2 * MARGIN)
+HORIZON, KERB = 176, 226  # where houses end and where the road begins
+ON_ROAD, ON_PAVEMENT = 262, 222
+ROAD_THINGS = frozenset({"pothole", "cover", "puddle", "river", "rubble", "fence", "weeds"})
+WALLS = ("#c9b8a3", "#b7c0c4", "#d2c7b1", "#a9b4a2", "#bfa79a", "#cdbfb4", "#9fb0ba")
+SHOPS = ("#b5443a", "#2f6e8c", "#d09a3a", "#4f7d52", "#7a4f80", "#c8693f")
+NIGHT, DUSK, DAY = "night", "dusk", "day"
+SKIES = {DAY: ("#a9cbe6", "#e4eef4"), DUSK: ("#6f7fa6", "#e9b48c"), NIGHT: ("#0e1626", "#26314a")}
+LIGHT = {DAY: (1.0, 1.0, 1.0), DUSK: (0.86, 0.76, 0.72), NIGHT: (0.42, 0.44, 0.56)}
 
 
 def photo(
-    chance: random.Random,
-    *,
-    problem: str,
-    at: datetime,
-    lon: float,
-    lat: float,
-    fixed: bool,
-    place: int,
+    *, drawing: str, place: int, at: datetime, lon: float, lat: float, fixed: bool, seed: int
 ) -> bytes:
-    """A JPEG of the place with the problem, or of the same place without it.
+    """A JPEG of a place with a thing that is wrong, or put right.
 
-    `place` chooses the street: before and after of one case show the same one.
+    `place` chooses street and thing, so that before and after show the same; `seed` the moment:
+    where the camera stood and how bright it was. Unknown drawings are a heap of rubbish.
     """
-    picture = _street(place % 24).copy()
-    draw = ImageDraw.Draw(picture)
-    if not fixed:
-        _draw_problem(draw, problem, random.Random(place))
-    left, top = chance.randrange(24), chance.randrange(16)
-    width, height = SIZE
-    picture = picture.crop((left, top, width - 24 + left, height - 16 + top)).resize(SIZE)
-    picture = ImageEnhance.Brightness(picture).enhance(chance.uniform(0.8, 1.15))
+    light = light_at(at)
+    dice = random.Random(seed)
+    picture = _street(place % STREETS, light).copy()
+    kind = drawing if drawing in DRAWINGS else "rubbish"
+    thing = _thing(kind, place % VARIANTS, fixed, light)
+    foot = ON_ROAD if kind in ROAD_THINGS else ON_PAVEMENT
+    picture.paste(thing, (MARGIN + 20 + place // STREETS % 90, foot - GROUND * 3 // 4), thing)
+    left, top = dice.randrange(2 * MARGIN), dice.randrange(2 * MARGIN)
+    picture = picture.crop((left, top, left + SIZE[0], top + SIZE[1]))
+    strength = dice.uniform(0.9, 1.1)
+    picture = picture.point([min(255, int(value * strength)) for value in range(256)] * 3)
     _stamp(picture, at, lon, lat)
     out = io.BytesIO()
-    picture.save(out, "JPEG", quality=72, exif=_exif(at, lon, lat))
+    picture.save(out, "JPEG", quality=74, exif=_exif(at, lon, lat))
     return out.getvalue()
 
 
-@lru_cache(maxsize=24)
-def _street(place: int) -> Image.Image:
-    """Sky, houses, pavement and road of one place."""
+def light_at(at: datetime) -> str:
+    """day, dusk or night by the local hour."""
+    hour = timezone.localtime(at).hour
+    if 7 <= hour < 17:
+        return DAY
+    return DUSK if hour in (6, 17, 18) else NIGHT
+
+
+@lru_cache(maxsize=STREETS * 3)
+def _street(place: int, light: str) -> Image.Image:
+    """Sky, houses, shops, pavement and road of one place."""
     dice = random.Random(place)
-    picture = Image.new("RGB", SIZE, "#bcd3e6")
+    picture = Image.new("RGB", (WIDE[0] * 2, WIDE[1] * 2))
     draw = ImageDraw.Draw(picture)
-    x = -20
-    while x < SIZE[0]:
-        wide, high = dice.randrange(50, 110), dice.randrange(60, 115)
-        wall = dice.choice(WALLS)
-        draw.rectangle((x, HORIZON - high + 30, x + wide, HORIZON + 30), fill=wall)
-        for column in range(x + 8, x + wide - 14, 20):
-            for row in range(HORIZON - high + 40, HORIZON + 10, 22):
-                draw.rectangle((column, row, column + 10, row + 12), fill="#5d6b78")
-        x += wide + dice.randrange(2, 12)
-    draw.rectangle((0, HORIZON + 30, SIZE[0], 190), fill="#b9b2a8")
-    for column in range(0, SIZE[0], 26):
-        draw.line((column, HORIZON + 30, column * 1.2 - 40, 190), fill="#a49d93")
-    draw.rectangle((0, 190, SIZE[0], 196), fill="#8d8a84")
-    draw.rectangle((0, 196, *SIZE), fill="#6a6c70")
-    for column in range(dice.randrange(40), SIZE[0], 90):
-        draw.rectangle((column, 246, column + 46, 251), fill="#d9d6cc")
-    _tree(draw, dice.randrange(30, 370), dice)
-    return picture
+    _sky(draw, light, picture.width)
+    far = random.Random(place + 500)
+    for x in range(-40, picture.width, 90):
+        high = far.randrange(60, 220)
+        draw.rectangle((x, HORIZON * 2 - high - 60, x + far.randrange(60, 110), HORIZON * 2),
+                       fill=_lit("#9fb0bd", light))  # fmt: skip
+    x = -dice.randrange(60)
+    while x < picture.width:
+        x += _house(draw, x, dice, light) + dice.choice((0, 0, 6, 20))
+    _ground(draw, picture.width, picture.height, dice, light)
+    for _tree in range(dice.randrange(1, 3)):
+        _street_tree(draw, dice.randrange(40, picture.width - 40), dice, light)
+    return picture.resize(WIDE, Image.Resampling.LANCZOS)
 
 
-def _tree(draw: ImageDraw.ImageDraw, x: int, dice: random.Random) -> None:
-    draw.rectangle((x - 4, 100, x + 4, 186), fill="#6b4f37")
-    for _leaf in range(7):
-        dx, dy = dice.randrange(-26, 26), dice.randrange(-26, 20)
-        draw.ellipse((x + dx - 20, 84 + dy - 18, x + dx + 20, 84 + dy + 18), fill="#4e7d48")
+def _sky(draw: ImageDraw.ImageDraw, light: str, width: int) -> None:
+    top, low = (_rgb(colour) for colour in SKIES[light])
+    for y in range(HORIZON * 2):
+        share = y / (HORIZON * 2)
+        shade = tuple(int(a + (b - a) * share) for a, b in zip(top, low, strict=True))
+        draw.line((0, y, width, y), fill=shade)
 
 
-def _draw_problem(draw: ImageDraw.ImageDraw, problem: str, dice: random.Random) -> None:
-    x, y = dice.randrange(110, 270), dice.randrange(196, 236)
-    kind = PROBLEMS.get(problem, "rubbish")
-    if kind == "cover":
-        draw.ellipse((x - 44, y - 16, x + 44, y + 16), fill="#3a3b3d", outline="#2a2a2b", width=4)
-        draw.polygon([(x - 20, y - 8), (x + 8, y + 12), (x + 24, y - 6)], fill="#0c0c0d")
-    elif kind in {"puddle"}:
-        draw.ellipse((x - 90, y, x + 90, y + 40), fill="#8298a8")
-        draw.ellipse((x - 60, y + 8, x + 20, y + 24), fill="#a9bdca")
-    elif kind == "stall":
-        draw.rectangle((x - 50, y - 50, x + 50, y), fill="#c2573d")
-        draw.polygon([(x - 60, y - 50), (x, y - 86), (x + 60, y - 50)], fill="#e2a93b")
-    elif kind in {"banner", "sign"}:
-        draw.polygon([(x - 70, 120), (x + 74, 134), (x + 70, 160), (x - 72, 148)], fill="#b3262e")
-        draw.line((x - 60, 136, x + 60, 148), fill="#f3d9a4", width=5)
-    elif kind in {"bin", "box", "fence"}:
-        draw.rectangle((x - 26, y - 60, x + 26, y), fill="#3f6f57")
-        draw.polygon([(x - 30, y - 60), (x + 34, y - 76), (x + 26, y - 60)], fill="#2c5240")
-    else:
-        _heap(draw, x, y, dice)
+def _house(draw: ImageDraw.ImageDraw, x: int, dice: random.Random, light: str) -> int:
+    """A house with a shop below; returns its width."""
+    wide, floors = dice.randrange(130, 230), dice.randrange(2, 5)
+    roof, foot = HORIZON * 2 - 76 - floors * 52, HORIZON * 2 + 6
+    draw.rectangle((x, roof, x + wide, foot), fill=_lit(dice.choice(WALLS), light))
+    draw.rectangle((x - 3, roof - 8, x + wide + 3, roof), fill=_lit("#7d766c", light))
+    for floor in range(floors):
+        for column in range(x + 16, x + wide - 30, 42):
+            y = roof + 14 + floor * 52
+            glass = "#f3d98c" if light != DAY and dice.random() < 0.5 else _lit("#5d6b78", light)
+            draw.rectangle((column, y, column + 24, y + 32), fill=glass)
+            draw.line((column + 12, y, column + 12, y + 32), fill=_lit("#c9c3b8", light), width=2)
+    sign = _lit(dice.choice(SHOPS), DAY if light == NIGHT else light)
+    draw.rectangle((x + 6, foot - 72, x + wide - 6, foot - 50), fill=sign)
+    for letter in range(x + 20, x + wide - 30, 26):
+        draw.rectangle((letter, foot - 67, letter + 15, foot - 55), fill="#f4efdf")
+    glass = "#e9d9a6" if light != DAY else "#8b9aa3"
+    draw.rectangle((x + 12, foot - 48, x + wide - 12, foot), fill=glass)
+    for post in range(x + 12, x + wide - 12, 48):
+        draw.line((post, foot - 48, post, foot), fill=_lit("#4c5358", light), width=4)
+    return wide
 
 
-def _heap(draw: ImageDraw.ImageDraw, x: int, y: int, dice: random.Random) -> None:
-    colours = ("#2f4a7c", "#d8d3c4", "#1e1f22", "#7a5a3a", "#9a2f2f", "#3f6f57")
-    for _piece in range(16):
-        dx, dy = dice.randrange(-60, 60), dice.randrange(-26, 18)
-        wide, high = dice.randrange(14, 34), dice.randrange(10, 24)
-        draw.ellipse((x + dx, y + dy, x + dx + wide, y + dy + high), fill=dice.choice(colours))
+def _ground(
+    draw: ImageDraw.ImageDraw, width: int, height: int, dice: random.Random, light: str
+) -> None:
+    """Tiled pavement, kerb, road with markings."""
+    top, kerb = HORIZON * 2 + 6, KERB * 2
+    draw.rectangle((0, top, width, kerb), fill=_lit("#b9b2a8", light))
+    for row, y in enumerate(range(top, kerb, 24)):
+        draw.line((0, y, width, y), fill=_lit("#a69f95", light), width=2)
+        for x in range(row % 2 * 24, width, 48):
+            draw.line((x, y, x - 6, y + 24), fill=_lit("#a69f95", light), width=2)
+    draw.rectangle((0, kerb - 40, width, kerb - 26), fill=_lit("#d3b04a", light))  # for the blind
+    draw.rectangle((0, kerb, width, kerb + 10), fill=_lit("#8d8a84", light))
+    draw.rectangle((0, kerb + 10, width, height), fill=_lit("#63666a", light))
+    for x in range(dice.randrange(120), width, 190):
+        draw.rectangle((x, kerb + 112, x + 96, kerb + 122), fill=_lit("#dcd9cf", light))
+
+
+def _street_tree(draw: ImageDraw.ImageDraw, x: int, dice: random.Random, light: str) -> None:
+    foot = KERB * 2 - 20
+    draw.rectangle((x - 8, foot - 170, x + 8, foot), fill=_lit("#6b4f37", light))
+    for _leaf in range(16):
+        dx, dy = dice.gauss(0, 34), dice.gauss(0, 26)
+        green = dice.choice(("#4e7d48", "#5d8c50", "#3f6d40"))
+        draw.ellipse((x + dx - 34, foot - 210 + dy - 30, x + dx + 34, foot - 210 + dy + 30),
+                     fill=_lit(green, light))  # fmt: skip
+
+
+@lru_cache(maxsize=len(DRAWINGS) * VARIANTS * 6)
+def _thing(kind: str, variant: int, fixed: bool, light: str) -> Image.Image:
+    """A thing that is wrong, or put right, on a transparent ground, in this light."""
+    picture = Image.new("RGBA", CANVAS)
+    DRAWINGS[kind](ImageDraw.Draw(picture), random.Random(variant), fixed)
+    red, green, blue = (
+        [int(value * share) for value in range(256)] for share in LIGHT[light]
+    )  # fmt: skip
+    picture = picture.point([*red, *green, *blue, *range(256)])
+    return picture.resize((CANVAS[0] * 3 // 4, CANVAS[1] * 3 // 4), Image.Resampling.LANCZOS)
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _lit(colour: str, light: str) -> tuple[int, ...]:
+    return tuple(
+        int(part * share) for part, share in zip(_rgb(colour), LIGHT[light], strict=True)
+    )  # fmt: skip
 
 
 def _stamp(picture: Image.Image, at: datetime, lon: float, lat: float) -> None:
     draw = ImageDraw.Draw(picture)
-    local = timezone.localtime(at)
-    text = f"{local:%Y-%m-%d %H:%M:%S}  {lat:.5f}, {lon:.5f}"
-    draw.rectangle((0, SIZE[1] - 22, SIZE[0], SIZE[1]), fill="#00000088")
-    draw.text((8, SIZE[1] - 18), text, fill="#ffffff", font=_font())
+    text = f"{timezone.localtime(at):%Y-%m-%d %H:%M:%S}  {lat:.5f}, {lon:.5f}"
+    draw.rectangle((0, SIZE[1] - 22, SIZE[0], SIZE[1]), fill="#1b1e22")
+    draw.text((8, SIZE[1] - 19), text, fill="#ffd24a", font=_font())
 
 
 @lru_cache(maxsize=1)

@@ -1,47 +1,73 @@
-"""Who and what the simulated city has: people by post, places, classes, words."""
+"""Who and what the simulated city has: people by post, places, matters, words. Read once."""
 
 from __future__ import annotations
 
 import csv
 import random
-from dataclasses import dataclass
-from datetime import datetime
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from cityloop.kernel.actor import Actor
 from cityloop.people import queries as people
+from cityloop.people.models import Member, Organisation
+from cityloop.standards import queries as standards
+from cityloop.standards.models import FilingRule, ProblemClass
+
+COMPONENT_SHARE = 0.02  # of all problems; the rest are events (a real city's year: 98 % events)
+SLOW_SHARE = 5  # one unit in so many is slow
+TABLES = Path("data")
 
 _POSTS = """
-SELECT r.code, h.member_id, p.organisation_id, o.region_code
-FROM people_holding h JOIN people_post p ON p.id = h.post_id
+SELECT r.code, m.username, m.id, o.id, o.region_code
+FROM people_holding h JOIN people_post p ON p.id = h.post_id AND p.active
+JOIN people_member m ON m.id = h.member_id AND m.active
 JOIN people_post_role pr ON pr.post_id = p.id JOIN people_role r ON r.id = pr.role_id
 JOIN people_organisation o ON o.id = p.organisation_id
-WHERE h.valid_to IS NULL ORDER BY r.code, h.member_id
+WHERE h.valid_from <= %(day)s AND (h.valid_to IS NULL OR h.valid_to > %(day)s)
+ORDER BY r.code, m.username
 """
-_GRIDS = """
-SELECT code, ST_X(p), ST_Y(p) FROM (
-  SELECT code, ST_PointOnSurface(geom) AS p FROM geo_unitgrid WHERE valid_to IS NULL
-  ORDER BY md5(code || %s) LIMIT %s) g
+_SPOTS = """
+SELECT street_code, code, full_name, lon, lat FROM (
+  SELECT g.street_code, g.code, a.full_name, ST_X(a.point) AS lon, ST_Y(a.point) AS lat,
+         row_number() OVER (PARTITION BY g.street_code ORDER BY md5(a.full_name || %s)) AS place
+  FROM geo_address a JOIN geo_unitgrid g ON g.id = a.grid_id AND g.valid_to IS NULL
+  WHERE a.kind IN ('doorplate', 'crossing', 'poi')) ranked
+WHERE place <= 60 ORDER BY md5(street_code || %s), place
 """
 _COMPONENTS = """
-SELECT a.code, ST_X(a.point), ST_Y(a.point), k.code, k.major_code
+SELECT a.code, ST_X(a.point), ST_Y(a.point), a.grid_code, k.code
 FROM assets_component a JOIN standards_problemclass k ON k.id = a.problem_class_id
-ORDER BY md5(a.code || %s) LIMIT 400
+ORDER BY md5(a.code || %s) LIMIT 600
+"""
+_CLASSES = """
+SELECT e.code, k.kind, k.major_code, k.minor_code, k.code, k.level
+FROM standards_problemclass k JOIN standards_edition e ON e.id = k.edition_id
+WHERE EXISTS (SELECT 1 FROM standards_filingrule r WHERE r.problem_class_id = k.id)
+ORDER BY k.code
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """A thing that goes wrong in the city: class code, level, how to draw it, how people say it."""
+    """A thing that goes wrong: how often, how it looks, how it is told and reported as done."""
 
     code: str
     level: int
+    weight: float
     drawing: str
-    words: tuple[str, ...]
+    found: str
+    done: str
+    told: tuple[str, ...]  # as citizens say it
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,80 +76,201 @@ class Spot:
 
     lon: float
     lat: float
+    grid: str
+    address: str = ""
     component: str = ""
     class_code: str = ""
-    drawing: str = ""
+
+    @property
+    def place(self) -> int:
+        """A number of the place: photos of one place show one street."""
+        return zlib.crc32(f"{self.lon:.4f},{self.lat:.4f}".encode())
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody in a post."""
+
+    member_id: int
+    organisation_id: int
+    region: str
+
+
+@dataclass(slots=True)
 class Town:
-    """Everything that the life of the city is drawn from; the same seed gives the same choices."""
+    """Everything that the life of the city is drawn from; the same seed draws the same."""
 
-    def __init__(self, seed: int) -> None:
-        self.chance = random.Random(seed)
-        self.posts: dict[str, list[tuple[int, int, str]]] = {}
+    seed: int
+    day: date
+    sleeps: bool = True  # offices are closed at night
+    chance: random.Random = field(init=False)
+    posts: dict[str, list[Holder]] = field(init=False)
+    streets: list[list[Spot]] = field(init=False)
+    street_weights: list[float] = field(init=False)
+    components: list[Spot] = field(init=False)
+    matters: dict[str, Matter] = field(init=False)
+    events: list[Matter] = field(init=False)
+    event_weights: list[float] = field(init=False)
+    units: dict[int, Organisation] = field(init=False)
+    _actors: dict[tuple[int, date], Actor] = field(default_factory=dict)
+    _rules: dict[tuple[int, int], list[FilingRule]] = field(default_factory=dict)
+    _walkers: dict[str, int] = field(default_factory=dict)
+    _members: dict[int, Member] = field(default_factory=dict)
+    _classes: dict[str, ProblemClass] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.chance = random.Random(self.seed)
         with connection.cursor() as cursor:
-            cursor.execute(_POSTS)
-            for role, member, organisation, region in cursor.fetchall():
-                self.posts.setdefault(role, []).append((member, organisation, region))
-            cursor.execute(_GRIDS, [str(seed), 1500])
-            self.grids = [Spot(x, y) for _code, x, y in cursor.fetchall()]
-            cursor.execute(_COMPONENTS, [str(seed)])
-            self.components = [
-                Spot(x, y, code, kind, major) for code, x, y, kind, major in cursor.fetchall()
-            ]
-            self.events, self.spoken = _matters(cursor)
-        self.weights = list(accumulate(1 / (rank + 6) for rank in range(len(self.events))))
+            self._read(cursor)
+        found = (one for code, one in self.matters.items() if "/E" in code)
+        self.events = sorted(found, key=lambda one: (-one.weight, one.code))
+        self.event_weights = list(accumulate(one.weight for one in self.events))
+        self.street_weights = list(accumulate((n + 2) ** -0.9 for n in range(len(self.streets))))
+        self.units = {one.pk: one for one in Organisation.objects.defer("search")}
 
-    def person(self, role: str, *, region: str, now: datetime, unit: int | None = None) -> Actor:
-        """Somebody of this role for this unit, or this area; of the whole city where none is.
+    def _read(self, cursor: Any) -> None:
+        seed = str(self.seed)
+        cursor.execute(_POSTS, {"day": self.day})
+        self.posts = {}
+        for role, _name, member, organisation, region in cursor.fetchall():
+            self.posts.setdefault(role, []).append(Holder(member, organisation, region))
+        cursor.execute(_SPOTS, [seed, seed])
+        streets: dict[str, list[Spot]] = {}
+        for street, grid, address, lon, lat in cursor.fetchall():
+            streets.setdefault(street, []).append(Spot(lon, lat, grid, address))
+        self.streets = list(streets.values())
+        cursor.execute(_COMPONENTS, [seed])
+        self.components = [
+            Spot(lon, lat, grid, component=code, class_code=kind)
+            for code, lon, lat, grid, kind in cursor.fetchall()
+        ]
+        cursor.execute(_CLASSES)
+        self.matters = _matters(cursor.fetchall())
 
-        Raises LookupError when the city has no such post.
-        """
-        all_posts = self.posts.get(role, [])
-        if unit is not None:
-            fitting = [one for one in all_posts if one[1] == unit]
-        else:
-            fitting = [one for one in all_posts if one[2] and region.startswith(one[2][:6])]
-            fitting += [one for one in all_posts if one[2] in ("", "3301", "330100")]
-        if not fitting:
-            raise LookupError(f"nobody holds {role} for {unit or region}")
-        return people.actor_for(self.chance.choice(fitting)[0], now)
+    # ---------------------------------------------------------------- what happens where
 
     def spot(self) -> Spot:
-        """Where something happens: few places carry most of it, 2 in 100 concern a component."""
-        if self.components and self.chance.random() < 0.02:
+        """Where something happens: few streets carry most of it; now and then a component."""
+        if self.components and self.chance.random() < COMPONENT_SHARE:
             return self.chance.choice(self.components)
-        index = min(int(self.chance.paretovariate(0.9)) - 1, len(self.grids) - 1)
-        here = self.grids[index]
-        shift = self.chance.uniform(-2e-4, 2e-4), self.chance.uniform(-2e-4, 2e-4)
-        return Spot(here.lon + shift[0], here.lat + shift[1])
+        street = self.chance.choices(self.streets, cum_weights=self.street_weights)[0]
+        here = street[int(len(street) * self.chance.random() ** 2)]
+        lon = round(here.lon + self.chance.uniform(-1.5e-4, 1.5e-4), 6)
+        lat = round(here.lat + self.chance.uniform(-1.5e-4, 1.5e-4), 6)
+        return Spot(lon, lat, here.grid, here.address)
 
-    def matter(self) -> Matter:
-        """What happens: a few classes make up most of it."""
-        return self.chance.choices(self.events, cum_weights=self.weights)[0]
+    def matter(self, spot: Spot) -> Matter:
+        """What happens there: a few classes make up most of it."""
+        known = self.matters.get(spot.class_code)
+        return known or self.chance.choices(self.events, cum_weights=self.event_weights)[0]
+
+    # ---------------------------------------------------------------- who
+
+    def actor(self, member_id: int, now: datetime) -> Actor:
+        """A person in all their posts; people.NotFound for one who is gone."""
+        key = member_id, timezone.localdate(now)
+        found = self._actors.get(key)
+        if found is None:
+            found = self._actors[key] = people.actor_for(member_id, now)
+        return found
+
+    def person(
+        self, role: str, *, now: datetime, region: str = "", unit: int | None = None
+    ) -> Actor:
+        """Somebody of this role for this unit, or for this area: of the district or of the city.
+
+        Raises LookupError when nobody holds such a post.
+        """
+        holders = self.posts.get(role, [])
+        if unit is not None:
+            fitting = [one for one in holders if one.organisation_id == unit]
+        else:
+            fitting = [one for one in holders if region.startswith(one.region or "-")]
+            fitting += [one for one in holders if not one.region]
+        if not fitting:
+            raise LookupError(f"nobody holds {role} for {unit or region}")
+        return self.actor(self.chance.choice(fitting).member_id, now)
+
+    def walker(self, grid: str) -> int:
+        """The inspector who walks the grid."""
+        if grid not in self._walkers:
+            found = people.inspector_of(grid, self.day)
+            self._walkers[grid] = found or self.chance.choice(self.posts["inspector"]).member_id
+        return self._walkers[grid]
+
+    def member(self, member_id: int) -> Member:
+        """A member's row."""
+        if member_id not in self._members:
+            self._members[member_id] = Member.objects.get(pk=member_id)
+        return self._members[member_id]
+
+    def worker(self, unit: int) -> Member | None:
+        """Somebody of the unit who goes out."""
+        workers = [one for one in self.posts.get("worker", ()) if one.organisation_id == unit]
+        return self.member(self.chance.choice(workers).member_id) if workers else None
+
+    def proposed(self, proposal: Mapping[str, Any]) -> dict[str, Any]:
+        """What the matrix says, as rows."""
+        assists = [
+            {**one, "organisation": self.units[one["organisation"]]}
+            for one in proposal.get("assists", [])
+        ]
+        return {"unit": self.units[proposal["unit"]], "assists": assists}
+
+    def slow(self, unit: int | None) -> bool:
+        """Some units are slow, always the same ones."""
+        row = self.units.get(unit or 0)
+        return row is not None and zlib.crc32(row.code.encode()) % SLOW_SHARE == 0
+
+    def another_unit(self, but: int | None) -> Organisation:
+        """A unit with a desk that is not the right one."""
+        desks = [one.organisation_id for one in self.posts["unit_desk"]]
+        return self.units[self.chance.choice([unit for unit in desks if unit != but])]
+
+    # ---------------------------------------------------------------- by which rule
+
+    def class_row(self, code: str) -> ProblemClass:
+        """A class by its code."""
+        if code not in self._classes:
+            self._classes[code] = ProblemClass.objects.defer("search").get(code=code)
+        return self._classes[code]
+
+    def rule(self, class_id: int, now: datetime) -> FilingRule | None:
+        """A filing rule that fits the class; None where it has none."""
+        on = timezone.localdate(now)
+        key = class_id, on.month  # rules of a season
+        if key not in self._rules:
+            self._rules[key] = standards.rules_for(class_id, on=on)
+        rules = self._rules[key][:4]
+        return self.chance.choice(rules) if rules else None
 
 
-def _matters(cursor) -> tuple[list[Matter], dict[str, Matter]]:  # type: ignore[no-untyped-def]
-    """Event classes with rules and labelled sentences; all classes with sentences by code."""
-    words: dict[tuple[str, str, str, str], list[str]] = {}
-    path = Path(settings.BASE_DIR) / "data" / "training" / "labelled.csv"
-    with path.open(encoding="utf-8") as file:
+def _matters(classes: Sequence[Sequence[Any]]) -> dict[str, Matter]:
+    """By class code; classes without a line of their own take that of their major or kind."""
+    lines = _lines(Path(settings.BASE_DIR))
+    told = _sentences(Path(settings.BASE_DIR))
+    found: dict[str, Matter] = {}
+    for edition, kind, major, minor, code, level in classes:
+        keys = ((kind, major, minor), (kind, major, "*"), (kind, "*", "*"))
+        line = next((lines[key] for key in keys if key in lines), None)
+        words = told.get((edition, kind, major, minor))
+        if line and words:
+            found[code] = Matter(code, level, float(line["weight"]), line["drawing"],
+                                 line["found"], line["done"], words)  # fmt: skip
+    return found
+
+
+@lru_cache(maxsize=2)
+def _lines(base: Path) -> dict[tuple[str, str, str], dict[str, str]]:
+    with (base / TABLES / "demo" / "matters.csv").open(encoding="utf-8") as file:
+        return {(row["kind"], row["major"], row["minor"]): row for row in csv.DictReader(file)}
+
+
+@lru_cache(maxsize=2)
+def _sentences(base: Path) -> dict[tuple[str, str, str, str], tuple[str, ...]]:
+    found: dict[tuple[str, str, str, str], list[str]] = {}
+    with (base / TABLES / "training" / "labelled.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             key = (row["edition"], row["kind"], row["major_code"], row["minor_code"])
-            words.setdefault(key, []).append(row["text_zh"])
-    cursor.execute(
-        """SELECT e.code, k.kind, k.major_code, k.minor_code, k.code, k.level
-           FROM standards_problemclass k JOIN standards_edition e ON e.id = k.edition_id
-           WHERE EXISTS (SELECT 1 FROM standards_filingrule r WHERE r.problem_class_id = k.id)
-           ORDER BY md5(k.code)"""
-    )
-    found = {}
-    for edition, kind, major, minor, code, level in cursor.fetchall():
-        if said := words.get((edition, kind, major, minor)):
-            drawing = f"E{major}" if kind == "event" else major
-            found[code] = Matter(code, level, drawing, tuple(said))
-    events = sorted(
-        (one for one in found.values() if one.drawing.startswith("E")),
-        key=lambda one: (-len(one.words), one.code),
-    )
-    return events, found
+            found.setdefault(key, []).append(row["text_zh"])
+    return {key: tuple(words) for key, words in found.items()}
