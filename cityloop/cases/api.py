@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, File, Query, Router, Schema
 from ninja.files import UploadedFile
 
-from cityloop.cases import fields, lifecycle, operations, queries, views
+from cityloop.cases import fields, lifecycle, operations, queries, shapes, views
 from cityloop.kernel import clock, files, paging
-from cityloop.kernel.api import idempotent
+from cityloop.kernel.api import idempotent, plain
 from cityloop.kernel.errors import Invalid
 from cityloop.kernel.page import actor_of
 
@@ -90,8 +90,8 @@ def _box(text: str) -> tuple[float, float, float, float] | None:
     return west, south, east, north
 
 
-@router.get("/cases", summary="Cases in your scope")
-def list_cases(request: HttpRequest, query: Query[CaseFilter]) -> dict[str, Any]:
+@router.get("/cases", response=shapes.CasePage, by_alias=True, summary="Cases in your scope")
+def list_cases(request: HttpRequest, query: Query[CaseFilter]) -> HttpResponse:
     """One page of cases by keyset; `next` is the cursor of the following page."""
     actor, now = actor_of(request), clock.now()
     actor.require("cases.view")
@@ -99,25 +99,31 @@ def list_cases(request: HttpRequest, query: Query[CaseFilter]) -> dict[str, Any]
     found = paging.page(
         rows, order=ORDERS[query.order], cursor=query.cursor or None, size=query.size
     )
-    return {"items": [views.summary(case, now=now) for case in found.items], "next": found.next}
+    items = [views.summary(case, now=now) for case in found.items]
+    return plain({"items": items, "next": found.next})
 
 
-@router.get("/cases/nearby", summary="Cases around a point")
+@router.get(
+    "/cases/nearby",
+    response=shapes.CasesAround,
+    by_alias=True,
+    summary="Cases around a point",
+)
 def nearby(
     request: HttpRequest,
     lon: Annotated[float, Query(ge=-180, le=180)],
     lat: Annotated[float, Query(ge=-90, le=90)],
     metres: Annotated[float, Query(gt=0, le=2000)] = 100,
-) -> dict[str, Any]:
+) -> HttpResponse:
     """Visible cases of the last 30 days within `metres`, latest first, at most 20."""
     actor, now = actor_of(request), clock.now()
     actor.require("cases.view")
     since = queries.recent_start(now)
     found = queries.nearby(actor, lon=lon, lat=lat, metres=metres, since=since)
-    return {"items": [views.summary(case, now=now) for case in found]}
+    return plain({"items": [views.summary(case, now=now) for case in found]})
 
 
-@router.get("/cases/boxes", summary="Counters of the desk's boxes")
+@router.get("/cases/boxes", response=list[shapes.BoxOut], summary="Counters of the desk's boxes")
 def boxes(request: HttpRequest) -> list[dict[str, Any]]:
     """Open cases by status, with how many are late."""
     actor = actor_of(request)
@@ -128,16 +134,25 @@ def boxes(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-@router.get("/cases/{number}", summary="One case with history, clocks, tasks and papers")
-def read_case(request: HttpRequest, number: str) -> dict[str, Any]:
+@router.get(
+    "/cases/{number}",
+    response=shapes.CaseFile,
+    by_alias=True,
+    summary="One case with history, clocks, tasks and papers",
+)
+def read_case(request: HttpRequest, number: str) -> HttpResponse:
     """Everything on the case that the actor may see, and the steps allowed now."""
     actor, now = actor_of(request), clock.now()
     actor.require("cases.view")
     case = queries.get(actor, number)
-    return views.full(case, actor=actor, now=now)
+    return plain(views.full(case, actor=actor, now=now))
 
 
-@router.get("/cases/{number}/clocks/{kind}/explain", summary="Why this deadline")
+@router.get(
+    "/cases/{number}/clocks/{kind}/explain",
+    response=list[shapes.StretchOut],
+    summary="Why this deadline",
+)
 def explain_clock(request: HttpRequest, number: str, kind: str) -> list[dict[str, Any]]:
     """Each counted and skipped interval between the clock's start and its deadline."""
     actor = actor_of(request)
@@ -145,7 +160,9 @@ def explain_clock(request: HttpRequest, number: str, kind: str) -> list[dict[str
     return views.explained(queries.get(actor, number), kind)
 
 
-@router.post("/cases/{number}/steps", summary="Take a step of the life cycle")
+@router.post(
+    "/cases/{number}/steps", response=shapes.Taken, summary="Take a step of the life cycle"
+)
 @idempotent
 def take_step(request: HttpRequest, number: str, body: StepIn) -> tuple[int, dict[str, Any]]:
     """Perform the action; 409 with every objection when the rules refuse, or when it is stale."""
@@ -159,11 +176,13 @@ def take_step(request: HttpRequest, number: str, body: StepIn) -> tuple[int, dic
     return 200, {"number": case.number, "version": case.version, "status": case.status}
 
 
-@router.get("/lifecycle", summary="The life-cycle table")
-def read_lifecycle(request: HttpRequest) -> list[dict[str, Any]]:
+@router.get(
+    "/lifecycle", response=list[shapes.StepOut], by_alias=True, summary="The life-cycle table"
+)
+def read_lifecycle(request: HttpRequest) -> HttpResponse:
     """Every action with sources, target, roles, side and fields."""
     actor_of(request)
-    return [
+    rows = [
         {
             "action": step.action, "from": list(step.source), "to": step.target,
             "roles": list(step.roles), "side": step.side,
@@ -175,9 +194,10 @@ def read_lifecycle(request: HttpRequest) -> list[dict[str, Any]]:
         }
         for step in lifecycle.STEPS
     ]  # fmt: skip
+    return plain(rows)
 
 
-@router.post("/files", summary="Store a photo, recording or PDF")
+@router.post("/files", response=shapes.FileOut, summary="Store a photo, recording or PDF")
 @idempotent
 def store_file(request: HttpRequest, file: File[UploadedFile]) -> tuple[int, dict[str, Any]]:
     """Keep the file by its content; the same content again answers the same sha256."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
+from ninja import Schema
 
 from config.api import api
 from tests.conformance.calls import BY_NAME, CALLS, Call
@@ -52,6 +54,25 @@ def test_every_operation_has_a_row_and_a_sentence() -> None:
         assert operation["summary"] and operation["description"], name
         assert operation["security"], name
         assert "default" in operation["responses"], name
+
+
+def test_every_shape_has_a_name_of_its_own() -> None:
+    """The description holds shapes by name: a second of the same name would replace the first."""
+    shapes, left = [], [Schema]
+    while left:
+        one = left.pop()
+        left += one.__subclasses__()
+        if one.__module__.startswith("cityloop."):
+            shapes.append(one.__name__)
+    assert [name for name, times in Counter(shapes).items() if times > 1] == []
+
+
+@pytest.mark.parametrize("call", CALLS, ids=by_name)
+def test_what_it_answers_is_described(call: Call) -> None:
+    answers = described()[call.name]["responses"]
+    good = answers.get(call.status) or answers.get(str(call.status))
+    assert good is not None
+    assert call.status == 204 or good["content"]["application/json"]["schema"]
 
 
 @pytest.mark.parametrize("call", CALLS, ids=by_name)

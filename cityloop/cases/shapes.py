@@ -1,0 +1,202 @@
+"""What the cases of the API look like: the shapes that its description promises."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from ninja import Field, Schema
+
+Limit = tuple[Decimal, str]  # amount and unit
+
+
+class ClassOfCase(Schema):
+    """A class in short."""
+
+    id: int
+    code: str
+    name: str
+
+
+class UnitOfCase(Schema):
+    """A unit in short."""
+
+    id: int
+    code: str
+    name: str
+
+
+class CaseLine(Schema):
+    """A case in a list; `light` is empty where no clock runs."""
+
+    number: str
+    version: int
+    status: str
+    record_type: str
+    channel: str
+    chosen: ClassOfCase | None = Field(alias="class")
+    description: str
+    address: str
+    area_code: str
+    grid_code: str
+    lon: float | None
+    lat: float | None
+    unit: UnitOfCase | None
+    reported_at: datetime
+    due_at: datetime | None
+    light: Literal["", "green", "yellow", "red", "purple"]
+    dispatches: int
+    reworks: int
+    reports: int
+
+
+class CasePage(Schema):
+    """A page of cases; `next` is the cursor of the following one."""
+
+    items: list[CaseLine]
+    next: str | None
+
+
+class CasesAround(Schema):
+    """Cases around a point."""
+
+    items: list[CaseLine]
+
+
+class RawPoint(Schema):
+    """The coordinate as it was sent."""
+
+    x: float | None
+    y: float | None
+    system: str
+
+
+class EventOut(Schema):
+    """A line of the history; `hash` covers it and the line before."""
+
+    version: int
+    action: str
+    source: str = Field(alias="from")
+    target: str = Field(alias="to")
+    role: str
+    actor: str
+    at: datetime
+    facts: dict[str, Any]
+    imported: bool
+    previous: str
+    hash: str
+
+
+class ClockOut(Schema):
+    """A clock; `seconds_left` is negative when it is late, null unless it runs."""
+
+    kind: str
+    state: Literal["running", "paused", "ended"]
+    started_at: datetime
+    due_at: datetime
+    ended_at: datetime | None
+    late: bool | None
+    limit: Limit
+    spent: Decimal
+    seconds_left: int | None
+
+
+class TaskOut(Schema):
+    """Work that somebody owes the case."""
+
+    kind: str
+    unit: str | None
+    member: str | None
+    role: str
+    opened_at: datetime
+    due_at: datetime | None
+    closed_at: datetime | None
+    result: str
+
+
+class PaperOut(Schema):
+    """A photo or another paper; `remarks` are what was noticed about it."""
+
+    version: int
+    stage: str
+    sha256: str
+    media_type: str
+    taken_at: datetime | None
+    from_album: bool
+    remarks: list[dict[str, Any]]
+    url: str
+
+
+class CaseFile(CaseLine):
+    """The whole case; `steps` are the actions that the reader's posts may try now."""
+
+    level: int
+    trial: bool
+    imported: bool
+    in_service_area: bool
+    raw: RawPoint
+    filing_rule: int | None
+    limit: Limit | None
+    proposal: dict[str, Any]
+    assisting: list[dict[str, Any]]
+    closing_kind: str
+    handled_late: bool | None
+    history: list[EventOut]
+    clocks: list[ClockOut]
+    tasks: list[TaskOut]
+    attachments: list[PaperOut]
+    steps: list[str]
+
+
+class BoxOut(Schema):
+    """How many cases wait at a status, and how many of them are late."""
+
+    status: str
+    count: int
+    overdue: int
+
+
+class StretchOut(Schema):
+    """A stretch of time between a clock's start and its deadline."""
+
+    start: datetime
+    end: datetime
+    counted: bool
+    reason: str
+
+
+class Taken(Schema):
+    """The case after a step."""
+
+    number: str
+    version: int
+    status: str
+
+
+class FieldOut(Schema):
+    """An input of a step."""
+
+    name: str
+    required: bool
+    label: str
+
+
+class StepOut(Schema):
+    """A row of the life cycle; `reasons` are pairs of code and label."""
+
+    action: str
+    source: list[str] = Field(alias="from")
+    target: str = Field(alias="to")
+    roles: list[str]
+    side: str
+    fields_: list[FieldOut] = Field(alias="fields")
+    reasons: list[tuple[str, str]]
+
+
+class FileOut(Schema):
+    """A stored file."""
+
+    sha256: str
+    media_type: str
+    size: int
