@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import orjson
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import F, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -35,22 +36,33 @@ def page(
     NULLs sort last in either direction. Raises Invalid on a cursor that this list did not give.
     """
     size = max(1, min(size, MAX_SIZE))
+    loose = {name for name in order if _may_be_null(rows.model, name.lstrip("-"))}
     if cursor:
-        rows = rows.filter(_after(order, _decode(cursor, order)))
-    found = list(rows.order_by(*(_expression(name) for name in order))[: size + 1])
+        rows = rows.filter(_after(order, _decode(cursor, order), loose))
+    found = list(rows.order_by(*(_expression(name, loose) for name in order))[: size + 1])
     following = _encode(found[size - 1], order) if len(found) > size else None
     return Page(found[:size], following)
 
 
-def _expression(name: str) -> Any:
-    field = F(name.lstrip("-"))
-    if name.startswith("-"):
-        return field.desc(nulls_last=True)
-    return field.asc(nulls_last=True)
+def _may_be_null(model: type[Model], name: str) -> bool:
+    try:
+        return bool(getattr(model._meta.get_field(name), "null", True))
+    except FieldDoesNotExist:  # an annotation
+        return True
 
 
-def _after(order: Sequence[str], values: Sequence[Any]) -> Q:
-    """Rows behind the one with these values: (a > x) or (a = x and b > y) ..."""
+def _expression(name: str, loose: Set[str]) -> Any:
+    """The order of one field. NULLS LAST is said only where there may be NULLs (`loose`): an index
+    on a falling column serves the plain order, but not that one."""
+    field, last = F(name.lstrip("-")), True if name in loose else None
+    return field.desc(nulls_last=last) if name.startswith("-") else field.asc(nulls_last=last)
+
+
+def _after(order: Sequence[str], values: Sequence[Any], loose: Set[str]) -> Q:
+    """Rows behind the one with these values: (a > x) or (a = x and b > y) ...
+
+    `a >= x` beside it changes nothing for people, but lets an index start there.
+    """
     behind = Q(pk__in=[])
     same = Q()
     for name, value in zip(order, values, strict=True):
@@ -59,9 +71,16 @@ def _after(order: Sequence[str], values: Sequence[Any]) -> Q:
             same &= Q(**{f"{field}__isnull": True})
             continue
         further = "lt" if name.startswith("-") else "gt"
-        behind |= same & (Q(**{f"{field}__{further}": value}) | Q(**{f"{field}__isnull": True}))
+        beyond = Q(**{f"{field}__{further}": value})
+        if name in loose:
+            beyond |= Q(**{f"{field}__isnull": True})
+        behind |= same & beyond
         same &= Q(**{field: value})
-    return behind
+    first, value = order[0], values[0]
+    if first in loose or value is None:
+        return behind
+    bound = "lte" if first.startswith("-") else "gte"
+    return Q(**{f"{first.lstrip('-')}__{bound}": value}) & behind
 
 
 def _encode(row: Model, order: Sequence[str]) -> str:
