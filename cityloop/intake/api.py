@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-import orjson
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
 
-from cityloop.intake import forms, operations, queries, reference, views
+from cityloop.intake import forms, operations, queries, reference, shapes, views
 from cityloop.kernel import clock, files, paging
-from cityloop.kernel.api import KEY_HEADER, idempotent
+from cityloop.kernel.api import KEY_HEADER, idempotent, plain
 from cityloop.kernel.errors import Problem, TooLarge
 from cityloop.kernel.page import actor_of
 
@@ -37,35 +36,6 @@ class UnknownContentType(Problem):
     """Neither JSON nor a form."""
 
     status, code, title = 415, "unknown-content-type", "This kind of body is not read"
-
-
-class FindingOut(Schema):
-    """Something that was noticed; `about` holds the facts of the sentence."""
-
-    code: str
-    text: str
-    about: dict[str, Any]
-
-
-class SuggestionOut(Schema):
-    """A class that the text suggests."""
-
-    code: Annotated[str, Field(alias="class")]
-    name: str
-    confidence: float
-
-
-class ReceiptOut(Schema):
-    """What became of a report."""
-
-    report: str
-    case: str
-    version: int
-    status: str
-    joined: bool
-    repeated: bool
-    checks: list[FindingOut]
-    suggestions: list[SuggestionOut]
 
 
 class ChannelIn(Schema):
@@ -129,7 +99,8 @@ REPORT_BODY = {
 @router.post(
     "/reports",
     summary="Report a problem",
-    response={201: ReceiptOut, 200: ReceiptOut},
+    response={201: shapes.ReceiptOut, 200: shapes.ReceiptOut},
+    by_alias=True,
     openapi_extra=REPORT_BODY,
 )
 def report(request: HttpRequest) -> HttpResponse:
@@ -142,10 +113,7 @@ def report(request: HttpRequest) -> HttpResponse:
     given = _form(request) if request.content_type in FORMS else _json(request)
     key = request.headers.get("Idempotency-Key", "")
     receipt = operations.receive(given.incoming(key), actor=actor, now=now)
-    return HttpResponse(
-        orjson.dumps(views.receipt(receipt)), status=200 if receipt.repeated else 201,
-        content_type="application/json",
-    )  # fmt: skip
+    return plain(views.receipt(receipt), 200 if receipt.repeated else 201)
 
 
 def _json(request: HttpRequest) -> forms.ReportIn:
@@ -174,31 +142,36 @@ def _form(request: HttpRequest) -> forms.ReportIn:
     return forms.from_form(fields, photos)
 
 
-@router.get("/reports/{number}", summary="One report")
-def read_report(request: HttpRequest, number: str) -> dict[str, Any]:
+@router.get("/reports/{number}", response=shapes.ReportOut, by_alias=True, summary="One report")
+def read_report(request: HttpRequest, number: str) -> HttpResponse:
     """The report as it came, what was noticed, who is owed an answer; the reporter for few."""
     actor = actor_of(request)
     actor.require("cases.view")
-    return views.report(queries.report(actor, number), actor=actor)
+    return plain(views.report(queries.report(actor, number), actor=actor))
 
 
-@router.get("/cases/{number}/reports", summary="All reports of a case")
-def read_reports(request: HttpRequest, number: str) -> dict[str, Any]:
+@router.get(
+    "/cases/{number}/reports",
+    response=shapes.ReportsOut,
+    by_alias=True,
+    summary="All reports of a case",
+)
+def read_reports(request: HttpRequest, number: str) -> HttpResponse:
     """The one that opened the case, and those that joined it."""
     actor = actor_of(request)
     actor.require("cases.view")
     found = queries.reports_of(actor, number)
-    return {"items": [views.report(one, actor=actor) for one in found]}
+    return plain({"items": [views.report(one, actor=actor) for one in found]})
 
 
-@router.get("/channels", summary="The channels")
+@router.get("/channels", response=list[shapes.ChannelOut], summary="The channels")
 def channels(request: HttpRequest) -> list[dict[str, Any]]:
     """Every channel as the city has set it, with what it requires."""
     actor_of(request).require("intake.receive")
     return [views.channel(one) for one in reference.all_channels()]
 
 
-@router.put("/channels/{code}", summary="Set a channel")
+@router.put("/channels/{code}", response=shapes.ChannelOut, summary="Set a channel")
 @idempotent
 def set_channel(request: HttpRequest, code: str, body: ChannelIn) -> tuple[int, dict[str, Any]]:
     """Replace the city's settings; {} goes back to the standard ones."""
@@ -208,8 +181,10 @@ def set_channel(request: HttpRequest, code: str, body: ChannelIn) -> tuple[int, 
     return 200, views.channel(one)
 
 
-@router.get("/intake/suggest", summary="What a text may mean")
-def suggest(request: HttpRequest, text: Words = "", class_code: str = "") -> dict[str, Any]:
+@router.get(
+    "/intake/suggest", response=shapes.SuggestedOut, by_alias=True, summary="What a text may mean"
+)
+def suggest(request: HttpRequest, text: Words = "", class_code: str = "") -> HttpResponse:
     """The likeliest classes, and the filing rules of the given or the likeliest class."""
     actor_of(request).require("intake.receive")
     today = timezone.localdate(clock.now())
@@ -218,14 +193,17 @@ def suggest(request: HttpRequest, text: Words = "", class_code: str = "") -> dic
     known = chosen or (guesses[0].known if guesses else None)
     rules = queries.suggest_rules(known.id, text, on=today) if known else []
     model = queries.text_model()
-    return {
+    found = {
         "classes": [views.guess(one) for one in guesses],
         "rules": [views.rule_guess(one) for one in rules],
         "model": {"trained_at": model.trained_at, **model.metrics} if model else None,
     }
+    return plain(found)
 
 
-@router.get("/intake/duplicates", summary="Cases nearby that may be the same")
+@router.get(
+    "/intake/duplicates", response=shapes.LikenessesOut, summary="Cases nearby that may be the same"
+)
 def duplicates(
     request: HttpRequest,
     lon: Lon,
@@ -245,7 +223,7 @@ def duplicates(
     return {"items": [views.likeness(one) for one in queries.duplicates(actor, asked, text)]}
 
 
-@router.post("/intake/earlier", summary="Earlier reports of a caller")
+@router.post("/intake/earlier", response=shapes.EarlierPage, summary="Earlier reports of a caller")
 def earlier(request: HttpRequest, body: CallerIn) -> dict[str, Any]:
     """The latest reports made from a phone number."""
     actor = actor_of(request)
@@ -263,7 +241,7 @@ def earlier(request: HttpRequest, body: CallerIn) -> dict[str, Any]:
     }
 
 
-@router.get("/intake/notices", summary="Answers that are owed")
+@router.get("/intake/notices", response=shapes.OwedPage, summary="Answers that are owed")
 def notices(
     request: HttpRequest,
     topic: Annotated[str, Query(max_length=24)] = "",
@@ -278,7 +256,9 @@ def notices(
     return {"items": [views.owed(one, actor=actor) for one in found.items], "next": found.next}
 
 
-@router.post("/intake/notices/{notice_id}/settle", summary="The reporter was told")
+@router.post(
+    "/intake/notices/{notice_id}/settle", response=shapes.NoticeOut, summary="The reporter was told"
+)
 @idempotent
 def settle(request: HttpRequest, notice_id: int, body: SettleIn) -> tuple[int, dict[str, Any]]:
     """Note by which medium; a written answer is proven by its paper."""
@@ -289,7 +269,7 @@ def settle(request: HttpRequest, notice_id: int, body: SettleIn) -> tuple[int, d
     return 200, views.notice(one)
 
 
-@router.get("/intake/account", summary="A day's reports by channel")
+@router.get("/intake/account", response=shapes.AccountOut, summary="A day's reports by channel")
 def account(request: HttpRequest, day: Day = None) -> dict[str, Any]:
     """Received, opened, joined and flagged, held against the history of cases (O02)."""
     actor = actor_of(request)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import orjson
 from django.contrib.gis.geos import GEOSGeometry
@@ -48,11 +48,11 @@ def write(parts: Iterable[Rows]) -> list[int]:
         return []
     shape = tuple((p.table, p.columns, p.match, p.skip_conflicts) for p in filled)
     values = [orjson.dumps(part.rows, default=plain).decode() for part in filled]
-    return list(first_row(_statement(shape), values) or ())
+    return list(all_rows(_statement(shape), values)[0])
 
 
-def first_row(sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
-    """Run one statement and return its first row, None when it has none.
+def all_rows(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Run one statement and return its rows.
 
     Past Django's cursor, whose layers cost as much as the driver; not when somebody listens to the
     statements (tests that count them). Errors are Django's own.
@@ -61,12 +61,11 @@ def first_row(sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
     if wrapper.execute_wrappers or wrapper.queries_logged:
         with wrapper.cursor() as cursor:
             cursor.execute(sql, values)
-            return cast("tuple[Any, ...] | None", cursor.fetchone())
+            return list(cursor.fetchall())
     wrapper.validate_no_broken_transaction()
     wrapper.ensure_connection()
     with wrapper.wrap_database_errors:
-        done = wrapper.connection.execute(sql, values, prepare=True)
-        return cast("tuple[Any, ...] | None", done.fetchone())
+        return list(wrapper.connection.execute(sql, values, prepare=True).fetchall())
 
 
 def columns_of(model: type[models.Model], *, without: Iterable[str] = ()) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cityloop.cases import lifecycle, record
+from cityloop.cases import lifecycle
 from cityloop.cases import operations as cases
 from cityloop.cases.change import Change
 from cityloop.geo import queries as geo
@@ -79,7 +79,8 @@ def receive_many(
     row, source = 1, iter(items)
     while some := list(islice(source, BATCH)):
         batch = _batch(some, row, actor=actor, now=now, then=then)
-        _write(batch)
+        if batch.changes:
+            writing.write(batch.changes, batch.rows)
         report.imported += len(batch.changes)
         report.joined += batch.known
         report.rejected += batch.rejected
@@ -160,15 +161,3 @@ def _take(
         then(change, past.given)
     batch.changes.append(change)
     batch.rows += writing.rows_of(draft, case_id=found.case_id, ordinal=1, reporter_id=None)
-
-
-def _write(batch: Batch) -> None:
-    """One statement; rows of one table go as one part."""
-    merged = [
-        Rows(table, columns, [row for part in parts for row in part.rows])
-        for (table, columns), parts in groupby(
-            sorted(batch.rows, key=lambda part: part.table), key=lambda p: (p.table, p.columns)
-        )
-    ]
-    if batch.changes:
-        record.write(batch.changes, also=merged)

@@ -11,8 +11,8 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
+from cityloop.cases import lifecycle, photos
 from cityloop.cases import operations as cases
-from cityloop.cases import photos
 from cityloop.cases.change import Paper
 from cityloop.cases.models import Case, Flow
 from cityloop.geo import queries as geo
@@ -257,11 +257,13 @@ def _open(draft: Draft, found: Context, alike: Sequence[likeness.Likeness]) -> R
     if files_itself(draft, found):
         number = cases.case_number(found.case_id, draft.now)
         rows.append(writing.job_rows(writing.UNAMBIGUOUS, {"number": number, "version": 1}))
-    case = cases.open_case(
-        new_case(draft, found), action=draft.given.kind, actor=draft.actor, now=draft.now,
-        case_id=found.case_id, also=rows,
-    )  # fmt: skip
-    return _receipt(draft, case, ordinal=1)
+    step = lifecycle.BY_ACTION[draft.given.kind]
+    change = cases.begin(
+        new_case(draft, found), step=step, actor=draft.actor, now=draft.now, case_id=found.case_id
+    )
+    cases.take(change, step)
+    writing.opening.do((change, rows))
+    return _receipt(draft, change.case, ordinal=1)
 
 
 def files_itself(draft: Draft, found: Context) -> bool:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+from itertools import groupby
 from typing import Any
 
 from cityloop.cases import record
+from cityloop.cases.change import Change
 from cityloop.intake.models import Report, Reporter
 from cityloop.intake.operations.incoming import Draft
+from cityloop.intake.together import Together
 from cityloop.kernel import jobs
 from cityloop.kernel.rows import Row, Rows, columns_of
 
@@ -76,3 +80,21 @@ def job_rows(topic: str, payload: dict[str, Any]) -> Rows:
     """Deferred work as part of the same statement."""
     found = [record.job_row(job) for job in jobs.job_rows(topic, payload)]
     return Rows("procrastinate_jobs", record.JOB, found)
+
+
+def write(changes: Sequence[Change], rows: Sequence[Rows]) -> None:
+    """All changes and all rows in one statement; rows of one table go as one part."""
+    ordered = sorted(rows, key=lambda part: part.table)
+    merged = [
+        Rows(table, columns, [row for part in parts for row in part.rows])
+        for (table, columns), parts in groupby(ordered, key=lambda p: (p.table, p.columns))
+    ]
+    record.write(changes, also=merged)
+
+
+def _write_all(opened: Sequence[tuple[Change, Sequence[Rows]]]) -> list[None]:
+    write([change for change, _rows in opened], [row for _change, rows in opened for row in rows])
+    return [None] * len(opened)
+
+
+opening: Together[tuple[Change, Sequence[Rows]], None] = Together(_write_all)

@@ -12,8 +12,9 @@ import orjson
 from cityloop.cases.models import FINAL, RecordType
 from cityloop.intake.channels import Channel
 from cityloop.intake.likeness import Candidate, Likeness, Subject, compare
+from cityloop.intake.together import Together
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.rows import first_row
+from cityloop.kernel.rows import all_rows
 from cityloop.people.scope import in_scope, sees_all
 
 JOINABLE = frozenset({RecordType.CASE.value, RecordType.QUICK.value})
@@ -58,9 +59,13 @@ class Context:
     candidates: list[Candidate] = field(default_factory=list)
 
 
-# The order of the function's parameters and columns: context.sql.
-_CONTEXT = """SELECT * FROM intake_context(%s::text, %s::text, %s::float8, %s::float8, %s::date,
-%s::bigint, %s::text, %s::text, %s::timestamptz, %s::float8, %s::boolean)"""
+# The function of context.sql for several questions; `n` brings the answers back to them.
+_CONTEXT = """
+SELECT q.n, c.* FROM jsonb_to_recordset(%s::jsonb) AS q(n int, channel text, key text, lon float8,
+  lat float8, day date, class bigint, component text, photos text, since timestamptz,
+  metres float8, contact boolean),
+LATERAL intake_context(q.channel, q.key, q.lon, q.lat, q.day, q.class, q.component, q.photos,
+  q.since, q.metres, q.contact) c"""
 
 
 def context(asked: Question) -> Context:
@@ -69,22 +74,41 @@ def context(asked: Question) -> Context:
     Place, report of the same key, component, stored photos, cases nearby, fresh ids. When the key
     is known, nothing else is told.
     """
+    return _asking.do(asked)
+
+
+def _contexts(asked: Sequence[Question]) -> list[Context]:
+    questions = [_as_row(n, one) for n, one in enumerate(asked)]
+    rows = all_rows(_CONTEXT, [orjson.dumps(questions).decode()])
+    told = {row[0]: _told(row[1:]) for row in rows}
+    return [told[n] for n in range(len(asked))]
+
+
+_asking: Together[Question, Context] = Together(_contexts)
+
+
+def _as_row(n: int, asked: Question) -> dict[str, Any]:
     channel = asked.channel
-    since = asked.now - timedelta(hours=channel.hours)
-    # Texts: turning a list or a moment into a parameter costs the driver more than the query.
-    row = first_row(_CONTEXT, (
-        channel.code, asked.source_key, asked.lon, asked.lat, asked.on.isoformat(),
-        asked.class_id, asked.component_code, " ".join(asked.photos), since.isoformat(),
-        float(channel.metres), asked.contact,
-    )) or ()  # fmt: skip
+    return {
+        "n": n, "channel": channel.code, "key": asked.source_key, "lon": asked.lon,
+        "lat": asked.lat, "day": asked.on, "class": asked.class_id,
+        "component": asked.component_code, "photos": " ".join(asked.photos),
+        "since": asked.now - timedelta(hours=channel.hours), "metres": channel.metres,
+        "contact": asked.contact,
+    }  # fmt: skip
+
+
+def _told(row: Sequence[Any]) -> Context:
+    """The columns of context.sql, in their order."""
+    case_id, reporter_id, grid, community, in_service, known, component, files, nearby = row
     return Context(
-        case_id=row[0] or 0,
-        reporter_id=row[1],
-        place=Place(row[2], row[3], row[4]) if row[2] else Place(),
-        known=orjson.loads(row[5]) if row[5] else None,
-        component=orjson.loads(row[6]) if row[6] else None,
-        files={one["sha256"]: one for one in orjson.loads(row[7])} if row[7] else {},
-        candidates=[_candidate(one) for one in orjson.loads(row[8])] if row[8] else [],
+        case_id=case_id or 0,
+        reporter_id=reporter_id,
+        place=Place(grid, community, in_service) if grid else Place(),
+        known=orjson.loads(known) if known else None,
+        component=orjson.loads(component) if component else None,
+        files={one["sha256"]: one for one in orjson.loads(files)} if files else {},
+        candidates=[_candidate(one) for one in orjson.loads(nearby)] if nearby else [],
     )
 
 

@@ -1,0 +1,104 @@
+"""Requests of the same moment share a statement, and each gets its own answer."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+
+import pytest
+from django.db import DatabaseError
+
+from cityloop.cases import proof
+from cityloop.cases.models import Case
+from cityloop.intake import operations
+from cityloop.intake.models import Report
+from cityloop.intake.operations import Receipt
+from cityloop.intake.tests import city as cities
+from cityloop.intake.tests.city import CELL, SOUTH, WEST
+from cityloop.intake.tests.test_once import together as at_once
+from cityloop.intake.together import MOST, Together
+
+
+class Slow:
+    """An act that takes a while and refuses odd-looking items."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+
+    def __call__(self, items: Sequence[int]) -> list[int]:
+        self.batches.append(list(items))
+        time.sleep(0.02)
+        if any(item < 0 for item in items):
+            raise DatabaseError(f"not {min(items)}")
+        return [item * 2 for item in items]
+
+
+@pytest.mark.usefixtures("own_database")
+def test_who_comes_while_one_acts_is_served_by_the_next():
+    act = Slow()
+    shared: Together[int, int] = Together(act)
+    numbers = iter(range(1, 41))
+    lock = threading.Lock()
+    pairs: list[tuple[int, int]] = []
+
+    def one() -> None:
+        with lock:
+            mine = next(numbers)
+        pairs.append((mine, shared.do(mine)))
+
+    at_once(one, 40)
+    assert sorted(pairs) == [(n, 2 * n) for n in range(1, 41)]
+    assert sorted(n for batch in act.batches for n in batch) == list(range(1, 41))
+    assert len(act.batches) < 20 and max(map(len, act.batches)) <= MOST
+
+
+@pytest.mark.usefixtures("own_database")
+def test_one_bad_item_spoils_no_other_and_the_line_goes_on():
+    act = Slow()
+    shared: Together[int, int] = Together(act)
+    numbers = iter([1, 2, -3, 4, 5, -6, 7, 8])
+    lock = threading.Lock()
+    good: list[int] = []
+    bad: list[tuple[int, str]] = []
+
+    def one() -> None:
+        with lock:
+            mine = next(numbers)
+        try:
+            good.append(shared.do(mine))
+        except DatabaseError as error:
+            bad.append((mine, str(error)))
+
+    at_once(one, 8)
+    assert sorted(good) == [2, 4, 8, 10, 14, 16] and sorted(bad) == [
+        (-6, "not -6"), (-3, "not -3")
+    ]  # fmt: skip
+    assert shared.do(9) == 18  # nobody is left behind a closed gate
+
+
+def test_inside_a_transaction_everything_goes_with_it(db):
+    act = Slow()
+    assert Together(act).do(3) == 6 and act.batches == [[3]]
+
+
+@pytest.mark.usefixtures("own_database")
+@pytest.mark.requirement("O02", "O06")
+def test_forty_different_reports_at_once_are_forty_whole_cases():
+    city = cities.build()
+    grids = iter(range(40))
+    lock = threading.Lock()
+
+    def one() -> Receipt:
+        with lock:
+            number = next(grids)
+        x, y = WEST + CELL * (number % 5 + 0.5), SOUTH + CELL * (number // 8 + 0.5)
+        return city.receive(x=x, y=y, text=f"{number}" * 9, kind="report", class_code="E0101",
+                            source_key=f"K{number}")  # fmt: skip
+
+    found = at_once(one, 40)
+    assert all(isinstance(r, operations.Receipt) and not r.joined for r in found), found
+    assert Case.objects.count() == Report.objects.count() == 40
+    numbers = dict(Report.objects.values_list("source_key", "case__description"))
+    assert numbers == {f"K{n}": f"{n}" * 9 for n in range(40)}
+    assert proof.verify().whole

@@ -1,0 +1,93 @@
+"""Requests that come at the same moment in one process go to the database in one statement.
+
+Most of a small statement is its frame: round trip, start of the executor, commit. So whoever comes
+while a statement is under way waits for it, and one of those who wait then asks or writes for all
+of them. Nobody waits when nobody else is there. What one statement refuses is done again one by
+one, so that each gets its own answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from threading import Lock
+from typing import Any, Generic, TypeVar
+
+from django.db import connection
+
+MOST = 32  # in one statement
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+
+class Waiting(Generic[Item, Answer]):
+    """An item, the gate behind which its thread waits, and what came of it."""
+
+    __slots__ = ("answer", "error", "gate", "item", "leads")
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        self.gate: Any = Lock()
+        self.gate.acquire()
+        self.leads = False  # let through to act for the others, not because it is done
+        self.answer: Answer | None = None
+        self.error: BaseException | None = None
+
+
+class Together(Generic[Item, Answer]):
+    """One acts at a time; who comes meanwhile is served together by the next.
+
+    `act` takes several items and returns their answers in the same order; it is one statement, all
+    of it or nothing.
+    """
+
+    def __init__(self, act: Callable[[Sequence[Item]], Sequence[Answer]]) -> None:
+        self._act = act
+        self._lock = Lock()
+        self._line: list[Waiting[Item, Answer]] = []
+        self._busy = False
+
+    def do(self, item: Item) -> Answer:
+        """The answer to this item; raises what the database says of this very one."""
+        if connection.in_atomic_block:  # part of somebody's transaction: it goes with it
+            return self._act([item])[0]
+        mine: Waiting[Item, Answer] = Waiting(item)
+        with self._lock:
+            self._line.append(mine)
+            first, self._busy = not self._busy, True
+        if not first:
+            mine.gate.acquire()
+        if first or mine.leads:
+            self._lead()
+        if mine.error is not None:
+            raise mine.error
+        return mine.answer  # type: ignore[return-value]  # set when there is no error
+
+    def _lead(self) -> None:
+        """Act for all who wait now, then let the next one lead."""
+        with self._lock:
+            batch, self._line = self._line[:MOST], self._line[MOST:]
+        try:
+            self._settle(batch)
+        finally:
+            with self._lock:
+                following = self._line[0] if self._line else None
+                self._busy = following is not None
+            for one in batch:
+                one.gate.release()
+            if following is not None:
+                following.leads = True
+                following.gate.release()
+
+    def _settle(self, batch: Sequence[Waiting[Item, Answer]]) -> None:
+        try:
+            answers = self._act([one.item for one in batch])
+        except BaseException as error:
+            if len(batch) > 1 and isinstance(error, Exception):
+                for one in batch:
+                    self._settle([one])
+                return
+            for one in batch:
+                one.error = error
+        else:
+            for one, answer in zip(batch, answers, strict=True):
+                one.answer = answer
