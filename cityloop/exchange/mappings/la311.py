@@ -12,12 +12,15 @@ the last update stands for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from cityloop.exchange.source import (
     STEP_DERIVED,
@@ -74,8 +77,10 @@ CLASSES = {
 def read(row: Row) -> Record:
     """A row as a record."""
     kind, source, stages = row["requesttype"], row["requestsource"], OUTCOMES.get(row["status"])
-    if kind not in CLASSES or source not in CHANNELS or stages is None:
-        raise Unreadable(f"unknown type, source or status: {kind!r}, {source!r}, {row['status']!r}")
+    _known("requesttype", kind, CLASSES)
+    _known("requestsource", source, CHANNELS)
+    if stages is None:
+        raise _unknown("status", row["status"])
     told, remarks = stages(row, _time(row, "createddate"))
     lon, lat = _point(row)
     return Record(
@@ -94,10 +99,20 @@ def read(row: Row) -> Record:
     )
 
 
+def _known(column: str, value: str, known: Container[str]) -> None:
+    if value not in known:
+        raise _unknown(column, value)
+
+
+def _unknown(column: str, value: str) -> Unreadable:
+    return Unreadable(
+        _("%(column)s is unknown: %(value)s") % {"column": column, "value": value[:30]}
+    )
+
+
 @lru_cache(maxsize=1024)
 def _unit(owner: str, crew: str) -> UnitName:
-    if owner not in OWNERS:
-        raise Unreadable(f"unknown owner {owner!r}")
+    _known("owner", owner, OWNERS)
     name = OWNERS[owner]
     bureau = UnitName(f"la311-{owner}", name, name, parent=PLATFORM)
     if not crew:
@@ -112,7 +127,7 @@ def _point(row: Row) -> tuple[float, float] | tuple[None, None]:
     try:
         return float(row["longitude"]), float(row["latitude"])
     except ValueError as error:
-        raise Unreadable("latitude and longitude are no numbers") from error
+        raise Unreadable(_("latitude and longitude are no numbers")) from error
 
 
 Told = tuple[tuple[Stage, ...], tuple[str, ...]]
@@ -167,7 +182,7 @@ def _end(row: Row, created: datetime) -> tuple[datetime, dict[str, Any]]:
     column = "closeddate" if row["closeddate"] else "updateddate"
     closed, exact = _time(row, column), _has_time(row[column])
     if closed.date() < created.date() or (exact and closed < created):
-        raise Unreadable(f"it was closed ({row[column]}) before it was created")
+        raise Unreadable(_("it was closed before it was created: %(at)s") % {"at": row[column]})
     if exact and column == "closeddate":
         return closed, {}
     return max(closed, created), {**TIME_DERIVED, column: row[column]}
@@ -196,7 +211,8 @@ def _time(row: Row, column: str) -> datetime:
     try:
         at = datetime.fromisoformat(row[column])
     except ValueError as error:
-        raise Unreadable(f"{column} {row[column][:30]!r} is no time") from error
+        raise Unreadable(_("%(column)s is no time: %(value)s")
+                         % {"column": column, "value": row[column][:30]}) from error  # fmt: skip
     return (at if _has_time(row[column]) else datetime.combine(at, time(12))).replace(tzinfo=ZONE)
 
 
@@ -227,7 +243,9 @@ SOURCE = Source(
     read=read,
     catalogue=tuple(CLASSES.values()),
     notes={
-        "early": "%(n)s were serviced on a day before their creation: counted from the creation",
-        "late": "%(n)s were serviced on a day after their closing: counted as done by then",
+        "early": noop(
+            "%(n)s were serviced on a day before their creation: counted from the creation"
+        ),
+        "late": noop("%(n)s were serviced on a day after their closing: counted as done by then"),
     },
 )  # fmt: skip

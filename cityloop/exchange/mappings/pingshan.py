@@ -17,6 +17,8 @@ from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from cityloop.exchange.source import (
     STEP_DERIVED,
     TIME_DERIVED,
@@ -65,10 +67,11 @@ def read(row: Row) -> Record:
     """A row as a record."""
     unit, area = _unit(row["DISPOSE_UNIT_ID"], row["DISPOSE_UNIT_NAME"]), _area(row)
     if unit is None and not area:
-        raise Unreadable("it names neither a unit nor a place, so nobody can have handled it")
+        raise Unreadable(_("it names neither a unit nor a place"))
     source = row["EVENT_SRC_NAME"]
     if source not in CHANNELS:
-        raise Unreadable(f"unknown source EVENT_SRC_NAME {source[:20]!r}")
+        raise Unreadable(_("%(column)s is unknown: %(value)s")
+                         % {"column": "EVENT_SRC_NAME", "value": source[:20]})  # fmt: skip
     problem = _class_of(row)
     return Record(
         number=row["REC_ID"],
@@ -95,7 +98,7 @@ def _class_of(row: Row) -> ClassName:
 def _class(kind_id: str, kind: str, main_id: str, main: str, sub_id: str, sub: str) -> ClassName:
     """Majors are the event types; the level between survives as a synonym."""
     if not (kind_id.isdigit() and sub_id.isdigit()):
-        raise Unreadable("EVENT_TYPE_ID and SUB_TYPE_ID name no class")
+        raise Unreadable(_("it names no class"))
     nature = "component" if main_id in THINGS else "event"
     return ClassName(nature, kind_id.zfill(2), sub_id.zfill(2), sub, kind, synonyms=(main,))
 
@@ -113,7 +116,8 @@ def _unit(number: str, name: str) -> UnitName | None:
 def _area(row: Row) -> str:
     name = row["COMMUNITY_NAME"]
     if name not in COMMUNITIES and name != NONE:
-        raise Unreadable(f"unknown community {name[:20]!r}")
+        raise Unreadable(_("%(column)s is unknown: %(value)s")
+                         % {"column": "COMMUNITY_NAME", "value": name[:20]})  # fmt: skip
     return COMMUNITIES.get(name, "")
 
 
@@ -121,7 +125,8 @@ def _stages(row: Row, unit: UnitName | None) -> tuple[Stage, ...]:
     created = _time(row["CREATE_TIME"])
     flags = row["INTIME_ARCHIVE_NUM"], row["OVERTIME_ARCHIVE_NUM"]
     if flags not in {("1", "0"), ("0", "1"), (NONE, NONE)}:
-        raise Unreadable(f"the flags {flags} contradict each other")
+        raise Unreadable(_("its flags contradict each other: %(flags)s")
+                         % {"flags": "/".join(flags)})  # fmt: skip
     begun: tuple[Stage, ...] = (
         Stage("report", created),
         Stage("accept", created + STEP, STEP_DERIVED),
@@ -152,7 +157,8 @@ def _time(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text).replace(tzinfo=ZONE)
     except ValueError as error:
-        raise Unreadable(f"CREATE_TIME {text[:30]!r} is no time") from error
+        raise Unreadable(_("%(column)s is no time: %(value)s")
+                         % {"column": "CREATE_TIME", "value": text[:30]}) from error  # fmt: skip
 
 
 SOURCE = Source(
