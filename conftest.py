@@ -63,6 +63,8 @@ def module_database(
 @contextmanager
 def _a_clone() -> Iterator[None]:
     test_name = connection.settings_dict["NAME"]
+    if not test_name.startswith("test_"):  # a real database is neither cloned nor disturbed
+        pytest.fail("mark the test with django_db too: no test database has been set up")
     clone = f"{test_name}_{secrets.token_hex(3)}"
     _clone(test_name, clone)
     connection.settings_dict["NAME"] = clone
