@@ -147,7 +147,7 @@ def read_report(request: HttpRequest, number: str) -> HttpResponse:
     """The report as it came, what was noticed, who is owed an answer; the reporter for few."""
     actor = actor_of(request)
     actor.require("cases.view")
-    return plain(views.report(queries.report(actor, number), actor=actor))
+    return plain(views.reports([queries.report(actor, number)], actor=actor)[0])
 
 
 @router.get(
@@ -161,7 +161,7 @@ def read_reports(request: HttpRequest, number: str) -> HttpResponse:
     actor = actor_of(request)
     actor.require("cases.view")
     found = queries.reports_of(actor, number)
-    return plain({"items": [views.report(one, actor=actor) for one in found]})
+    return plain({"items": views.reports(found, actor=actor)})
 
 
 @router.get("/channels", response=list[shapes.ChannelOut], summary="The channels")

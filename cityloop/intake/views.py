@@ -38,8 +38,16 @@ def findings(found: Sequence[checks.Finding]) -> list[dict[str, Any]]:
     return [{"code": one["code"], "text": checks.sentence(one), "about": one} for one in found]
 
 
-def report(one: Report, *, actor: Actor) -> dict[str, Any]:
-    """Everything on a report that the actor may see; six queries."""
+def reports(found: Sequence[Report], *, actor: Actor) -> list[dict[str, Any]]:
+    """Everything on some reports that the actor may see; two queries for all of them."""
+    numbers = queries.numbers_in_channel(found)
+    guesses = queries.stored_suggestions(found)
+    return [_report(one, numbers.get(one.pk), guesses[one.pk], actor=actor) for one in found]
+
+
+def _report(
+    one: Report, number: int | None, guesses: Sequence[ClassGuess], *, actor: Actor
+) -> dict[str, Any]:
     person = queries.reporter_of(actor, one)
     chosen = one.problem_class
     return {
@@ -47,7 +55,7 @@ def report(one: Report, *, actor: Actor) -> dict[str, Any]:
         "case": one.case.number,
         "status": one.case.status,
         "joined": one.joined,
-        "number_in_channel": queries.number_in_channel(one),
+        "number_in_channel": number,
         "channel": one.channel,
         "kind": one.kind,
         "source_key": "" if one.source_key.startswith("key:") else one.source_key,
@@ -63,7 +71,7 @@ def report(one: Report, *, actor: Actor) -> dict[str, Any]:
         "class": chosen.code if chosen else None,
         "component": one.component_code,
         "checks": findings(one.checks),
-        "suggestions": [guess(g) for g in queries.stored_suggestions(one)],
+        "suggestions": [guess(g) for g in guesses],
         "reporter": reporter(person) if person else None,
         "answer_wanted": one.answer_wanted,
         "notices": [notice(n) for n in queries.notices_of(one)],

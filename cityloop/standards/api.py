@@ -44,6 +44,25 @@ class EditionOut(Schema):
         return row.based_on.code if row.based_on else None
 
 
+class ChangedOut(Schema):
+    """A class or a rule that differs; `fields`: name to old and new, only for changed ones."""
+
+    what: Literal["added", "changed", "removed"]
+    key: str
+    name: str
+    fields: dict[str, tuple[str, str]]
+
+
+class DifferenceOut(Schema):
+    """What changed from one edition to another."""
+
+    old: str
+    new: str
+    counts: dict[str, int]
+    classes: list[ChangedOut]
+    rules: list[ChangedOut]
+
+
 class ClassOut(Schema):
     """One class; `on_the_spot`: the inspector may solve it at once and only record it."""
 
@@ -179,7 +198,11 @@ def list_editions(request: HttpRequest) -> Any:
     return list(queries.editions())
 
 
-@router.get("/standards/editions/{old}/difference/{new}", summary="What changed between editions")
+@router.get(
+    "/standards/editions/{old}/difference/{new}",
+    response=DifferenceOut,
+    summary="What changed between editions",
+)
 def difference(request: HttpRequest, old: Code, new: Code) -> dict[str, Any]:
     """Added, changed and removed classes and rules, field by field."""
     actor_of(request).require(VIEW)

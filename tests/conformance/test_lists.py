@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from cityloop.cases.models import Case
 from cityloop.intake import operations as intake
 from cityloop.people import operations as people
 from tests import town as towns
@@ -66,8 +67,15 @@ def _fill(city: City, count: int) -> None:
 
 
 def _thicken(city: City, count: int) -> None:
-    """A long history for the cases that single pages show."""
+    """A long history and many reports for the case that single pages show."""
     number = city.cases["handling"]
+    case = Case.objects.get(number=number)
+    for _ in range(count):
+        receipt = city.town.report(
+            "hotline12319", x=case.point.x, y=case.point.y, text=case.description,
+            reporter_phone=PHONE,
+        )  # fmt: skip
+        assert receipt.case == number
     for n in range(count):
         city.town.step(number, "urge", "supervisor", reason=f"第{n}次")
         city.town.step(number, "reply", "dispatcher", opinion=f"第{n}次")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cityloop.cases import operations as cases
@@ -9,10 +11,16 @@ from cityloop.cases.models import Case
 from cityloop.intake import operations as intake
 from cityloop.intake import queries as reports
 from cityloop.intake.models import Report
+from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
 from tests.town import Town
 
 PHONE = "13912345678"
+
+
+def elsewhere(actor: Actor) -> Actor:
+    """Somebody in the same post in another district."""
+    return replace(actor, member_id=None, region_codes=("330102",), scopes=())
 
 
 @pytest.mark.requirement("C02", "D06", "E03", "F05", "F12", "D09", "H07")
@@ -72,6 +80,8 @@ def test_a_call_is_verified_returned_once_and_reworked_once(town: Town) -> None:
     acceptor = town.actor("acceptor")
     owed = reports.notices_owed(acceptor, topic="closed").get()
     assert owed.report.reporter.phone == PHONE
+    with pytest.raises(intake.NoSuchNotice):
+        intake.settle(owed.pk, medium="phone", actor=elsewhere(acceptor), now=town.now)
     intake.settle(owed.pk, medium="phone", actor=acceptor, now=town.now)
     with pytest.raises(intake.AlreadySettled):
         intake.settle(owed.pk, medium="sms", actor=acceptor, now=town.now)

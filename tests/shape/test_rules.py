@@ -28,6 +28,7 @@ CLOCK_FILES = {
     "cityloop/kernel/jobs.py",
     "cityloop/people/identity.py",
     "cityloop/desks/live.py",
+    "cityloop/demo/living.py",
 }
 
 

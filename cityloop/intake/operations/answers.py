@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cityloop.cases import queries as cases
 from cityloop.cases.models import FINAL
 from cityloop.intake import reference
 from cityloop.intake.models import NoticeState, Report, Reporter, ReporterNotice
@@ -87,7 +88,8 @@ def settle(
     if medium not in MEDIA:
         raise errors.Invalid(_("a medium is one of %(all)s") % {"all": ", ".join(MEDIA)})
     with transaction.atomic():
-        row = ReporterNotice.objects.select_for_update().filter(pk=notice_id).first()
+        seen = ReporterNotice.objects.filter(report__case__in=cases.visible(actor), pk=notice_id)
+        row = seen.select_for_update(of=("self",)).first()
         if row is None:
             raise NoSuchNotice(_("there is no such answer to give"))
         if row.state != NoticeState.OWED:

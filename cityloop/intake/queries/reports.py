@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cityloop.cases import queries as cases
-from cityloop.intake.models import NoticeState, Report, Reporter, ReporterNotice, Tally
+from cityloop.intake.models import NoticeState, Report, Reporter, ReporterNotice
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
 
@@ -32,9 +34,7 @@ def report(actor: Actor, number: str) -> Report:
     numbered = ordinal.isascii() and ordinal.isdigit() and len(ordinal) < 10
     if not dash or not numbered or not case_number.isprintable():
         raise NoSuchReport(_("there is no report %(number)s") % {"number": number[:40]})
-    rows = Report.objects.filter(case__in=cases.visible(actor)).select_related(
-        "case", "problem_class", "reporter", "member"
-    )
+    rows = _whole(Report.objects.filter(case__in=cases.visible(actor)))
     found = rows.filter(case__number=case_number, ordinal=int(ordinal)).first()
     if found is None:
         raise NoSuchReport(_("there is no report %(number)s") % {"number": number[:40]})
@@ -44,10 +44,14 @@ def report(actor: Actor, number: str) -> Report:
 def reports_of(actor: Actor, case_number: str) -> list[Report]:
     """Every report of a case that the actor sees, the first one first; raises NotFound."""
     case = cases.get(actor, case_number)
-    rows = Report.objects.filter(case=case).select_related(
-        "case", "problem_class", "reporter", "member"
+    return list(_whole(Report.objects.filter(case=case)).order_by("ordinal"))
+
+
+def _whole(rows: QuerySet[Report]) -> QuerySet[Report]:
+    """With everything that is shown of a report."""
+    return rows.select_related("case", "problem_class", "reporter", "member").prefetch_related(
+        "notices"
     )
-    return list(rows.order_by("ordinal"))
 
 
 def reporter_of(actor: Actor, one: Report) -> Reporter | None:
@@ -59,7 +63,7 @@ def reporter_of(actor: Actor, one: Report) -> Reporter | None:
 
 def notices_of(one: Report) -> list[ReporterNotice]:
     """What the reporter was told or is to be told, oldest first."""
-    return list(one.notices.order_by("id"))
+    return sorted(one.notices.all(), key=lambda notice: notice.pk)
 
 
 def notices_owed(actor: Actor, *, topic: str = "") -> QuerySet[ReporterNotice]:
@@ -79,19 +83,23 @@ def earlier_reports(actor: Actor, phone: str, *, limit: int = 20) -> list[Report
     return list(rows.exclude(reporter__phone="").select_related("case").order_by("-id")[:limit])
 
 
-def number_in_channel(one: Report) -> int | None:
-    """The report's number in its channel (O02); None until the book has been written up."""
-    tally = (
-        Tally.objects.filter(channel=one.channel, first_report__lte=one.pk, last_report__gte=one.pk)
-        .order_by("-id")
-        .first()
-    )
-    if tally is None:
-        return None
-    before = Report.objects.filter(
-        channel=one.channel, pk__gte=tally.first_report, pk__lt=one.pk
-    ).count()
-    return int(tally.first_number) + before
+def numbers_in_channel(found: Sequence[Report]) -> dict[int, int]:
+    """Report id -> its number in its channel (O02); absent until the book has been written up."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NUMBERS, [[one.pk for one in found]])
+        return {int(pk): int(number) for pk, number in cursor.fetchall()}
+
+
+_NUMBERS = """
+SELECT r.id, t.first_number + (
+  SELECT count(*) FROM intake_report b
+  WHERE b.channel = r.channel AND b.id >= t.first_report AND b.id < r.id)
+FROM intake_report r
+JOIN LATERAL (SELECT first_number, first_report FROM intake_tally t
+              WHERE t.channel = r.channel AND r.id BETWEEN t.first_report AND t.last_report
+              ORDER BY t.id DESC LIMIT 1) t ON TRUE
+WHERE r.id = ANY(%s)
+"""
 
 
 def counts_of_day(start: datetime, end: datetime) -> dict[str, dict[str, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -57,13 +58,15 @@ def text_model() -> TextModel | None:
     return TextModel.objects.order_by("-id").first()
 
 
-def stored_suggestions(one: Report) -> list[ClassGuess]:
-    """What the model said when the report came; classes that were withdrawn since stay named."""
-    if not one.suggestions:
-        return []
-    rows = ProblemClass.objects.in_bulk([pk for pk, _confidence in one.suggestions])
-    return [
-        ClassGuess(reference.known_class(rows[pk]), confidence)
-        for pk, confidence in one.suggestions
-        if pk in rows
-    ]
+def stored_suggestions(found: Sequence[Report]) -> dict[int, list[ClassGuess]]:
+    """Report id -> what the model said when it came; classes withdrawn since stay named."""
+    wanted = {pk for one in found for pk, _confidence in one.suggestions}
+    rows = ProblemClass.objects.in_bulk(wanted) if wanted else {}
+    return {
+        one.pk: [
+            ClassGuess(reference.known_class(rows[pk]), confidence)
+            for pk, confidence in one.suggestions
+            if pk in rows
+        ]
+        for one in found
+    }

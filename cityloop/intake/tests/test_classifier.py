@@ -70,7 +70,7 @@ def test_a_report_without_a_class_gets_suggestions_and_no_class(trained):
     assert confidences == sorted(confidences, reverse=True) and 0 < confidences[0] < 1
     report = Report.objects.get()
     assert report.problem_class is None and report.case.problem_class is None
-    stored = queries.stored_suggestions(report)
+    stored = queries.stored_suggestions([report])[report.pk]
     assert [one.known.code for one in stored] == [one[0] for one in receipt.suggestions]
     again = trained.receive(
         "hotline12345", class_code="", text="门口的路灯不亮了", repeat_key="k" * 8
