@@ -151,7 +151,7 @@ def take_photos(draft: Draft, found: Context) -> None:
         row = found.files.get(photo.sha256)
         if row is None:
             reason = _("store the file first: %(sha)s") % {"sha": photo.sha256[:12]}
-            raise BadReport(f"photos: {reason}", fields={"photos": reason})
+            raise BadReport(reason, fields={"photos": reason})
         file = StoredFile(pk=row["id"], sha256=photo.sha256, media_type=row["media_type"])
         remarks = tuple(remarks_on(row, from_album=photo.from_album, now=draft.now))
         draft.papers.append(Paper(file, photo.stage, photo.filename, photo.from_album, remarks))
