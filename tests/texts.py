@@ -119,6 +119,11 @@ def titles() -> list[Text]:
     return found + [Text("", one.title, one.__module__) for one in _problems(Problem)]
 
 
+def names_of_subsystems() -> set[tuple[str, str]]:
+    """Their titles: may be translated, though no page shows all of them."""
+    return {("", app.title) for app in subsystems()}
+
+
 def _import_all(folder: Path) -> None:
     """Classes are known once their modules are loaded."""
     for path in folder.rglob("*.py"):

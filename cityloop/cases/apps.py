@@ -6,5 +6,5 @@ class CasesConfig(Subsystem):
     label = "cases"
     title = "Cases"
     menu = (MenuItem("Cases", "/cases/", "list-checks", "cases.view", 10),)
-    permissions = ("cases.view", "cases.step", "cases.export")
+    permissions = ("cases.view", "cases.step", "cases.export", "cases.configure")
     schedules = (Schedule("fire_timers", 1), Schedule("seal_history", 60))

@@ -99,7 +99,8 @@ def _csv_rows(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
             yield start, row
             start = reader.line_num + 1
     except csv.Error as error:
-        raise UnreadableFile(f"{name}: line {reader.line_num}: {error}") from error
+        line = _("line %(number)s") % {"number": reader.line_num}
+        raise UnreadableFile(f"{name}: {line}: {error}") from error
 
 
 def _workbook(path: Path) -> Sheets:

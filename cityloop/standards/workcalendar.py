@@ -15,6 +15,8 @@ from datetime import date, datetime, time, timedelta
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from cityloop.kernel.errors import Invalid, Refused
 
 Span = tuple[int, int]  # from, to in microseconds since local midnight
@@ -219,7 +221,11 @@ class WorkCalendar:
             yield number
             empty = 0 if self.year(number).ordinals else empty + 1
             if empty >= EMPTY_YEARS:
-                raise NoWorkingTime(f"calendar {self.code} has no working time after {year}")
+                raise self._no_time_after(year)
+
+    def _no_time_after(self, when: int | date) -> NoWorkingTime:
+        about = {"code": self.code, "when": when}
+        return NoWorkingTime(_("calendar %(code)s has no working time after %(when)s") % about)
 
     def working_moment(self, local: datetime) -> datetime:
         """The moment itself when work is on (the ends of a period count), else the next start."""
@@ -231,14 +237,15 @@ class WorkCalendar:
         following = position.index + (1 if position.done else 0)
         found = self.nth_day(local.year, following, local.year + EMPTY_YEARS)
         if found is None:  # _years_from raises first; this is for the type checker's peace
-            raise NoWorkingTime(f"calendar {self.code} has no working time after {local}")
+            raise self._no_time_after(local.date())
         return moment(*found, 0)
 
 
 def check_period(starts: time, ends: time) -> None:
     """Raise BadPeriod when a period does not end after its start; 00:00 as end is midnight."""
     if (clock(ends) or DAY) <= clock(starts):
-        raise BadPeriod(f"{starts:%H:%M}-{ends:%H:%M} does not end after it starts")
+        period = f"{starts:%H:%M}-{ends:%H:%M}"
+        raise BadPeriod(_("%(period)s does not end after it starts") % {"period": period})
 
 
 def in_season(day: date, season_from: str, season_to: str) -> bool:

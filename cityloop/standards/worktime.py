@@ -19,6 +19,8 @@ from enum import StrEnum
 from fractions import Fraction
 from math import ceil
 
+from django.utils.translation import gettext as _
+
 from cityloop.kernel.errors import Invalid
 from cityloop.standards.workcalendar import (
     DAY,
@@ -174,7 +176,10 @@ def unit_of(unit: str) -> Unit:
         return Unit(unit)
     except ValueError as error:
         known = ", ".join(Unit)
-        raise Invalid(f"unknown unit {unit!r}; known are {known}", code="bad-unit") from error
+        about = {"unit": unit, "known": known}
+        raise Invalid(
+            _("unknown unit %(unit)s; known are %(known)s") % about, code="bad-unit"
+        ) from error
 
 
 def checked(amount: Amount) -> int | Fraction:
@@ -186,18 +191,18 @@ def checked(amount: Amount) -> int | Fraction:
             # A float means what it prints: 0.1 is one tenth.
             exact = Fraction(str(amount) if isinstance(amount, float) else amount)
         except (ValueError, OverflowError) as error:
-            raise BadAmount(f"{amount} is not an amount") from error
+            raise BadAmount(_("%(amount)s is not an amount") % {"amount": amount}) from error
     if exact < 0:
-        raise BadAmount(f"{amount} is negative")
+        raise BadAmount(_("%(amount)s is negative") % {"amount": amount})
     return exact
 
 
 def localised(at: datetime, calendar: WorkCalendar) -> datetime:
     """The moment as naive local time; Invalid when it has no zone or an absurd year."""
     if at.tzinfo is None:
-        raise Invalid("the moment has no time zone", code="naive-time")
+        raise Invalid(_("the moment has no time zone"), code="naive-time")
     if at.year not in YEARS:
-        raise Invalid(f"the year {at.year} is out of range", code="bad-year")
+        raise Invalid(_("the year %(year)s is out of range") % {"year": at.year}, code="bad-year")
     return at.astimezone(calendar.tz).replace(tzinfo=None)
 
 
@@ -206,7 +211,8 @@ def _whole(microseconds: int | Fraction) -> int:
 
 
 def _too_far(local: datetime) -> BadAmount:
-    return BadAmount(f"the limit would end more than {HORIZON_YEARS} years after {local:%Y-%m-%d}")
+    about = {"years": HORIZON_YEARS, "day": f"{local:%Y-%m-%d}"}
+    return BadAmount(_("the limit would end more than %(years)s years after %(day)s") % about)
 
 
 def _after_time(local: datetime, microseconds: int) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -189,7 +190,8 @@ def _is_sentence(argument: ast.expr) -> bool:
     if isinstance(argument, ast.Constant):
         parts = [argument.value]
     elif isinstance(argument, ast.JoinedStr):
-        parts = [one.value for one in argument.values if isinstance(one, ast.Constant)]
+        literal = [one.value for one in argument.values if isinstance(one, ast.Constant)]
+        parts = [re.sub(r"^[a-z_]+: ", "", str(one)) for one in literal]  # a field's name
     else:
         return False
     return any(c.isalpha() for part in parts if isinstance(part, str) for c in part)

@@ -118,6 +118,7 @@ def _communities(district: str, day: date) -> list[tuple[str, str, BaseGeometry]
 
 
 def read_shape(geom: object) -> BaseGeometry:
+    """A stored outline as Shapely's."""
     return shapely.from_wkb(bytes(geom.wkb))  # type: ignore[attr-defined]
 
 
