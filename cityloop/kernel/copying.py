@@ -26,8 +26,11 @@ def copy(parts: Iterable[Rows]) -> None:
                 raise ValueError(f"COPY only inserts; {part.table} wants more")
             cells = _cells(part.table, part.columns)
             names = ", ".join(f'"{name}"' for name in part.columns)
-            with cursor.copy(f"COPY {part.table} ({names}) FROM STDIN") as stream:
-                stream.write("".join([_line(row, cells) for row in part.rows]))
+            text = "".join([_line(row, cells) for row in part.rows])
+            command = f"COPY {part.table} ({names}) FROM STDIN"
+            # Django does not look into copy() by itself.
+            with connection.wrap_database_errors, cursor.copy(command) as stream:
+                stream.write(text)
 
 
 def _line(row: dict[str, Any], cells: tuple[tuple[str, Cell], ...]) -> str:
