@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
+from django.utils import translation
+
 _given: list[Any] = []
 
 
@@ -28,7 +30,8 @@ def pool(workers: int, *, given: Any = None) -> Iterator[ProcessPoolExecutor]:
     processes end with the block, and with us whatever happens to us.
     """
     context = multiprocessing.get_context("spawn")  # no lock or connection of ours comes along
-    executor = ProcessPoolExecutor(workers, context, _begin, (pickle.dumps(given),))
+    language = translation.get_language() or ""
+    executor = ProcessPoolExecutor(workers, context, _begin, (pickle.dumps(given), language))
     try:
         yield executor
     finally:
@@ -41,13 +44,14 @@ def run(function: str, *arguments: Any) -> Any:
     return getattr(import_module(module), name)(_given[0], *arguments)
 
 
-def _begin(given: bytes) -> None:
+def _begin(given: bytes, language: str) -> None:
     """First thing in the process: Ctrl-C is the parent's, and without the parent we end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     import django
 
     django.setup()
+    translation.activate(language or "en")
     _given.append(pickle.loads(given))  # noqa: S301 (our parent's own words)
 
 
