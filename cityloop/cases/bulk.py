@@ -67,7 +67,13 @@ def walk(
 
 def write(changes: Iterable[Change], *, also: Sequence[Rows] = ()) -> None:
     """Write walked cases by COPY: all of them or none. Raises DatabaseError."""
-    copy([*record.parts(list(changes)), *also])
+    copy([*record.parts(list(changes), new_row=_as_it_is), *also])
+
+
+def _as_it_is(instance: Any, _columns: tuple[str, ...]) -> dict[str, Any]:
+    """COPY reads the columns that it wants from the instance itself."""
+    columns: dict[str, Any] = vars(instance)
+    return columns
 
 
 @lru_cache(maxsize=4096)

@@ -203,9 +203,10 @@ def timer_due(change: Change) -> str | None:
 
 
 def within_scope(change: Change) -> str | None:
-    """The case lies within the actor's area, organisation or own work (O10)."""
+    """The case lies within the actor's area, organisation or own work (O10); what is imported
+    happened elsewhere."""
     actor, case = change.actor, change.case
-    if change.source == "" or actor.member_id in case.members:
+    if change.source == "" or change.imported or actor.member_id in case.members:
         return None
     if in_scope(actor, organisation_ids=case.units, region_code=case.area_code):
         return None

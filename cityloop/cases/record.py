@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from cityloop.cases import chain, fields
@@ -75,8 +75,10 @@ def write(changes: Sequence[Change], *, also: Sequence[Rows] = ()) -> None:
     write_rows([*parts(changes), *also])
 
 
-def parts(changes: Sequence[Change]) -> list[Rows]:
-    """Everything that the changes want written, table by table."""
+def parts(
+    changes: Sequence[Change], *, new_row: Callable[[Any, tuple[str, ...]], Row] = row_of
+) -> list[Rows]:
+    """Everything that the changes want written, table by table; `new_row` makes what is new."""
     collected = [_lines(change) for change in changes]
     new = [c.case for c, lines in zip(changes, collected, strict=True) if not lines.first_version]
     old = [c.case for c, lines in zip(changes, collected, strict=True) if lines.first_version]
@@ -87,15 +89,15 @@ def parts(changes: Sequence[Change]) -> list[Rows]:
         _split(t for c in changes for t in c.tasks),
     )
     return [
-        Rows("cases_case", CASE, [row_of(case, CASE) for case in new]),
+        Rows("cases_case", CASE, [new_row(case, CASE) for case in new]),
         Rows("cases_case", columns, [row_of(case, columns) for case in old], match=("id",)),
         Rows("cases_event", EVENT, [line for lines in collected for line in lines.lines]),
         Rows("cases_timer", ("id", *TIMER), [row_of(t, ("id", *TIMER)) for t in timers[1]],
              match=("id",)),
-        Rows("cases_timer", TIMER, [row_of(t, TIMER) for t in timers[0]]),
+        Rows("cases_timer", TIMER, [new_row(t, TIMER) for t in timers[0]]),
         Rows("cases_task", ("id", *TASK), [row_of(t, ("id", *TASK)) for t in tasks[1]],
              match=("id",)),
-        Rows("cases_task", TASK, [row_of(t, TASK) for t in tasks[0]]),
+        Rows("cases_task", TASK, [new_row(t, TASK) for t in tasks[0]]),
         Rows("cases_attachment", PAPER, [p for lines in collected for p in lines.papers],
              skip_conflicts=True),
         Rows("procrastinate_jobs", JOB,
