@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 import psycopg
 import pytest
@@ -15,6 +16,8 @@ from pytest_django import DjangoDbBlocker
 from cityloop.launch import browser
 from cityloop.launch.layout import Layout
 from config import env
+
+T = TypeVar("T")
 
 
 @pytest.fixture(scope="session")
@@ -60,6 +63,39 @@ def module_database(
         yield django_db_blocker
 
 
+Prepared = Callable[[str, Callable[[], T]], AbstractContextManager[T]]
+
+
+@pytest.fixture(scope="session")
+def prepared_database(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Prepared[Any]]:
+    """`with prepared_database(name, build) as made:` puts the tests on a database built once.
+
+    `build` fills it the first time; afterwards, whoever asks for the name gets what it returned.
+    Each test takes `db` beside it, and what it writes is rolled back.
+    """
+    kept: dict[str, tuple[str, Any]] = {}
+    with ExitStack() as stack:
+
+        @contextmanager
+        def use(name: str, build: Callable[[], T]) -> Iterator[T]:
+            usual = connection.settings_dict["NAME"]
+            if name not in kept:
+                stack.enter_context(_a_clone())
+                with django_db_blocker.unblock():
+                    kept[name] = (connection.settings_dict["NAME"], build())
+            connections.close_all()
+            connection.settings_dict["NAME"], made = kept[name]
+            try:
+                yield made
+            finally:
+                connections.close_all()
+                connection.settings_dict["NAME"] = usual
+
+        yield use
+
+
 @contextmanager
 def _a_clone() -> Iterator[None]:
     test_name = connection.settings_dict["NAME"]
@@ -78,7 +114,11 @@ def _a_clone() -> Iterator[None]:
 
 def _clone(name: str, clone: str) -> None:
     connections.close_all()
-    _run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+    # Clients only: an autovacuum worker belongs to the server, and leaves by itself.
+    _run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        f" WHERE datname = '{name}' AND backend_type = 'client backend'"
+    )
     _run(f'CREATE DATABASE "{clone}" TEMPLATE "{name}"')
 
 

@@ -1,4 +1,4 @@
-"""The town of the tests across subsystems: built once a file, rolled back after each test."""
+"""The town of the tests across subsystems: built once, rolled back after each test."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from django.utils import translation
-from pytest_django import DjangoDbBlocker
 
 from tests import town as towns
 
@@ -33,10 +32,11 @@ def english() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def built(module_database: DjangoDbBlocker, tmp_path_factory) -> towns.Town:
+def built(prepared_database, tmp_path_factory) -> Iterator[towns.Town]:
     """The town on a Monday morning in March, without a case."""
-    with module_database.unblock():
-        return towns.build(tmp_path_factory.mktemp("town"), now=MONDAY)
+    folder = tmp_path_factory.mktemp("town")
+    with prepared_database("town", lambda: towns.build(folder, now=MONDAY)) as made:
+        yield made
 
 
 @pytest.fixture

@@ -1,13 +1,14 @@
-"""One city for all conformance tests of a file."""
+"""One city for all conformance tests."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import override_settings
-from pytest_django import DjangoDbBlocker
 
 from tests import town as towns
 from tests.conformance import city as cities
@@ -16,14 +17,23 @@ from tests.conformance import city as cities
 PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 
-@pytest.fixture(scope="module")
-def _built(module_database: DjangoDbBlocker, tmp_path_factory) -> Iterator[cities.City]:
+@pytest.fixture(scope="session")
+def _folder(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("city")
     (folder / "static").mkdir()
-    own = {"MEDIA_ROOT": folder / "files", "STATIC_ROOT": folder / "static", "RATE_LIMITS": False}
-    with override_settings(**own, STORAGES={**settings.STORAGES, "staticfiles": PLAIN}):
-        with module_database.unblock():
-            made = cities.build(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def _built(prepared_database, _folder: Path) -> Iterator[cities.City]:
+    own = {
+        "MEDIA_ROOT": _folder / "files",
+        "STATIC_ROOT": _folder / "static",
+        "STORAGES": {**settings.STORAGES, "staticfiles": PLAIN},
+        "RATE_LIMITS": False,
+    }
+    built = partial(cities.build, _folder)
+    with override_settings(**own), prepared_database("city", built) as made:
         yield made
 
 
