@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 
 from cityloop.cases import proof, queries, views
-from cityloop.cases.models import Case, Timer
+from cityloop.cases.models import Case, Flow, Timer
 from cityloop.geo import queries as geo
 from cityloop.intake import operations as intake
+from cityloop.kernel import clock
 from cityloop.people import queries as people
-from tests.town import COMPONENT, DISTRICT, SINCE, Town
+from tests.town import COMPONENT, DISTRICT, SINCE, Town, forget
 
 
 @pytest.mark.requirement(
@@ -118,3 +119,25 @@ def test_a_small_matter_is_settled_on_the_spot_and_looked_at_again(town: Town) -
     assert (case.status, case.record_type, case.level) == ("closed", "self_handled", 1)
     counted = queries.counts_by_unit()
     assert sum(one["closed"] for one in counted.values()) == 0, "counted apart from filed cases"
+
+
+@pytest.mark.requirement("A29")
+def test_in_trial_operation_everything_runs_and_says_so(town: Town) -> None:
+    Flow.objects.create(code="trial", parameters={"trial": True}, published_at=clock.now())
+    forget()
+    case = town.case("closed")
+    assert views.full(case, actor=town.actor("leader"), now=town.now)["trial"] is True
+    assert (case.status, case.closing_kind, case.handled_late) == ("closed", "normal", False)
+    Flow.objects.create(code="regular", parameters={}, published_at=clock.now())
+    forget()
+    assert town.case("closed").trial is False, "from now on the figures count"
+
+
+@pytest.mark.requirement("A03", "B02")
+def test_an_event_needs_no_component(town: Town) -> None:
+    receipt = town.report(class_code="E0110", text="暴露垃圾")
+    case = Case.objects.get(number=receipt.case)
+    assert case.problem_class.kind == "event" and case.component_id is None
+    town.step(case.number, "accept", "acceptor")
+    case = town.step(case.number, "file", "shift_leader", filing_rule=town.rule("E0110").pk)
+    assert case.proposal["unit"] == town.units["ROADS"].pk
