@@ -33,6 +33,7 @@ def main(names: list[str]) -> None:
 def run(wanted: list[str], yard: float) -> None:
     """The chosen benchmarks in the demo city."""
     from bench import bulk, create, lifecycle, million
+    from cityloop.cases.tests import world as worlds
     from cityloop.demo import operations as city
 
     now = datetime.now(UTC)
@@ -40,10 +41,12 @@ def run(wanted: list[str], yard: float) -> None:
     client, token = _administrator(now)
     if "create" in wanted:
         create.measure(yard, token)
+    if {"lifecycle", "bulk"} & set(wanted):
+        world = worlds.build()
     if "lifecycle" in wanted:
-        lifecycle.measure(yard)
+        lifecycle.measure(world, yard)
     if "bulk" in wanted:
-        bulk.measure()
+        bulk.measure(world)
     if "million" in wanted:
         million.fill(int(os.environ.get("BENCH_CASES", "1000000")))
         million.measure(client, now=now)

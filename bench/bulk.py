@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.db import connection
 
 from bench.frame import Figure, note
 
+if TYPE_CHECKING:
+    from cityloop.cases.tests import world as worlds
+
 TABLES = ("cases_case", "cases_event", "cases_timer", "cases_task")
 
 
-def measure(*, count: int = 4000) -> None:
+def measure(world: worlds.World, *, count: int = 4000) -> None:
     """Cases of five lines through guards, effects, chain and writer; then their rows by COPY."""
     from cityloop.cases import bulk, operations
-    from cityloop.cases.tests import world as worlds
     from cityloop.standards import queries as standards
 
-    world = worlds.build()
     calendar, now = standards.work_calendar(), datetime.now(UTC)
     first = _highest()
     began = time.perf_counter()

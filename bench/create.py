@@ -9,7 +9,6 @@ import re
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from django.db import connection
 
 from bench.frame import Figure, note
 from bench.yardstick import CLIENTS
+from cityloop.cli import programs
 
 LUA = """
 local bodies = {}
@@ -73,15 +73,9 @@ def server() -> Iterator[int]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {**os.environ, "RATE_LIMITS": "0", "LOG_LEVEL": "WARNING"}
-    web = subprocess.Popen(
-        [sys.executable, "-m", "granian", "--interface", "wsgi", "config.wsgi:application",
-         "--host", "127.0.0.1", "--port", str(port), "--workers", "2", "--blocking-threads", "4",
-         "--log-level", "warning"],
-        env=environment,
-    )  # fmt: skip
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "cityloop.cli.main", "worker"], env=environment
-    )
+    where = programs.Where("127.0.0.1", port, live_port=0)
+    web = subprocess.Popen(programs.web(where).command, env=environment)
+    worker = subprocess.Popen(programs.worker().command, env=environment)
     try:
         _wait(port)
         yield port

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from bench.frame import Figure, note
 
-
-def measure(yardstick: float, *, cases: int = 300) -> None:
-    """Ratio: nine steps are at least nine transactions of the yardstick."""
+if TYPE_CHECKING:
     from cityloop.cases.tests import world as worlds
 
-    world = worlds.build()
+
+def measure(world: worlds.World, yardstick: float, *, cases: int = 300) -> None:
+    """Ratio: nine steps are at least nine transactions of the yardstick."""
     world.photo("after", "one")
     began = time.perf_counter()
     for _ in range(cases):

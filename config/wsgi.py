@@ -1,5 +1,6 @@
 """The web process: pages and API."""
 
+import gc
 import os
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -30,3 +31,10 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     """A token client takes the short road: half the work of a request were layers for browsers."""
     by_token = "HTTP_AUTHORIZATION" in environ and environ["PATH_INFO"].startswith("/api/")
     return (_machines if by_token else _people)(environ, start_response)
+
+
+# What is loaded by now stays: the collector need not walk it again and again. A request leaves few
+# cycles behind, so the rest is searched seldom; that search cost a sixth of a report's time.
+gc.collect()
+gc.freeze()
+gc.set_threshold(50_000, 20, 50)
