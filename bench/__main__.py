@@ -23,8 +23,10 @@ def main(names: list[str]) -> None:
         from django.core.management import call_command
 
         from bench import yardstick
+        from cityloop.cli.static import collect_static
 
         call_command("migrate", verbosity=0)
+        collect_static()
         yard = note(Figure("the yardstick (16 connections)", yardstick.measure(url), "tps")).value
         run(wanted, yard)
     save(Path("var") / "bench.json")

@@ -249,10 +249,12 @@ def changed_since(last_event: int, *, limit: int = 500) -> list[tuple[int, str]]
 def lines_of_all_cases(*, batch: int = 5000) -> Iterator[tuple[Any, ...]]:
     """Every history line in (case, version) order with the case's own number, version and head.
 
-    A server-side cursor: constant memory for any number of lines.
+    A server-side cursor: constant memory for any number of lines. Every line is wanted, so the plan
+    for the first few of them is no use: right after an import, before the statistics know of it,
+    that plan took hours. Call it inside a transaction.
     """
     with connection.cursor() as plain:
-        plain.execute("SELECT 1")  # opens the connection
+        plain.execute("SET LOCAL enable_nestloop = off; SET LOCAL cursor_tuple_fraction = 1")
     raw = connection.connection
     with raw.cursor(name="cityloop_chain") as cursor:
         cursor.itersize = batch
@@ -263,6 +265,10 @@ def lines_of_all_cases(*, batch: int = 5000) -> Iterator[tuple[Any, ...]]:
                FROM cases_case c LEFT JOIN cases_event e ON e.case_id = c.id
                ORDER BY c.id, e.version"""
         )
+        with connection.cursor() as plain:  # the plan is made; others want their own
+            plain.execute(
+                "SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL cursor_tuple_fraction TO DEFAULT"
+            )
         yield from cursor
 
 

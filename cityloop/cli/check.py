@@ -21,7 +21,7 @@ def check(chain: Chain = False, as_json: AsJson = False) -> None:
     began = time.monotonic()
     findings = [finding.as_dict() for finding in health.examine(now=clock.now())]
     if chain:
-        findings.append(prove_history())
+        findings += [prove_history(), prove_book()]
     well = all(finding["well"] for finding in findings)
     lines = [f"{'ok  ' if f['well'] else 'BAD '} {f['name']:<9} {f['words']}" for f in findings]
     result = {"well": well, "findings": findings, "seconds": round(time.monotonic() - began, 3)}
@@ -40,3 +40,13 @@ def prove_history() -> dict[str, Any]:
     if not verdict.whole:
         words = "; ".join(f"{broken.where}: {broken.what}" for broken in verdict.broken)
     return {"name": "history", "well": verdict.whole, "words": words}
+
+
+def prove_book() -> dict[str, Any]:
+    """Recompute the tallies of reports by channel: none is missing, added or changed."""
+    from cityloop.intake import queries
+
+    with progress("Proving the book of reports"):
+        flaws = queries.check_book()
+    words = "; ".join(f"{flaw.channel}: {flaw.what}" for flaw in flaws)
+    return {"name": "book", "well": not flaws, "words": words or "every report is where it was"}

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable
 from itertools import islice, product
 
-from pypinyin import Style, pinyin
-
 # A name with several readings (长, 重, 行) is kept in each, up to this many.
 READINGS = 8
 _LATIN = re.compile(r"[^a-z0-9]+")
@@ -15,18 +13,20 @@ _LATIN = re.compile(r"[^a-z0-9]+")
 
 def initials(names: Iterable[str]) -> str:
     """Every reading's first letters, space-separated: 上水井盖 -> ssjg."""
-    return _spelled(names, Style.FIRST_LETTER)
+    return _spelled(names, "FIRST_LETTER")
 
 
 def full_pinyin(names: Iterable[str]) -> str:
     """Every reading in full, without tones or spaces between syllables: 井盖 -> jinggai."""
-    return _spelled(names, Style.NORMAL)
+    return _spelled(names, "NORMAL")
 
 
-def _spelled(names: Iterable[str], style: Style) -> str:
+def _spelled(names: Iterable[str], style: str) -> str:
+    from pypinyin import Style, pinyin  # its dictionaries take a second to load
+
     found: dict[str, None] = {}
     for name in names:
-        syllables = pinyin(name, style=style, heteronym=True, errors="default")
+        syllables = pinyin(name, style=Style[style], heteronym=True, errors="default")
         for reading in islice(product(*syllables), READINGS):
             spelled = _LATIN.sub("", "".join(reading).lower())
             if spelled:

@@ -124,16 +124,3 @@ def test_real_requests(shared, tmp_path):
     assert report.imported == 600 and not report.rejected
     assert {"closed", "voided"} <= set(Case.objects.values_list("status", flat=True))
     made.check_invariants()
-
-
-@pytest.mark.slow
-@pytest.mark.requirement("O13", "O06")
-@pytest.mark.timeout(1200)
-def test_all_requests(shared):
-    report = made.take(made.real(shared, "la311"), "la311")
-    assert report.imported == 39_997
-    assert [one.key for one in report.rejected] == ["1-1262163791", "1-1261084161"]
-    assert Case.objects.filter(status="voided").count() == 1173
-    assert Case.objects.filter(status="handling").count() == 55
-    assert Case.objects.filter(closing_kind="forced").count() == 30
-    made.check_invariants()
