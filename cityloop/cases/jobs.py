@@ -5,7 +5,6 @@ from __future__ import annotations
 from cityloop.cases import operations, proof
 from cityloop.kernel import clock
 
-
 BATCHES = 5  # in one call: the worker has other schedules, and must end soon when it is told to
 
 

@@ -25,8 +25,9 @@ def _spelled(names: Iterable[str], style: str) -> str:
     from pypinyin import Style, pinyin  # its dictionaries take a second to load
 
     found: dict[str, None] = {}
+    spelling = Style[style]
     for name in names:
-        syllables = pinyin(name, style=Style[style], heteronym=True, errors="default")
+        syllables = pinyin(name, style=spelling, heteronym=True, errors="default")
         for reading in islice(product(*syllables), READINGS):
             spelled = _LATIN.sub("", "".join(reading).lower())
             if spelled:

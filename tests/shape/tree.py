@@ -10,7 +10,17 @@ PACKAGE = ROOT / "cityloop"
 SAME = frozenset({"__init__", "apps", "models", "queries", "operations", "web", "api", "jobs"})
 # Folders with these names hold one of the same files in parts, or what Django looks for by name.
 PARTS = frozenset(
-    {"queries", "operations", "views", "migrations", "models", "templatetags", "tests"}
+    {
+        "queries",
+        "operations",
+        "views",
+        "migrations",
+        "models",
+        "templatetags",
+        "tests",
+        "guards",
+        "effects",
+    }
 )
 FORBIDDEN = frozenset(
     {"utils", "util", "helpers", "helper", "common", "misc", "managers", "mixins", "signals"}
@@ -59,10 +69,8 @@ OWN: dict[str, dict[str, str]] = {
         "chain": FUNCTIONS,
         "change": VALUE,
         "clocks": FUNCTIONS,
-        "effects": FUNCTIONS,
         "fields": TABLE,
         "flow": VALUE,
-        "guards": FUNCTIONS,
         "lifecycle": TABLE,
         "load": FUNCTIONS,
         "photos": FUNCTIONS,
@@ -107,10 +115,7 @@ OWN: dict[str, dict[str, str]] = {
 }
 
 # Longer than the rule allows, for now. A number here may only become smaller.
-LONG_FILES: dict[str, int] = {
-    "cityloop/cases/effects.py": 454,
-    "cityloop/cases/models.py": 428,
-}
+LONG_FILES: dict[str, int] = {}
 LONG_FUNCTIONS: dict[str, int] = {
     "cityloop/cases/operations.py:begin": 44,
 }

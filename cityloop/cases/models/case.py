@@ -1,4 +1,4 @@
-"""The case, its append-only history, its clocks, tasks and papers."""
+"""The case, and the words for where it stands."""
 
 from __future__ import annotations
 
@@ -207,6 +207,10 @@ class Case(models.Model):
         ]
         indexes = [
             models.Index("status", "due_at", "id", name="case_desk"),
+            # All open cases by time left, whatever their stage.
+            models.Index(
+                "due_at", "id", name="case_open_due", condition=~Q(status__in=[*FINAL])
+            ),
             models.Index(
                 "lead", "status", "due_at", name="case_unit_desk", condition=Q(lead__isnull=False)
             ),
@@ -247,182 +251,3 @@ class Case(models.Model):
     def open(self) -> bool:
         """True until the case is closed, rejected or voided."""
         return self.status not in FINAL
-
-
-class CaseEvent(models.Model):
-    """One line of a case's history. Triggers refuse UPDATE, DELETE and TRUNCATE.
-
-    `at` is when the step was taken (for imported history: then), `recorded_at` when we wrote it.
-    `hash` covers every other column and the hash of the case's previous line.
-    """
-
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events", db_index=False)
-    version = models.PositiveIntegerField()
-    action = models.CharField(max_length=24)
-    source = models.CharField(max_length=16, blank=True)
-    target = models.CharField(max_length=16)
-    role = models.CharField(max_length=20)
-    member = models.ForeignKey(
-        "people.Member", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False,
-        db_index=False,
-    )  # fmt: skip
-    actor = models.CharField(max_length=120)
-    at = models.DateTimeField()
-    recorded_at = models.DateTimeField()
-    facts = models.JSONField(default=dict)
-    imported = models.BooleanField(default=False)
-    previous = models.CharField(max_length=64, blank=True)
-    hash = models.CharField(max_length=64)
-
-    class Meta:
-        db_table = "cases_event"
-        constraints = [models.UniqueConstraint("case", "version", name="event_once_per_version")]
-        indexes = [models.Index(fields=["member", "-at"], name="event_member")]
-
-    def __str__(self) -> str:
-        return f"{self.case_id} v{self.version} {self.action}"
-
-
-class TimerKind(models.TextChoices):
-    """The clocks of a case."""
-
-    ACCEPTANCE = "acceptance", pgettext_lazy("clock kind", "acceptance")
-    VERIFY = "verify", pgettext_lazy("clock kind", "verification")
-    FILING = "filing", pgettext_lazy("clock kind", "filing")
-    DISPATCH = "dispatch", pgettext_lazy("clock kind", "dispatch")
-    HANDLING = "handling", pgettext_lazy("clock kind", "handling")
-    CHECK = "check", pgettext_lazy("clock kind", "check")
-    CLOSING = "closing", pgettext_lazy("clock kind", "closing")
-    REPLY = "reply", pgettext_lazy("clock kind", "reply to an urge")
-    WHOLE = "whole", pgettext_lazy("clock kind", "whole case")
-
-
-class TimerState(models.TextChoices):
-    """A timer runs, pauses, or has ended."""
-
-    RUNNING = "running", pgettext_lazy("clock", "running")
-    PAUSED = "paused", pgettext_lazy("clock", "paused")
-    ENDED = "ended", pgettext_lazy("clock", "ended")
-
-
-class Timer(models.Model):
-    """One clock of one case. `spent` is what had run before `started_at`, in the limit's unit."""
-
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="timers")
-    kind = models.CharField(max_length=12, choices=TimerKind.choices)
-    state = models.CharField(max_length=8, choices=TimerState.choices)
-    limit_amount = models.DecimalField(max_digits=8, decimal_places=2)
-    limit_unit = models.CharField(max_length=12)
-    margin_hours = models.DecimalField(max_digits=6, decimal_places=2, default=0)
-    spent = models.DecimalField(max_digits=12, decimal_places=5, default=0)
-    first_started_at = models.DateTimeField()
-    started_at = models.DateTimeField()
-    due_at = models.DateTimeField()
-    fire_at = models.DateTimeField(null=True)
-    fired = models.PositiveSmallIntegerField(default=0)
-    ended_at = models.DateTimeField(null=True)
-    late = models.BooleanField(null=True)
-
-    class Meta:
-        db_table = "cases_timer"
-        constraints = [
-            models.UniqueConstraint(
-                "case", "kind", condition=~Q(state="ended"), name="timer_one_open_of_a_kind"
-            ),
-            models.CheckConstraint(
-                condition=Q(state="ended", ended_at__isnull=False, fire_at__isnull=True)
-                | (~Q(state="ended") & Q(ended_at__isnull=True)),
-                name="timer_ended_does_not_fire",
-            ),
-        ]
-        indexes = [
-            models.Index("fire_at", name="timer_to_fire", condition=Q(fire_at__isnull=False))
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.case_id} {self.kind} {self.state}"
-
-
-class TaskKind(models.TextChoices):
-    """Work that somebody owes a case."""
-
-    VERIFY = "verify", pgettext_lazy("task", "verify")
-    HANDLE = "handle", pgettext_lazy("task", "handle")
-    ASSIST = "assist", pgettext_lazy("task", "assist")
-    CHECK = "check", pgettext_lazy("task", "check")
-    REVIEW = "review", pgettext_lazy("task", "sampled review")
-    SUPERVISE = "supervise", pgettext_lazy("task", "supervise")
-
-
-class Task(models.Model):
-    """A task of a member or of an organisation."""
-
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
-    kind = models.CharField(max_length=12, choices=TaskKind.choices)
-    organisation = models.ForeignKey(
-        "people.Organisation", null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    member = models.ForeignKey(
-        "people.Member", null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    role = models.CharField(max_length=12, blank=True, default="")
-    opened_at = models.DateTimeField()
-    due_at = models.DateTimeField(null=True)
-    closed_at = models.DateTimeField(null=True)
-    result = models.CharField(max_length=16, blank=True, default="")
-
-    class Meta:
-        db_table = "cases_task"
-        indexes = [
-            models.Index(
-                "member", "due_at", name="task_member", condition=Q(closed_at__isnull=True)
-            ),
-            models.Index(
-                "organisation", "due_at", name="task_unit", condition=Q(closed_at__isnull=True)
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.case_id} {self.kind}"
-
-
-class Attachment(models.Model):
-    """A stored file as part of one step of a case. Append-only, like the history it belongs to."""
-
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="attachments")
-    version = models.PositiveIntegerField()
-    file = models.ForeignKey("kernel.StoredFile", on_delete=models.PROTECT, related_name="+")
-    stage = models.CharField(max_length=16)
-    filename = models.CharField(max_length=120, blank=True, default="")
-    from_album = models.BooleanField(default=False)
-    remarks = models.JSONField(default=list)
-    added_at = models.DateTimeField()
-
-    class Meta:
-        db_table = "cases_attachment"
-        constraints = [
-            models.UniqueConstraint("case", "version", "file", name="attachment_once_a_step")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.case_id} v{self.version} {self.stage}"
-
-
-class Seal(models.Model):
-    """A line of the seal chain: a digest over all history lines since the last seal.
-
-    A case's own chain shows any change of its lines; the seals show that no whole case is missing.
-    """
-
-    first_event = models.BigIntegerField()
-    last_event = models.BigIntegerField()
-    events = models.PositiveIntegerField()
-    digest = models.CharField(max_length=64)
-    previous = models.CharField(max_length=64, blank=True)
-    sealed_at = models.DateTimeField()
-
-    class Meta:
-        db_table = "cases_seal"
-
-    def __str__(self) -> str:
-        return f"{self.first_event}-{self.last_event}"

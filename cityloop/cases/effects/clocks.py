@@ -1,0 +1,163 @@
+"""Effects on the clocks of a case."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from cityloop.cases import clocks
+from cityloop.cases.change import Change
+from cityloop.cases.models import TimerKind
+
+MINUTE = "minute"
+
+
+def start_acceptance_clock(change: Change) -> None:
+    """The acceptance clock starts: 15 minutes unless the city says otherwise."""
+    clocks.start(change, TimerKind.ACCEPTANCE, change.flow.acceptance_minutes, MINUTE)
+
+
+def pause_acceptance_clock(change: Change) -> None:
+    """The acceptance clock pauses while the inspector verifies."""
+    clocks.pause(change, TimerKind.ACCEPTANCE)
+
+
+def resume_acceptance_clock(change: Change) -> None:
+    """The acceptance clock goes on with what was left."""
+    clocks.resume(change, TimerKind.ACCEPTANCE)
+
+
+def start_verify_clock(change: Change) -> None:
+    """The verification clock starts."""
+    clocks.start(change, TimerKind.VERIFY, change.flow.verify_minutes, MINUTE)
+
+
+def stop_verify_clock(change: Change) -> None:
+    """The verification clock stops; late or not is a fact of the inspector's."""
+    clocks.stop(change, TimerKind.VERIFY)
+
+
+def start_filing_clock(change: Change) -> None:
+    """Acceptance is over, the filing clock starts."""
+    clocks.stop(change, TimerKind.ACCEPTANCE)
+    clocks.start(change, TimerKind.FILING, change.flow.filing_minutes, MINUTE)
+
+
+def start_dispatch_clock(change: Change) -> None:
+    """The filing clock stops, the dispatch clock starts."""
+    clocks.stop(change, TimerKind.FILING)
+    clocks.start(change, TimerKind.DISPATCH, change.flow.dispatch_minutes, MINUTE)
+
+
+def start_whole_clock(change: Change) -> None:
+    """The clock of the whole case starts: handling limit plus the margin of the other stages."""
+    if change.timer(TimerKind.WHOLE) is None:
+        amount, unit = limit_of(change)
+        clocks.start(
+            change, TimerKind.WHOLE, amount, unit, margin_hours=change.flow.whole_margin_hours
+        )
+
+
+def start_handling_clock(change: Change) -> None:
+    """The handling clock starts with the frozen limit.
+
+    The same unit that gets its case back goes on with what was left, unless the city restarts.
+    """
+    clocks.stop(change, TimerKind.DISPATCH)
+    paused = change.timer(TimerKind.HANDLING)
+    again = paused is not None and change.facts.get("unit") == change.facts.get("unit_before")
+    if again and change.flow.redispatch_clock == "continue":
+        clocks.resume(change, TimerKind.HANDLING)
+        return
+    clocks.start(change, TimerKind.HANDLING, *limit_of(change))
+    change.case.handling_overdue = False
+
+
+def restart_handling_clock(change: Change) -> None:
+    """A rework is handled under a new clock of its own."""
+    clocks.stop(change, TimerKind.DISPATCH)
+    clocks.start(change, TimerKind.HANDLING, *limit_of(change))
+    change.case.handling_overdue = False
+
+
+def pause_handling_clock(change: Change) -> None:
+    """The handling clock pauses: the case is not with a unit."""
+    clocks.pause(change, TimerKind.HANDLING)
+
+
+def stop_handling_clock(change: Change) -> None:
+    """The handling clock stops when the unit confirms and sends back; late is never undone."""
+    timer = clocks.stop(change, TimerKind.HANDLING)
+    if timer is not None:
+        change.case.handled_late = bool(timer.late) or bool(change.case.handled_late)
+        change.facts["on_time"] = not timer.late
+    change.case.handled_at = change.now
+
+
+def reopen_handling_clock(change: Change) -> None:
+    """Better proof is wanted: the unit's clock goes on with what was left, not from the start."""
+    last = next((t for t in reversed(change.timers) if t.kind == TimerKind.HANDLING), None)
+    left = Decimal(last.limit_amount) - Decimal(last.spent) if last else Decimal(0)
+    amount = max(left, Decimal(0))
+    clocks.start(change, TimerKind.HANDLING, amount, change.case.limit_unit)
+
+
+def start_check_clock(change: Change) -> None:
+    """The check clock starts."""
+    clocks.start(change, TimerKind.CHECK, change.flow.check_minutes, MINUTE)
+
+
+def stop_check_clock(change: Change) -> None:
+    """The check clock stops; a late check is marked."""
+    timer = clocks.stop(change, TimerKind.CHECK)
+    if timer is not None:
+        change.case.checked_late = bool(timer.late) or bool(change.case.checked_late)
+        change.facts["check_on_time"] = not timer.late
+
+
+def start_closing_clock(change: Change) -> None:
+    """The closing clock starts."""
+    change.case.checked_at = change.now
+    clocks.start(change, TimerKind.CLOSING, change.flow.closing_minutes, MINUTE)
+
+
+def start_rework_dispatch_clock(change: Change) -> None:
+    """The dispatcher's clock starts again: the rework must go out."""
+    clocks.stop(change, TimerKind.CLOSING)
+    clocks.start(change, TimerKind.DISPATCH, change.flow.dispatch_minutes, MINUTE)
+
+
+def start_reply_clock(change: Change) -> None:
+    """Who is urged must answer within a day."""
+    change.case.urges += 1
+    change.case.answer_owed = True
+    clocks.start(change, TimerKind.REPLY, change.flow.reply_minutes, MINUTE)
+
+
+def stop_reply_clock(change: Change) -> None:
+    """The answer is given."""
+    change.case.answer_owed = False
+    clocks.stop(change, TimerKind.REPLY)
+
+
+def stop_all_clocks(change: Change) -> None:
+    """No clock runs on a case that has ended."""
+    for timer in [t for t in change.timers if t.state != "ended"]:
+        clocks.stop(change, timer.kind)
+
+
+def fire_clock(change: Change) -> None:
+    """The passed deadline is noted once, and the next moment of escalation set."""
+    timer = change.timer(str(change.inputs["clock"]))
+    if timer is None:
+        return
+    change.facts["clock"] = timer.kind
+    clocks.fire(change, timer)
+    if timer.kind == TimerKind.HANDLING:
+        change.case.handling_overdue = True
+
+
+def limit_of(change: Change) -> tuple[Decimal, str]:
+    amount = change.case.limit_amount
+    return (Decimal(amount) if amount is not None else Decimal(4)), (
+        change.case.limit_unit or "work_hour"
+    )

@@ -1,0 +1,200 @@
+"""Effects on what is known of a case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cityloop.cases.change import Change
+from cityloop.cases.effects.tasks import united
+from cityloop.cases.models import ClosingKind, RecordType
+from cityloop.people import queries as people
+
+
+def as_quick_report(change: Change) -> None:
+    """A record of its own kind: statistics keep quick reports apart (C29)."""
+    change.case.record_type = RecordType.QUICK
+
+
+def as_self_handled(change: Change) -> None:
+    """Settled on the spot by its finder (C30)."""
+    change.case.record_type = RecordType.SELF_HANDLED
+    change.case.closing_kind = ClosingKind.SELF_HANDLED
+    change.case.closed_at = change.now
+
+
+def as_reminder(change: Change) -> None:
+    """Settled by a reminder on the spot; counted apart."""
+    change.case.record_type = RecordType.REMINDER
+    change.case.closing_kind = ClosingKind.REMINDER
+    change.case.closed_at = change.now
+
+
+def count_report(change: Change) -> None:
+    """Another report of the same problem joins the case."""
+    change.case.reports += 1
+    change.facts["reports"] = change.case.reports
+
+
+def note_acceptance(change: Change) -> None:
+    """Class, level and text as the acceptor registers them."""
+    case = change.case
+    correct_case(change)
+    case.accepted_at, case.accepted_by_id = change.now, change.actor.member_id
+
+
+def correct_case(change: Change) -> None:
+    """What the acceptor corrects is written with its old value."""
+    case, inputs = change.case, change.inputs
+    chosen = inputs.get("problem_class")
+    if chosen is not None and chosen.pk != case.problem_class_id:
+        change.facts["class"] = {"was": case.problem_class_id, "is": chosen.pk}
+        case.problem_class_id = chosen.pk
+    for name in ("level", "description", "address"):
+        value = inputs.get(name)
+        if value not in (None, "") and value != getattr(case, name):
+            change.facts[name] = {"was": getattr(case, name), "is": value}
+            setattr(case, name, value)
+
+
+def want_verification(change: Change) -> None:
+    """The problem is wanted to be seen on site."""
+    change.case.verified = "wanted"
+
+
+def note_verified(change: Change) -> None:
+    """The inspector saw the problem."""
+    change.case.verified = "found"
+
+
+def note_not_found(change: Change) -> None:
+    """The inspector did not find the problem."""
+    change.case.verified = "not_found"
+
+
+def freeze_limit(change: Change) -> None:
+    """Copy the rule's limit onto the case: a later edition changes no open case (B04, H05)."""
+    case, rule = change.case, change.inputs["filing_rule"]
+    engineering = bool(change.inputs.get("engineering")) and rule.engineering_amount
+    case.filing_rule_id = rule.pk
+    case.limit_amount = rule.engineering_amount if engineering else rule.limit_amount
+    case.limit_unit = rule.engineering_unit if engineering else rule.limit_unit
+    case.place_level = change.inputs.get("place_level") or rule.place_level
+    case.filed_at = change.now
+    change.facts["rule"] = rule.pk
+    change.facts["limit"] = [str(case.limit_amount), case.limit_unit]
+
+
+def propose_unit(change: Change) -> None:
+    """Who is responsible by the matrix, and why; an unambiguous one may go out by itself (D04)."""
+    if change.imported:
+        return
+    case, chosen = change.case, change.inputs["filing_rule"].problem_class
+    proposal = people.responsible_for(
+        kind=chosen.kind,
+        edition_code=chosen.edition.code,
+        major_code=chosen.major_code,
+        minor_code=chosen.minor_code,
+        district_code=case.area_code[:6],
+        street_code=case.area_code[:9],
+        community_code=case.area_code,
+        grid_code=case.grid_code,
+        owner_id=case.component.owner_id if case.component else None,
+        on=change.now.date(),
+    )
+    if proposal is None:
+        case.proposal = {}
+        return
+    case.proposal = {
+        "unit": proposal.lead_id,
+        "assists": [dict(assist) for assist in proposal.assists],
+        "rows": list(proposal.row_ids),
+        "why": proposal.explanation,
+        "unambiguous": proposal.unambiguous,
+    }
+    if proposal.unambiguous and change.flow.auto_dispatch:
+        inputs = {"unit": proposal.lead_id, "assists": case.proposal["assists"]}
+        change.follow_up = ("dispatch", inputs)
+
+
+def note_dispatch(change: Change) -> None:
+    """The units are named and the dispatch counted (E03)."""
+    case, unit = change.case, change.inputs["unit"]
+    change.facts["unit_before"] = case.lead_id
+    case.lead_id, case.worker_id = unit.pk, None
+    case.assisting = _assists(change.inputs.get("assists") or [])
+    case.units = united(case.units, [unit.pk, *(a["organisation"] for a in case.assisting)])
+    case.dispatches += 1
+    case.dispatched_at = change.now
+    change.facts |= {"unit": unit.pk, "assisting": case.assisting, "dispatch": case.dispatches}
+
+
+def note_rework(change: Change) -> None:
+    """The same unit handles again after a failed check: counted as rework (F05)."""
+    case = change.case
+    case.reworks += 1
+    case.worker_id = None
+    change.facts |= {"unit": case.lead_id, "rework": case.reworks}
+
+
+def note_return(change: Change) -> None:
+    """The unit returns the case: counted, never lost."""
+    change.case.returns += 1
+    change.case.worker_id = None
+
+
+def note_proof_refused(change: Change) -> None:
+    """Better proof is wanted: a counter of its own, not a rework."""
+    change.case.proofs_refused += 1
+
+
+def note_worker(change: Change) -> None:
+    """The person responsible inside the unit (A33)."""
+    change.case.worker_id = change.inputs["worker"].pk
+    change.case.members = united(change.case.members, [change.case.worker_id])
+    change.facts["worker"] = change.case.worker_id
+
+
+def note_reason_code(change: Change) -> None:
+    """Why the case ended without being handled."""
+    change.case.reason_code = str(change.inputs.get("reason_code") or "")
+
+
+def remember_stage(change: Change) -> None:
+    """A refused request goes back to the stage it came from."""
+    change.case.resume_status = change.source
+    change.case.asked_by = change.actor.member_id
+
+
+def forget_stage(change: Change) -> None:
+    """The request is decided."""
+    change.case.resume_status = ""
+    change.case.asked_by = None
+
+
+def close_normally(change: Change) -> None:
+    """Closed under the closing condition of the rule."""
+    change.case.closing_kind, change.case.closed_at = ClosingKind.NORMAL, change.now
+
+
+def close_by_force(change: Change) -> None:
+    """Closed without handling or check; stays visible as such."""
+    change.case.closing_kind, change.case.closed_at = ClosingKind.FORCED, change.now
+
+
+def end_without_closing(change: Change) -> None:
+    """Rejected or voided: the moment is kept."""
+    change.case.closed_at = change.now
+
+
+def reopen_case(change: Change) -> None:
+    """The case lives again; that it had been closed stays in the history."""
+    change.facts["was_closed"] = [change.case.closing_kind, str(change.case.closed_at)]
+    change.case.closing_kind, change.case.closed_at = "", None
+
+
+def _assists(assists: list[Any]) -> list[dict[str, Any]]:
+    """Assisting units as plain facts: organisation id and role."""
+    return [
+        {"organisation": int(a["organisation"]), "role": str(a.get("role", "assist"))}
+        for a in assists
+    ]

@@ -1,0 +1,96 @@
+"""Effects on who owes the case what."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from cityloop.cases.change import Change
+from cityloop.cases.models import Task, TimerKind
+from cityloop.kernel.rows import fresh
+
+
+def open_verify_task(change: Change) -> None:
+    """The inspector of the place gets the task to verify."""
+    open_task(change, "verify", **_inspector(change))
+
+
+def open_check_task(change: Change) -> None:
+    """The inspector of the place gets the task to check."""
+    open_task(change, "check", **_inspector(change))
+
+
+def open_handling_tasks(change: Change) -> None:
+    """The lead unit gets the case, assisting units a task beside it (B13)."""
+    close_handling_tasks(change)
+    case = change.case
+    open_task(change, "handle", organisation_id=case.lead_id)
+    for assist in case.assisting:
+        organisation = int(assist["organisation"])
+        open_task(change, "assist", organisation_id=organisation, role=str(assist.get("role", "")))
+
+
+def close_handling_tasks(change: Change) -> None:
+    """The units' tasks end."""
+    close_tasks(change, "handle", "assist", result=change.action)
+
+
+def close_site_task(change: Change) -> None:
+    """The inspector's task ends with this result."""
+    close_tasks(change, "verify", "check", result=change.action)
+
+
+def close_review_task(change: Change) -> None:
+    """The sampled review ends."""
+    close_tasks(change, "review", result=change.action)
+
+
+def close_all_tasks(change: Change) -> None:
+    """Nobody owes an ended case anything but its review."""
+    kinds = {task.kind for task in change.tasks} - {"review"}
+    close_tasks(change, *kinds, result=change.action)
+
+
+def sample_for_review(change: Change) -> None:
+    """A share of self-handled cases is looked at afterwards; the number decides, nobody chooses."""
+    digest = hashlib.sha256(change.case.number.encode()).digest()
+    if int.from_bytes(digest[:4]) / 2**32 < change.flow.review_share:
+        change.facts["sampled"] = True
+        open_task(change, "review", role="acceptor")
+
+
+def raise_level(change: Change) -> None:
+    """The case goes one level up: a supervisor gets it on the list."""
+    change.case.escalations += 1
+    open_task(change, "supervise", role="supervisor")
+
+
+def _inspector(change: Change) -> dict[str, Any]:
+    """Who goes on site; of an imported step the person is not known here."""
+    inspector = change.inputs.get("inspector")
+    return {"member_id": inspector.pk if inspector else None, "role": "inspector"}
+
+
+def open_task(change: Change, kind: str, **holder: Any) -> None:
+    due = {"verify": TimerKind.VERIFY, "check": TimerKind.CHECK, "handle": TimerKind.HANDLING}
+    timer = change.timer(due.get(kind, ""))
+    task = fresh(
+        Task,
+        case_id=change.case.pk,
+        kind=kind,
+        opened_at=change.now,
+        due_at=timer.due_at if timer else None,
+        **holder,
+    )
+    change.tasks.append(task)
+    if task.member_id is not None:
+        change.case.members = united(change.case.members, [task.member_id])
+
+
+def close_tasks(change: Change, *kinds: str, result: str) -> None:
+    for task in change.open_tasks(*kinds):
+        task.closed_at, task.result = change.now, result[:16]
+
+
+def united(known: list[int], more: list[int]) -> list[int]:
+    return [*known, *(one for one in dict.fromkeys(more) if one not in known)]

@@ -1,0 +1,87 @@
+"""Guards on who gets a case and who holds it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from cityloop.cases.change import Change
+from cityloop.kernel.actor import Actor
+
+
+def unit_named(change: Change) -> str | None:
+    """A responsible unit is named, and it is a unit that handles (E01)."""
+    unit = change.inputs.get("unit")
+    if unit is None:
+        return _("name the responsible unit")
+    return None if unit.active else _("%(unit)s is not active any more") % {"unit": unit.name_zh}
+
+
+def dispatch_explained(change: Change) -> str | None:
+    """The second dispatch of a case needs a reason (E03)."""
+    again = change.case.dispatches + 1 >= change.flow.reason_from_dispatch
+    if again and not change.inputs.get("reason"):
+        return _("this case was dispatched before: give the reason")
+    return None
+
+
+def dispatch_within_rights(change: Change) -> str | None:
+    """From the third dispatch on a supervisor decides (E03)."""
+    if change.case.dispatches + 1 >= change.flow.supervisor_from_dispatch:
+        return _("from dispatch number %(n)s on a supervisor decides") % {
+            "n": change.flow.supervisor_from_dispatch
+        }
+    return None
+
+
+def dispatch_needs_order(change: Change) -> str | None:
+    """The supervisor orders a dispatch only where the dispatcher may not (E03)."""
+    if change.case.dispatches + 1 < change.flow.supervisor_from_dispatch:
+        return _("the dispatcher may still dispatch this case")
+    return None
+
+
+def own_unit_task(change: Change) -> str | None:
+    """The actor's unit holds the open handling task."""
+    tasks = change.open_tasks("handle", "assist")
+    if any(_of_unit(change.actor, task.organisation_id) for task in tasks if task.kind == "handle"):
+        return None
+    return _("the case is not with your unit")
+
+
+def own_member_task(change: Change) -> str | None:
+    """The actor holds the open task in person."""
+    held = change.open_tasks("verify", "check", "review")
+    if change.actor.member_id is not None and any(
+        task.member_id == change.actor.member_id for task in held
+    ):
+        return None
+    if change.imported:
+        return None
+    return _("the task is not yours")
+
+
+def worker_of_unit(change: Change) -> str | None:
+    """The person assigned works in the unit that has the case (A33)."""
+    worker = change.inputs.get("worker")
+    if worker is None:
+        return _("name the person")
+    if not _of_unit(change.actor, worker.organisation_id):
+        return _("%(name)s does not belong to your unit") % {"name": worker.name}
+    return None
+
+
+def assigned_or_unit(change: Change) -> str | None:
+    """A case that has been assigned is handed in by the assigned person."""
+    if change.case.worker_id and change.case.worker_id != change.actor.member_id:
+        return _("another person of your unit has been assigned")
+    return None
+
+
+def _of_unit(actor: Actor, organisation_id: int | None) -> bool:
+    if "system" in actor.roles:
+        return True
+    if organisation_id is None:
+        return False
+    if actor.organisation_ids is None:
+        return actor.organisation_id == organisation_id
+    return organisation_id in actor.organisation_ids

@@ -1,0 +1,102 @@
+"""Guards before a case is filed or voided."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from cityloop.cases.change import Change
+from cityloop.cases.models import RecordType
+
+
+def located(change: Change) -> str | None:
+    """The case has a place in a unit grid (A01); of an imported one any place that was known."""
+    case = change.case
+    if change.imported and (case.area_code or case.address or case.raw_x is not None):
+        return None
+    return None if case.grid_code else _("the case lies in no unit grid")
+
+
+def class_chosen(change: Change) -> str | None:
+    """A class of the catalogue is chosen (D01)."""
+    chosen = change.inputs.get("problem_class") or change.case.problem_class_id
+    return None if chosen else _("choose the class")
+
+
+def rule_fits(change: Change) -> str | None:
+    """The filing rule belongs to the case's class and to the level of the place (D03)."""
+    rule = change.inputs.get("filing_rule")
+    if rule is None:
+        return _("choose the filing rule that applies")
+    if rule.problem_class_id != change.case.problem_class_id:
+        return _("this filing rule belongs to another class")
+    level = change.inputs.get("place_level") or change.case.place_level
+    if rule.place_level and level and rule.place_level != level:
+        return _("this filing rule is for places of level %(level)s") % {"level": rule.place_level}
+    return None
+
+
+def verified_if_public(change: Change) -> str | None:
+    """A public report is verified on site before filing (D06), unless the city leaves that out."""
+    if change.case.verified != "wanted":
+        return None
+    return _("a public report is verified on site before it is filed")
+
+
+def not_found_is_not_filed(change: Change) -> str | None:
+    """What the inspector did not find is not filed."""
+    if change.case.verified == "not_found":
+        return _("the inspector did not find the problem")
+    return None
+
+
+def second_eye(change: Change) -> str | None:
+    """Where a second eye is asked for, the shift leader files, and not the person who accepted."""
+    wanted = change.flow.second_eye and change.second_eye
+    if not wanted or change.role == "system":
+        return None
+    if change.role != "shift_leader":
+        return _("this class is filed by the shift leader")
+    same = (
+        change.actor.member_id is not None and change.actor.member_id == change.case.accepted_by_id
+    )
+    if same and not change.flow.merge_posts:
+        return _("another person than the acceptor files")
+    return None
+
+
+def another_than_asked(change: Change) -> str | None:
+    """Who asks for a void does not approve it."""
+    asked_by = change.case.asked_by
+    if asked_by and asked_by == change.actor.member_id and not change.flow.merge_posts:
+        return _("another person approves")
+    return None
+
+
+def was_filed(change: Change) -> str | None:
+    """The case had been filed."""
+    return None if change.case.filed_at else _("the case was never filed")
+
+
+def was_self_handled(change: Change) -> str | None:
+    """The case was settled by its finder."""
+    settled = (RecordType.SELF_HANDLED, RecordType.REMINDER)
+    return None if change.case.record_type in settled else _("the case was not self-handled")
+
+
+def closing_condition_met(change: Change) -> str | None:
+    """The closing condition of the filing rule is ticked (F06)."""
+    return None if change.inputs.get("closing_condition") else _("confirm the closing condition")
+
+
+def answer_owed(change: Change) -> str | None:
+    """Somebody urged and waits for an answer."""
+    return None if change.case.answer_owed else _("nobody waits for an answer")
+
+
+def timer_due(change: Change) -> str | None:
+    """The clock has passed its deadline."""
+    kind = str(change.inputs.get("clock", ""))
+    timer = change.timer(kind)
+    if timer and timer.fire_at and timer.fire_at <= change.now:
+        return None
+    return _("no clock has run out")

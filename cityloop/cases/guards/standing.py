@@ -1,0 +1,32 @@
+"""Guards that every step obeys."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from cityloop.cases.change import Change
+from cityloop.people.scope import in_scope
+
+
+def within_scope(change: Change) -> str | None:
+    """The case lies within the actor's area, organisation or own work (O10); what is imported
+    happened elsewhere."""
+    actor, case = change.actor, change.case
+    if change.source == "" or change.imported or actor.member_id in case.members:
+        return None
+    if in_scope(actor, organisation_ids=case.units, region_code=case.area_code):
+        return None
+    return _("the case lies outside your area")
+
+
+def sides_kept_apart(change: Change) -> str | None:
+    """Whoever judges a case never handles it, and the reverse; merged posts are recorded."""
+    member = change.actor.member_id
+    others = {"judging": change.case.handled_by, "handling": change.case.judged_by}
+    other = others.get(change.side, [])
+    if member is None or member not in other:
+        return None
+    if change.flow.merge_posts or change.actor.merged:
+        change.facts["merged_posts"] = True
+        return None
+    return _("you took part on the other side of this case")

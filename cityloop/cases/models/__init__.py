@@ -1,0 +1,33 @@
+"""The case, its append-only history, its clocks, tasks and papers."""
+
+from cityloop.cases.models.case import (
+    FINAL,
+    IN_HANDLING,
+    OPEN,
+    Case,
+    ClosingKind,
+    Flow,
+    RecordType,
+    Status,
+)
+from cityloop.cases.models.history import Attachment, CaseEvent, Seal
+from cityloop.cases.models.work import Task, TaskKind, Timer, TimerKind, TimerState
+
+__all__ = [
+    "FINAL",
+    "IN_HANDLING",
+    "OPEN",
+    "Attachment",
+    "Case",
+    "CaseEvent",
+    "ClosingKind",
+    "Flow",
+    "RecordType",
+    "Seal",
+    "Status",
+    "Task",
+    "TaskKind",
+    "Timer",
+    "TimerKind",
+    "TimerState",
+]

@@ -1,0 +1,112 @@
+"""The clocks of a case, and who owes it what."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import pgettext_lazy
+
+from cityloop.cases.models.case import Case
+
+
+class TimerKind(models.TextChoices):
+    """The clocks of a case."""
+
+    ACCEPTANCE = "acceptance", pgettext_lazy("clock kind", "acceptance")
+    VERIFY = "verify", pgettext_lazy("clock kind", "verification")
+    FILING = "filing", pgettext_lazy("clock kind", "filing")
+    DISPATCH = "dispatch", pgettext_lazy("clock kind", "dispatch")
+    HANDLING = "handling", pgettext_lazy("clock kind", "handling")
+    CHECK = "check", pgettext_lazy("clock kind", "check")
+    CLOSING = "closing", pgettext_lazy("clock kind", "closing")
+    REPLY = "reply", pgettext_lazy("clock kind", "reply to an urge")
+    WHOLE = "whole", pgettext_lazy("clock kind", "whole case")
+
+
+class TimerState(models.TextChoices):
+    """A timer runs, pauses, or has ended."""
+
+    RUNNING = "running", pgettext_lazy("clock", "running")
+    PAUSED = "paused", pgettext_lazy("clock", "paused")
+    ENDED = "ended", pgettext_lazy("clock", "ended")
+
+
+class Timer(models.Model):
+    """One clock of one case. `spent` is what had run before `started_at`, in the limit's unit."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="timers")
+    kind = models.CharField(max_length=12, choices=TimerKind.choices)
+    state = models.CharField(max_length=8, choices=TimerState.choices)
+    limit_amount = models.DecimalField(max_digits=8, decimal_places=2)
+    limit_unit = models.CharField(max_length=12)
+    margin_hours = models.DecimalField(max_digits=6, decimal_places=2, default=0)
+    spent = models.DecimalField(max_digits=12, decimal_places=5, default=0)
+    first_started_at = models.DateTimeField()
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    fire_at = models.DateTimeField(null=True)
+    fired = models.PositiveSmallIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+    late = models.BooleanField(null=True)
+
+    class Meta:
+        db_table = "cases_timer"
+        constraints = [
+            models.UniqueConstraint(
+                "case", "kind", condition=~Q(state="ended"), name="timer_one_open_of_a_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="ended", ended_at__isnull=False, fire_at__isnull=True)
+                | (~Q(state="ended") & Q(ended_at__isnull=True)),
+                name="timer_ended_does_not_fire",
+            ),
+        ]
+        indexes = [
+            models.Index("fire_at", name="timer_to_fire", condition=Q(fire_at__isnull=False))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.kind} {self.state}"
+
+
+class TaskKind(models.TextChoices):
+    """Work that somebody owes a case."""
+
+    VERIFY = "verify", pgettext_lazy("task", "verify")
+    HANDLE = "handle", pgettext_lazy("task", "handle")
+    ASSIST = "assist", pgettext_lazy("task", "assist")
+    CHECK = "check", pgettext_lazy("task", "check")
+    REVIEW = "review", pgettext_lazy("task", "sampled review")
+    SUPERVISE = "supervise", pgettext_lazy("task", "supervise")
+
+
+class Task(models.Model):
+    """A task of a member or of an organisation."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
+    kind = models.CharField(max_length=12, choices=TaskKind.choices)
+    organisation = models.ForeignKey(
+        "people.Organisation", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    member = models.ForeignKey(
+        "people.Member", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    role = models.CharField(max_length=12, blank=True, default="")
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    result = models.CharField(max_length=16, blank=True, default="")
+
+    class Meta:
+        db_table = "cases_task"
+        indexes = [
+            models.Index(
+                "member", "due_at", name="task_member", condition=Q(closed_at__isnull=True)
+            ),
+            models.Index(
+                "organisation", "due_at", name="task_unit", condition=Q(closed_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.kind}"
