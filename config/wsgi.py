@@ -1,6 +1,5 @@
 """The web process: pages and API."""
 
-import gc
 import os
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -12,6 +11,8 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
+
+from cityloop.kernel import garbage  # noqa: E402
 
 
 def _handler(middleware: list[str]) -> WSGIHandler:
@@ -33,8 +34,4 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     return (_machines if by_token else _people)(environ, start_response)
 
 
-# What is loaded by now stays: the collector need not walk it again and again. A request leaves few
-# cycles behind, so the rest is searched seldom; that search cost a sixth of a report's time.
-gc.collect()
-gc.freeze()
-gc.set_threshold(50_000, 20, 50)
+garbage.seldom()

@@ -17,6 +17,9 @@ def open_project() -> None:
         atexit.register(hold.release)
         os.environ["DATABASE_URL"] = hold.url
     load_django()
+    from cityloop.kernel import garbage
+
+    garbage.seldom()
 
 
 def load_django() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from itertools import islice, product
+from typing import Any
 
 # A name with several readings (长, 重, 行) is kept in each, up to this many.
 READINGS = 8
@@ -25,7 +26,7 @@ def _spelled(names: Iterable[str], style: str) -> str:
     from pypinyin import Style, pinyin  # its dictionaries take a second to load
 
     found: dict[str, None] = {}
-    spelling = Style[style]
+    spelling: Any = getattr(Style, style)
     for name in names:
         syllables = pinyin(name, style=spelling, heteronym=True, errors="default")
         for reading in islice(product(*syllables), READINGS):

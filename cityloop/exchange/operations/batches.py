@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +17,7 @@ from cityloop.cases.models import Case
 from cityloop.exchange import reading
 from cityloop.exchange.operations.ground import Ground
 from cityloop.exchange.source import Record, Unreadable
+from cityloop.kernel import garbage
 from cityloop.kernel.errors import Refused
 from cityloop.kernel.reports import Rejection
 
@@ -48,20 +47,8 @@ def take(ground: Ground, lines: Sequence[reading.Line]) -> Taken:
 
     Another import of the same file may be at work: then its rows are found at the next attempt.
     """
-    with collected_later():
+    with garbage.later():
         return _take(ground, lines)
-
-
-@contextmanager
-def collected_later() -> Iterator[None]:
-    """No search for cyclic garbage while a batch grows: it finds none and costs a sixth."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _take(ground: Ground, lines: Sequence[reading.Line]) -> Taken:
