@@ -47,12 +47,16 @@ class FilterForm(forms.Form):
         label=gettext_lazy("Box"), required=False, choices=[(b.key, b.label) for b in boxes.BOXES],
         widget=forms.HiddenInput,
     )  # fmt: skip
-    status = forms.ChoiceField(label=gettext_lazy("Status"), required=False)
+    status = forms.ChoiceField(label=gettext_lazy("Status"), required=False, widget=WordsSelect)
     class_id = forms.ChoiceField(label=gettext_lazy("Class"), required=False, widget=WordsSelect)
-    area = forms.ChoiceField(label=gettext_lazy("District or street"), required=False)
+    area = forms.ChoiceField(
+        label=gettext_lazy("District or street"), required=False, widget=WordsSelect
+    )
     unit_id = forms.ChoiceField(label=gettext_lazy("Unit"), required=False, widget=WordsSelect)
-    channel = forms.ChoiceField(label=gettext_lazy("Channel"), required=False)
-    record_type = forms.ChoiceField(label=gettext_lazy("Kind of record"), required=False)
+    channel = forms.ChoiceField(label=gettext_lazy("Channel"), required=False, widget=WordsSelect)
+    record_type = forms.ChoiceField(
+        label=gettext_lazy("Kind of record"), required=False, widget=WordsSelect
+    )
     reported_from = forms.DateField(
         label=gettext_lazy("Reported from"),
         required=False,
