@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django_htmx",
     "axes",
+    "ninja",  # its page of the API, served from here: nothing is fetched from elsewhere
     "procrastinate.contrib.django",
     "cityloop.kernel",
     "cityloop.geo",
@@ -43,7 +44,6 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "cityloop.kernel.middleware.limit_body",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "cityloop.kernel.middleware.limit_body",  # none before it reads the body
     "cityloop.kernel.middleware.problems",
     "axes.middleware.AxesMiddleware",
 ]

@@ -84,20 +84,29 @@ def _digest(first: int, upto: int, previous: str) -> tuple[int, str]:
 
 def verify() -> Verdict:
     """Recompute every chain and every seal. Reads all history once, in constant memory."""
-    cases, lines, broken = 0, 0, None
-    case_id, version, head, whole = None, 0, "", True
+    cases, lines, version, head = 0, 0, 0, ""
+    broken: Broken | None = None
+    last: tuple[Any, ...] | None = None  # the line before
     with transaction.atomic():
         for row in queries.lines_of_all_cases():
-            if row[0] != case_id:
-                cases, case_id, version, head = cases + 1, row[0], 0, ""
+            if last is None or row[0] != last[0]:
+                broken = broken or _cut_short(last)
+                cases, version, head = cases + 1, 0, ""
             lines += row[5] is not None
-            problem = _problem(row, version, head)
-            if problem and whole:
-                whole, broken = False, Broken(f"case {row[1]} version {version + 1}", problem)
-            version, head = row[6] or 0, row[18] or ""
+            if broken is None and (problem := _problem(row, version, head)):
+                broken = Broken(f"case {row[1]} version {version + 1}", problem)
+            version, head, last = row[6] or 0, row[18] or "", row
+    broken = broken or _cut_short(last)
     seals, bad_seal = _verify_seals()
     found = tuple(one for one in (broken, bad_seal) if one)
     return Verdict(cases, lines, seals, found)
+
+
+def _cut_short(last: tuple[Any, ...] | None) -> Broken | None:
+    """The last line of a case is older than the case itself: lines behind it are gone."""
+    if last is None or last[6] is None or last[6] >= last[2]:
+        return None
+    return Broken(f"case {last[1]} version {last[6] + 1}", "the lines from here on are missing")
 
 
 def _problem(row: tuple, version: int, head: str) -> str | None:  # type: ignore[type-arg]

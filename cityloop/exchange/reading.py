@@ -5,14 +5,20 @@ from __future__ import annotations
 import csv
 import gzip
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
 from cityloop.exchange.source import Record, Source, Unreadable
 from cityloop.kernel.errors import Invalid
+from cityloop.people.models import Organisation
+from cityloop.standards.models import ProblemClass
 
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+CLASS_COLUMNS = ("major_code", "minor_code", "name_zh", "name_en", "major_zh", "major_en")
+UNIT_COLUMNS = ("code", "name_zh", "name_en")
 Line = tuple[int, dict[str, str]]
 _GZIP = b"\x1f\x8b"
 
@@ -47,9 +53,31 @@ def rows(path: Path, columns: Sequence[str]) -> Iterator[Line]:
 
 
 def record(source: Source, row: dict[str, str]) -> Record:
-    """The row as the mapping understands it; raises Unreadable."""
+    """The row as the mapping understands it; raises Unreadable, also for what no table can hold."""
     _sound(row)
-    return source.read(row)
+    try:
+        found = source.read(row)
+    except OverflowError as error:
+        raise Unreadable(_("it holds a time that no calendar has")) from error
+    _fits(found)
+    return found
+
+
+def _fits(record: Record) -> None:
+    """Names and codes are no longer than their columns, times not older than computers."""
+    if record.stages[0].at < EARLIEST:
+        raise Unreadable(_("it lies before %(year)s") % {"year": EARLIEST.year})
+    held: list[tuple[Any, Any, tuple[str, ...]]] = [(record.problem, ProblemClass, CLASS_COLUMNS)]
+    if record.unit:
+        held.append((record.unit, Organisation, UNIT_COLUMNS))
+    for thing, model, columns in held:
+        for name in columns:
+            most, text = model._meta.get_field(name).max_length, getattr(thing, name)
+            if most is not None and len(text) > most:
+                raise Unreadable(
+                    _("a name or code is too long, %(n)s characters: %(text)s …")
+                    % {"n": len(text), "text": text[:20]}
+                )
 
 
 def _sound(row: dict[str, str]) -> None:

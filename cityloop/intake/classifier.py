@@ -26,6 +26,9 @@ from cityloop.intake.models import TextModel
 LOOK_SECONDS = 30.0  # how soon a process sees a newly trained model
 MAX_TEXT = 500
 TOP = 3
+# Of a text's pairs of characters the model must know so many: words of another matter, or of
+# another language, hit a class by chance, and the calibration knows nothing of them.
+LEAST_KNOWN = 0.2
 Floats = npt.NDArray[np.float32]
 log = logging.getLogger("cityloop.intake")
 
@@ -53,9 +56,11 @@ class Model:
     observed: Floats  # ... and how often it was right in cross-validation
 
     def guess(self, text: str, top: int = TOP) -> list[Guess]:
-        """The likeliest classes, best first; none for a text without a known gram."""
+        """The likeliest classes, best first; none for a text that is mostly unknown."""
+        pairs = [gram for gram in grams(text) if len(gram) > 1]
+        known = sum(gram in self.rows for gram in pairs)
         scores = self.scores(text)
-        if scores is None:
+        if scores is None or known < LEAST_KNOWN * len(pairs):
             return []
         chances = softmax(scores / self.temperature)
         best = np.argpartition(-chances, min(top, len(chances) - 1))[:top]

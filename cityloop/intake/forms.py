@@ -71,7 +71,10 @@ class ReportIn(BaseModel):
             channel=self.channel, kind=self.kind, text=self.text, x=self.lon, y=self.lat,
             system=self.system, address=self.address, class_code=self.class_code,
             component_code=self.component_code, occurred_at=self.occurred_at,
-            photos=[PhotoIn(p.sha256, p.stage, p.filename, p.from_album) for p in self.photos],
+            photos=[
+                PhotoIn(p.sha256, p.stage, p.filename.replace("\x00", ""), p.from_album)
+                for p in self.photos
+            ],
             reporter_name=person.name, reporter_phone=person.phone,
             answer_wanted=person.answer_wanted, source_key=self.source_key,
             repeat_key=repeat_key,

@@ -80,8 +80,8 @@ def same_component(new: Subject, old: Subject, share: float) -> bool:
 
 
 def same_file(new: Subject, old: Subject, share: float) -> bool:
-    """The very same photo was sent again, close by and shortly after."""
-    return bool(new.files & old.files)
+    """The very same photo was sent again, close by and shortly after, for no other class."""
+    return bool(new.files & old.files) and _classes_agree(new, old)
 
 
 def same_picture(new: Subject, old: Subject, share: float) -> bool:

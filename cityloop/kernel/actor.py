@@ -50,6 +50,7 @@ class Actor:
     organisation_ids: frozenset[int] | None = field(default_factory=frozenset)
     region_codes: tuple[str, ...] | None = None
     scopes: tuple[Scope, ...] = ()
+    channel: str = ""  # a token for one channel: reports come through no other
     merged: bool = False  # holds judging and handling posts by the city's own decision
 
     @staticmethod

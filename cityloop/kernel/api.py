@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
+from ninja.parser import Parser as NinjaParser
 from ninja.renderers import BaseRenderer
 from ninja.responses import NinjaJSONEncoder
 from ninja.security.base import AuthBase
@@ -100,11 +101,39 @@ ANY_PROBLEM = {
 }
 
 
+class Parser(NinjaParser):
+    """Bodies as Ninja reads them, but for NUL: no column of the database can hold it."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """The JSON value; raises Invalid."""
+        value = super().parse_body(request)
+        if b"\\u0000" in request.body and _holds_nul(value):
+            raise Invalid(_("the body holds a NUL character"), code="nul")
+        return value
+
+
+def _holds_nul(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_holds_nul(one) for pair in value.items() for one in pair)
+    if isinstance(value, list):
+        return any(map(_holds_nul, value))
+    return isinstance(value, str) and "\x00" in value
+
+
+DESCRIPTION = """\
+Sign in with a bearer token: an administrator makes one for a member in the back office (Members,
+the member, Tokens); it may do what that member may. Browsers use their session, with its CSRF token.
+Every write takes an `Idempotency-Key`; errors are `application/problem+json` (RFC 9457); lists are
+paged by the `next` cursor."""
+
+
 def build_api() -> NinjaAPI:
     """The NinjaAPI to which every subsystem's router is added."""
     api = Api(
         title="CityLoop",
         version="1",
+        description=DESCRIPTION,
+        parser=Parser(),
         urls_namespace="api",
         renderer=Renderer(),
         auth=TokenOrSession(),

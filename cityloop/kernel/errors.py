@@ -87,3 +87,15 @@ class TooMany(Problem):
     """More requests than the limit."""
 
     status, code, title = 429, "too-many-requests", "Too many requests"
+
+
+class NeedsLength(Problem):
+    """A body that comes in chunks, without its length."""
+
+    status, code, title = 411, "length-required", "The length of the body is needed"
+
+
+class Unavailable(Problem):
+    """A part that the answer needs is down; the same request may be sent again."""
+
+    status, code, title = 503, "unavailable", "Not available now"

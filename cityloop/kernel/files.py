@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 import os
+import struct
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import imagehash
@@ -21,6 +23,7 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from cityloop.kernel.errors import Invalid, TooLarge
 from cityloop.kernel.models import StoredFile
 
+T = TypeVar("T")
 IMAGES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 MAX_PIXELS = 80_000_000
 # Papers and recordings, by their first bytes; what a name claims is never believed.
@@ -32,6 +35,10 @@ SIGNATURES = (
     (b"OggS", 0, "audio/ogg"),
     (b"#!AMR", 0, "audio/amr"),
 )
+
+
+# A film's first bytes, but a photo in a format that browsers and our tools do not show.
+PHOTO_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis"})
 
 
 class BadFile(Invalid):
@@ -93,6 +100,9 @@ def sniff(path: Path, filename: str) -> str:
     """The media type by content; BadFile when it is none that a case may carry."""
     with path.open("rb") as file:
         head = file.read(16)
+    if head[4:8] == b"ftyp" and head[8:12] in PHOTO_BRANDS:
+        raise BadFile(_("%(name)s is a HEIC or AVIF photo: send it as JPEG")
+                      % {"name": filename[:80]}, code="unknown-file-type")  # fmt: skip
     for mark, offset, media_type in SIGNATURES:
         if head[offset : offset + len(mark)] == mark:
             return media_type
@@ -120,19 +130,27 @@ def picture_facts(path: Path) -> dict[str, Any]:
     """
     with Image.open(path) as picture:
         facts: dict[str, Any] = {"width": picture.width, "height": picture.height}
-        try:
-            exif = picture.getexif()
-            facts["exif"] = _plain_exif(exif)
-            facts["taken_at"] = _taken_at(exif)
-            facts["taken_point"] = _taken_point(exif)
-        except (ValueError, TypeError, ZeroDivisionError, SyntaxError, KeyError, OSError):
-            facts["exif"] = {}
+        exif = _or_none(picture.getexif)
+        if exif is not None:
+            facts["exif"] = _or_none(lambda: _plain_exif(exif)) or {}
+            facts["taken_at"] = _or_none(lambda: _taken_at(exif))
+            facts["taken_point"] = _or_none(lambda: _taken_point(exif))
         try:
             picture.draft("L", (256, 256))
             facts["phash"] = _signed(int(str(imagehash.phash(picture)), 16))
         except OSError as error:
             raise BadFile(_("the photo is cut off or broken"), code="broken-photo") from error
     return facts
+
+
+def _or_none(read: Callable[[], T]) -> T | None:
+    """What a camera wrote, or None where it wrote nonsense: a bad date must not cost the place."""
+    try:
+        return read()
+    except (ArithmeticError, LookupError, OSError, SyntaxError, TypeError, ValueError):
+        return None
+    except struct.error:
+        return None
 
 
 def _signed(value: int) -> int:
@@ -144,6 +162,8 @@ def _plain_exif(exif: Image.Exif) -> dict[str, Any]:
     merged = dict(exif) | dict(exif.get_ifd(ExifTags.IFD.Exif))
     for tag, value in merged.items():
         name = ExifTags.TAGS.get(tag)
+        if isinstance(value, float) and not math.isfinite(value):
+            continue
         if name and isinstance(value, str | int | float) and len(str(value)) <= 200:
             plain[name] = value.replace("\x00", "") if isinstance(value, str) else value
     return plain

@@ -8,11 +8,21 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cityloop.kernel.errors import Problem, TooLarge, TooMany, WrongMethod
+from cityloop.kernel.errors import (
+    Invalid,
+    NeedsLength,
+    Problem,
+    TooLarge,
+    TooMany,
+    Unavailable,
+    WrongMethod,
+)
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 log = logging.getLogger("cityloop")
@@ -24,11 +34,20 @@ def problem_response(problem: Problem) -> HttpResponse:
         problem.as_dict(), status=problem.status, json_dumps_params={"ensure_ascii": False}
     )
     answer["Content-Type"] = "application/problem+json"
-    if problem.status == 429:
+    if problem.status in (429, 503):
         answer["Retry-After"] = "10"
     if problem.status == 401:
         answer["WWW-Authenticate"] = "Bearer"
     return answer
+
+
+def answer_of(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """problem+json for a machine, a page for a person."""
+    if wants_json(request):
+        return problem_response(problem)
+    from cityloop.kernel.page import problem_page
+
+    return problem_page(request, problem)
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -41,19 +60,28 @@ def limit_body(get_response: Handler) -> Handler:
     buckets = Buckets(rate=50.0, burst=200.0)
 
     def handle(request: HttpRequest) -> HttpResponseBase:
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit() or int(length) > settings.MAX_BODY_BYTES:
-            limit = settings.MAX_BODY_BYTES // 1024 // 1024
-            return problem_response(
-                TooLarge(_("a request may have at most %(limit)s MB") % {"limit": limit})
-            )
+        if problem := _unreadable(request):
+            return answer_of(request, problem)
         if settings.RATE_LIMITS and request.method not in ("GET", "HEAD", "OPTIONS"):
             caller = request.headers.get("Authorization") or request.META.get("REMOTE_ADDR", "")
             if not buckets.take(caller, time.monotonic()):
-                return problem_response(TooMany(_("slow down and send again in some seconds")))
+                return answer_of(request, TooMany(_("slow down and send again in some seconds")))
         return get_response(request)
 
     return handle
+
+
+def _unreadable(request: HttpRequest) -> Problem | None:
+    """What speaks against reading the request at all, by its head alone."""
+    if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
+        return NeedsLength(_("send the length of the body: Content-Length, not chunks"))
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdigit() or int(length) > settings.MAX_BODY_BYTES:
+        limit = settings.MAX_BODY_BYTES // 1024 // 1024
+        return TooLarge(_("a request may have at most %(limit)s MB") % {"limit": limit})
+    if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+        return Invalid(_("an address holds no NUL character"), code="nul")
+    return None
 
 
 class Buckets:
@@ -95,13 +123,12 @@ class Problems:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """A Problem as page or problem+json; anything else goes on to the 500 handler."""
-        if not isinstance(error, Problem):
-            return None
-        if wants_json(request):
-            return problem_response(error)
-        from cityloop.kernel.page import problem_page
-
-        return problem_page(request, error)
+        if isinstance(error, InterfaceError | OperationalError):
+            log.error("the database does not answer", exc_info=error)
+            error = Unavailable(_("the database does not answer: try again in some seconds"))
+            if not wants_json(request):  # the usual page would ask it who is signed in
+                return render(request, "500.html", status=error.status)
+        return answer_of(request, error) if isinstance(error, Problem) else None
 
 
 def language_of_client(get_response: Handler) -> Handler:

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import orjson
-from django.core.exceptions import FieldDoesNotExist
-from django.db.models import F, Model, Q, QuerySet
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import F, Field, IntegerField, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cityloop.kernel.errors import Invalid
@@ -38,7 +38,7 @@ def page(
     size = max(1, min(size, MAX_SIZE))
     loose = {name for name in order if _may_be_null(rows.model, name.lstrip("-"))}
     if cursor:
-        rows = rows.filter(_after(order, _decode(cursor, order), loose))
+        rows = rows.filter(_after(order, _decode(cursor, order, rows.model), loose))
     found = list(rows.order_by(*(_expression(name, loose) for name in order))[: size + 1])
     following = _encode(found[size - 1], order) if len(found) > size else None
     return Page(found[:size], following)
@@ -92,13 +92,29 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _decode(cursor: str, order: Sequence[str]) -> list[Any]:
+def _decode(cursor: str, order: Sequence[str], model: type[Model]) -> list[Any]:
+    """The values of the row behind which the page begins; each must be one of its column."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         values = orjson.loads(base64.urlsafe_b64decode(padded))
-    except (binascii.Error, ValueError) as error:
+        if not isinstance(values, list) or len(values) != len(order):
+            raise ValueError
+        given = zip(order, values, strict=True)
+        return [_value(model, name.lstrip("-"), value) for name, value in given]
+    except (binascii.Error, ValueError, TypeError, ValidationError) as error:
         raise Invalid(_("the cursor is not one that this list gave"), code="bad-cursor") from error
-    good = isinstance(values, list) and len(values) == len(order)
-    if not good or not all(v is None or isinstance(v, str | int | float) for v in values):
-        raise Invalid(_("the cursor is not one that this list gave"), code="bad-cursor")
-    return list(values)
+
+
+def _value(model: type[Model], name: str, value: Any) -> Any:
+    """Raises ValueError, TypeError or ValidationError for what the column cannot hold."""
+    if value is not None and not isinstance(value, str | int | float):
+        raise TypeError
+    if isinstance(value, str) and "\x00" in value:
+        raise ValueError
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:  # an annotation
+        return value
+    if isinstance(field, IntegerField) and value is not None and not -(2**63) <= int(value) < 2**63:
+        raise ValueError
+    return field.to_python(value) if isinstance(field, Field) else value

@@ -20,5 +20,6 @@ class ShippedFiles(StaticFilesConfig):
         *StaticFilesConfig.ignore_patterns,
         *("*.map", "*.d.ts", "*-dev.mjs"),
         *("echarts.common*", "echarts.simple*", "echarts.js", "echarts.min.js", "extension"),
+        "redoc*",  # the other page of the API that Ninja ships
         *("echarts.esm.js", "echarts.esm.mjs", "echarts.esm.min.js"),
     ]

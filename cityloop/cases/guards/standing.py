@@ -14,6 +14,8 @@ def within_scope(change: Change) -> str | None:
     actor, case = change.actor, change.case
     if change.source == "" or change.imported or actor.member_id in case.members:
         return None
+    if change.action == "join_report":  # shows nothing of the case to who reports
+        return None
     if in_scope(actor, organisation_ids=case.units, region_code=case.area_code):
         return None
     return _("the case lies outside your area")

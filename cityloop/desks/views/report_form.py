@@ -150,7 +150,8 @@ class Beside:
 def beside(data: Any, *, actor: Actor, now: datetime) -> Beside:
     """Class suggestions, place, components, likely duplicates and the caller's earlier reports."""
     on = timezone.localdate(now)
-    text = str(data.get("text", ""))[:2000]
+    data = {name: str(value).replace("\x00", "") for name, value in data.items()}
+    text = data.get("text", "")[:2000]
     lon, lat, unreadable = point_of(data)
     known = reference.classes(on)
     chosen = known.by_code.get(str(data.get("class_code", "")))

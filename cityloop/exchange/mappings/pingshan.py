@@ -155,7 +155,8 @@ def _ended(created: datetime, *, late: bool) -> tuple[Stage, ...]:
 
 def _time(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZONE)
+        at = datetime.fromisoformat(text)
+        return at if at.tzinfo else at.replace(tzinfo=ZONE)
     except ValueError as error:
         raise Unreadable(_("%(column)s is no time: %(value)s")
                          % {"column": "CREATE_TIME", "value": text[:30]}) from error  # fmt: skip

@@ -75,12 +75,15 @@ def _holds(on: date) -> Q:
 
 
 def city_centre() -> tuple[float, float]:
-    """Longitude and latitude where a map opens: amid the communities, else the districts."""
+    """Longitude and latitude where a map opens: amid the communities, else the districts.
+
+    Of the city that has most of them: imported cases bring regions of other cities along.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT avg(ST_X(label_point)), avg(ST_Y(label_point)) FROM geo_region
                 WHERE level IN ('community', 'district') AND valid_to IS NULL
-                GROUP BY level ORDER BY level LIMIT 1"""
+                GROUP BY level, left(code, 4) ORDER BY level, count(*) DESC, 1 LIMIT 1"""
         )
         row = cursor.fetchone()
     return (row[0], row[1]) if row else _MIDDLE_OF_CHINA

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from cityloop.cases.change import Paper
@@ -134,6 +135,11 @@ def prepare(given: Incoming, *, actor: Actor, now: datetime) -> Draft:
         raise WrongChannel(
             _("reports of the channel %(channel)s are entered by: %(roles)s")
             % {"channel": channel.code, "roles": ", ".join(sorted(channel.brought_by))}
+        )
+    if actor.channel and actor.channel != channel.code:
+        raise WrongChannel(
+            _("this token brings reports of the channel %(channel)s only")
+            % {"channel": actor.channel}
         )
     text, address = clean(given.text), clean(given.address)
     draft = Draft(
@@ -262,10 +268,38 @@ def _key(given: Incoming, actor: Actor) -> str:
     return "key:" + hashlib.blake2b(owner.encode(), digest_size=16).hexdigest()
 
 
-def _digest(draft: Draft) -> str:
-    """Of the content, without the person: the same key with another content is refused."""
+TWIN_SECONDS = 600
+
+
+def twin_of(draft: Draft) -> str:
+    """Words, place, class and photos within ten minutes; '' for what says too little of them.
+
+    Two such reports are one problem; of those that come at the same moment, before either is to be
+    seen, the database lets one open a case, and the other then joins it.
+    """
     given = draft.given
+    if given.kind != Kind.REPORT or not draft.text or draft.lon is None:
+        return ""
     content = [
+        draft.text, draft.lon, draft.lat, given.class_code, given.component_code,
+        [photo.sha256 for photo in given.photos], int(draft.now.timestamp()) // TWIN_SECONDS,
+    ]  # fmt: skip
+    return hashlib.blake2b(orjson.dumps(content), digest_size=16).hexdigest()
+
+
+def _digest(draft: Draft) -> str:
+    """Of all that was sent: the same key with another content, or from another person, is refused.
+
+    The person goes in under the installation's secret, so that nobody can guess it from here.
+    """
+    given = draft.given
+    person = (
+        salted_hmac("intake.report", f"{given.reporter_name}\n{given.reporter_phone}").hexdigest()
+        if draft.contact
+        else ""
+    )
+    content = [
+        person, given.answer_wanted, given.occurred_at,
         given.kind, draft.text, given.x, given.y, given.system, draft.address, given.class_code,
         given.component_code, [[p.sha256, p.stage] for p in given.photos],
     ]  # fmt: skip

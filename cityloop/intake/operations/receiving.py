@@ -20,7 +20,7 @@ from cityloop.intake import checks, likeness, reference
 from cityloop.intake.channels import REFUSE, UNAMBIGUOUS
 from cityloop.intake.models import Kind
 from cityloop.intake.operations import answers, writing
-from cityloop.intake.operations.incoming import BadReport, Draft, Incoming, prepare
+from cityloop.intake.operations.incoming import BadReport, Draft, Incoming, prepare, twin_of
 from cityloop.intake.queries import asking
 from cityloop.intake.queries.asking import Context
 from cityloop.intake.queries.reports import report_number
@@ -80,14 +80,26 @@ def receive(given: Incoming, *, actor: Actor, now: datetime) -> Receipt:
     if found.known:
         return _again(draft, found.known)
     judge(draft, found)
-    alike = _alike(draft, found)
     try:
         with _savepoint():
-            return _join_one(draft, found, alike) or _open(draft, found, alike)
+            return _settle(draft, found, twin=twin_of(draft))
     except IntegrityError as error:
+        if "report_twin_once" in str(error):
+            return _after_twin(draft)
         if not draft.key or "report_source_key_once" not in str(error):
             raise
     return _first_answer(draft)
+
+
+def _settle(draft: Draft, found: Context, *, twin: str) -> Receipt:
+    alike = _alike(draft, found)
+    return _join_one(draft, found, alike) or _open(draft, found, alike, twin=twin)
+
+
+def _after_twin(draft: Draft) -> Receipt:
+    """The same report opened a case at the same moment: now it is to be seen, and joined."""
+    found = asking.context(draft.question())
+    return _again(draft, found.known) if found.known else _settle(draft, found, twin="")
 
 
 def _savepoint() -> AbstractContextManager[Any]:
@@ -229,7 +241,7 @@ def _join_one(draft: Draft, found: Context, alike: Sequence[likeness.Likeness]) 
         if one.same and one.candidate.joinable:
             try:
                 return _join(draft, found, one)
-            except cases.Refused:  # closed meanwhile, or outside the actor's area
+            except cases.Refused:  # closed meanwhile
                 continue
     return None
 
@@ -249,11 +261,15 @@ def _join(draft: Draft, found: Context, like: likeness.Likeness) -> Receipt:
     return _receipt(draft, case, ordinal=case.reports)
 
 
-def _open(draft: Draft, found: Context, alike: Sequence[likeness.Likeness]) -> Receipt:
+def _open(
+    draft: Draft, found: Context, alike: Sequence[likeness.Likeness], *, twin: str
+) -> Receipt:
     for one in alike[:SHOWN_DUPLICATES]:
         about = {"number": one.candidate.number, "metres": round(one.candidate.metres)}
         draft.checks.append(checks.finding("possible_duplicate", **about))
-    rows = writing.rows_of(draft, case_id=found.case_id, ordinal=1, reporter_id=found.reporter_id)
+    rows = writing.rows_of(
+        draft, case_id=found.case_id, ordinal=1, reporter_id=found.reporter_id, twin=twin
+    )
     if files_itself(draft, found):
         number = cases.case_number(found.case_id, draft.now)
         rows.append(writing.job_rows(writing.UNAMBIGUOUS, {"number": number, "version": 1}))

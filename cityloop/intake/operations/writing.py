@@ -20,7 +20,9 @@ REPORTER = columns_of(Reporter)
 UNAMBIGUOUS = "intake.unambiguous"
 
 
-def report_row(draft: Draft, *, case_id: int, ordinal: int, reporter_id: int | None) -> Row:
+def report_row(
+    draft: Draft, *, case_id: int, ordinal: int, reporter_id: int | None, twin: str = ""
+) -> Row:
     """The report as a row; `ordinal` is its place among the reports of its case."""
     given, known = draft.given, draft.known
     return {
@@ -30,6 +32,7 @@ def report_row(draft: Draft, *, case_id: int, ordinal: int, reporter_id: int | N
         "kind": given.kind,
         "source_key": draft.key,
         "digest": draft.digest,
+        "twin": twin,
         "received_at": draft.now,
         "occurred_at": given.occurred_at,
         "member_id": draft.actor.member_id,
@@ -67,9 +70,11 @@ def reporter_row(draft: Draft, reporter_id: int) -> Row:
     }
 
 
-def rows_of(draft: Draft, *, case_id: int, ordinal: int, reporter_id: int | None) -> list[Rows]:
+def rows_of(
+    draft: Draft, *, case_id: int, ordinal: int, reporter_id: int | None, twin: str = ""
+) -> list[Rows]:
     """All rows of intake for one report."""
-    row = report_row(draft, case_id=case_id, ordinal=ordinal, reporter_id=reporter_id)
+    row = report_row(draft, case_id=case_id, ordinal=ordinal, reporter_id=reporter_id, twin=twin)
     rows = [Rows("intake_report", REPORT, [row])]
     if reporter_id is not None:
         rows.append(Rows("intake_reporter", REPORTER, [reporter_row(draft, reporter_id)]))

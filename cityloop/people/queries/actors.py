@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from threading import Lock
 from typing import Any
@@ -277,5 +277,7 @@ def actor_for_token(raw: str, now: datetime) -> Actor | None:
     if token is None:
         return None
     actor = actor_seen_lately(token.member_id, now)
+    if actor is not None and token.channel_code:
+        actor = replace(actor, channel=token.channel_code)
     _memory.put(digest, actor, now, token.expires_at)
     return actor
