@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import hypothesis
 import psycopg
 import pytest
 from django.db import connection, connections
@@ -18,6 +19,9 @@ from cityloop.launch.layout import Layout
 from config import env
 
 T = TypeVar("T")
+# Cores are shared: how long one example took says nothing about the rule.
+hypothesis.settings.register_profile("cityloop", deadline=None)
+hypothesis.settings.load_profile("cityloop")
 
 
 @pytest.fixture(scope="session")

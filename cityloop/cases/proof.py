@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 from django.db import OperationalError, connection, transaction
 
 from cityloop.cases import chain, queries
-from cityloop.cases.models import Seal
+from cityloop.cases.models import CaseEvent, Seal
+from cityloop.kernel import files
+from cityloop.kernel.models import StoredFile
+
+SEALED_WITHIN = timedelta(hours=1)  # the worker seals every minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +86,11 @@ def _digest(first: int, upto: int, previous: str) -> tuple[int, str]:
     return int(count), str(digest)
 
 
-def verify() -> Verdict:
-    """Recompute every chain and every seal. Reads all history once, in constant memory."""
+def verify(*, now: datetime) -> Verdict:
+    """Recompute every chain and every seal; look for what should have been sealed, and for papers.
+
+    Reads all history once, in constant memory.
+    """
     cases, lines, version, head = 0, 0, 0, ""
     broken: Broken | None = None
     last: tuple[Any, ...] | None = None  # the line before
@@ -98,7 +105,7 @@ def verify() -> Verdict:
             version, head, last = row[6] or 0, row[18] or "", row
     broken = broken or _cut_short(last)
     seals, bad_seal = _verify_seals()
-    found = tuple(one for one in (broken, bad_seal) if one)
+    found = tuple(one for one in (broken, bad_seal, _unsealed(now), _without_paper()) if one)
     return Verdict(cases, lines, seals, found)
 
 
@@ -148,6 +155,45 @@ def _verify_seals() -> tuple[int, Broken | None]:
             what = f"{one.events} lines were sealed, {lines} are there or were altered"
             return count, Broken(f"seal {one.pk}", what)
         previous = one.digest
+    return count, None
+
+
+def _unsealed(now: datetime) -> Broken | None:
+    """Lines are sealed within minutes: old ones behind the last seal mean that seals are gone."""
+    last = Seal.objects.order_by("-id").values_list("last_event", flat=True).first() or 0
+    rows = CaseEvent.objects.filter(pk__gt=last, recorded_at__lt=now - SEALED_WITHIN)
+    oldest = rows.order_by("pk").first()
+    if oldest is None:
+        return None
+    return Broken("the seals", f"no seal covers the lines from number {oldest.pk} on")
+
+
+def _without_paper() -> Broken | None:
+    """A history line that names a paper which the case has not any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT c.number, e.version, left(p.paper->>1, 12)
+                 FROM cases_event e JOIN cases_case c ON c.id = e.case_id
+                CROSS JOIN LATERAL jsonb_array_elements(e.facts->'papers') AS p(paper)
+                WHERE e.facts ? 'papers' AND NOT EXISTS (
+                  SELECT 1 FROM cases_attachment a JOIN kernel_file f ON f.id = a.file_id
+                   WHERE a.case_id = e.case_id AND a.version = e.version
+                     AND f.sha256 = p.paper->>1)
+                LIMIT 1"""
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    return Broken(f"case {row[0]} version {row[1]}", f"its paper {row[2]} is missing")
+
+
+def verify_files() -> tuple[int, Broken | None]:
+    """How many stored files were read again, and the first that is missing or was altered."""
+    count = 0
+    for sha256 in StoredFile.objects.order_by("pk").values_list("sha256", flat=True).iterator():
+        count += 1
+        if files.is_altered(sha256):
+            return count, Broken(f"file {sha256[:12]}", "it is missing or was altered")
     return count, None
 
 

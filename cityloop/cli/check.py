@@ -21,7 +21,7 @@ def check(chain: Chain = False, as_json: AsJson = False) -> None:
     began = time.monotonic()
     findings = [finding.as_dict() for finding in health.examine(now=clock.now())]
     if chain:
-        findings += [prove_history(), prove_book()]
+        findings += [prove_history(), prove_files(), prove_book()]
     well = all(finding["well"] for finding in findings)
     lines = [f"{'ok  ' if f['well'] else 'BAD '} {f['name']:<9} {f['words']}" for f in findings]
     result = {"well": well, "findings": findings, "seconds": round(time.monotonic() - began, 3)}
@@ -33,13 +33,24 @@ def check(chain: Chain = False, as_json: AsJson = False) -> None:
 def prove_history() -> dict[str, Any]:
     """Recompute every hash of every case's history; names the first broken row."""
     from cityloop.cases import proof
+    from cityloop.kernel import clock
 
     with progress("Proving the history"):
-        verdict = proof.verify()
+        verdict = proof.verify(now=clock.now())
     words = f"{verdict.lines} lines of {verdict.cases} cases and {verdict.seals} seals are whole"
     if not verdict.whole:
         words = "; ".join(f"{broken.where}: {broken.what}" for broken in verdict.broken)
     return {"name": "history", "well": verdict.whole, "words": words}
+
+
+def prove_files() -> dict[str, Any]:
+    """Read every stored photo and paper again: none is missing, none was swapped."""
+    from cityloop.cases import proof
+
+    with progress("Proving the photos"):
+        count, broken = proof.verify_files()
+    words = f"{broken.where}: {broken.what}" if broken else f"{count} files are what they were"
+    return {"name": "files", "well": broken is None, "words": words}
 
 
 def prove_book() -> dict[str, Any]:

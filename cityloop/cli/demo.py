@@ -31,6 +31,7 @@ def demo(
     hold = take_database()
     try:
         summary = prepare("demo", str(days))
+        where = choose_where(where.host, where.port)  # minutes later: another may have taken it
         code = run(
             where,
             hold,

@@ -30,7 +30,9 @@ def prepare_demo(days: int) -> dict[str, Any]:
     accounts = build_city()
     if days:
         _once(LIFE, lambda: simulate(days))
-    return {"accounts": accounts}
+    from cityloop.demo import operations
+
+    return {"accounts": operations.accounts_with_work(accounts)}
 
 
 def prepare_serve() -> dict[str, Any]:

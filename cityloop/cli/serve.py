@@ -102,6 +102,7 @@ def serve(host: Host = "", port: Port = 0, quiet: Quiet = False) -> None:
     hold = take_database()
     try:
         prepare("serve")
+        where = choose_where(where.host, where.port)
         greeting = f"\nCityLoop runs at {where.address}\nCtrl-C stops it."
         code = run(where, hold, living=False, verbose=not quiet, ready=greeting)
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,16 +14,18 @@ from zoneinfo import ZoneInfo
 import shapely
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.db.models import Count
 from django.utils.translation import override
 
 from cityloop.assets import demo as components
+from cityloop.cases.models import IN_HANDLING, Case
 from cityloop.geo import operations as geo
 from cityloop.geo.models import Region
 from cityloop.intake import operations as intake
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.models import Marker
 from cityloop.people import demo as people
-from cityloop.people.models import Member
+from cityloop.people.models import Holding, Member
 from cityloop.standards import operations as standards
 from cityloop.standards.models import Calendar, Edition
 
@@ -56,6 +58,37 @@ def build(*, now: datetime) -> Summary:
         marker.save()
     accounts = [{**shown, "password": password} for shown in marker.value["accounts"]]
     return Summary(accounts, marker.value.get("seconds", {}))
+
+
+def accounts_with_work(accounts: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    """The accounts to show, with the desk of the unit that has most to do, and one of its workers.
+
+    Who tries the city must find work there; which unit has it, city life decides.
+    """
+    held = Case.objects.filter(status__in=IN_HANDLING)
+    busy = held.values("lead_id").annotate(n=Count("pk")).order_by("-n", "lead_id")
+    for lead in busy.values_list("lead_id", flat=True):
+        found = {role: _account(role, lead) for role in ("unit_desk", "worker")}
+        if found["unit_desk"] is not None:
+            return [_replaced(one, found) for one in accounts]
+    return list(accounts)
+
+
+def _account(role: str, organisation_id: int) -> dict[str, str] | None:
+    rows = Holding.objects.filter(
+        post__roles__code=role, post__organisation_id=organisation_id, valid_to=None
+    ).select_related("member", "post__organisation")
+    held = rows.order_by("member__username").first()
+    if held is None:
+        return None
+    post = held.post
+    words = f"{post.organisation.name_zh} · {post.name_zh} · {held.member.name}"
+    return {"username": held.member.username, "post": words, "role": role}
+
+
+def _replaced(shown: dict[str, str], found: Mapping[str, dict[str, str] | None]) -> dict[str, str]:
+    other = found.get(shown.get("role", ""))
+    return {**shown, **other} if other else shown
 
 
 def _parts(password: str, now: datetime) -> dict[str, float]:
@@ -101,7 +134,11 @@ def _ground() -> None:
 def _people(password: str, now: datetime) -> None:
     accounts = people.build(region_codes=DISTRICTS, password=password, now=FOUNDED)
     shown = [
-        {"username": one.username, "post": f"{one.organisation} · {one.post} · {one.name}"}
+        {
+            "username": one.username,
+            "post": f"{one.organisation} · {one.post} · {one.name}",
+            "role": one.role,
+        }
         for one in accounts
         if one.shown
     ]

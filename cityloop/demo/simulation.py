@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from cityloop.cases import operations as cases
+from cityloop.cases import proof
 from cityloop.cases.change import Paper
 from cityloop.cases.models import OPEN, Case, CaseEvent, Task
 from cityloop.demo import habits, reports
@@ -246,6 +247,7 @@ def simulate(
             life.counts["clocks fired"] += _fire(sweep)
             if advance is not None:
                 advance(int((sweep - start) / timedelta(hours=1)), days * 24)
+    proof.seal(now=now)
     return {name: count for name, count in sorted(life.counts.items()) if name}
 
 

@@ -122,9 +122,9 @@ def _holds_nul(value: Any) -> bool:
 
 DESCRIPTION = """\
 Sign in with a bearer token: an administrator makes one for a member in the back office (Members,
-the member, Tokens); it may do what that member may. Browsers use their session, with its CSRF token.
-Every write takes an `Idempotency-Key`; errors are `application/problem+json` (RFC 9457); lists are
-paged by the `next` cursor."""
+the member, Tokens); it may do what that member may. Browsers use their session, with its CSRF
+token. Every write takes an `Idempotency-Key`; errors are `application/problem+json` (RFC 9457);
+lists are paged by the `next` cursor."""
 
 
 def build_api() -> NinjaAPI:

@@ -81,6 +81,15 @@ def location(sha256: str) -> Path:
     return Path(settings.MEDIA_ROOT) / sha256[:2] / sha256[2:4] / sha256
 
 
+def is_altered(sha256: str) -> bool:
+    """True when the stored content is missing or is not what was stored."""
+    try:
+        with location(sha256).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() != sha256
+    except OSError:
+        return True
+
+
 def _copy(chunks: Iterable[bytes], draft: Any, filename: str) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     for chunk in chunks:

@@ -76,7 +76,7 @@ def test_the_day_of_a_broken_cover(town: Town) -> None:
     assert {one["stage"] for one in file["attachments"]} == {"report", "after", "check"}
     assert all(clock["late"] is False for clock in file["clocks"])
     assert file["closing_kind"] == "normal" and file["due_at"] is None
-    assert proof.seal(now=town.now) == 11 and proof.verify().whole
+    assert proof.seal(now=town.now) == 11 and proof.verify(now=town.now).whole
     assert "case.close" in town.deliver()
 
 

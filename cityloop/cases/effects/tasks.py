@@ -72,6 +72,7 @@ def _inspector(change: Change) -> dict[str, Any]:
 
 
 def open_task(change: Change, kind: str, **holder: Any) -> None:
+    """Somebody owes the case this from now on; a member who does sees the case."""
     due = {"verify": TimerKind.VERIFY, "check": TimerKind.CHECK, "handle": TimerKind.HANDLING}
     timer = change.timer(due.get(kind, ""))
     task = fresh(
@@ -88,9 +89,11 @@ def open_task(change: Change, kind: str, **holder: Any) -> None:
 
 
 def close_tasks(change: Change, *kinds: str, result: str) -> None:
+    """Open tasks of these kinds end with this result."""
     for task in change.open_tasks(*kinds):
         task.closed_at, task.result = change.now, result[:16]
 
 
 def united(known: list[int], more: list[int]) -> list[int]:
+    """The known ids and those of `more` that are new, in order."""
     return [*known, *(one for one in dict.fromkeys(more) if one not in known)]

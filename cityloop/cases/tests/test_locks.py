@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -10,6 +11,8 @@ from django.db import DatabaseError, connection, transaction
 from cityloop.cases import operations, proof
 from cityloop.cases.models import Attachment, Case, CaseEvent, Seal
 from cityloop.cases.tests import world as worlds
+from cityloop.kernel import files
+from cityloop.kernel.models import StoredFile
 
 
 def sql(text: str) -> None:
@@ -41,6 +44,8 @@ def test_save_and_delete_are_not_the_road(world):
         ("DELETE FROM cases_attachment", "append-only"),
         ("DELETE FROM cases_case", "append-only"),
         ("TRUNCATE cases_event CASCADE", "append-only|pending trigger events"),
+        ("TRUNCATE cases_attachment", "append-only|pending trigger events"),
+        ("TRUNCATE cases_seal", "append-only"),
         ("INSERT INTO cases_event (case_id, version, action, source, target, role, actor, at,"
          " recorded_at, facts, imported, previous, hash) SELECT case_id, version, action, source,"
          " target, role, actor, at, recorded_at, facts, imported, previous, 'x' FROM cases_event",
@@ -60,11 +65,11 @@ def test_hand_written_sql_is_refused(world, statement, words):
 def test_a_whole_history_is_proven_and_an_altered_line_is_named(world):
     cases = [world.to("closed"), world.to("checking"), world.to("accepted")]
     assert proof.seal(now=world.now) == sum(case.version for case in cases)
-    verdict = proof.verify()
+    verdict = proof.verify(now=world.now)
     assert verdict.whole and (verdict.cases, verdict.seals) == (3, 1)
     sql("ALTER TABLE cases_event DISABLE TRIGGER append_only")
     sql(f"UPDATE cases_event SET actor = 'x' WHERE case_id = {cases[1].pk} AND version = 3")
-    verdict = proof.verify()
+    verdict = proof.verify(now=world.now)
     assert not verdict.whole
     assert verdict.broken[0].where == f"case {cases[1].number} version 3"
     assert "altered" in verdict.broken[0].what
@@ -79,7 +84,7 @@ def test_a_case_that_vanished_breaks_the_seal(world):
     for table in ("cases_event", "cases_timer", "cases_task"):
         sql(f"DELETE FROM {table} WHERE case_id = {gone.pk}")
     sql(f"DELETE FROM cases_case WHERE id = {gone.pk}")
-    verdict = proof.verify()
+    verdict = proof.verify(now=world.now)
     assert not verdict.whole and verdict.broken[0].where.startswith("seal")
     assert verdict.cases == 1 and kept.version == 2
 
@@ -90,7 +95,7 @@ def test_sealing_again_without_news_writes_nothing(world):
     assert proof.seal(now=world.now) == 0
     world.report()
     assert proof.seal(now=world.now) == 1
-    assert Seal.objects.count() == 2 and proof.verify().whole
+    assert Seal.objects.count() == 2 and proof.verify(now=world.now).whole
 
 
 @pytest.mark.requirement("O02")
@@ -130,4 +135,38 @@ def test_of_fifty_writers_exactly_one_wins_each_version():
         thread.join()
     assert sorted(outcomes) == ["stale"] * 49 + ["won"]
     assert CaseEvent.objects.filter(case=case).count() == 2
-    assert proof.verify().whole
+    assert proof.verify(now=world.now).whole
+
+
+@pytest.mark.requirement("O01", "O02")
+def test_a_case_whose_last_line_is_gone_is_named_before_any_seal(world):
+    case = world.to("filed")
+    world.to("accepted")
+    sql("ALTER TABLE cases_event DISABLE TRIGGER USER")
+    sql(f"DELETE FROM cases_event WHERE case_id = {case.pk} AND version = {case.version}")
+    verdict = proof.verify(now=world.now)
+    assert [one.where for one in verdict.broken] == [f"case {case.number} version {case.version}"]
+
+
+@pytest.mark.requirement("O01", "O02")
+def test_seals_and_papers_that_vanish_are_missed(world):
+    case = world.to("accepted", papers=[world.photo()])
+    proof.seal(now=world.now)
+    later = world.now + timedelta(hours=2)
+    assert proof.verify(now=later).whole
+    for table in ("cases_seal", "cases_attachment"):
+        sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        sql(f"DELETE FROM {table}")
+    where = [one.where for one in proof.verify(now=later).broken]
+    assert where == ["the seals", f"case {case.number} version 1"]
+
+
+@pytest.mark.requirement("F07", "O01")
+def test_a_swapped_photo_is_found_out(world):
+    world.to("accepted", papers=[world.photo()])
+    assert proof.verify_files() == (1, None)
+    path = files.location(StoredFile.objects.get().sha256)
+    path.chmod(0o600)
+    path.write_bytes(b"another picture")
+    _count, broken = proof.verify_files()
+    assert broken is not None and "altered" in broken.what

@@ -194,3 +194,11 @@ def test_scores_are_those_of_the_trained_machine():
     text = "路灯坏了垃圾满地"
     expected = machine.decision_function(vectors.transform([text]))[0]
     assert np.allclose(toy().scores(text), expected, atol=1e-4)
+
+
+@pytest.mark.requirement("D01")
+@pytest.mark.parametrize("text", ["asdf qwer", "hello", "xyz 123"])
+def test_words_of_another_matter_are_no_suggestion(trained, text):
+    model = classifier.read(TextModel.objects.get().sha256)
+    assert model.guess(text) == []
+    assert model.guess("井盖破了很危险")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -196,3 +197,23 @@ def test_the_surest_and_nearest_comes_first():
     candidates = [candidate(1, "别的话", 1), candidate(2, same, 40), candidate(3, same, 3)]
     found = likeness.compare(new, candidates)
     assert [one.candidate.case_id for one in found] == [3, 2, 1]
+
+
+@pytest.mark.requirement("D07")
+def test_one_photo_of_two_problems_makes_two_cases(city):
+    photo = city.photo()
+    first = city.receive(photos=(photo,), class_code="C0101", text="井盖破损")
+    second = city.receive(photos=(photo,), class_code="E0101", text="旁边还有一堆垃圾")
+    assert not second.joined and second.case != first.case
+
+
+@pytest.mark.requirement("D07", "O10")
+def test_joining_does_not_hang_on_what_the_reporter_may_see(city):
+    first = city.receive()
+    stranger = replace(
+        city.actors["inspector"], member_id=None, organisation_ids=frozenset(),
+        region_codes=("999999",), scopes=(),
+    )  # fmt: skip
+    again = city.report("inspector", text="路面井盖破损")
+    joined = operations.receive(again, actor=stranger, now=city.now)
+    assert joined.joined and joined.case == first.case

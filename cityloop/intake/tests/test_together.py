@@ -101,4 +101,18 @@ def test_forty_different_reports_at_once_are_forty_whole_cases():
     assert Case.objects.count() == Report.objects.count() == 40
     numbers = dict(Report.objects.values_list("source_key", "case__description"))
     assert numbers == {f"K{n}": f"{n}" * 9 for n in range(40)}
-    assert proof.verify().whole
+    assert proof.verify(now=city.now).whole
+
+
+@pytest.mark.usefixtures("own_database")
+@pytest.mark.requirement("D07")
+def test_the_same_report_from_many_at_the_same_moment_opens_one_case():
+    city = cities.build()
+
+    def one() -> Receipt:
+        return city.receive(text="路中间井盖破损", class_code="C0101")
+
+    found = at_once(one, 12)
+    assert all(isinstance(r, operations.Receipt) for r in found), found
+    assert len({r.case for r in found}) == 1
+    assert sorted(Report.objects.values_list("ordinal", flat=True)) == list(range(1, 13))

@@ -121,3 +121,30 @@ def test_a_thumbnail_is_small_and_the_original_stays():
     small = Image.open(io.BytesIO(files.thumbnail(row, 32)))
     assert max(small.size) == 32
     assert files.location(row.sha256).read_bytes() == jpeg()
+
+
+@pytest.mark.django_db
+@pytest.mark.requirement("F08")
+@pytest.mark.parametrize(
+    "nonsense", ["0000:00:00 00:00:00", "0001:01:01 00:00:00", "9999:99:99 99:99:99", ""]
+)
+def test_a_camera_without_a_date_still_says_where(nonsense):
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x9003] = nonsense
+    exif.get_ifd(0x8825).update({1: "N", 2: (30.0, 15.0, 36.0), 3: "E", 4: (120.0, 7.0, 48.0)})
+    row = keep(jpeg(exif=exif))
+    assert row.taken_at is None and round(row.taken_point.y, 2) == 30.26
+
+
+@pytest.mark.django_db
+@pytest.mark.requirement("F08")
+def test_half_a_place_is_none():
+    exif = Image.Exif()
+    exif.get_ifd(0x8825).update({1: "N", 2: (30.0, 15.0), 3: "E", 4: (120.0, 7.0)})
+    assert keep(jpeg(exif=exif)).taken_point is None
+
+
+@pytest.mark.django_db
+def test_a_photo_that_no_browser_shows_is_refused_with_a_way_out():
+    with pytest.raises(files.BadFile, match="JPEG"):
+        keep(b"\x00\x00\x00\x18ftypheic" + b"\x00" * 40, "IMG_1.HEIC")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 from datetime import UTC, datetime, timedelta
 
+import orjson
 import pytest
 from django.db import DatabaseError, connection
 from hypothesis import given
@@ -155,3 +157,13 @@ def test_a_caller_in_a_hurry_is_slowed_down_and_others_are_not():
     for name in "cdefg":
         assert buckets.take(name, 0.2)
     assert len(buckets._levels) <= 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "values", [[1, "m1"], ["abc", "m1"], ["2026-03-02", "a\x00"], [None, {}], [True, None, 1]]
+)
+def test_a_cursor_with_values_of_another_kind_is_refused(values):
+    cursor = base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
+    with pytest.raises(Invalid):
+        paging.page(Marker.objects.all(), order=("set_at", "name"), cursor=cursor)

@@ -167,3 +167,12 @@ def test_members_are_changed_and_checked(world: World) -> None:
             organisation_id=world.units["PLAT"].pk,
         )  # fmt: skip
     assert member.password not in str(list(queries.changes_of("member").values()))
+
+
+def test_a_token_for_one_channel_says_so(world: World) -> None:
+    member = world.holder("PLAT", "exchange")
+    _row, raw = operations.issue_token(
+        member=member, name="网关", channel_code="sensor", actor=world.root, now=clock.now()
+    )
+    actor = queries.actor_for_token(raw, clock.now())
+    assert actor is not None and actor.channel == "sensor"
