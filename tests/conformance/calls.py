@@ -194,6 +194,16 @@ CALLS = (
          at=lambda city: {"notice_id": city.notice},
          body=lambda city: {"medium": "phone"}, another=lambda city: {"medium": "sms"}),
     Call("GET", "/intake/account", refused=(towns.STRANGER, "evaluator", "water")),
+    # messages
+    Call("GET", "/messages", refused=()),
+    Call("POST", "/messages/{message_id}/read", by="inspector",
+         refused=(towns.STRANGER, "acceptor"), at=lambda city: {"message_id": city.message}),
+    Call("GET", "/messages/wordings", by="administrator",
+         refused=(towns.STRANGER, "acceptor", "shift_leader")),
+    Call("PUT", "/messages/wordings/{topic}", by="administrator",
+         refused=(towns.STRANGER, "acceptor", "shift_leader"), at=lambda city: {"topic": "filed"},
+         body=lambda city: {"language": "en", "text": "Filed: {number}"},
+         another=lambda city: {"language": "en", "text": "It is filed: {number}"}),
     # cases
     Call("GET", "/cases"),
     Call("GET", "/cases/nearby", query=_lonlat),
