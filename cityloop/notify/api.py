@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
+from cityloop.intake.models import ReporterNotice
 from cityloop.kernel import clock, paging
 from cityloop.kernel.api import idempotent
 from cityloop.kernel.page import actor_of
-from cityloop.notify import operations, queries
+from cityloop.notify import operations, queries, wording
 from cityloop.notify.models import Message
 
 router = Router(tags=["messages"])
@@ -93,6 +94,86 @@ def messages(request: HttpRequest, cursor: Cursor = "", size: Size = 50) -> dict
 def read(request: HttpRequest, message_id: Id) -> tuple[int, dict[str, Any]]:
     """It counts as unread no more."""
     return 200, _shown(operations.mark_read(message_id, actor=actor_of(request), now=clock.now()))
+
+
+class ReplyOut(Schema):
+    """A reply owed to a reporter; `text`: the draft, or what was sent last."""
+
+    id: int
+    case: str
+    topic: str
+    state: str
+    written: bool
+    owed_at: datetime
+    due_at: datetime
+    late: bool
+    medium: str
+    sending: str
+
+
+class RepliesPage(Schema):
+    """One page of replies."""
+
+    items: list[ReplyOut]
+    next: str | None
+
+
+class DraftOut(ReplyOut):
+    """A reply with its text: the draft, or what was sent last."""
+
+    text: str
+
+
+class ReplyIn(Schema):
+    """The reply as it goes out."""
+
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+ReplyState = Annotated[Literal["late", "due", "failed", "sent"], Query()]
+
+
+def _reply(row: ReporterNotice, now: datetime) -> dict[str, Any]:
+    sent = list(row.messages.all())
+    return {
+        "id": row.pk, "case": row.report.case.number, "topic": row.topic, "state": row.state,
+        "written": row.written, "owed_at": row.owed_at, "due_at": row.due_at,
+        "late": row.due_at < (row.settled_at or now), "medium": row.medium,
+        "sending": sent[0].state if sent else "",
+    }  # fmt: skip
+
+
+def _draft(row: ReporterNotice, now: datetime) -> dict[str, Any]:
+    sent = list(row.messages.all())
+    text = sent[0].text if sent else wording.draft(row)
+    return {**_reply(row, now), "text": text}
+
+
+@router.get("/replies", response=RepliesPage, summary="Replies to those who reported")
+def replies(
+    request: HttpRequest, state: ReplyState = "late", cursor: Cursor = "", size: Size = 50
+) -> dict[str, Any]:
+    """Late or due ones by their clock, those that did not arrive, or those given, latest first."""
+    now = clock.now()
+    rows = queries.replies(actor_of(request), state, now=now)
+    order = queries.ORDER.get(state, ("due_at", "id"))
+    found = paging.page(rows, order=order, cursor=cursor or None, size=size)
+    return {"items": [_reply(one, now) for one in found.items], "next": found.next}
+
+
+@router.get("/replies/{notice_id}", response=DraftOut, summary="One reply with its draft")
+def reply(request: HttpRequest, notice_id: Id) -> dict[str, Any]:
+    """The text as the template gives it today, or as it was sent."""
+    return _draft(queries.reply(actor_of(request), notice_id), clock.now())
+
+
+@router.post("/replies/{notice_id}/send", response=DraftOut, summary="Send a reply")
+@idempotent
+def send(request: HttpRequest, notice_id: Id, body: ReplyIn) -> tuple[int, dict[str, Any]]:
+    """In these words; the answer counts as given once a medium has taken it."""
+    actor, now = actor_of(request), clock.now()
+    operations.send_reply(notice_id, text=body.text, actor=actor, now=now)
+    return 200, _draft(queries.reply(actor, notice_id), now)
 
 
 @router.get("/messages/wordings", response=WordingsOut, summary="The texts of messages")

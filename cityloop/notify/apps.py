@@ -10,9 +10,12 @@ class NotifyConfig(Subsystem):
     name = "cityloop.notify"
     label = "notify"
     title = "Messages"
-    menu = (MenuItem("Messages", "/messages/", "mail", position=60),)
+    menu = (
+        MenuItem("Replies", "/replies/", "reply", "intake.reporter", 35),
+        MenuItem("Messages", "/messages/", "mail", position=60),
+    )
     permissions = ("notify.configure",)
     subscriptions = {f"case.{action}": f"tell_{action}" for action in TOLD} | {
         "notify.deliver": "deliver"
     }
-    schedules = (Schedule("queue_due", 5),)
+    schedules = (Schedule("queue_due", 5), Schedule("forget_questions", 3600))

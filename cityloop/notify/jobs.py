@@ -34,3 +34,8 @@ def deliver(message_id: int) -> None:
 def queue_due() -> int:
     """Messages that waited for the morning or for another try."""
     return operations.queue_due(now=clock.now())
+
+
+def forget_questions() -> int:
+    """Counts of the public page that are needed no more."""
+    return operations.forget_questions(now=clock.now())

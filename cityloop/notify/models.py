@@ -102,6 +102,22 @@ class Receipt(models.Model):
         return f"{self.message_id} {self.medium} {self.what}"
 
 
+class Asked(models.Model):
+    """How often the public page was asked within an hour, by a digest of caller or number."""
+
+    key = models.CharField(max_length=64)
+    hour = models.DateTimeField()
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        db_table = "notify_asked"
+        constraints = [models.UniqueConstraint("key", "hour", name="asked_once_an_hour")]
+        indexes = [models.Index("hour", name="asked_hour")]
+
+    def __str__(self) -> str:
+        return f"{self.hour:%Y-%m-%d %H} {self.count}"
+
+
 class Wording(models.Model):
     """The city's own text of a topic, for all classes or for some; append-only, the latest holds.
 

@@ -18,10 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Problem
+from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Problem, TooMany
 from cityloop.kernel.middleware import problem_response
 from cityloop.kernel.page import actor_of
 from cityloop.notify import forms, operations, queries, signing, topics
+from cityloop.notify import wording as wording_of
 
 SIZE = 50
 MAX_RECEIPT = 16 * 1024
@@ -49,6 +50,30 @@ AUDIENCE_LABELS = {
     "worker": lazy("The person assigned"),
     "inspector": lazy("The inspector"),
     "unit": lazy("The unit's desk"),
+}
+
+LISTS = {
+    "late": (lazy("Late"), "octagon-alert"),
+    "due": (lazy("Due"), "timer"),
+    "failed": (lazy("Not delivered"), "mail-x"),
+    "sent": (lazy("Sent"), "circle-check"),
+}
+OUTCOMES = {
+    "accepted": lazy("taken by the medium"),
+    "delivered": lazy("arrived"),
+    "refused": lazy("refused"),
+    "unreachable": lazy("the medium could not be reached"),
+    "undelivered": lazy("did not arrive"),
+}
+
+STAGE_LABELS = {
+    "received": pgettext_lazy("public stage", "received"),
+    "accepted": pgettext_lazy("public stage", "accepted"),
+    "filed": pgettext_lazy("public stage", "filed, a unit is being named"),
+    "handling": pgettext_lazy("public stage", "being handled"),
+    "checking": pgettext_lazy("public stage", "handled, being checked"),
+    "settled": pgettext_lazy("public stage", "settled"),
+    "rejected": pgettext_lazy("public stage", "not accepted"),
 }
 
 
@@ -120,6 +145,86 @@ def _kept(topic: str, form: forms.WordingForm, actor: Actor) -> bool:
     return True
 
 
+@require_safe
+def replies(request: HttpRequest) -> HttpResponse:
+    """Late, due, not delivered and given replies, each as a list of its own."""
+    actor, now = actor_of(request), clock.now()
+    state = request.GET.get("state", "late")
+    if state not in queries.STATES:
+        raise NotFound(_("there is no such list"))
+    rows = queries.replies(actor, state, now=now)
+    order = queries.ORDER.get(state, ("due_at", "id"))
+    shown = paging.page(rows, order=order, cursor=request.GET.get("after"), size=SIZE)
+    facts = {
+        "rows": shown.items, "labels": LABELS, "state": state, "now": now,
+        "next": f"?state={state}&after={shown.next}" if shown.next else "",
+        "first": f"?state={state}" if request.GET.get("after") else "",
+        "tabs": [(f"?state={code}", label, icon, code == state)
+                 for code, (label, icon) in LISTS.items()],
+    }  # fmt: skip
+    return render(request, "notify/replies.html", facts)
+
+
+@require_http_methods(["GET", "POST"])
+def reply(request: HttpRequest, notice_id: int) -> HttpResponse:
+    """The draft from the template, to be read, changed and sent; what was sent before."""
+    actor = actor_of(request)
+    row = queries.reply(actor, notice_id)
+    form = forms.ReplyForm(request.POST or None, initial={"text": wording_of.draft(row)})
+    if request.method == "POST" and form.is_valid() and _sent(notice_id, form, actor):
+        messages.success(request, _("The reply is on its way."))
+        return redirect("replies")
+    open_now = row.state == "owed" and not row.written and not queries.on_its_way(row)
+    facts = {
+        "row": row, "form": form if open_now or form.errors else None, "labels": LABELS,
+        "media": MEDIA_LABELS, "outcomes": OUTCOMES, "late": row.due_at < clock.now(),
+    }  # fmt: skip
+    return render(request, "notify/reply.html", facts, status=400 if form.errors else 200)
+
+
+def _sent(notice_id: int, form: forms.ReplyForm, actor: Actor) -> bool:
+    try:
+        operations.send_reply(
+            notice_id, text=form.cleaned_data["text"], actor=actor, now=clock.now()
+        )
+    except (Invalid, operations.CannotReply) as problem:
+        form.add_error(None, list(problem.reasons))
+        return False
+    return True
+
+
+@require_http_methods(["GET", "POST"])
+def public_query(request: HttpRequest) -> HttpResponse:
+    """Number and end of the phone: stage, unit, day, replies. For everybody, without signing in."""
+    form = forms.PublicForm(request.POST or None)
+    facts: dict[str, Any] = {"form": form}
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            if settings.RATE_LIMITS:
+                number = form.cleaned_data["number"]
+                operations.count_question(caller=_caller(request), number=number, now=clock.now())
+            facts |= _public_facts(form)
+        except TooMany as problem:
+            form.add_error(None, list(problem.reasons))
+            status = problem.status
+    elif form.errors:
+        status = 400
+    return render(request, "notify/public.html", facts, status=status)
+
+
+def _public_facts(form: forms.PublicForm) -> dict[str, Any]:
+    answer = queries.public_answer(form.cleaned_data["number"], form.cleaned_data["tail"])
+    stage = STAGE_LABELS[answer.stage] if answer else ""
+    return {"answer": answer, "stage": stage, "missing": answer is None}
+
+
+def _caller(request: HttpRequest) -> str:
+    """The address that asks; behind our own proxy the one that it saw."""
+    seen = request.headers.get("X-Forwarded-For", "") if settings.USE_X_FORWARDED_HOST else ""
+    return seen.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
+
+
 @csrf_exempt
 @require_POST
 def receipt(request: HttpRequest) -> HttpResponse:
@@ -150,6 +255,9 @@ def _signed(request: HttpRequest) -> dict[str, str]:
 
 
 urlpatterns = [
+    path("query/", public_query, name="public-query"),
+    path("replies/", replies, name="replies"),
+    path("replies/<int:notice_id>/", reply, name="reply"),
     path("messages/", inbox, name="messages"),
     path("messages/wordings/", wordings, name="wordings"),
     path("messages/wordings/<slug:topic>/", wording, name="wording"),

@@ -12,7 +12,9 @@ from django.utils.translation import override
 
 from cityloop.cases import fields
 from cityloop.cases.models import Case, CaseEvent, TimerKind
+from cityloop.intake.models import ReporterNotice
 from cityloop.notify import queries, topics
+from cityloop.notify.models import State
 from cityloop.people.models import Organisation, in_language
 
 RESULTS = ("finish", "hand_in")  # steps that say what was done
@@ -26,6 +28,14 @@ def compose(topic: str, case: Case, *, language: str) -> str:
     text = queries.own_text(topic, code, language) or row.texts[language]
     with override(language):
         return topics.fill(text, values_of(case, topics.blanks_of(text)))
+
+
+def draft(row: ReporterNotice) -> str:
+    """The text that a person may change: the last one that did not arrive, else the template's."""
+    failed = [one for one in row.messages.all() if one.state == State.FAILED]
+    if failed:
+        return failed[0].text
+    return compose(row.topic, row.report.case, language=settings.LANGUAGE_CODE)
 
 
 def values_of(case: Case, wanted: set[str]) -> dict[str, str]:

@@ -195,6 +195,12 @@ CALLS = (
          body=lambda city: {"medium": "phone"}, another=lambda city: {"medium": "sms"}),
     Call("GET", "/intake/account", refused=(towns.STRANGER, "evaluator", "water")),
     # messages
+    Call("GET", "/replies", refused=(towns.STRANGER, "inspector", "water")),
+    Call("GET", "/replies/{notice_id}", refused=(towns.STRANGER, "inspector", "water"),
+         at=lambda city: {"notice_id": city.notice}),
+    Call("POST", "/replies/{notice_id}/send", refused=(towns.STRANGER, "inspector", "water"),
+         at=lambda city: {"notice_id": city.notice},
+         body=lambda city: {"text": "未予受理"}, another=lambda city: {"text": "不予受理"}),
     Call("GET", "/messages", refused=()),
     Call("POST", "/messages/{message_id}/read", by="inspector",
          refused=(towns.STRANGER, "acceptor"), at=lambda city: {"message_id": city.message}),

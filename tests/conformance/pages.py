@@ -80,6 +80,7 @@ PAGES = (
     # open to everybody
     Page("healthz", by="", refused=(), anonymous=200),
     Page("sign-in", by="", refused=(), anonymous=200),
+    Page("public-query", by="", refused=(), anonymous=200),
     Page("theme", by="", refused=(), data=lambda city: {"theme": "dark"}, status=302),
     # one's own
     Page("start", refused=()),
@@ -104,6 +105,10 @@ PAGES = (
     Page("notice-told", refused=(towns.STRANGER, "inspector", "water"), status=303,
          at=lambda city: {"notice_id": city.notice}, data=lambda city: {"medium": "phone"}),
     # messages
+    Page("replies", refused=(towns.STRANGER, "inspector", "water"),
+         query=lambda city: {"state": "due"}),
+    Page("reply", refused=(towns.STRANGER, "inspector", "water"),
+         at=lambda city: {"notice_id": city.notice}),
     Page("messages", refused=()),
     Page("message-read", by="inspector", refused=(towns.STRANGER, "acceptor"), status=302,
          at=lambda city: {"message_id": city.message}, data=nothing),
@@ -166,7 +171,7 @@ PAGES = (
 )  # fmt: skip
 BY_NAME = {page.name: page for page in PAGES}
 # Visited by tests of their own: a first password is only asked for at the first sign-in, an example
-# picture needs one, an ended answer needs its line, Django's language switch takes any post, and the
+# picture needs one, an ended answer needs its line, Django's language switch takes any post, the
 # gateway for text messages signs what it sends.
 ELSEWHERE = {
     "new-password", "office-answer-end", "manual-example", "set_language", "sms-receipt",

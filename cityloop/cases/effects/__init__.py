@@ -51,6 +51,12 @@ from cityloop.cases.effects.facts import (
     reopen_case,
     want_verification,
 )
+from cityloop.cases.effects.replies import (
+    note_replies_owed,
+    note_replies_sent,
+    note_report_attached,
+    owe_written_report,
+)
 from cityloop.cases.effects.tasks import (
     close_all_tasks,
     close_handling_tasks,
@@ -87,6 +93,9 @@ __all__ = [
     "note_not_found",
     "note_proof_refused",
     "note_reason_code",
+    "note_replies_owed",
+    "note_replies_sent",
+    "note_report_attached",
     "note_return",
     "note_rework",
     "note_verified",
@@ -94,6 +103,7 @@ __all__ = [
     "open_check_task",
     "open_handling_tasks",
     "open_verify_task",
+    "owe_written_report",
     "pause_acceptance_clock",
     "pause_handling_clock",
     "propose_unit",

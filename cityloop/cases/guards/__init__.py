@@ -33,6 +33,11 @@ from cityloop.cases.guards.proof import (
     has_photos_before_and_after,
     on_the_spot,
 )
+from cityloop.cases.guards.replies import (
+    has_paper,
+    replies_sent,
+    report_owed,
+)
 from cityloop.cases.guards.standing import (
     sides_kept_apart,
     within_scope,
@@ -50,6 +55,7 @@ __all__ = [
     "dispatch_explained",
     "dispatch_needs_order",
     "dispatch_within_rights",
+    "has_paper",
     "has_photo",
     "has_photo_of_result",
     "has_photos_before_and_after",
@@ -58,6 +64,8 @@ __all__ = [
     "on_the_spot",
     "own_member_task",
     "own_unit_task",
+    "replies_sent",
+    "report_owed",
     "rule_fits",
     "second_eye",
     "sides_kept_apart",

@@ -105,6 +105,8 @@ def _fall_back(row: Message, now: datetime) -> None:
         return
     row.state, row.next_at = State.FAILED, None
     row.save()
+    if row.notice_id is not None:
+        intake.owe_again(row.notice_id, why="the message did not arrive", now=now)
 
 
 def _settle(row: Message, now: datetime) -> None:
