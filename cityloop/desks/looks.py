@@ -82,6 +82,7 @@ ACTION = {
     "join_report":          Look("copy-plus",        "blue",   pgettext_lazy("action", "Another report joined")),
     "overdue":              Look("octagon-alert",    "red",    pgettext_lazy("action", "Deadline passed")),
     "escalate":             Look("flame",            "purple", pgettext_lazy("action", "Escalated")),
+    "review_case":          Look("list-checks",      "grey",   pgettext_lazy("action", "Review before closing")),
     "owe_reply":            Look("reply",            "orange", pgettext_lazy("action", "Replies owed before closing")),
     "reply_sent":           Look("reply",            "green",  pgettext_lazy("action", "Replies sent")),
     "attach_report":        Look("file-check",       "grey",   pgettext_lazy("action", "Attach the written report")),

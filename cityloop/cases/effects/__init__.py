@@ -52,9 +52,11 @@ from cityloop.cases.effects.facts import (
     want_verification,
 )
 from cityloop.cases.effects.replies import (
+    forget_review,
     note_replies_owed,
     note_replies_sent,
     note_report_attached,
+    note_review,
     owe_written_report,
 )
 from cityloop.cases.effects.tasks import (
@@ -86,6 +88,7 @@ __all__ = [
     "count_report",
     "end_without_closing",
     "fire_clock",
+    "forget_review",
     "forget_stage",
     "freeze_limit",
     "note_acceptance",
@@ -97,6 +100,7 @@ __all__ = [
     "note_replies_sent",
     "note_report_attached",
     "note_return",
+    "note_review",
     "note_rework",
     "note_verified",
     "note_worker",

@@ -28,3 +28,13 @@ def note_report_attached(change: Change) -> None:
     """The written report is part of the case."""
     owed = change.case.replies_owed
     change.case.replies_owed = [one for one in owed if one != "written_report"]
+
+
+def note_review(change: Change) -> None:
+    """The shift leader has gone through the whole case (G09)."""
+    change.case.reviewed_at = change.now
+
+
+def forget_review(change: Change) -> None:
+    """What was checked anew is reviewed anew."""
+    change.case.reviewed_at = None

@@ -35,8 +35,10 @@ from cityloop.cases.guards.proof import (
 )
 from cityloop.cases.guards.replies import (
     has_paper,
+    not_reviewed_yet,
     replies_sent,
     report_owed,
+    reviewed_where_asked,
 )
 from cityloop.cases.guards.standing import (
     sides_kept_apart,
@@ -61,11 +63,13 @@ __all__ = [
     "has_photos_before_and_after",
     "located",
     "not_found_is_not_filed",
+    "not_reviewed_yet",
     "on_the_spot",
     "own_member_task",
     "own_unit_task",
     "replies_sent",
     "report_owed",
+    "reviewed_where_asked",
     "rule_fits",
     "second_eye",
     "sides_kept_apart",

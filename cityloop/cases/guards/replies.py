@@ -33,3 +33,15 @@ def report_owed(change: Change) -> str | None:
 def has_paper(change: Change) -> str | None:
     """The report itself is attached to this step."""
     return None if change.papers else _("attach the report")
+
+
+def reviewed_where_asked(change: Change) -> str | None:
+    """Every case of the channels that the city names is reviewed before closing (G09)."""
+    if change.case.channel not in change.flow.reviewed_channels or change.case.reviewed_at:
+        return None
+    return _("review this case first: every case of its channel is reviewed before closing")
+
+
+def not_reviewed_yet(change: Change) -> str | None:
+    """Nobody has reviewed what the last check found."""
+    return _("this case has been reviewed") if change.case.reviewed_at else None
