@@ -23,7 +23,7 @@ INSERT INTO cases_case (number, version, status, resume_status, record_type, flo
   area_code, grid_code, place_level, in_service_area, reported_at, accepted_at, filed_at,
   dispatched_at, closed_at, due_at, yellow_at, handling_due_at, limit_amount, limit_unit, lead_id,
   assisting, proposal, dispatches, returns, reworks, proofs_refused, urges, escalations, reports,
-  verified, handling_overdue, answer_owed, closing_kind, reason_code, judged_by, handled_by, units,
+  verified, handling_overdue, answer_owed, replies_owed, closing_kind, reason_code, judged_by, handled_by, units,
   members, head)
 SELECT 'B' || lpad(i.n::text, 9, '0'), 1, s.status, '', 'case', f.id, false,
   (ARRAY['inspector','hotline12345','app','web'])[1 + i.n %% 4], '', true, k.id, 2,
@@ -32,7 +32,7 @@ SELECT 'B' || lpad(i.n::text, 9, '0'), 1, s.status, '', 'case', f.id, false,
   '文三路' || (i.n %% 499) || '号', g.community_code, g.code, '', true, at, at, at, at,
   CASE WHEN s.status = 'closed' THEN at + interval '1 day' END,
   CASE WHEN s.status <> 'closed' THEN at + interval '2 days' END, at + interval '36 hours',
-  at + interval '2 days', 8, 'work_hour', u.id, '[]', '{}', 1, 0, 0, 0, 0, 0, 1, '', false, false,
+  at + interval '2 days', 8, 'work_hour', u.id, '[]', '{}', 1, 0, 0, 0, 0, 0, 1, '', false, false, '[]',
   CASE WHEN s.status = 'closed' THEN 'normal' ELSE '' END, '', '[]', '[]', ARRAY[u.id], '{}',
   md5(i.n::text)
 FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS i(n)

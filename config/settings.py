@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "cityloop.cases",
     "cityloop.intake",
     "cityloop.exchange",
+    "cityloop.notify",
     "cityloop.desks",
     "cityloop.demo",
 ]
@@ -181,6 +182,15 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+
+PUBLIC_URL = env.text("PUBLIC_URL").rstrip("/")
+SMS_URL, SMS_TOKEN = env.text("SMS_URL"), env.text("SMS_TOKEN")
+SMS_SECRET = env.text("SMS_SECRET")
+EMAIL_HOST, EMAIL_PORT = env.text("SMTP_HOST"), env.number("SMTP_PORT")
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.text("SMTP_USER"), env.text("SMTP_PASSWORD")
+EMAIL_USE_TLS = env.flag("SMTP_TLS")
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM")
+MESSAGE_CONSOLE = env.flag("MESSAGE_CONSOLE")
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from cityloop.cases.guards.replies import REPLIES
 from cityloop.cases.lifecycle import Step
 from cityloop.kernel.errors import Invalid
 from cityloop.people.models import Member, Organisation
@@ -132,6 +133,14 @@ def _assists(raw: Any) -> list[dict[str, Any]]:
     return found
 
 
+def _replies(raw: Any) -> list[str]:
+    """Codes of what is owed before closing."""
+    given = [str(one) for one in raw] if isinstance(raw, list | tuple) else [str(raw)]
+    if unknown := [one for one in given if one not in REPLIES]:
+        raise ValueError(_("unknown: %(value)s") % {"value": ", ".join(unknown)[:60]})
+    return given
+
+
 def _same(raw: Any) -> Any:
     return raw
 
@@ -154,6 +163,7 @@ TABLE = (
     Field("inspector", lazy("Inspector"), "select", _one(Member, "username")),
     Field("closing_condition", lazy("The closing condition is met"), "check", _flag),
     Field("photos", lazy("Photos"), "photos", _same),
+    Field("replies", lazy("Replies"), "multiple", _replies),
     Field("clock", lazy("Clock"), "text", _text),
 )  # fmt: skip
 BY_NAME = {field.name: field for field in TABLE}

@@ -52,7 +52,7 @@ UNDER_WAY = (S.FILED, S.DISPATCHED, S.HANDLING, S.HANDED_IN, S.HANDLED, S.CHECKI
 STEPS = (
     # --- a report becomes a case
     #    action                 from                               to              role                        side  guards                                                      effects                                                                          asks
-    Step("report",              (NEW,),                            S.REPORTED,     FINDERS,                    J, (),                                                            (e.start_acceptance_clock,)),
+    Step("report",              (NEW,),                            S.REPORTED,     FINDERS,                    J, (),                                                            (e.owe_written_report, e.start_acceptance_clock)),
     Step("quick_report",        (NEW,),                            S.REPORTED,     ("inspector", "system"),    J, (g.has_photo,),                                                (e.as_quick_report, e.start_acceptance_clock)),
     Step("self_handle",         (NEW,),                            S.CLOSED,       ("inspector", "system"),    J, (g.located, g.class_chosen, g.on_the_spot, g.has_photos_before_and_after), (e.as_self_handled, e.sample_for_review)),
     Step("remind",              (NEW,),                            S.CLOSED,       ("inspector", "acceptor", "system"), J, (g.located, g.class_chosen),                          (e.as_reminder,)),
@@ -83,13 +83,13 @@ STEPS = (
     Step("ask_better_proof",    (S.HANDLED,),                      S.HANDLING,     DISPATCHER,                 H, (),                                                            (e.note_proof_refused, e.reopen_handling_clock, e.open_handling_tasks),          ("reason_code", "reason")),
     # --- check and closing
     Step("send_check",          (S.HANDLED,),                      S.CHECKING,     ("acceptor", "dispatcher"), N, (),                                                            (e.start_check_clock, e.open_check_task),                                        ("inspector", "opinion?")),
-    Step("check_passed",        (S.CHECKING,),                     S.CHECKED,      INSPECTOR,                  J, (g.own_member_task, g.has_photo),                              (e.stop_check_clock, e.close_site_task, e.start_closing_clock),                  ("opinion?", "photos")),
+    Step("check_passed",        (S.CHECKING,),                     S.CHECKED,      INSPECTOR,                  J, (g.own_member_task, g.has_photo),                              (e.stop_check_clock, e.close_site_task, e.forget_review, e.start_closing_clock),                  ("opinion?", "photos")),
     Step("check_failed",        (S.CHECKING,),                     S.CHECK_FAILED, INSPECTOR,                  J, (g.own_member_task, g.has_photo),                              (e.stop_check_clock, e.close_site_task, e.start_rework_dispatch_clock),          ("reason", "photos")),
     Step("recall_check",        (S.CHECKING,),                     S.HANDLED,      ("acceptor", "dispatcher"), N, (),                                                            (e.stop_check_clock, e.close_site_task),                                         ("reason",)),
     Step("rework",              (S.CHECK_FAILED,),                 S.DISPATCHED,   DISPATCHER,                 H, (),                                                            (e.note_rework, e.restart_handling_clock, e.open_handling_tasks),                ("reason",)),
     Step("check_again",         (S.CHECKED,),                      S.HANDLED,      LEADER,                     J, (),                                                            (),                                                                              ("reason_code", "reason")),
     Step("demand_rework",       (S.CHECKED,),                      S.CHECK_FAILED, LEADER,                     J, (),                                                            (e.start_rework_dispatch_clock,),                                                ("reason_code", "reason")),
-    Step("close",               (S.CHECKED,),                      S.CLOSED,       LEADER,                     J, (g.closing_condition_met,),                                    (e.close_normally, e.stop_all_clocks, e.close_all_tasks),                        ("closing_condition", "opinion?")),
+    Step("close",               (S.CHECKED,),                      S.CLOSED,       LEADER,                     J, (g.closing_condition_met, g.replies_sent, g.reviewed_where_asked),                     (e.close_normally, e.stop_all_clocks, e.close_all_tasks),                        ("closing_condition", "opinion?")),
     Step("force_close",         UNDER_WAY,                         S.CLOSED,       LEADER,                     J, (),                                                            (e.close_by_force, e.note_reason_code, e.stop_all_clocks, e.close_all_tasks),    ("reason_code", "reason")),
     Step("reopen",              (S.CLOSED,),                       S.FILED,        SUPERVISOR,                 N, (g.was_filed,),                                                (e.reopen_case, e.start_dispatch_clock),                                         ("reason",)),
     # --- sampled review of self-handled cases
@@ -101,6 +101,11 @@ STEPS = (
     Step("join_report",         OPEN,                              SAME,           FINDERS,                    N, (),                                                            (e.count_report,)),
     Step("overdue",             OPEN,                              SAME,           CLOCK,                      N, (g.timer_due,),                                                (e.fire_clock,),                                                                 ("clock",)),
     Step("escalate",            OPEN,                              SAME,           CLOCK,                      N, (g.timer_due,),                                                (e.fire_clock, e.raise_level),                                                   ("clock",)),
+    # --- review before closing, and replies to those who reported
+    Step("review_case",         (S.CHECKED,),                      SAME,           LEADER,                     J, (g.not_reviewed_yet,),                                         (e.note_review,),                                                                ("opinion?",)),
+    Step("owe_reply",           OPEN,                              SAME,           CLOCK,                      N, (),                                                            (e.note_replies_owed,),                                                          ("replies",)),
+    Step("reply_sent",          OPEN,                              SAME,           CLOCK,                      N, (),                                                            (e.note_replies_sent,),                                                          ("replies",)),
+    Step("attach_report",       OPEN,                              SAME,           ("acceptor", "shift_leader", "supervisor"), N, (g.report_owed, g.has_paper),                  (e.note_report_attached,),                                                       ("opinion?", "photos")),
 )
 # fmt: on
 

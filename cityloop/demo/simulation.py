@@ -31,7 +31,8 @@ from cityloop.demo.habits import Habit
 from cityloop.demo.reports import Memory, Told
 from cityloop.demo.town import Matter, Spot, Town
 from cityloop.intake import operations as intake
-from cityloop.kernel import processes
+from cityloop.intake.models import ReporterNotice
+from cityloop.kernel import files, processes
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Problem
 
@@ -42,6 +43,7 @@ HOURS = (1, 1, 1, 1, 1, 2, 4, 8, 10, 9, 8, 7, 4, 5, 8, 9, 8, 7, 5, 4, 3, 2, 1, 1
 WEEKEND = 0.75
 SWEEP = timedelta(minutes=20)  # the clocks are looked at so often
 AHEAD = 8  # reports thought up before their time, so that their photos can be drawn
+REPORT = b"%%PDF-1.4\n%% %s\n%%%%EOF\n"  # a leader's written report, as the demo writes one
 LATER = timedelta(hours=2)  # after a refusal somebody tries again
 COUNTED = {
     "return": "returned", "check_failed": "failed checks", "rework": "reworked",
@@ -192,6 +194,8 @@ class Life:
 
     def _step(self, affair: Affair, habit: Habit, now: datetime) -> Case:
         case = affair.case
+        if habit.action == "close" and case.replies_owed:
+            self._answer(case, now)
         return cases.perform(
             case.number,
             habit.action,
@@ -203,6 +207,22 @@ class Life:
                 for stage, file in self.camera.develop(affair.photos)
             ],
         )
+
+    def _answer(self, case: Case, now: datetime) -> None:
+        """What the case owes before closing: the caller is rung up, the report is attached."""
+        acceptor = self.town.person("acceptor", now=now, region=case.area_code)
+        owed = ReporterNotice.objects.filter(
+            report__case=case, topic__in=case.replies_owed, state="owed"
+        )
+        for notice in owed:
+            intake.settle(notice.pk, medium="phone", actor=acceptor, now=now)
+        if "written_report" in case.replies_owed:
+            words = f"案件{case.number}处置情况报告".encode()
+            paper = files.store(chunks=[REPORT % words], filename="report.pdf", now=now)
+            cases.perform(
+                case.number, "attach_report", actor=acceptor, now=now,
+                papers=[Paper(file=paper, stage="paper", filename="report.pdf")],
+            )  # fmt: skip
 
     def actor(self, case: Case, habit: Habit, now: datetime) -> Actor:
         """Whoever has to do it; LookupError when there is nobody."""

@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from cityloop.cases.models import OPEN, Status, Task
+from cityloop.intake import channels
 from cityloop.kernel.actor import Actor
 
 Condition = Callable[[Actor, datetime], Q]
@@ -34,6 +35,12 @@ def with_task(kind: str, *, own: bool) -> Condition:
         return Q(Exists(held.filter(member_id=actor.member_id or 0) if own else held))
 
     return condition
+
+
+def to_be_reviewed(actor: Actor, now: datetime) -> Q:
+    """Public cases before closing that nobody has reviewed since their check."""
+    public = [one.code for one in channels.TABLE if one.group == "public"]
+    return Q(status=S.CHECKED, channel__in=public, reviewed_at=None)
 
 
 def returned(actor: Actor, now: datetime) -> Q:
@@ -122,6 +129,7 @@ BOXES = (
     _box("handled",      pgettext_lazy("box", "To send to check"),     "package-check",   at(S.HANDLED),          "acceptor dispatcher"),
     _box("checking",     pgettext_lazy("box", "Checking"),             "scan-eye",        at(S.CHECKING),         "acceptor dispatcher shift_leader"),
     _box("to_close",     pgettext_lazy("box", "To close"),             "badge-check",     at(S.CHECKED),          "shift_leader"),
+    _box("review_public", pgettext_lazy("box", "Public cases to review"), "list-checks", to_be_reviewed,         "shift_leader"),
     _task_box("to_review", pgettext_lazy("box", "Sampled review"),     "list-checks",     "review",               "acceptor"),
     _box("answer_owed",  pgettext_lazy("box", "Urged, answer owed"),   "megaphone",       answer_owed,            "dispatcher unit_desk supervisor leader", alert=True),
     _box("circling",     pgettext_lazy("box", "Dispatched repeatedly"), "repeat-2",       circling,               "supervisor dispatcher"),

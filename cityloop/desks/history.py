@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from cityloop.cases import fields
+from cityloop.cases import fields, guards
 from cityloop.cases.models import CaseEvent, TimerKind
 from cityloop.desks.queries import Names
 from cityloop.kernel.templatetags.ui import named
@@ -118,6 +118,11 @@ def _clock(value: Any, line: CaseEvent, names: Names) -> str:
     return _("Clock: %(name)s") % {"name": clock_name(str(value))}
 
 
+def _replies(value: Any, line: CaseEvent, names: Names) -> str:
+    known = [str(guards.replies.REPLIES.get(code, code)) for code in value]
+    return _("Replies: %(replies)s") % {"replies": ", ".join(known)}
+
+
 # fmt: off
 FACTS: dict[str, Words] = {
     "reason_code":   _reason,
@@ -145,6 +150,7 @@ FACTS: dict[str, Words] = {
     "reports":       _reports,
     "was_closed":    _was_closed,
     "merged_posts":  _flag(gettext_noop("One person acts on both sides here: the city allows merged posts")),
+    "replies":       _replies,
     "clock":         _clock,
     "papers":        _papers,
     "priority":      _flag(gettext_noop("Goes before all others")),

@@ -82,6 +82,10 @@ ACTION = {
     "join_report":          Look("copy-plus",        "blue",   pgettext_lazy("action", "Another report joined")),
     "overdue":              Look("octagon-alert",    "red",    pgettext_lazy("action", "Deadline passed")),
     "escalate":             Look("flame",            "purple", pgettext_lazy("action", "Escalated")),
+    "review_case":          Look("list-checks",      "grey",   pgettext_lazy("action", "Review before closing")),
+    "owe_reply":            Look("reply",            "orange", pgettext_lazy("action", "Replies owed before closing")),
+    "reply_sent":           Look("reply",            "green",  pgettext_lazy("action", "Replies sent")),
+    "attach_report":        Look("file-check",       "grey",   pgettext_lazy("action", "Attach the written report")),
 }
 
 # Buttons that end a case or take it back: drawn as a warning, behind the others.
@@ -108,7 +112,8 @@ MEDIUM = {
 TOPIC = {
     "joined": _("the report joined this case"), "rejected": _("the case was not accepted"),
     "voided": _("the case was voided"), "closed": _("the case was closed"),
-    "reopened": _("the case was opened again"),
+    "reopened": _("the case was opened again"), "filed": _("the case was filed"),
+    "progress": _("handling takes longer"),
 }
 # fmt: on
 

@@ -20,11 +20,13 @@ from cityloop.kernel.actor import Actor
 NOT_YOURS = (
     guards.within_scope, guards.own_unit_task, guards.own_member_task, guards.dispatch_needs_order,
     guards.was_filed, guards.was_self_handled, guards.answer_owed,
+    guards.report_owed, guards.not_reviewed_yet,
 )  # fmt: skip
 STANDING = (
     guards.sides_kept_apart, guards.located, guards.not_found_is_not_filed,
     guards.verified_if_public, guards.second_eye, guards.dispatch_within_rights,
-    guards.assigned_or_unit, guards.another_than_asked,
+    guards.assigned_or_unit, guards.another_than_asked, guards.replies_sent,
+    guards.reviewed_where_asked,
 )  # fmt: skip
 # Taken by intake when it joins a report, not by a person on the page.
 NOT_A_BUTTON = frozenset({"join_report"})

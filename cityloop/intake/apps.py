@@ -1,7 +1,9 @@
 from cityloop.kernel.manifest import Schedule, Subsystem
 
 # The moments of a case that its reporters hear of.
-TOLD = ("reject", "approve_void", "close", "force_close", "reopen")
+TOLD = ("file", "reject", "approve_void", "close", "force_close", "reopen")
+# The moments at which a progress reply may become owed.
+SLOW = ("dispatch", "dispatch_by_order", "overdue")
 
 
 class IntakeConfig(Subsystem):
@@ -9,7 +11,9 @@ class IntakeConfig(Subsystem):
     label = "intake"
     title = "Intake"
     permissions = ("intake.receive", "intake.reporter")
-    subscriptions = {f"case.{action}": f"tell_{action}" for action in TOLD} | {
-        "intake.unambiguous": "file_unambiguous"
-    }
+    subscriptions = (
+        {f"case.{action}": f"tell_{action}" for action in TOLD}
+        | {f"case.{action}": f"look_at_{action}" for action in SLOW}
+        | {"intake.unambiguous": "file_unambiguous"}
+    )
     schedules = (Schedule("write_up_book", 60), Schedule("forget_reporters", 3600))

@@ -6,6 +6,26 @@ from cityloop.intake import operations
 from cityloop.kernel import clock
 
 
+def tell_file(number: str, version: int) -> None:
+    """The case was filed."""
+    operations.owe_all(number=number, version=version, topic="filed", now=clock.now())
+
+
+def look_at_dispatch(number: str, version: int) -> None:
+    """An engineering case begins: a progress reply is owed."""
+    operations.owe_progress(number=number, version=version, now=clock.now())
+
+
+def look_at_dispatch_by_order(number: str, version: int) -> None:
+    """As for an ordinary dispatch."""
+    operations.owe_progress(number=number, version=version, now=clock.now())
+
+
+def look_at_overdue(number: str, version: int) -> None:
+    """Handling takes longer than its limit: a progress reply is owed."""
+    operations.owe_progress(number=number, version=version, now=clock.now())
+
+
 def tell_reject(number: str, version: int) -> None:
     """The report was not accepted."""
     operations.owe_all(number=number, version=version, topic="rejected", now=clock.now())

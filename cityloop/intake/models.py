@@ -136,6 +136,7 @@ class ReporterNotice(models.Model):
     written = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=NoticeState.choices, default=NoticeState.OWED)
     owed_at = models.DateTimeField()
+    due_at = models.DateTimeField()  # the reply clock: fixed when the answer is owed
     settled_at = models.DateTimeField(null=True)
     settled_by = models.CharField(max_length=120, blank=True, default="")
     medium = models.CharField(max_length=16, blank=True, default="")
@@ -158,7 +159,13 @@ class ReporterNotice(models.Model):
                 name="notice_written_has_paper",
             ),
         ]
-        indexes = [models.Index("owed_at", name="notice_owed", condition=Q(state="owed"))]
+        indexes = [
+            models.Index("owed_at", name="notice_owed", condition=Q(state="owed")),
+            models.Index("due_at", "id", name="notice_due", condition=Q(state="owed")),
+            models.Index(
+                fields=["-settled_at", "-id"], name="notice_told", condition=Q(state="told")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.report_id} {self.topic} {self.state}"

@@ -32,7 +32,7 @@ _DESK = (*READ, STEP, EXPORT, "people.view")
 _CENTRE = (*_DESK, RECEIVE, REPORTER)
 _READER = (*READ, EXPORT, "people.view")
 _OFFICE = (*_READER, "people.manage", "components.manage", "geo.manage", "standards.manage",
-           "cases.configure", "exchange.import")  # fmt: skip
+           "cases.configure", "exchange.import", "notify.configure")  # fmt: skip
 
 # fmt: off
 SEEDS = (
@@ -68,6 +68,7 @@ PERMISSIONS = {
     "intake.reporter": _("see who reported"),
     "manual.view": _("see the manual"),
     "map.view": _("see the map"),
+    "notify.configure": _("change the texts of messages"),
     "people.manage": _("manage organisations and people"),
     "people.view": _("see organisations and people"),
     "standards.manage": _("change classes, rules and calendars"),

@@ -16,6 +16,8 @@ from cityloop.cases.models import Case
 from cityloop.intake import operations as intake
 from cityloop.intake.models import ReporterNotice
 from cityloop.kernel import clock
+from cityloop.notify import operations as notify
+from cityloop.notify.models import Message
 from cityloop.people import operations as people
 from cityloop.people.models import Holding, Post, Responsibility, Token
 from tests import town as towns
@@ -77,6 +79,12 @@ class City:
         return int(ReporterNotice.objects.get().pk)
 
     @property
+    def message(self) -> int:
+        """A message to the inspector."""
+        to = self.town.members["inspector"].pk
+        return int(Message.objects.filter(member_id=to).order_by("pk")[0].pk)
+
+    @property
     def component(self) -> str:
         """The code of a component."""
         return str(Component.objects.order_by("code")[0].code)
@@ -104,6 +112,9 @@ def build(folder: Path) -> City:
     told = town.report("hotline12345", reporter_name="李四", reporter_phone=PHONE)
     case = town.step(told.case, "reject", "acceptor", reason_code="too_vague", reason="无法定位")
     intake.owe_all(number=case.number, version=case.version, topic="rejected", now=town.now)
+    call = town.report("hotline12319", reporter_name="王五", reporter_phone=PHONE)
+    case = town.step(call.case, "send_verify", "acceptor", inspector="inspector")
+    notify.tell(topic="to_verify", number=case.number, version=case.version, now=town.now)
     case = Case.objects.get(number=city.cases["closed"])
     city.photo = case.attachments.order_by("pk")[0].file.sha256
     return city

@@ -80,6 +80,7 @@ PAGES = (
     # open to everybody
     Page("healthz", by="", refused=(), anonymous=200),
     Page("sign-in", by="", refused=(), anonymous=200),
+    Page("public-query", by="", refused=(), anonymous=200),
     Page("theme", by="", refused=(), data=lambda city: {"theme": "dark"}, status=302),
     # one's own
     Page("start", refused=()),
@@ -103,6 +104,17 @@ PAGES = (
     Page("report", refused=(towns.STRANGER, "water"), at=lambda city: {"number": city.report}),
     Page("notice-told", refused=(towns.STRANGER, "inspector", "water"), status=303,
          at=lambda city: {"notice_id": city.notice}, data=lambda city: {"medium": "phone"}),
+    # messages
+    Page("replies", refused=(towns.STRANGER, "inspector", "water"),
+         query=lambda city: {"state": "due"}),
+    Page("reply", refused=(towns.STRANGER, "inspector", "water"),
+         at=lambda city: {"notice_id": city.notice}),
+    Page("messages", refused=()),
+    Page("message-read", by="inspector", refused=(towns.STRANGER, "acceptor"), status=302,
+         at=lambda city: {"message_id": city.message}, data=nothing),
+    Page("wordings", by="administrator", refused=(towns.STRANGER, "acceptor", "shift_leader")),
+    Page("wording", by="administrator", refused=(towns.STRANGER, "acceptor", "shift_leader"),
+         at=lambda city: {"topic": "filed"}),
     # map
     Page("map"),
     Page("addresses", query=lambda city: {"address": "人民路"}),
@@ -159,5 +171,8 @@ PAGES = (
 )  # fmt: skip
 BY_NAME = {page.name: page for page in PAGES}
 # Visited by tests of their own: a first password is only asked for at the first sign-in, an example
-# picture needs one, an ended answer needs its line, and Django's language switch takes any post.
-ELSEWHERE = {"new-password", "office-answer-end", "manual-example", "set_language"}
+# picture needs one, an ended answer needs its line, Django's language switch takes any post, the
+# gateway for text messages signs what it sends.
+ELSEWHERE = {
+    "new-password", "office-answer-end", "manual-example", "set_language", "sms-receipt",
+}  # fmt: skip

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cityloop.cases.models import Case
 from cityloop.intake import operations as intake
+from cityloop.notify import operations as notify
 from cityloop.people import operations as people
 from tests import town as towns
 from tests.conformance.calls import CALLS, Call
@@ -61,6 +62,11 @@ def _fill(city: City, count: int) -> None:
             channel, x=point.x, y=point.y, class_code=f"C010{1 + n % 3}", text=f"第{n}件", **contact
         )
         intake.owe_all(number=receipt.case, version=1, topic="filed", now=town.now)
+        notify.order(
+            notify.Recipient(member=town.members["acceptor"]), topic="to_check", text=f"第{n}条",
+            case=Case.objects.get(number=receipt.case), version=n + 1, media=("inbox",),
+            ordered_by="tests", now=town.now,
+        )  # fmt: skip
         if n % 8 == 0 and receipt.status == "reported" and not receipt.joined:
             town.carry(receipt.case, "accepted")
     towns.forget()

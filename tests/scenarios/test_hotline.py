@@ -121,7 +121,16 @@ def test_a_leaders_instruction_runs_on_its_own_clock_and_ends_with_a_paper(town:
     assert (clock.due_at - town.now).total_seconds() == 5 * 60
     ordinary = Case.objects.get(number=town.report("hotline12319").case).timers.get()
     assert (ordinary.due_at - town.now).total_seconds() == 15 * 60
+    case = town.carry(receipt.case, "checked")
+    with pytest.raises(cases.Refused, match="the written report"):
+        town.step(receipt.case, "close", "shift_leader", closing_condition=True)
+    with pytest.raises(cases.Refused, match="attach the report"):
+        town.step(receipt.case, "attach_report", "acceptor")
+    town.step(receipt.case, "attach_report", "acceptor", photos=("paper",))
+    with pytest.raises(cases.Refused, match="no written report is owed"):
+        town.step(receipt.case, "attach_report", "acceptor", photos=("paper",))
     case = town.carry(receipt.case, "closed")
+    assert case.attachments.filter(stage="paper").count() == 1
     town.deliver()
     supervisor = town.actor("supervisor")
     owed = reports.notices_owed(supervisor, topic="closed").get(report__case=case)

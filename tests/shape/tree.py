@@ -93,6 +93,15 @@ OWN: dict[str, dict[str, str]] = {
         "views": FUNCTIONS,
     },
     "exchange": {"reading": FUNCTIONS, "source": VALUE},
+    "notify": {
+        "audiences": FUNCTIONS,
+        "forms": FORMS,
+        "media": VALUE,
+        "quiet": FUNCTIONS,
+        "signing": FUNCTIONS,
+        "topics": TABLE,
+        "wording": FUNCTIONS,
+    },
     "desks": {
         "boxes": TABLE,
         "choices": FUNCTIONS,

@@ -33,6 +33,13 @@ from cityloop.cases.guards.proof import (
     has_photos_before_and_after,
     on_the_spot,
 )
+from cityloop.cases.guards.replies import (
+    has_paper,
+    not_reviewed_yet,
+    replies_sent,
+    report_owed,
+    reviewed_where_asked,
+)
 from cityloop.cases.guards.standing import (
     sides_kept_apart,
     within_scope,
@@ -50,14 +57,19 @@ __all__ = [
     "dispatch_explained",
     "dispatch_needs_order",
     "dispatch_within_rights",
+    "has_paper",
     "has_photo",
     "has_photo_of_result",
     "has_photos_before_and_after",
     "located",
     "not_found_is_not_filed",
+    "not_reviewed_yet",
     "on_the_spot",
     "own_member_task",
     "own_unit_task",
+    "replies_sent",
+    "report_owed",
+    "reviewed_where_asked",
     "rule_fits",
     "second_eye",
     "sides_kept_apart",

@@ -156,6 +156,8 @@ class Case(models.Model):
     checked_late = models.BooleanField(null=True)
     handling_overdue = models.BooleanField(default=False)
     answer_owed = models.BooleanField(default=False)
+    reviewed_at = models.DateTimeField(null=True)  # by the shift leader, before closing
+    replies_owed = models.JSONField(default=list)  # before it may be closed: codes of REPLIES
     closing_kind = models.CharField(
         max_length=16, choices=ClosingKind.choices, blank=True, default=""
     )

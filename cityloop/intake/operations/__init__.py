@@ -4,6 +4,7 @@ from cityloop.intake.operations.answers import (
     AlreadySettled,
     NoSuchNotice,
     forget_reporters,
+    owe_again,
     owe_all,
     settle,
 )
@@ -13,6 +14,7 @@ from cityloop.intake.operations.filing import file_unambiguous
 from cityloop.intake.operations.incoming import BadReport, Incoming, PhotoIn, WrongChannel
 from cityloop.intake.operations.receiving import KeyReused, OutsideCity, Receipt, receive
 from cityloop.intake.operations.settings import BadSetting, set_channel
+from cityloop.intake.operations.slow import owe_progress
 from cityloop.intake.operations.teaching import TooLittleText, train
 from cityloop.intake.reference import UnknownChannel, UnknownClass
 
@@ -33,7 +35,9 @@ __all__ = [
     "WrongChannel",
     "file_unambiguous",
     "forget_reporters",
+    "owe_again",
     "owe_all",
+    "owe_progress",
     "receive",
     "receive_many",
     "set_channel",

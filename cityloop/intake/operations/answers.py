@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cityloop.cases import flow as flows
 from cityloop.cases import queries as cases
 from cityloop.cases.models import FINAL
-from cityloop.intake import reference
+from cityloop.intake import channels, reference
 from cityloop.intake.models import NoticeState, Report, Reporter, ReporterNotice
-from cityloop.intake.operations import writing
+from cityloop.intake.operations import progress, writing
 from cityloop.intake.operations.incoming import Draft
 from cityloop.kernel import errors
 from cityloop.kernel.actor import Actor
@@ -19,6 +20,7 @@ from cityloop.kernel.models import StoredFile
 
 PERMISSION = "intake.reporter"
 LONGEST_OPEN = timedelta(days=90)  # beyond retention, for a case that is still open
+TRIAL = "console"  # the log, where a city tries messages out; nobody may say so by hand
 MEDIA = ("phone", "sms", "letter", "mail", "web", "app", "platform")
 
 
@@ -46,8 +48,20 @@ def owe(report: Report, *, topic: str, version: int, now: datetime) -> None:
     """Note that the reporter is to be told; once for a topic and version of the case."""
     if report.answer_wanted:
         ReporterNotice.objects.get_or_create(
-            report=report, topic=topic, version=version, defaults={"owed_at": now}
+            report=report,
+            topic=topic,
+            version=version,
+            defaults={"owed_at": now, "due_at": _due(report, now)},
         )
+
+
+def _due(report: Report, now: datetime) -> datetime:
+    """When the answer is to be given: the time of the city's flow, or of the channel's own."""
+    known = channels.BY_CODE.get(report.channel)
+    minutes = dict(known.clock).get("reply_minutes") if known else None
+    if minutes is None:
+        minutes = flows.parameters(reference.flows()[0].parameters).reply_minutes
+    return now + timedelta(minutes=minutes)
 
 
 def owe_all(*, number: str, version: int, topic: str, now: datetime) -> int:
@@ -59,7 +73,7 @@ def owe_all(*, number: str, version: int, topic: str, now: datetime) -> int:
     rows = Report.objects.filter(case__number=number)
     owed = [
         ReporterNotice(
-            report=report, topic=topic, version=version, owed_at=now,
+            report=report, topic=topic, version=version, owed_at=now, due_at=_due(report, now),
             written=report.channel in written,
         )
         for report in rows.order_by("ordinal")
@@ -85,11 +99,11 @@ def settle(
     Raises NotAllowed, NoSuchNotice, AlreadySettled, Invalid.
     """
     actor.require(PERMISSION)
-    if medium not in MEDIA:
+    if medium not in MEDIA and not ("system" in actor.roles and medium == TRIAL):
         raise errors.Invalid(_("a medium is one of %(all)s") % {"all": ", ".join(MEDIA)})
     with transaction.atomic():
         seen = ReporterNotice.objects.filter(report__case__in=cases.visible(actor), pk=notice_id)
-        row = seen.select_for_update(of=("self",)).first()
+        row = seen.select_related("report").select_for_update(of=("self",)).first()
         if row is None:
             raise NoSuchNotice(_("there is no such answer to give"))
         if row.state != NoticeState.OWED:
@@ -100,7 +114,20 @@ def settle(
         row.state, row.settled_at, row.settled_by = NoticeState.TOLD, now, actor.post[:120]
         row.medium, row.note = medium, note[:200]
         row.save()
+        progress.tell_case(row.report.case_id, row.topic, now=now)
     return row
+
+
+def owe_again(notice_id: int, *, why: str, now: datetime) -> None:
+    """What was sent did not arrive: the answer is owed as before."""
+    with transaction.atomic():
+        rows = ReporterNotice.objects.filter(pk=notice_id, state=NoticeState.TOLD)
+        row = rows.select_related("report").select_for_update(of=("self",)).first()
+        if row is not None:
+            row.state, row.settled_at = NoticeState.OWED, None
+            row.settled_by, row.medium, row.note = "", "", why[:200]
+            row.save()
+            progress.owe_on_case(row.report.case_id, [row.topic], now=now)
 
 
 def _paper(sha256: str) -> StoredFile:
@@ -124,7 +151,11 @@ def forget_reporters(*, now: datetime, limit: int = 1000) -> int:
         rows = due.exclude(pk__in=waiting.values("reporter_id")).order_by("keep_until")
         ids = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
         Reporter.objects.filter(pk__in=ids).update(name="", phone="", forgotten_at=now)
-        ReporterNotice.objects.filter(
+        lost = ReporterNotice.objects.filter(
             report__reporter_id__in=ids, state=NoticeState.OWED, written=False
-        ).update(state=NoticeState.DROPPED, settled_at=now, settled_by="retention")
+        )
+        cases_told = list(lost.values_list("report__case_id", "topic").distinct())
+        lost.update(state=NoticeState.DROPPED, settled_at=now, settled_by="retention")
+        for case_id, topic in cases_told:
+            progress.tell_case(case_id, topic, now=now)
     return len(ids)

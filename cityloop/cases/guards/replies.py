@@ -1,0 +1,47 @@
+"""Guards on what is still owed to those who reported."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from cityloop.cases.change import Change
+
+# What a case may owe before it is closed.
+REPLIES = {
+    "filed": lazy("the reply at filing"),
+    "progress": lazy("the progress reply"),
+    "written_report": lazy("the written report"),
+}
+
+
+def replies_sent(change: Change) -> str | None:
+    """What was owed before closing is sent: both replies of an engineering or overdue case, and
+    a leader's written report (G03, C07)."""
+    owed = [str(label) for code, label in REPLIES.items() if code in change.case.replies_owed]
+    if not owed:
+        return None
+    return _("still owed before closing: %(replies)s") % {"replies": ", ".join(owed)}
+
+
+def report_owed(change: Change) -> str | None:
+    """A written report is owed and not attached yet (C07)."""
+    owed = "written_report" in change.case.replies_owed
+    return None if owed else _("no written report is owed")
+
+
+def has_paper(change: Change) -> str | None:
+    """The report itself is attached to this step."""
+    return None if change.papers else _("attach the report")
+
+
+def reviewed_where_asked(change: Change) -> str | None:
+    """Every case of the channels that the city names is reviewed before closing (G09)."""
+    if change.case.channel not in change.flow.reviewed_channels or change.case.reviewed_at:
+        return None
+    return _("review this case first: every case of its channel is reviewed before closing")
+
+
+def not_reviewed_yet(change: Change) -> str | None:
+    """Nobody has reviewed what the last check found."""
+    return _("this case has been reviewed") if change.case.reviewed_at else None

@@ -1,0 +1,194 @@
+"""Messages over the API: one's own, and the city's wording."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from ninja import Field, Query, Router, Schema
+
+from cityloop.intake.models import ReporterNotice
+from cityloop.kernel import clock, paging
+from cityloop.kernel.api import idempotent
+from cityloop.kernel.page import actor_of
+from cityloop.notify import operations, queries, wording
+from cityloop.notify.models import Message
+
+router = Router(tags=["messages"])
+Cursor = Annotated[str, Query(max_length=400)]
+Size = Annotated[int, Query(ge=1, le=200)]
+Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
+
+
+class MessageOut(Schema):
+    """A message to the caller."""
+
+    id: int
+    topic: str
+    case: str
+    text: str
+    urgent: bool
+    medium: str
+    state: str
+    ordered_at: datetime
+    read_at: datetime | None
+
+
+class MessagesPage(Schema):
+    """One page of messages and how many of all are unread."""
+
+    items: list[MessageOut]
+    next: str | None
+    unread: int
+
+
+class WordingOut(Schema):
+    """A text as it holds; `own`: the city's."""
+
+    topic: str
+    audience: str
+    media: list[str]
+    class_code: str
+    language: str
+    text: str
+    own: bool
+
+
+class WordingsOut(Schema):
+    """Every text."""
+
+    items: list[WordingOut]
+
+
+class WordingIn(Schema):
+    """A text of the city's own; an empty one goes back to the given text."""
+
+    language: Annotated[str, Field(max_length=10)]
+    class_code: Annotated[str, Field(max_length=8)] = ""
+    text: Annotated[str, Field(max_length=500)]
+
+
+def _shown(row: Message) -> dict[str, Any]:
+    return {
+        "id": row.pk, "topic": row.topic, "case": row.case.number, "text": row.text,
+        "urgent": row.urgent, "medium": row.medium, "state": row.state,
+        "ordered_at": row.ordered_at, "read_at": row.read_at,
+    }  # fmt: skip
+
+
+@router.get("/messages", response=MessagesPage, summary="One's own messages")
+def messages(request: HttpRequest, cursor: Cursor = "", size: Size = 50) -> dict[str, Any]:
+    """Latest first, whatever medium brought them."""
+    actor = actor_of(request)
+    found = paging.page(queries.inbox(actor), order=("-id",), cursor=cursor or None, size=size)
+    return {
+        "items": [_shown(one) for one in found.items],
+        "next": found.next,
+        "unread": queries.unread(actor),
+    }
+
+
+@router.post("/messages/{message_id}/read", response=MessageOut, summary="A message was read")
+@idempotent
+def read(request: HttpRequest, message_id: Id) -> tuple[int, dict[str, Any]]:
+    """It counts as unread no more."""
+    return 200, _shown(operations.mark_read(message_id, actor=actor_of(request), now=clock.now()))
+
+
+class ReplyOut(Schema):
+    """A reply owed to a reporter; `text`: the draft, or what was sent last."""
+
+    id: int
+    case: str
+    topic: str
+    state: str
+    written: bool
+    owed_at: datetime
+    due_at: datetime
+    late: bool
+    medium: str
+    sending: str
+
+
+class RepliesPage(Schema):
+    """One page of replies."""
+
+    items: list[ReplyOut]
+    next: str | None
+
+
+class DraftOut(ReplyOut):
+    """A reply with its text: the draft, or what was sent last."""
+
+    text: str
+
+
+class ReplyIn(Schema):
+    """The reply as it goes out."""
+
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+ReplyState = Annotated[Literal["late", "due", "failed", "sent"], Query()]
+
+
+def _reply(row: ReporterNotice, now: datetime) -> dict[str, Any]:
+    sent = list(row.messages.all())
+    return {
+        "id": row.pk, "case": row.report.case.number, "topic": row.topic, "state": row.state,
+        "written": row.written, "owed_at": row.owed_at, "due_at": row.due_at,
+        "late": row.due_at < (row.settled_at or now), "medium": row.medium,
+        "sending": sent[0].state if sent else "",
+    }  # fmt: skip
+
+
+def _draft(row: ReporterNotice, now: datetime) -> dict[str, Any]:
+    sent = list(row.messages.all())
+    text = sent[0].text if sent else wording.draft(row)
+    return {**_reply(row, now), "text": text}
+
+
+@router.get("/replies", response=RepliesPage, summary="Replies to those who reported")
+def replies(
+    request: HttpRequest, state: ReplyState = "late", cursor: Cursor = "", size: Size = 50
+) -> dict[str, Any]:
+    """Late or due ones by their clock, those that did not arrive, or those given, latest first."""
+    now = clock.now()
+    rows = queries.replies(actor_of(request), state, now=now)
+    order = queries.ORDER.get(state, ("due_at", "id"))
+    found = paging.page(rows, order=order, cursor=cursor or None, size=size)
+    return {"items": [_reply(one, now) for one in found.items], "next": found.next}
+
+
+@router.get("/replies/{notice_id}", response=DraftOut, summary="One reply with its draft")
+def reply(request: HttpRequest, notice_id: Id) -> dict[str, Any]:
+    """The text as the template gives it today, or as it was sent."""
+    return _draft(queries.reply(actor_of(request), notice_id), clock.now())
+
+
+@router.post("/replies/{notice_id}/send", response=DraftOut, summary="Send a reply")
+@idempotent
+def send(request: HttpRequest, notice_id: Id, body: ReplyIn) -> tuple[int, dict[str, Any]]:
+    """In these words; the answer counts as given once a medium has taken it."""
+    actor, now = actor_of(request), clock.now()
+    operations.send_reply(notice_id, text=body.text, actor=actor, now=now)
+    return 200, _draft(queries.reply(actor, notice_id), now)
+
+
+@router.get("/messages/wordings", response=WordingsOut, summary="The texts of messages")
+def wordings(request: HttpRequest) -> dict[str, Any]:
+    """Topic, audience, media, text: the given ones, and behind each the city's own."""
+    return {"items": queries.wordings(actor_of(request))}
+
+
+@router.put("/messages/wordings/{topic}", response=WordingOut, summary="Set a text")
+@idempotent
+def set_wording(request: HttpRequest, topic: str, body: WordingIn) -> tuple[int, dict[str, Any]]:
+    """For all classes or for some; older texts stay on record."""
+    actor = actor_of(request)
+    operations.set_wording(topic, actor=actor, now=clock.now(), **body.dict())
+    same = (body.language, body.class_code)
+    lines = [one for one in queries.wordings(actor) if one.topic == topic]
+    held = [one for one in lines if (one.language, one.class_code) == same] or lines
+    return 200, WordingOut.from_orm(held[-1]).dict()

@@ -1,0 +1,21 @@
+from cityloop.kernel.manifest import MenuItem, Schedule, Subsystem
+
+# Steps that somebody at work is told of.
+TOLD = ("assign", "send_verify", "send_check", "urge")
+
+
+class NotifyConfig(Subsystem):
+    """Who is told what, by which medium, with proof of delivery."""
+
+    name = "cityloop.notify"
+    label = "notify"
+    title = "Messages"
+    menu = (
+        MenuItem("Replies", "/replies/", "reply", "intake.reporter", 35),
+        MenuItem("Messages", "/messages/", "mail", position=60),
+    )
+    permissions = ("notify.configure",)
+    subscriptions = {f"case.{action}": f"tell_{action}" for action in TOLD} | {
+        "notify.deliver": "deliver"
+    }
+    schedules = (Schedule("queue_due", 5), Schedule("forget_questions", 3600))

@@ -1,0 +1,46 @@
+"""The members of an audience: who at work is told of a step of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from django.db.models import Q
+
+from cityloop.cases.models import Case, Task
+from cityloop.people.models import Holding, Member
+
+
+def worker(case: Case, on: date) -> list[int]:
+    """The person whom the unit has named."""
+    return [case.worker_id] if case.worker_id else []
+
+
+def inspector(case: Case, on: date) -> list[int]:
+    """Who holds the open task on site."""
+    held = Task.objects.filter(
+        case=case, closed_at=None, kind__in=("verify", "check"), member__isnull=False
+    )
+    return list(held.values_list("member_id", flat=True))
+
+
+def unit(case: Case, on: date) -> list[int]:
+    """Those who keep the desk of the unit responsible."""
+    held = Holding.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on, post__active=True,
+        post__organisation_id=case.lead_id or 0, post__roles__code="unit_desk",
+    )  # fmt: skip
+    return list(held.values_list("member_id", flat=True))
+
+
+TABLE: dict[str, Callable[[Case, date], list[int]]] = {
+    "worker": worker,
+    "inspector": inspector,
+    "unit": unit,
+}
+
+
+def members(audience: str, case: Case, on: date) -> list[Member]:
+    """The active members of an audience, each once."""
+    ids = TABLE[audience](case, on)
+    return list(Member.objects.filter(pk__in=ids, active=True).order_by("pk"))

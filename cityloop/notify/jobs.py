@@ -1,0 +1,41 @@
+"""What the worker does for notify: who hears of a step, deliveries, the sweep of what is due."""
+
+from __future__ import annotations
+
+from cityloop.kernel import clock
+from cityloop.notify import operations
+
+
+def tell_assign(number: str, version: int) -> None:
+    """The person whom the unit has named."""
+    operations.tell(topic="assigned", number=number, version=version, now=clock.now())
+
+
+def tell_send_verify(number: str, version: int) -> None:
+    """The inspector who is to verify."""
+    operations.tell(topic="to_verify", number=number, version=version, now=clock.now())
+
+
+def tell_send_check(number: str, version: int) -> None:
+    """The inspector who is to check."""
+    operations.tell(topic="to_check", number=number, version=version, now=clock.now())
+
+
+def tell_urge(number: str, version: int) -> None:
+    """The desk of the unit that is urged."""
+    operations.tell(topic="urged", number=number, version=version, now=clock.now())
+
+
+def deliver(message_id: int) -> None:
+    """Try a message."""
+    operations.deliver(message_id, now=clock.now())
+
+
+def queue_due() -> int:
+    """Messages that waited for the morning or for another try."""
+    return operations.queue_due(now=clock.now())
+
+
+def forget_questions() -> int:
+    """Counts of the public page that are needed no more."""
+    return operations.forget_questions(now=clock.now())

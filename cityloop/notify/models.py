@@ -1,0 +1,144 @@
+"""Messages, what became of each attempt, and the city's own wording."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import pgettext_lazy
+
+
+class State(models.TextChoices):
+    """Where a message stands. `sent`: a medium took it; `delivered`: its receipt says so."""
+
+    QUEUED = "queued", pgettext_lazy("message", "waiting")
+    SENT = "sent", pgettext_lazy("message", "sent")
+    DELIVERED = "delivered", pgettext_lazy("message", "delivered")
+    FAILED = "failed", pgettext_lazy("message", "not delivered")
+
+
+class Message(models.Model):
+    """One text for one recipient: a member, or whoever an answer is owed to (`notice`).
+
+    Phone numbers are not copied: they are looked up when it is sent, so that somebody whom intake
+    has forgotten is not reached any more. `media` are tried in their order, `tries` counts those of
+    the present one. `next_at`: when the sweep queues it; empty while a job has it or all is done.
+    """
+
+    topic = models.CharField(max_length=24)
+    notice = models.ForeignKey(
+        "intake.ReporterNotice", null=True, on_delete=models.PROTECT, related_name="messages",
+    )  # fmt: skip
+    member = models.ForeignKey(
+        "people.Member", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    case = models.ForeignKey(
+        "cases.Case", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    version = models.PositiveIntegerField()  # of the case that it tells of
+    media = ArrayField(models.CharField(max_length=8))
+    medium = models.CharField(max_length=8)
+    text = models.TextField()
+    urgent = models.BooleanField(default=False)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)
+    reference = models.CharField(max_length=80, blank=True, default="")  # the gateway's own number
+    ordered_at = models.DateTimeField()
+    ordered_by = models.CharField(max_length=120)
+    sent_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "notify_message"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(notice__isnull=True) ^ Q(member__isnull=True),
+                name="message_has_one_recipient",
+            ),
+            models.UniqueConstraint(
+                "notice", condition=Q(state="queued"), name="message_one_on_its_way"
+            ),
+            models.UniqueConstraint(
+                "member", "case", "topic", "version", condition=Q(member__isnull=False),
+                name="message_once_a_member",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["queued", "failed"]) | Q(sent_at__isnull=False),
+                name="message_sent_says_when",
+            ),
+        ]  # fmt: skip
+        indexes = [
+            models.Index("next_at", name="message_to_queue", condition=Q(next_at__isnull=False)),
+            models.Index(
+                fields=["member", "-id"], name="message_inbox", condition=Q(member__isnull=False)
+            ),
+            models.Index(
+                "medium", "reference", name="message_reference", condition=~Q(reference="")
+            ),
+            models.Index(
+                fields=["-id"], name="message_failed", condition=Q(state="failed")
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.medium} {self.state}"
+
+
+class Receipt(models.Model):
+    """What became of one attempt, or what the gateway told of it later. Append-only."""
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="receipts")
+    medium = models.CharField(max_length=8)
+    what = models.CharField(max_length=12)  # accepted, delivered, refused, unreachable, undelivered
+    detail = models.CharField(max_length=200, blank=True, default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "notify_receipt"
+
+    def __str__(self) -> str:
+        return f"{self.message_id} {self.medium} {self.what}"
+
+
+class Asked(models.Model):
+    """How often the public page was asked within an hour, by a digest of caller or number."""
+
+    key = models.CharField(max_length=64)
+    hour = models.DateTimeField()
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        db_table = "notify_asked"
+        constraints = [models.UniqueConstraint("key", "hour", name="asked_once_an_hour")]
+        indexes = [models.Index("hour", name="asked_hour")]
+
+    def __str__(self) -> str:
+        return f"{self.hour:%Y-%m-%d %H} {self.count}"
+
+
+class Wording(models.Model):
+    """The city's own text of a topic, for all classes or for some; append-only, the latest holds.
+
+    `class_code`: the beginning of the class's code inside its edition (C, C01, C0101), '' for all.
+    An empty text goes back to the one that data/messages gives.
+    """
+
+    topic = models.CharField(max_length=24)
+    class_code = models.CharField(max_length=8, blank=True, default="")
+    language = models.CharField(max_length=10)
+    text = models.CharField(max_length=500, blank=True, default="")
+    set_at = models.DateTimeField()
+    set_by = models.CharField(max_length=120)
+
+    class Meta:
+        db_table = "notify_wording"
+        indexes = [
+            models.Index(
+                fields=["topic", "language", "class_code", "-id"], name="wording_latest"
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.class_code} {self.language}"

@@ -1,0 +1,22 @@
+"""Every write of notify."""
+
+from cityloop.notify.operations.asking import count_question, forget_questions
+from cityloop.notify.operations.delivering import deliver, queue_due, take_receipt
+from cityloop.notify.operations.ordering import Recipient, mark_read, order, tell
+from cityloop.notify.operations.replies import CannotReply, send_reply
+from cityloop.notify.operations.wordings import set_wording
+
+__all__ = [
+    "CannotReply",
+    "Recipient",
+    "count_question",
+    "deliver",
+    "forget_questions",
+    "mark_read",
+    "order",
+    "queue_due",
+    "send_reply",
+    "set_wording",
+    "take_receipt",
+    "tell",
+]

@@ -1,0 +1,110 @@
+"""A message is written down and put on its way, now or in the morning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from cityloop.cases.models import Case
+from cityloop.intake.models import ReporterNotice
+from cityloop.kernel import jobs
+from cityloop.kernel.actor import Actor
+from cityloop.notify import audiences, queries, quiet, topics, wording
+from cityloop.notify.media import MEDIA
+from cityloop.notify.models import Message
+from cityloop.people.models import Member
+
+DELIVER = "notify.deliver"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A member, or whoever an answer is owed to."""
+
+    member: Member | None = None
+    notice: ReporterNotice | None = None
+
+
+def order(
+    to: Recipient,
+    *,
+    topic: str,
+    text: str,
+    case: Case,
+    version: int,
+    media: Sequence[str],
+    ordered_by: str,
+    now: datetime,
+) -> Message | None:
+    """Write a message and its job together; None when the member was told of it before.
+
+    Media that the city has not set up are left out; with none left the first one stands, and the
+    delivery says that it is not set up.
+    """
+    ready = [one for one in (*media, "console") if MEDIA[one].ready()] or [*media[:1]]
+    urgent = topics.all_topics()[topic].urgent
+    row = Message(
+        topic=topic, member=to.member, notice=to.notice, case=case, version=version, media=ready,
+        medium=ready[0], text=text, urgent=urgent, ordered_at=now, ordered_by=ordered_by[:120],
+    )  # fmt: skip
+    with transaction.atomic():
+        if to.member is not None and _told(to.member, case, topic, version):
+            return None
+        start(row, now=now)
+    return row
+
+
+def _told(member: Member, case: Case, topic: str, version: int) -> bool:
+    known = Message.objects.filter(member=member, case=case, topic=topic, version=version)
+    return known.exists()
+
+
+def allowed_at(row: Message, at: datetime) -> datetime:
+    """This moment, or the morning after it: nothing but urgent disturbs at night."""
+    return quiet.allowed_at(at) if MEDIA[row.medium].loud and not row.urgent else at
+
+
+def start(row: Message, *, now: datetime) -> None:
+    """On its way by the present medium: at once, or when the quiet hours end; saves the row."""
+    at = allowed_at(row, now)
+    row.next_at = at if at > now else None
+    row.save()
+    if row.next_at is None:
+        jobs.defer(DELIVER, {"message_id": row.pk})
+
+
+def tell(*, topic: str, number: str, version: int, now: datetime) -> int:
+    """Tell the audience of a topic about a case; returns how many are told anew."""
+    row = topics.all_topics()[topic]
+    case = Case.objects.select_related("problem_class", "lead").get(number=number)
+    found = audiences.members(row.audience, case, timezone.localdate(now))
+    texts = {
+        language: wording.compose(topic, case, language=language)
+        for language in {_language(member) for member in found}
+    }
+    told = [
+        order(
+            Recipient(member=member), topic=topic, text=texts[_language(member)], case=case,
+            version=version, media=row.media, ordered_by="system", now=now,
+        )
+        for member in found
+    ]  # fmt: skip
+    return sum(one is not None for one in told)
+
+
+def _language(member: Member) -> str:
+    return member.language if member.language in topics.LANGUAGES else settings.LANGUAGE_CODE
+
+
+def mark_read(message_id: int, *, actor: Actor, now: datetime) -> Message:
+    """The member has read it; raises NoSuchMessage."""
+    row = queries.message_of_member(actor, message_id)
+    if row.read_at is None:
+        row.read_at = now
+        row.save(update_fields=["read_at"])
+    return row

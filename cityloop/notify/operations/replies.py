@@ -1,0 +1,60 @@
+"""A reply goes to whoever reported, in the words that a person has read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from cityloop.intake.models import NoticeState
+from cityloop.kernel import errors
+from cityloop.kernel.actor import Actor
+from cityloop.notify import queries, topics
+from cityloop.notify.models import Message
+from cityloop.notify.operations.ordering import Recipient, order
+
+MAX_TEXT = 500
+
+
+class CannotReply(errors.Refused):
+    """The reply was given, is on its way, or goes another way."""
+
+    code, title = "cannot-reply", "This reply cannot be sent now"
+
+
+def send_reply(notice_id: int, *, text: str, actor: Actor, now: datetime) -> Message:
+    """Send a reply as it is written here; the text is kept as sent.
+
+    The answer counts as given once a medium has taken it. Raises NotAllowed, NoSuchReply, Invalid,
+    CannotReply.
+    """
+    row = queries.reply(actor, notice_id)
+    if problem := _problem(text):
+        raise errors.Invalid(problem, fields={"text": problem})
+    if row.state != NoticeState.OWED:
+        raise CannotReply(_("this reply has been given"))
+    if row.written:
+        raise CannotReply(_("this answer is given in writing: note its paper on the case"))
+    if row.report.reporter is None or not row.report.reporter.phone:
+        raise CannotReply(_("no phone number is known: tell the reporter another way"))
+    try:
+        with transaction.atomic():
+            sent = order(
+                Recipient(notice=row), topic=row.topic, text=text.strip(), case=row.report.case,
+                version=row.version, media=topics.all_topics()[row.topic].media,
+                ordered_by=actor.post, now=now,
+            )  # fmt: skip
+    except IntegrityError as error:  # the constraint: one on its way
+        raise CannotReply(_("this reply is on its way")) from error
+    if sent is None:
+        raise CannotReply(_("this reply has been given"))
+    return sent
+
+
+def _problem(text: str) -> str:
+    if not text.strip() or "\x00" in text:
+        return _("write the reply")
+    if len(text.strip()) > MAX_TEXT:
+        return _("a text has at most %(n)s characters") % {"n": MAX_TEXT}
+    return ""

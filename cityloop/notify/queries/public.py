@@ -1,0 +1,68 @@
+"""What the public may know of a case by its number and the end of the phone that reported it."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cityloop.cases.models import Case
+from cityloop.intake.models import Report
+from cityloop.notify.models import Message, State
+from cityloop.people.models import Organisation
+
+TAIL = 4
+MOST = 500  # reports of one case that are looked at
+_NUMBER = re.compile(r"([0-9A-Za-z]{1,24})(?:-(\d{1,6}))?")
+# The public sees the road in coarse stages, not the steps inside the house.
+STAGES = {
+    "reported": "received", "verifying": "received", "accepted": "accepted", "voiding": "accepted",
+    "filed": "filed", "dispatched": "handling", "handling": "handling", "handed_in": "handling",
+    "check_failed": "handling", "handled": "checking", "checking": "checking",
+    "checked": "checking", "closed": "settled", "rejected": "rejected", "voided": "rejected",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PublicAnswer:
+    """Stage, unit, expected day and the replies that were sent to this reporter."""
+
+    case: Case
+    stage: str
+    unit: Organisation | None
+    due_at: datetime | None
+    replies: Sequence[Message]
+
+
+def public_answer(number: str, tail: str) -> PublicAnswer | None:
+    """The case behind the number; None alike for an unknown number and another's phone."""
+    parts = _NUMBER.fullmatch(number.strip())
+    case_number, ordinal = parts.groups() if parts else ("", None)
+    rows = Report.objects.filter(
+        case__number=case_number, reporter__isnull=False, reporter__forgotten_at=None
+    )
+    if ordinal:
+        rows = rows.filter(ordinal=int(ordinal))
+    rows = rows.exclude(reporter__phone="").select_related("case__lead", "reporter")
+    mine = [one for one in rows.order_by("ordinal")[:MOST] if _ends_with(one, tail)]
+    if not mine:
+        return None
+    case = mine[0].case
+    sent = Message.objects.filter(
+        notice__report__in=mine, state__in=(State.SENT, State.DELIVERED)
+    ).order_by("sent_at", "id")
+    return PublicAnswer(
+        case=case,
+        stage=STAGES[case.status],
+        unit=case.lead,
+        due_at=case.handling_due_at if case.open else None,
+        replies=list(sent),
+    )
+
+
+def _ends_with(one: Report, tail: str) -> bool:
+    """The last digits of the phone are these; compared in constant time."""
+    digits = re.sub(r"\D", "", one.reporter.phone) if one.reporter else ""
+    return len(digits) >= TAIL and hmac.compare_digest(digits[-TAIL:].encode(), tail.encode())

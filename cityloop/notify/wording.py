@@ -1,0 +1,97 @@
+"""The text of a topic about a case, in one language: the city's own words where it has some."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from cityloop.cases import fields
+from cityloop.cases.models import Case, CaseEvent, TimerKind
+from cityloop.intake.models import ReporterNotice
+from cityloop.notify import queries, topics
+from cityloop.notify.models import State
+from cityloop.people.models import Organisation, in_language
+
+RESULTS = ("finish", "hand_in")  # steps that say what was done
+MAX_RESULT = 120
+
+
+def compose(topic: str, case: Case, *, language: str) -> str:
+    """The text as the template gives it today; a person may change it before it is sent."""
+    row = topics.all_topics()[topic]
+    code = case.problem_class.short_code if case.problem_class else ""
+    text = queries.own_text(topic, code, language) or row.texts[language]
+    with override(language):
+        return topics.fill(text, values_of(case, topics.blanks_of(text)))
+
+
+def draft(row: ReporterNotice) -> str:
+    """The text that a person may change: the last one that did not arrive, else the template's."""
+    failed = [one for one in row.messages.all() if one.state == State.FAILED]
+    if failed:
+        return failed[0].text
+    return compose(row.topic, row.report.case, language=settings.LANGUAGE_CODE)
+
+
+def values_of(case: Case, wanted: set[str]) -> dict[str, str]:
+    """What the blanks stand for, in the active language; only what is wanted is looked up."""
+    chosen = case.problem_class
+    values = {
+        "number": case.number,
+        "class": in_language(chosen.name_zh, chosen.name_en) if chosen else _("your report"),
+        "address": case.address or case.grid_code,
+        "link": _link(),
+    }
+    if "unit" in wanted:
+        values["unit"] = _unit(case)
+    if "due" in wanted:
+        values["due"] = _due(case)
+    if "result" in wanted:
+        values["result"] = _said(case, "result", RESULTS) or _("it is done")
+    if "reason" in wanted:
+        values["reason"] = _reason(case)
+    return values
+
+
+def _link() -> str:
+    if not settings.PUBLIC_URL:
+        return ""
+    return _("Follow it at %(url)s") % {"url": f"{settings.PUBLIC_URL}/query/"}
+
+
+def _unit(case: Case) -> str:
+    """The unit that has the case, or that the responsibility matrix proposes."""
+    unit = case.lead
+    if unit is None and case.proposal.get("unit"):
+        unit = Organisation.objects.filter(pk=case.proposal["unit"]).first()
+    return in_language(unit.name_zh, unit.name_en) if unit else _("the unit responsible")
+
+
+def _due(case: Case) -> str:
+    """The day by which the unit, or else the whole case, is to be done."""
+    due = case.handling_due_at
+    if due is None:
+        whole = case.timers.filter(kind=TimerKind.WHOLE).order_by("-id").first()
+        due = whole.due_at if whole else None
+    if due is None:
+        return _("a day still to be named")
+    return date_format(timezone.localtime(due), "Y-m-d")
+
+
+def _said(case: Case, fact: str, actions: tuple[str, ...]) -> str:
+    """What the latest of these steps wrote down."""
+    rows = CaseEvent.objects.filter(case=case, action__in=actions, facts__has_key=fact)
+    line = rows.order_by("-version").first()
+    return str(line.facts[fact])[:MAX_RESULT].rstrip("。. ") if line else ""
+
+
+def _reason(case: Case) -> str:
+    labels: dict[str, Any] = {
+        code: label for reasons in fields.REASONS.values() for code, label in reasons
+    }
+    return str(labels.get(case.reason_code) or _("it is no matter of city management"))

@@ -1,0 +1,188 @@
+"""Who reported is answered in time: drafts, what was sent, and what must be sent before closing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from cityloop.cases import operations as cases
+from cityloop.cases.models import Case
+from cityloop.intake import operations as intake
+from cityloop.intake.models import ReporterNotice
+from cityloop.kernel import clock
+from cityloop.kernel.errors import Invalid, NotAllowed, NotFound
+from cityloop.notify import media, operations, queries, wording
+from cityloop.notify.models import Message
+from cityloop.notify.tests.gateway import Gateway, running
+from tests.town import Town
+
+PHONE = "13912345678"
+
+
+@pytest.fixture(autouse=True)
+def the_towns_time(town: Town, monkeypatch) -> None:
+    """Jobs read the town's clock."""
+    monkeypatch.setattr(clock, "now", lambda: town.now)
+
+
+@pytest.fixture
+def gateway(settings, monkeypatch) -> Iterator[Gateway]:
+    """A gateway that the town is set up for."""
+    monkeypatch.setattr(media, "TIMEOUT", 0.3)
+    with running(Gateway(), patience=0.3) as one:
+        settings.SMS_URL, settings.SMS_TOKEN = one.url, one.token
+        yield one
+
+
+def _work(town: Town) -> None:
+    """The worker does what waits, and what comes of it."""
+    while town.deliver():
+        pass
+
+
+def _called(town: Town, status: str, **phone: str) -> str:
+    """A hotline case seen on site and carried on."""
+    receipt = town.report("hotline12319", **{"reporter_phone": PHONE, **phone})
+    town.step(receipt.case, "send_verify", "acceptor", inspector="inspector")
+    town.step(receipt.case, "verified", "inspector", photos=("verify",))
+    town.carry(receipt.case, status)
+    _work(town)
+    return receipt.case
+
+
+def _owed(number: str, topic: str) -> ReporterNotice:
+    return ReporterNotice.objects.get(report__case__number=number, topic=topic, state="owed")
+
+
+def _send(town: Town, number: str, topic: str, by: str = "acceptor") -> Message:
+    notice = queries.reply(town.actor(by), _owed(number, topic).pk)
+    sent = operations.send_reply(
+        notice.pk, text=wording.draft(notice), actor=town.actor(by), now=town.now
+    )
+    _work(town)
+    sent.refresh_from_db()
+    return sent
+
+
+@pytest.mark.requirement("G01", "G04")
+def test_the_reply_at_filing_is_drafted_changed_sent_and_kept(town: Town, gateway: Gateway) -> None:
+    number = _called(town, "handling")
+    acceptor = town.actor("acceptor")
+    notice = queries.reply(acceptor, _owed(number, "filed").pk)
+    draft = wording.draft(notice)
+    due = Case.objects.get(number=number).handling_due_at
+    assert number in draft and "WATER单位" in draft and f"{due:%Y-%m}" in draft
+    with pytest.raises(Invalid, match="write the reply"):
+        operations.send_reply(notice.pk, text=" ", actor=acceptor, now=town.now)
+    with pytest.raises(NotAllowed):  # the handling side never sees who reported
+        operations.send_reply(notice.pk, text="好", actor=town.actor("water"), now=town.now)
+    sent = operations.send_reply(notice.pk, text="您好：" + draft, actor=acceptor, now=town.now)
+    with pytest.raises(operations.CannotReply, match="on its way"):
+        operations.send_reply(notice.pk, text=draft, actor=acceptor, now=town.now)
+    assert _owed(number, "filed")  # owed until a medium has taken it
+    _work(town)
+    sent.refresh_from_db()
+    assert gateway.got[0]["to"] == PHONE and gateway.got[0]["text"] == sent.text
+    assert sent.text.startswith("您好：") and sent.state == "sent"
+    notice.refresh_from_db()
+    assert (notice.state, notice.medium, notice.settled_by) == ("told", "sms", acceptor.post)
+    with pytest.raises(operations.CannotReply, match="has been given"):
+        operations.send_reply(notice.pk, text=draft, actor=acceptor, now=town.now)
+    assert PHONE not in repr(Message.objects.values_list()[0])  # nowhere but in intake
+
+
+@pytest.mark.requirement("G02")
+def test_the_reply_at_closing_tells_the_result(town: Town, gateway: Gateway) -> None:
+    number = _called(town, "closed")
+    sent = _send(town, number, "closed")
+    assert number in sent.text and "更换井盖" in sent.text
+    assert sent.state == "sent"
+
+
+@pytest.mark.requirement("G05")
+def test_replies_stand_in_lists_by_their_clock(town: Town, gateway: Gateway) -> None:
+    number = _called(town, "filed")
+    acceptor, notice = town.actor("acceptor"), _owed(number, "filed")
+
+    def numbers(state: str) -> list[str]:
+        rows = queries.replies(acceptor, state, now=town.now)
+        return [one.report.case.number for one in rows]
+
+    assert (numbers("due"), numbers("late")) == ([number], [])
+    town.now = notice.due_at
+    town.wait(minutes=1)
+    assert (numbers("due"), numbers("late")) == ([], [number])
+    gateway.answers = [400]
+    assert _send(town, number, "filed").state == "failed"
+    assert numbers("failed") == [number] and _owed(number, "filed")
+    gateway.answers = [202]
+    again = _send(town, number, "filed")
+    assert again.state == "sent" and numbers("sent") == [number] and numbers("failed") == []
+    # The gateway tells later that it did not arrive: it is owed again.
+    operations.take_receipt(reference=again.reference, what="undelivered", detail="", now=town.now)
+    assert numbers("failed") == [number] == numbers("late")
+    with pytest.raises(NotAllowed):
+        queries.replies(town.actor("water"), "due", now=town.now)
+    with pytest.raises(NotFound):
+        queries.reply(acceptor, 0)
+
+
+@pytest.mark.requirement("G03")
+def test_an_overdue_case_is_closed_only_after_two_replies(town: Town, gateway: Gateway) -> None:
+    number = _called(town, "handling")
+    assert Case.objects.get(number=number).replies_owed == []
+    town.now = Case.objects.get(number=number).handling_due_at
+    town.wait(hours=1)
+    town.sweep()
+    _work(town)
+    assert Case.objects.get(number=number).replies_owed == ["filed", "progress"]
+    town.carry(number, "checked")
+    with pytest.raises(cases.Refused, match="reply at filing, the progress reply"):
+        town.step(number, "close", "shift_leader", closing_condition=True)
+    town.now = town.now.replace(hour=2)  # by day in Shanghai
+    _send(town, number, "filed")
+    with pytest.raises(cases.Refused, match="before closing: the progress reply"):
+        town.step(number, "close", "shift_leader", closing_condition=True)
+    acceptor = town.actor("acceptor")  # the second one is told by telephone
+    intake.settle(_owed(number, "progress").pk, medium="phone", actor=acceptor, now=town.now)
+    case = town.step(number, "close", "shift_leader", closing_condition=True)
+    assert (case.status, case.replies_owed) == ("closed", [])
+    told = [one.action for one in case.events.order_by("version")]
+    assert told.count("owe_reply") == 1 and told.count("reply_sent") == 2
+
+
+@pytest.mark.requirement("G03")
+def test_an_engineering_case_owes_a_progress_reply_when_it_is_dispatched(town: Town) -> None:
+    receipt = town.report("hotline12345", reporter_phone=PHONE)
+    town.step(receipt.case, "send_verify", "acceptor", inspector="inspector")
+    town.step(receipt.case, "verified", "inspector", photos=("verify",))
+    town.carry(receipt.case, "accepted")
+    town.step(receipt.case, "file", "shift_leader", filing_rule="RULE", engineering=True)
+    _work(town)
+    assert Case.objects.get(number=receipt.case).replies_owed == []
+    town.carry(receipt.case, "handling")
+    _work(town)
+    assert Case.objects.get(number=receipt.case).replies_owed == ["filed", "progress"]
+    # A job that comes twice owes once.
+    case = Case.objects.get(number=receipt.case)
+    assert intake.owe_progress(number=case.number, version=case.version, now=town.now) == 0
+
+
+def test_who_is_forgotten_does_not_keep_a_case_open(town: Town) -> None:
+    number = _called(town, "handling")
+    town.now = Case.objects.get(number=number).handling_due_at
+    town.wait(hours=1)
+    town.sweep()
+    _work(town)
+    assert Case.objects.get(number=number).replies_owed
+    town.wait(days=730 + 91)
+    intake.forget_reporters(now=town.now)
+    assert Case.objects.get(number=number).replies_owed == []
+
+
+def test_nobody_without_a_phone_gets_a_text_message(town: Town) -> None:
+    number = _called(town, "filed", reporter_phone="", reporter_name="张三")
+    acceptor = town.actor("acceptor")
+    with pytest.raises(operations.CannotReply, match="no phone number"):
+        operations.send_reply(_owed(number, "filed").pk, text="好", actor=acceptor, now=town.now)

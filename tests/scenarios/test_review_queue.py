@@ -1,0 +1,48 @@
+"""Every public case is reviewed before it is closed, where the city wants it so."""
+
+from __future__ import annotations
+
+import pytest
+
+from cityloop.cases import operations as cases
+from cityloop.cases import queries
+from cityloop.cases.models import Flow
+from cityloop.desks import boxes
+from tests.town import Town
+
+
+def _waiting(town: Town) -> set[str]:
+    """The numbers in the shift leader's box."""
+    leader = town.actor("shift_leader")
+    assert boxes.BY_KEY["review_public"] in boxes.of(leader)[0]
+    condition = boxes.BY_KEY["review_public"].condition(leader, town.now)
+    return set(queries.visible(leader).filter(condition).values_list("number", flat=True))
+
+
+@pytest.mark.requirement("G09")
+def test_every_public_case_stands_in_the_queue_and_is_closed_after_its_review(town: Town) -> None:
+    Flow.objects.filter(pk=town.flow.pk).update(parameters={"reviewed_channels": ["hotline12319"]})
+    receipt = town.report("hotline12319", reporter_phone="13912345678")
+    town.step(receipt.case, "send_verify", "acceptor", inspector="inspector")
+    town.step(receipt.case, "verified", "inspector", photos=("verify",))
+    town.carry(receipt.case, "checked")
+    inspectors_own = town.case("checked")
+    assert _waiting(town) == {receipt.case}
+    with pytest.raises(cases.Refused, match="review this case first"):
+        town.step(receipt.case, "close", "shift_leader", closing_condition=True)
+    case = town.step(receipt.case, "review_case", "shift_leader", opinion="前后照片一致")
+    assert case.reviewed_at == town.now and _waiting(town) == set()
+    with pytest.raises(cases.Refused, match="has been reviewed"):
+        town.step(receipt.case, "review_case", "shift_leader")
+    # A check made again is reviewed again.
+    town.step(receipt.case, "check_again", "shift_leader", reason_code="weak_proof", reason="不清")
+    town.step(receipt.case, "send_check", "acceptor", inspector="inspector")
+    town.step(receipt.case, "check_passed", "inspector", photos=("check",))
+    assert _waiting(town) == {receipt.case}
+    town.step(receipt.case, "review_case", "shift_leader")
+    assert (
+        town.step(receipt.case, "close", "shift_leader", closing_condition=True).status == "closed"
+    )
+    # What no citizen reported needs none.
+    number = inspectors_own.number
+    assert town.step(number, "close", "shift_leader", closing_condition=True).status == "closed"
