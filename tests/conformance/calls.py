@@ -204,6 +204,8 @@ CALLS = (
          at=lambda city: {"number": city.cases["handling"], "kind": "handling"}),
     Call("POST", "/cases/{number}/steps", refused=(towns.STRANGER, "evaluator", "water"),
          at=lambda city: {"number": city.cases["reported"]}, body=_step, another=_other_step),
+    Call("GET", "/cases/{number}/findings", refused=(towns.STRANGER, "roads"),
+         at=lambda city: {"number": city.cases["handling"]}),
     Call("GET", "/lifecycle", refused=()),
     Call("POST", "/files", refused=(towns.STRANGER, "evaluator"), file=True),
 )  # fmt: skip

@@ -92,6 +92,7 @@ OWN: dict[str, dict[str, str]] = {
         "training": FUNCTIONS,
         "views": FUNCTIONS,
     },
+    "evidence": {"prints": FUNCTIONS, "wording": TABLE},
     "exchange": {"reading": FUNCTIONS, "source": VALUE},
     "desks": {
         "boxes": TABLE,
