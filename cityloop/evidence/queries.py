@@ -81,6 +81,15 @@ def photos_of_step(number: str, version: int) -> list[Attachment]:
     return list(rows.select_related("file", "case").order_by("pk"))
 
 
+def photos_before(photo: Attachment, stages: tuple[str, ...]) -> list[Attachment]:
+    """Pictures of these parts of the same case up to the step of this one, the latest first."""
+    rows = Attachment.objects.filter(
+        case_id=photo.case_id, version__lte=photo.version, stage__in=stages,
+        file__media_type__startswith="image/",
+    )  # fmt: skip
+    return list(rows.exclude(file_id=photo.file_id).select_related("file").order_by("-pk"))
+
+
 def findings(case: Case) -> list[Finding]:
     """What was found out about the photos of a case, by step."""
     rows = Finding.objects.filter(case=case).select_related("file")

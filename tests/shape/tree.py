@@ -92,7 +92,13 @@ OWN: dict[str, dict[str, str]] = {
         "training": FUNCTIONS,
         "views": FUNCTIONS,
     },
-    "evidence": {"prints": FUNCTIONS, "wording": TABLE},
+    "evidence": {
+        "looking": FUNCTIONS,
+        "prints": FUNCTIONS,
+        "scenes": FUNCTIONS,
+        "stamps": FUNCTIONS,
+        "wording": TABLE,
+    },
     "exchange": {"reading": FUNCTIONS, "source": VALUE},
     "desks": {
         "boxes": TABLE,
