@@ -16,13 +16,15 @@ from cityloop.cases.models import OPEN, Status
 NEW = ""  # the source of actions that open a case
 BACK = "(back)"  # the target of a refused request: the status it came from
 SAME = "(same)"
+NAMED = "(named)"  # the target of a return: the stage that the inputs name
 
 J, H, N = "judging", "handling", ""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One row. `target` SAME: the status stays; BACK: the stage that the request came from."""
+    """One row. `target` SAME: the status stays; BACK: the stage that the request came from;
+    NAMED: an effect sets it from the inputs."""
 
     action: str
     source: tuple[str, ...]
@@ -83,7 +85,7 @@ STEPS = (
     Step("ask_better_proof",    (S.HANDLED,),                      S.HANDLING,     DISPATCHER,                 H, (),                                                            (e.note_proof_refused, e.reopen_handling_clock, e.open_handling_tasks),          ("reason_code", "reason")),
     # --- check and closing
     Step("send_check",          (S.HANDLED,),                      S.CHECKING,     ("acceptor", "dispatcher"), N, (),                                                            (e.start_check_clock, e.open_check_task),                                        ("inspector", "opinion?")),
-    Step("check_passed",        (S.CHECKING,),                     S.CHECKED,      INSPECTOR,                  J, (g.own_member_task, g.has_photo),                              (e.stop_check_clock, e.close_site_task, e.start_closing_clock),                  ("opinion?", "photos")),
+    Step("check_passed",        (S.CHECKING,),                     S.CHECKED,      INSPECTOR,                  J, (g.own_member_task, g.has_photo, g.late_check_explained),      (e.stop_check_clock, e.close_site_task, e.start_closing_clock),                  ("opinion?", "photos")),
     Step("check_failed",        (S.CHECKING,),                     S.CHECK_FAILED, INSPECTOR,                  J, (g.own_member_task, g.has_photo),                              (e.stop_check_clock, e.close_site_task, e.start_rework_dispatch_clock),          ("reason", "photos")),
     Step("recall_check",        (S.CHECKING,),                     S.HANDLED,      ("acceptor", "dispatcher"), N, (),                                                            (e.stop_check_clock, e.close_site_task),                                         ("reason",)),
     Step("rework",              (S.CHECK_FAILED,),                 S.DISPATCHED,   DISPATCHER,                 H, (),                                                            (e.note_rework, e.restart_handling_clock, e.open_handling_tasks),                ("reason",)),
@@ -101,6 +103,8 @@ STEPS = (
     Step("join_report",         OPEN,                              SAME,           FINDERS,                    N, (),                                                            (e.count_report,)),
     Step("overdue",             OPEN,                              SAME,           CLOCK,                      N, (g.timer_due,),                                                (e.fire_clock,),                                                                 ("clock",)),
     Step("escalate",            OPEN,                              SAME,           CLOCK,                      N, (g.timer_due,),                                                (e.fire_clock, e.raise_level),                                                   ("clock",)),
+    # --- quality of proof
+    Step("send_back",           (S.HANDLED, S.CHECKED),            NAMED,          LEADER,                     J, (g.earlier_stage,),                                            (e.go_back_to_stage,),                                                           ("stage", "reason_code", "reason")),
 )
 # fmt: on
 

@@ -105,6 +105,10 @@ def _was_closed(value: Any, line: CaseEvent, names: Names) -> str:
     return _("Had been closed (%(kind)s)") % {"kind": value[0]}
 
 
+def _stage(value: Any, line: CaseEvent, names: Names) -> str:
+    return _("Sent back to: %(step)s") % {"step": fields.STAGES.get(str(value), value)}
+
+
 def _papers(value: Any, line: CaseEvent, names: Names) -> str:
     return _("%(n)s files attached") % {"n": len(value)}
 
@@ -120,6 +124,7 @@ def _clock(value: Any, line: CaseEvent, names: Names) -> str:
 
 # fmt: off
 FACTS: dict[str, Words] = {
+    "stage":         _stage,
     "reason_code":   _reason,
     "reason":        _text(gettext_noop("Explanation")),
     "result":        _text(gettext_noop("What was done")),

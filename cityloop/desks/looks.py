@@ -77,6 +77,7 @@ ACTION = {
     "reopen":               Look("folder-open",      "orange", pgettext_lazy("action", "Reopen")),
     "review_passed":        Look("badge-check",      "green",  pgettext_lazy("action", "Review passed")),
     "review_failed":        Look("circle-x",         "red",    pgettext_lazy("action", "Review failed")),
+    "send_back":            Look("undo-2",           "orange", pgettext_lazy("action", "Send back to a step")),
     "urge":                 Look("megaphone",        "red",    pgettext_lazy("action", "Urge")),
     "reply":                Look("reply",            "blue",   pgettext_lazy("action", "Reply")),
     "join_report":          Look("copy-plus",        "blue",   pgettext_lazy("action", "Another report joined")),

@@ -51,6 +51,9 @@ from cityloop.cases.effects.facts import (
     reopen_case,
     want_verification,
 )
+from cityloop.cases.effects.quality import (
+    go_back_to_stage,
+)
 from cityloop.cases.effects.tasks import (
     close_all_tasks,
     close_handling_tasks,
@@ -82,6 +85,7 @@ __all__ = [
     "fire_clock",
     "forget_stage",
     "freeze_limit",
+    "go_back_to_stage",
     "note_acceptance",
     "note_dispatch",
     "note_not_found",

@@ -33,6 +33,10 @@ from cityloop.cases.guards.proof import (
     has_photos_before_and_after,
     on_the_spot,
 )
+from cityloop.cases.guards.quality import (
+    earlier_stage,
+    late_check_explained,
+)
 from cityloop.cases.guards.standing import (
     sides_kept_apart,
     within_scope,
@@ -50,9 +54,11 @@ __all__ = [
     "dispatch_explained",
     "dispatch_needs_order",
     "dispatch_within_rights",
+    "earlier_stage",
     "has_photo",
     "has_photo_of_result",
     "has_photos_before_and_after",
+    "late_check_explained",
     "located",
     "not_found_is_not_filed",
     "on_the_spot",
