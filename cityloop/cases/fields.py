@@ -181,6 +181,7 @@ TABLE = (
     Field("closing_condition", lazy("The closing condition is met"), "check", _flag),
     Field("photos", lazy("Photos"), "photos", _same),
     Field("stage", lazy("Send back to"), "select", _stage),
+    Field("draw", lazy("Draw"), "text", _text),
     Field("clock", lazy("Clock"), "text", _text),
 )  # fmt: skip
 BY_NAME = {field.name: field for field in TABLE}

@@ -105,6 +105,9 @@ STEPS = (
     Step("escalate",            OPEN,                              SAME,           CLOCK,                      N, (g.timer_due,),                                                (e.fire_clock, e.raise_level),                                                   ("clock",)),
     # --- quality of proof
     Step("send_back",           (S.HANDLED, S.CHECKED),            NAMED,          LEADER,                     J, (g.earlier_stage,),                                            (e.go_back_to_stage,),                                                           ("stage", "reason_code", "reason")),
+    Step("draw_recheck",        (S.CLOSED,),                       SAME,           CLOCK,                      N, (g.closed_normally,),                                          (e.open_recheck_task,),                                                          ("inspector", "draw")),
+    Step("recheck_confirmed",   (S.CLOSED,),                       SAME,           INSPECTOR,                  J, (g.own_recheck_task, g.has_photo),                             (e.close_recheck_task,),                                                         ("opinion?", "photos")),
+    Step("recheck_false",       (S.CLOSED,),                       S.FILED,        INSPECTOR,                  J, (g.own_recheck_task, g.has_photo),                             (e.close_recheck_task, e.reopen_case, e.start_dispatch_clock),                   ("reason", "photos")),
 )
 # fmt: on
 

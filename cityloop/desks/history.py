@@ -144,6 +144,7 @@ FACTS: dict[str, Words] = {
     "worker":        _member(gettext_noop("Person")),
     "inspector":     _member(gettext_noop("Inspector")),
     "closing_condition": _flag(gettext_noop("The closing condition is met")),
+    "draw":          _text(gettext_noop("Draw")),
     "on_time":       _flag(gettext_noop("Handled in time"), gettext_noop("Handled late")),
     "check_on_time": _flag(gettext_noop("Checked in time"), gettext_noop("Checked late")),
     "sampled":       _flag(gettext_noop("Drawn for the sampled review")),

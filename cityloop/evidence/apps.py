@@ -3,7 +3,7 @@ from cityloop.kernel.manifest import Schedule, Subsystem
 # The steps that bring photos.
 WITH_PHOTOS = (
     "report", "quick_report", "self_handle", "join_report", "verified", "not_found", "hand_in",
-    "finish", "check_passed", "check_failed",
+    "finish", "check_passed", "check_failed", "recheck_confirmed", "recheck_false",
 )  # fmt: skip
 
 

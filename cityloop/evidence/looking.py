@@ -12,12 +12,15 @@ from cityloop.cases.models import Attachment
 from cityloop.evidence import prints, queries, scenes, stamps
 from cityloop.evidence.models import Finding, Kind, Print
 from cityloop.kernel import files
+from cityloop.kernel.models import StoredFile
 
 Look = Callable[[Attachment], list[Finding]]
 PROOF = ("after", "check")  # parts of the file that prove a result
 BEFORE = ("report", "verify", "before")
 CLOCKS_DIFFER = timedelta(minutes=10)
 OLD = timedelta(hours=24)
+SAME_MOMENT = timedelta(minutes=1)
+CERTAIN = 2  # bits
 COMPARED = 3  # pictures from before, the latest first
 
 
@@ -30,13 +33,27 @@ def reuse(photo: Attachment) -> list[Finding]:
     mirrored = prints.mirrored(files.location(photo.file.sha256))
     found = queries.alike([*probes, queries.Probe(mirrored, whole=True)], but=photo.file_id)
     elsewhere = queries.cases_with([one.file_id for one in found], but=photo.case)
-    known = [one for one in found if one.file_id in elsewhere]
+    known = [one for one in found if one.file_id in elsewhere and a_copy(photo.file, one)]
     if not known:
         return []
     numbers = list(dict.fromkeys(number for one in known for number in elsewhere[one.file_id]))
     facts = {"cases": numbers[: queries.SHOWN], "differs": known[0].differs, "part": known[0].part}
     score = 1 - known[0].differs / 64
     return [_found(photo, Kind.REUSED, prints.METHOD, odd=True, score=score, facts=facts)]
+
+
+def a_copy(file: StoredFile, like: queries.Alike) -> bool:
+    """Alike because it is the same picture, not because the place is the same.
+
+    A copy carries the time of its original, or lost it on the way. Two cameras' own times that
+    differ speak for two photographs, unless hardly a bit differs.
+    """
+    if like.part == prints.WHOLE and like.differs <= CERTAIN:
+        return True
+    other = StoredFile.objects.get(pk=like.file_id).taken_at
+    if file.taken_at is None or other is None:
+        return True
+    return abs(file.taken_at - other) <= SAME_MOMENT
 
 
 def scene(photo: Attachment) -> list[Finding]:
@@ -70,6 +87,7 @@ def stamp(photo: Attachment) -> list[Finding]:
 
 
 LOOKS: tuple[Look, ...] = (reuse, scene, stamp)
+QUICK: tuple[Look, ...] = (reuse,)  # no model, no features: some milliseconds
 
 
 def _time(photo: Attachment, found: stamps.Stamp) -> list[Finding]:

@@ -1,7 +1,7 @@
 from cityloop.kernel.manifest import Schedule, Subsystem
 
 # The moments of a case that its reporters hear of.
-TOLD = ("reject", "approve_void", "close", "force_close", "reopen")
+TOLD = ("reject", "approve_void", "close", "force_close", "reopen", "recheck_false")
 
 
 class IntakeConfig(Subsystem):

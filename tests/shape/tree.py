@@ -92,6 +92,7 @@ OWN: dict[str, dict[str, str]] = {
         "training": FUNCTIONS,
         "views": FUNCTIONS,
     },
+    "discipline": {"drawing": FUNCTIONS},
     "evidence": {
         "looking": FUNCTIONS,
         "prints": FUNCTIONS,

@@ -52,7 +52,9 @@ from cityloop.cases.effects.facts import (
     want_verification,
 )
 from cityloop.cases.effects.quality import (
+    close_recheck_task,
     go_back_to_stage,
+    open_recheck_task,
 )
 from cityloop.cases.effects.tasks import (
     close_all_tasks,
@@ -77,6 +79,7 @@ __all__ = [
     "close_by_force",
     "close_handling_tasks",
     "close_normally",
+    "close_recheck_task",
     "close_review_task",
     "close_site_task",
     "correct_case",
@@ -97,6 +100,7 @@ __all__ = [
     "note_worker",
     "open_check_task",
     "open_handling_tasks",
+    "open_recheck_task",
     "open_verify_task",
     "pause_acceptance_clock",
     "pause_handling_clock",

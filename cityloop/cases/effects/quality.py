@@ -12,7 +12,13 @@ from cityloop.cases.effects.clocks import (
     start_dispatch_clock,
 )
 from cityloop.cases.effects.facts import note_rework
-from cityloop.cases.effects.tasks import close_handling_tasks, close_site_task, open_handling_tasks
+from cityloop.cases.effects.tasks import (
+    close_handling_tasks,
+    close_site_task,
+    close_tasks,
+    open_handling_tasks,
+    open_task,
+)
 from cityloop.cases.models import Status, TimerKind
 
 MINUTE = "minute"
@@ -51,3 +57,14 @@ STAGES: dict[str, tuple[Status, Callable[[Change], None]]] = {
     "handling": (Status.DISPATCHED, _handling),
     "check": (Status.HANDLED, _check),
 }
+
+
+def open_recheck_task(change: Change) -> None:
+    """The inspector whom the draw named gets the task to look again."""
+    inspector = change.inputs["inspector"]
+    open_task(change, "recheck", member_id=inspector.pk, role="inspector")
+
+
+def close_recheck_task(change: Change) -> None:
+    """The re-inspection ends with this result."""
+    close_tasks(change, "recheck", result=change.action)

@@ -34,8 +34,10 @@ from cityloop.cases.guards.proof import (
     on_the_spot,
 )
 from cityloop.cases.guards.quality import (
+    closed_normally,
     earlier_stage,
     late_check_explained,
+    own_recheck_task,
 )
 from cityloop.cases.guards.standing import (
     sides_kept_apart,
@@ -50,6 +52,7 @@ __all__ = [
     "answer_owed",
     "assigned_or_unit",
     "class_chosen",
+    "closed_normally",
     "closing_condition_met",
     "dispatch_explained",
     "dispatch_needs_order",
@@ -63,6 +66,7 @@ __all__ = [
     "not_found_is_not_filed",
     "on_the_spot",
     "own_member_task",
+    "own_recheck_task",
     "own_unit_task",
     "rule_fits",
     "second_eye",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
-from cityloop.evidence import operations, prints, queries
+from cityloop.evidence import looking, operations, prints, queries
 from cityloop.evidence.models import Print
 from cityloop.evidence.tests import pictures
 from cityloop.kernel import clock, files
@@ -119,3 +120,31 @@ def test_the_stock_catches_up(settings, tmp_path: Path) -> None:
 
 def _stored(content: bytes) -> StoredFile:
     return files.store(chunks=[content], filename="p.jpg", now=clock.now())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("part", "differs", "minutes", "copy"),
+    [
+        (prints.WHOLE, 2, 1440, True),
+        (prints.WHOLE, 6, 1440, False),
+        ("centre-80", 0, 1440, False),
+        ("centre-80", 6, 0, True),
+        (prints.WHOLE, 8, None, True),
+    ],
+)
+def test_two_photographs_of_one_place_are_no_copies(
+    part: str, differs: int, minutes: int | None, copy: bool
+) -> None:
+    """The cameras' own times tell them apart, where both have one."""
+    now = clock.now()
+    one, other = (
+        StoredFile.objects.create(
+            sha256=sha256, media_type="image/jpeg", size=1, stored_at=now, taken_at=at
+        )
+        for sha256, at in (
+            ("a" * 64, now),
+            ("b" * 64, None if minutes is None else now - timedelta(minutes=minutes)),
+        )
+    )
+    assert looking.a_copy(one, queries.Alike(other.pk, part, differs)) is copy
