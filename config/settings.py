@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "cityloop.assets",
     "cityloop.cases",
     "cityloop.intake",
+    "cityloop.discipline",
+    "cityloop.evidence",
     "cityloop.exchange",
     "cityloop.notify",
     "cityloop.desks",

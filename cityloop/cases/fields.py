@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
 
 from cityloop.cases.guards.replies import REPLIES
 from cityloop.cases.lifecycle import Step
@@ -58,11 +59,30 @@ REASONS: dict[str, tuple[tuple[str, Any], ...]] = {
         ("condition_not_met", lazy("the closing condition is not met")),
         ("other_place", lazy("another place was handled")),
     ),
+    "send_back": (
+        ("wrong_class", lazy("the class is wrong")),
+        ("wrong_place", lazy("the place is wrong")),
+        ("wrong_rule", lazy("the filing rule is wrong")),
+        ("wrong_unit", lazy("the wrong unit handled it")),
+        ("other_place", lazy("another place was handled")),
+        ("condition_not_met", lazy("the closing condition is not met")),
+        ("weak_proof", lazy("the proof of the check is weak")),
+        ("late_check", lazy("the check came too late to tell")),
+        ("false_proof", lazy("the proof is not genuine")),
+    ),
     "force_close": (
         ("leader_decision", lazy("decided by a leader")),
         ("no_longer_needed", lazy("no longer needed")),
         ("handled_elsewhere", lazy("handled in another procedure")),
     ),
+}
+# The steps to which a case can be sent back; each is done anew, and nothing is lost.
+STAGES: dict[str, Any] = {
+    "acceptance": pgettext_lazy("responsible step", "acceptance"),
+    "filing": pgettext_lazy("responsible step", "filing"),
+    "dispatch": pgettext_lazy("responsible step", "dispatch"),
+    "handling": pgettext_lazy("responsible step", "handling"),
+    "check": pgettext_lazy("responsible step", "check"),
 }
 REASONS["request_void"] = REASONS["approve_void"] = REASONS["void"]
 
@@ -99,6 +119,12 @@ def _place_level(raw: Any) -> str:
     if str(raw).upper() not in {"A", "B", "C"}:
         raise ValueError(_("A, B or C"))
     return str(raw).upper()
+
+
+def _stage(raw: Any) -> str:
+    if str(raw) not in STAGES:
+        raise ValueError(_("one of: %(steps)s") % {"steps": ", ".join(STAGES)})
+    return str(raw)
 
 
 def _one(model: Any, by: str = "") -> Callable[[Any], Any]:
@@ -164,6 +190,8 @@ TABLE = (
     Field("closing_condition", lazy("The closing condition is met"), "check", _flag),
     Field("photos", lazy("Photos"), "photos", _same),
     Field("replies", lazy("Replies"), "multiple", _replies),
+    Field("stage", lazy("Send back to"), "select", _stage),
+    Field("draw", lazy("Draw"), "text", _text),
     Field("clock", lazy("Clock"), "text", _text),
 )  # fmt: skip
 BY_NAME = {field.name: field for field in TABLE}

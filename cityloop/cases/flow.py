@@ -28,6 +28,7 @@ class Parameters:
     verify_public: bool = True  # public reports are verified on site before filing
     review_share: float = 0.1  # of self-handled cases, looked at afterwards
     reviewed_channels: tuple[str, ...] = ()  # every case of these is reviewed before closing
+    recheck_share: float = 0.05  # of cases closed in a day, inspected again by another team
     escalate_at: tuple[float, ...] = (1.0, 2.0)  # multiples of the limit after the deadline
     trial: bool = False  # figures are computed but marked not official
 

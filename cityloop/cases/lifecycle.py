@@ -16,13 +16,15 @@ from cityloop.cases.models import OPEN, Status
 NEW = ""  # the source of actions that open a case
 BACK = "(back)"  # the target of a refused request: the status it came from
 SAME = "(same)"
+NAMED = "(named)"  # the target of a return: the stage that the inputs name
 
 J, H, N = "judging", "handling", ""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One row. `target` SAME: the status stays; BACK: the stage that the request came from."""
+    """One row. `target` SAME: the status stays; BACK: the stage that the request came from;
+    NAMED: an effect sets it from the inputs."""
 
     action: str
     source: tuple[str, ...]
@@ -83,7 +85,7 @@ STEPS = (
     Step("ask_better_proof",    (S.HANDLED,),                      S.HANDLING,     DISPATCHER,                 H, (),                                                            (e.note_proof_refused, e.reopen_handling_clock, e.open_handling_tasks),          ("reason_code", "reason")),
     # --- check and closing
     Step("send_check",          (S.HANDLED,),                      S.CHECKING,     ("acceptor", "dispatcher"), N, (),                                                            (e.start_check_clock, e.open_check_task),                                        ("inspector", "opinion?")),
-    Step("check_passed",        (S.CHECKING,),                     S.CHECKED,      INSPECTOR,                  J, (g.own_member_task, g.has_photo),                              (e.stop_check_clock, e.close_site_task, e.forget_review, e.start_closing_clock),                  ("opinion?", "photos")),
+    Step("check_passed",        (S.CHECKING,),                     S.CHECKED,      INSPECTOR,                  J, (g.own_member_task, g.has_photo, g.late_check_explained),      (e.stop_check_clock, e.close_site_task, e.forget_review, e.start_closing_clock),                  ("opinion?", "photos")),
     Step("check_failed",        (S.CHECKING,),                     S.CHECK_FAILED, INSPECTOR,                  J, (g.own_member_task, g.has_photo),                              (e.stop_check_clock, e.close_site_task, e.start_rework_dispatch_clock),          ("reason", "photos")),
     Step("recall_check",        (S.CHECKING,),                     S.HANDLED,      ("acceptor", "dispatcher"), N, (),                                                            (e.stop_check_clock, e.close_site_task),                                         ("reason",)),
     Step("rework",              (S.CHECK_FAILED,),                 S.DISPATCHED,   DISPATCHER,                 H, (),                                                            (e.note_rework, e.restart_handling_clock, e.open_handling_tasks),                ("reason",)),
@@ -106,6 +108,11 @@ STEPS = (
     Step("owe_reply",           OPEN,                              SAME,           CLOCK,                      N, (),                                                            (e.note_replies_owed,),                                                          ("replies",)),
     Step("reply_sent",          OPEN,                              SAME,           CLOCK,                      N, (),                                                            (e.note_replies_sent,),                                                          ("replies",)),
     Step("attach_report",       OPEN,                              SAME,           ("acceptor", "shift_leader", "supervisor"), N, (g.report_owed, g.has_paper),                  (e.note_report_attached,),                                                       ("opinion?", "photos")),
+    # --- quality of proof
+    Step("send_back",           (S.HANDLED, S.CHECKED),            NAMED,          LEADER,                     J, (g.earlier_stage,),                                            (e.go_back_to_stage,),                                                           ("stage", "reason_code", "reason")),
+    Step("draw_recheck",        (S.CLOSED,),                       SAME,           CLOCK,                      N, (g.closed_normally,),                                          (e.open_recheck_task,),                                                          ("inspector", "draw")),
+    Step("recheck_confirmed",   (S.CLOSED,),                       SAME,           INSPECTOR,                  J, (g.own_recheck_task, g.has_photo),                             (e.close_recheck_task,),                                                         ("opinion?", "photos")),
+    Step("recheck_false",       (S.CLOSED,),                       S.FILED,        INSPECTOR,                  J, (g.own_recheck_task, g.has_photo),                             (e.close_recheck_task, e.reopen_case, e.start_dispatch_clock),                   ("reason", "photos")),
 )
 # fmt: on
 

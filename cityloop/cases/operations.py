@@ -229,7 +229,7 @@ def take(change: Change, step: lifecycle.Step) -> None:
     case = change.case
     if step.target == lifecycle.BACK:
         case.status = case.resume_status
-    elif step.target != lifecycle.SAME:
+    elif step.target not in (lifecycle.SAME, lifecycle.NAMED):
         case.status = step.target
     for effect in step.effects:
         effect(change)

@@ -61,7 +61,8 @@ def lifecycle_page() -> str:
         if step.target == lifecycle.SAME:
             continue
         for source in step.source:
-            target = "resumed" if step.target == lifecycle.BACK else str(step.target)
+            named = {lifecycle.BACK: "resumed", lifecycle.NAMED: "named"}
+            target = named.get(step.target, str(step.target))
             arrows.setdefault((str(source) or "[*]", target), []).append(step.action)
     lines = [f"    {a} --> {b}: {', '.join(done)}" for (a, b), done in arrows.items()]
     diagram = "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```"])

@@ -114,6 +114,7 @@ def _task_box(
 BOXES = (
     _task_box("to_verify", pgettext_lazy("box", "For me to verify"),   "scan-search",     "verify",               "inspector", own=True),
     _task_box("to_check", pgettext_lazy("box", "For me to check"),     "scan-eye",        "check",                "inspector", own=True),
+    _task_box("to_recheck", pgettext_lazy("box", "For me to re-inspect"), "shuffle",      "recheck",              "inspector", own=True),
     _box("to_accept",    pgettext_lazy("box", "To accept"),            "inbox",           at(S.REPORTED),         "acceptor"),
     _box("verifying",    pgettext_lazy("box", "Verifying"),            "scan-search",     at(S.VERIFYING),        "acceptor"),
     _box("to_file",      pgettext_lazy("box", "To file"),              "file-check",      at(S.ACCEPTED),         "shift_leader acceptor"),
@@ -147,6 +148,6 @@ def of(actor: Actor) -> tuple[list[Box], list[Box]]:
     Boxes of personal work are shown to nobody else.
     """
     own = [box for box in BOXES if box.roles & actor.roles]
-    personal = {"to_verify", "to_check", "my_work"}
+    personal = {"to_verify", "to_check", "to_recheck", "my_work"}
     rest = [box for box in BOXES if box not in own and box.key not in personal]
     return own, rest

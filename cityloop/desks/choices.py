@@ -146,6 +146,7 @@ CHOICES: dict[str, Callable[[Asked], list[Any]]] = {
     "filing_rule": _rules,
     "place_level": lambda asked: list(looks.PLACE_LEVEL.items()),
     "level": lambda asked: [(str(k), v) for k, v in looks.CASE_LEVEL.items()],
+    "stage": lambda asked: list(fields.STAGES.items()),
     "unit": _units,
     "assists": _assists,
     "worker": _workers,

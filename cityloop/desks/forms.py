@@ -19,6 +19,7 @@ from cityloop.kernel.errors import Problem
 PHOTO_STAGE = {
     "verified": "verify", "not_found": "verify", "hand_in": "after", "finish": "after",
     "check_passed": "check", "check_failed": "check",
+    "recheck_confirmed": "check", "recheck_false": "check",
 }  # fmt: skip
 ACCEPTED_FILES = "image/jpeg,image/png,image/webp,application/pdf,video/mp4,audio/*"
 Choices = Mapping[str, list[Any]]

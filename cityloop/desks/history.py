@@ -105,6 +105,10 @@ def _was_closed(value: Any, line: CaseEvent, names: Names) -> str:
     return _("Had been closed (%(kind)s)") % {"kind": value[0]}
 
 
+def _stage(value: Any, line: CaseEvent, names: Names) -> str:
+    return _("Sent back to: %(step)s") % {"step": fields.STAGES.get(str(value), value)}
+
+
 def _papers(value: Any, line: CaseEvent, names: Names) -> str:
     return _("%(n)s files attached") % {"n": len(value)}
 
@@ -125,6 +129,7 @@ def _replies(value: Any, line: CaseEvent, names: Names) -> str:
 
 # fmt: off
 FACTS: dict[str, Words] = {
+    "stage":         _stage,
     "reason_code":   _reason,
     "reason":        _text(gettext_noop("Explanation")),
     "result":        _text(gettext_noop("What was done")),
@@ -144,6 +149,7 @@ FACTS: dict[str, Words] = {
     "worker":        _member(gettext_noop("Person")),
     "inspector":     _member(gettext_noop("Inspector")),
     "closing_condition": _flag(gettext_noop("The closing condition is met")),
+    "draw":          _text(gettext_noop("Draw")),
     "on_time":       _flag(gettext_noop("Handled in time"), gettext_noop("Handled late")),
     "check_on_time": _flag(gettext_noop("Checked in time"), gettext_noop("Checked late")),
     "sampled":       _flag(gettext_noop("Drawn for the sampled review")),

@@ -77,6 +77,10 @@ ACTION = {
     "reopen":               Look("folder-open",      "orange", pgettext_lazy("action", "Reopen")),
     "review_passed":        Look("badge-check",      "green",  pgettext_lazy("action", "Review passed")),
     "review_failed":        Look("circle-x",         "red",    pgettext_lazy("action", "Review failed")),
+    "send_back":            Look("undo-2",           "orange", pgettext_lazy("action", "Send back to a step")),
+    "draw_recheck":         Look("shuffle",          "purple", pgettext_lazy("action", "Drawn for re-inspection")),
+    "recheck_confirmed":    Look("badge-check",      "green",  pgettext_lazy("action", "Re-inspection: rightly closed")),
+    "recheck_false":        Look("circle-x",         "red",    pgettext_lazy("action", "Re-inspection: falsely closed")),
     "urge":                 Look("megaphone",        "red",    pgettext_lazy("action", "Urge")),
     "reply":                Look("reply",            "blue",   pgettext_lazy("action", "Reply")),
     "join_report":          Look("copy-plus",        "blue",   pgettext_lazy("action", "Another report joined")),
@@ -89,7 +93,7 @@ ACTION = {
 }
 
 # Buttons that end a case or take it back: drawn as a warning, behind the others.
-GRAVE = frozenset({"reject", "approve_void", "force_close", "check_failed", "review_failed"})
+GRAVE = frozenset({"reject", "approve_void", "force_close", "check_failed", "review_failed", "recheck_false"})
 
 CLOCK_STATE = {
     "running": Look("timer",          "blue",  pgettext_lazy("clock", "running")),

@@ -17,6 +17,8 @@ from cityloop.cases import chain
 from cityloop.cases import queries as cases
 from cityloop.cases.models import OPEN, Attachment, Case, CaseEvent, Task, Timer
 from cityloop.desks.boxes import BOXES, BY_KEY, Box
+from cityloop.evidence import queries as evidence
+from cityloop.evidence import wording
 from cityloop.geo import queries as geo
 from cityloop.intake import checks
 from cityloop.intake import queries as intake
@@ -138,6 +140,14 @@ def _hash_of(case: Case, line: CaseEvent) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Noticed:
+    """What a machine found out about a photo, in words; `odd`: look at it."""
+
+    words: str
+    odd: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFile:
     """One case with everything that belongs to it."""
 
@@ -150,6 +160,7 @@ class CaseFile:
     area: str
     component: Component | None
     broken: int | None
+    noticed: dict[int, list[Noticed]]  # by id of the paper
 
 
 def case_file(actor: Actor, number: str) -> CaseFile:
@@ -158,17 +169,28 @@ def case_file(actor: Actor, number: str) -> CaseFile:
     lines = cases.history(case)
     at = case.component_id
     component = Component.objects.filter(pk=at).first() if at is not None else None
+    papers = cases.attachments(case)
     return CaseFile(
         case=case,
         lines=lines,
         timers=cases.timers(case),
         tasks=cases.tasks(case),
-        papers=cases.attachments(case),
+        papers=papers,
         names=names_in(case, lines),
         area=full_area(case.area_code),
         component=component,
         broken=broken_from(case, lines),
+        noticed=noticed_about(case, papers),
     )
+
+
+def noticed_about(case: Case, papers: Sequence[Attachment]) -> dict[int, list[Noticed]]:
+    """What was found out about each paper; no statement where there is none."""
+    found: dict[tuple[int, int], list[Noticed]] = {}
+    for one in evidence.findings(case) if papers else ():
+        words = Noticed(wording.words_of(one), one.odd)
+        found.setdefault((one.version, one.file_id), []).append(words)
+    return {paper.pk: found.get((paper.version, paper.file_id), []) for paper in papers}
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,11 @@ def tell_reopen(number: str, version: int) -> None:
     operations.owe_all(number=number, version=version, topic="reopened", now=clock.now())
 
 
+def tell_recheck_false(number: str, version: int) -> None:
+    """Inspected again and found falsely closed: the case lives again."""
+    operations.owe_all(number=number, version=version, topic="reopened", now=clock.now())
+
+
 def file_unambiguous(number: str, version: int) -> None:
     """File a clear report where the city lets it."""
     operations.file_unambiguous(number=number, now=clock.now())

@@ -15,6 +15,7 @@ READ = ("cases.view", "components.view", "manual.view", "map.view")
 RECEIVE = "intake.receive"
 STEP = "cases.step"  # which steps, the life-cycle table says
 EXPORT = "cases.export"
+DISCIPLINE = "discipline.view"  # who closed falsely
 REPORTER = "intake.reporter"  # who reported: never for the handling side
 
 
@@ -43,9 +44,9 @@ SEEDS = (
     RoleSeed("dispatcher",        "派遣员", "Dispatcher",           _DESK),
     RoleSeed("unit_desk",         "责任单位内勤", "Unit desk",            _DESK),
     RoleSeed("worker",            "处置人员", "Worker",               (*READ, STEP)),
-    RoleSeed("supervisor",        "督查员", "Supervisor",           _CENTRE),
-    RoleSeed("evaluator",         "考核员", "Evaluator",            _READER),
-    RoleSeed("leader",            "领导", "Leader",               (*_DESK, RECEIVE)),
+    RoleSeed("supervisor",        "督查员", "Supervisor",           (*_CENTRE, DISCIPLINE)),
+    RoleSeed("evaluator",         "考核员", "Evaluator",            (*_READER, DISCIPLINE)),
+    RoleSeed("leader",            "领导", "Leader",               (*_DESK, RECEIVE, DISCIPLINE)),
     RoleSeed("company_manager",   "采集公司经理", "Company manager",      _READER),
     RoleSeed("administrator",     "系统管理员", "Administrator",        _OFFICE),
     RoleSeed("district_platform", "区级平台", "District platform",    (*_DESK, RECEIVE)),
@@ -62,6 +63,7 @@ PERMISSIONS = {
     "cases.view": _("see cases"),
     "components.manage": _("change the register of components"),
     "components.view": _("see components"),
+    "discipline.view": _("see re-inspections and false closings"),
     "exchange.import": _("import cases of other systems"),
     "geo.manage": _("change regions, grids and maps"),
     "intake.receive": _("enter reports"),

@@ -220,6 +220,12 @@ CALLS = (
          at=lambda city: {"number": city.cases["handling"], "kind": "handling"}),
     Call("POST", "/cases/{number}/steps", refused=(towns.STRANGER, "evaluator", "water"),
          at=lambda city: {"number": city.cases["reported"]}, body=_step, another=_other_step),
+    Call("GET", "/cases/{number}/findings", refused=(towns.STRANGER, "roads"),
+         at=lambda city: {"number": city.cases["handling"]}),
+    Call("GET", "/discipline/closers", by="supervisor",
+         refused=(towns.STRANGER, "acceptor", "water")),
+    Call("GET", "/discipline/draws", by="supervisor",
+         refused=(towns.STRANGER, "acceptor", "water")),
     Call("GET", "/lifecycle", refused=()),
     Call("POST", "/files", refused=(towns.STRANGER, "evaluator"), file=True),
 )  # fmt: skip

@@ -122,6 +122,8 @@ PAGES = (
     # manual
     Page("manual"),
     Page("ui", refused=()),
+    # re-inspection
+    Page("discipline", by="supervisor", refused=(towns.STRANGER, "acceptor", "water")),
     # components
     Page("components"),
     Page("component", at=_component),

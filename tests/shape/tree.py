@@ -92,6 +92,14 @@ OWN: dict[str, dict[str, str]] = {
         "training": FUNCTIONS,
         "views": FUNCTIONS,
     },
+    "discipline": {"drawing": FUNCTIONS},
+    "evidence": {
+        "looking": FUNCTIONS,
+        "prints": FUNCTIONS,
+        "scenes": FUNCTIONS,
+        "stamps": FUNCTIONS,
+        "wording": TABLE,
+    },
     "exchange": {"reading": FUNCTIONS, "source": VALUE},
     "notify": {
         "audiences": FUNCTIONS,

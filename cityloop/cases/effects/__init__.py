@@ -51,6 +51,11 @@ from cityloop.cases.effects.facts import (
     reopen_case,
     want_verification,
 )
+from cityloop.cases.effects.quality import (
+    close_recheck_task,
+    go_back_to_stage,
+    open_recheck_task,
+)
 from cityloop.cases.effects.replies import (
     forget_review,
     note_replies_owed,
@@ -82,6 +87,7 @@ __all__ = [
     "close_by_force",
     "close_handling_tasks",
     "close_normally",
+    "close_recheck_task",
     "close_review_task",
     "close_site_task",
     "correct_case",
@@ -91,6 +97,7 @@ __all__ = [
     "forget_review",
     "forget_stage",
     "freeze_limit",
+    "go_back_to_stage",
     "note_acceptance",
     "note_dispatch",
     "note_not_found",
@@ -106,6 +113,7 @@ __all__ = [
     "note_worker",
     "open_check_task",
     "open_handling_tasks",
+    "open_recheck_task",
     "open_verify_task",
     "owe_written_report",
     "pause_acceptance_clock",

@@ -77,6 +77,7 @@ class TaskKind(models.TextChoices):
     ASSIST = "assist", pgettext_lazy("task", "assist")
     CHECK = "check", pgettext_lazy("task", "check")
     REVIEW = "review", pgettext_lazy("task", "sampled review")
+    RECHECK = "recheck", pgettext_lazy("task", "re-inspection")
     SUPERVISE = "supervise", pgettext_lazy("task", "supervise")
 
 

@@ -92,7 +92,11 @@ def test_late_handling_stays_late_even_after_a_quick_rework(world):
 def test_a_late_check_is_marked(world):
     case = world.to("checking")
     world.wait(minutes=31)
-    case = world.step(case, "check_passed", "second_inspector", photos=("check",))
+    with pytest.raises(operations.Refused, match=r"check is late|核查已超时"):
+        world.step(case, "check_passed", "second_inspector", photos=("check",))
+    case = world.step(
+        case, "check_passed", "second_inspector", photos=("check",), opinion="the cover is new"
+    )
     assert case.checked_late is True
 
 

@@ -49,7 +49,11 @@ def test_shows_facts_clocks_history_and_chain(world, as_) -> None:
         ("accepted", "shift_leader", ["file", "refuse_filing"]),
         ("filed", "dispatcher", ["dispatch", "return_to_acceptance", "request_void"]),
         ("dispatched", "water", ["receive", "return"]),
-        ("checked", "shift_leader", ["close", "check_again", "demand_rework", "force_close"]),
+        (
+            "checked",
+            "shift_leader",
+            ["close", "check_again", "demand_rework", "force_close", "send_back"],
+        ),
         ("closed", "shift_leader", []),
     ],
 )

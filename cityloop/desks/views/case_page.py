@@ -236,7 +236,11 @@ def days_of(parts: list[dict[str, Any]]) -> list[tuple[date, list[dict[str, Any]
 def waits_for(case: Case) -> str:
     """Whose turn it is: the roles of the first row that leads on from here."""
     for step in lifecycle.STEPS:
-        if case.status in step.source and step.target not in (lifecycle.SAME, lifecycle.BACK):
+        if case.status in step.source and step.target not in (
+            lifecycle.SAME,
+            lifecycle.BACK,
+            lifecycle.NAMED,
+        ):
             labels = {role.code: role.label for role in people.roles()}
             return "、".join(labels.get(role, role) for role in step.roles if role != "system")
     return ""

@@ -1,0 +1,64 @@
+"""Drawing closed cases for another team, and noting what it found."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from cityloop.cases import flow as flows
+from cityloop.cases import operations as cases
+from cityloop.cases import queries as case_queries
+from cityloop.cases.models import Case, CaseEvent
+from cityloop.discipline import drawing, queries
+from cityloop.discipline.models import Draw, Recheck, Result
+from cityloop.kernel.actor import Actor
+
+
+def draw(*, day: date, now: datetime) -> Draw | None:
+    """Draw among the cases closed on a day, once; None when it is done, or cannot be done yet.
+
+    It waits for the first seal after the day: the seed is not known before. A case for which no
+    inspector of another team exists is named in `without_team`, not quietly left out.
+    """
+    seal = queries.seal_after(day)
+    if seal is None or Draw.objects.filter(day=day).exists():
+        return None
+    share = flows.parameters(case_queries.current_flow().parameters).recheck_share
+    with transaction.atomic():
+        closed = {case.number: case for case in queries.closed_on(day)}
+        numbers = drawing.chosen(seal.digest, closed, share)
+        named = {number: _inspector(seal.digest, closed[number], day) for number in numbers}
+        made = Draw.objects.create(
+            day=day, seed=seal.digest, seal=seal, share=share, closed=len(closed), drawn=numbers,
+            without_team=[number for number in numbers if named[number] is None], drawn_at=now,
+        )  # fmt: skip
+        for number, inspector in named.items():
+            if inspector is not None:
+                _give(made, closed[number], inspector, now)
+    return made
+
+
+def _inspector(seed: str, case: Case, day: date) -> int | None:
+    return drawing.one_of(seed, case.number, queries.other_teams(case, day))
+
+
+def _give(made: Draw, case: Case, inspector: int, now: datetime) -> None:
+    closer = queries.who_did(case, "close")
+    if closer is None:
+        return
+    Recheck.objects.create(
+        draw=made, case=case, closer_id=closer, checker_id=queries.who_did(case, "check_passed"),
+        inspector_id=inspector,
+    )  # fmt: skip
+    cases.perform(
+        case.number, "draw_recheck", actor=Actor.system("draw"), now=now,
+        inputs={"inspector": inspector, "draw": f"{made.day:%Y-%m-%d} {made.seed[:16]}"},
+    )  # fmt: skip
+
+
+def note(*, number: str, version: int, result: Result) -> bool:
+    """Write down what the other team found; once. False when it is written already."""
+    line = CaseEvent.objects.get(case__number=number, version=version)
+    open_ones = Recheck.objects.filter(case_id=line.case_id, result=Result.OPEN)
+    return bool(open_ones.update(result=result, decided_at=line.at))

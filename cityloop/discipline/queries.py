@@ -1,0 +1,96 @@
+"""Reads of discipline: draws, who closed falsely, what a draw is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from cityloop.cases import queries as cases
+from cityloop.cases.models import Case, CaseEvent, ClosingKind, Seal, Status
+from cityloop.discipline.models import Draw, Recheck, Result
+from cityloop.kernel.actor import Actor
+from cityloop.people.models import Member
+
+
+@dataclass(frozen=True, slots=True)
+class Closer:
+    """How often what somebody closed was looked at again, and found falsely closed."""
+
+    member_id: int
+    name: str
+    inspected: int
+    false: int
+    waiting: int
+
+    @property
+    def rate(self) -> float | None:
+        """The share of false closings among those inspected; None without any."""
+        return self.false / self.inspected if self.inspected else None
+
+
+def closers(actor: Actor, *, since: date, until: date) -> list[Closer]:
+    """False closings by closer, over draws of these days, worst first; in the actor's scope."""
+    rows = Recheck.objects.filter(draw__day__range=(since, until), case__in=cases.visible(actor))
+    counted = rows.values("closer_id", "closer__name").annotate(
+        inspected=Count("pk", filter=~Q(result=Result.OPEN)),
+        false=Count("pk", filter=Q(result=Result.FALSE)),
+        waiting=Count("pk", filter=Q(result=Result.OPEN)),
+    )
+    found = [
+        Closer(row["closer_id"], row["closer__name"], row["inspected"], row["false"],
+               row["waiting"])
+        for row in counted
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: (-(one.rate or 0), -one.false, one.name, one.member_id))
+
+
+def draws(*, limit: int = 60) -> list[Draw]:
+    """The latest draws with their seeds."""
+    return list(Draw.objects.select_related("seal").order_by("-day")[:limit])
+
+
+def rechecks(actor: Actor, *, limit: int = 100) -> list[Recheck]:
+    """The latest drawn cases in the actor's scope."""
+    rows = Recheck.objects.filter(case__in=cases.visible(actor))
+    shown = rows.select_related("case", "closer", "inspector", "draw")
+    return list(shown.order_by("-pk")[:limit])
+
+
+def end_of(day: date) -> datetime:
+    """The moment at which a local day ends."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
+
+
+def closed_on(day: date) -> QuerySet[Case]:
+    """Cases closed under their closing condition on a local day, and closed still."""
+    end = end_of(day)
+    return Case.objects.filter(
+        status=Status.CLOSED, closing_kind=ClosingKind.NORMAL, imported=False,
+        closed_at__gte=end - timedelta(days=1), closed_at__lt=end,
+    )  # fmt: skip
+
+
+def seal_after(day: date) -> Seal | None:
+    """The first seal made after a day."""
+    return Seal.objects.filter(sealed_at__gte=end_of(day)).order_by("pk").first()
+
+
+def who_did(case: Case, action: str) -> int | None:
+    """The member who took this step last."""
+    rows = CaseEvent.objects.filter(case=case, action=action).order_by("-version")
+    return rows.values_list("member_id", flat=True).first()
+
+
+def other_teams(case: Case, on: date) -> list[int]:
+    """Inspectors of organisations of which nobody judged this case (F14)."""
+    own = Member.objects.filter(pk__in=case.judged_by).values("organisation_id")
+    valid = Q(holdings__valid_to=None) | Q(holdings__valid_to__gt=on)
+    rows = Member.objects.filter(
+        valid, active=True, holdings__valid_from__lte=on, holdings__post__active=True,
+        holdings__post__roles__code="inspector",
+    )  # fmt: skip
+    found = rows.exclude(organisation_id__in=own).exclude(pk__in=case.members)
+    return sorted(set(found.values_list("pk", flat=True)))

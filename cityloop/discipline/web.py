@@ -1,0 +1,33 @@
+"""The page of re-inspections: draws with their seeds, false closings by closer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from cityloop.discipline import queries
+from cityloop.kernel import clock
+from cityloop.kernel.page import actor_of
+
+DAYS = 90
+
+
+@require_safe
+def rechecks(request: HttpRequest) -> HttpResponse:
+    """What the draws of the last ninety days brought, in the reader's scope."""
+    actor = actor_of(request)
+    actor.require("discipline.view")
+    today = timezone.localdate(clock.now())
+    context = {
+        "closers": queries.closers(actor, since=today - timedelta(days=DAYS), until=today),
+        "rechecks": queries.rechecks(actor), "draws": queries.draws(), "days": DAYS,
+    }  # fmt: skip
+    return render(request, "discipline/rechecks.html", context)
+
+
+urlpatterns = [path("discipline/", rechecks, name="discipline")]

@@ -1,0 +1,1 @@
+"""What machines notice about photos: shown beside them with a score, never decided alone."""

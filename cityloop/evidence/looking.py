@@ -1,0 +1,148 @@
+"""The looks at one photo of a step: each returns what it finds, not yet written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from cityloop.cases.models import Attachment
+from cityloop.evidence import prints, queries, scenes, stamps
+from cityloop.evidence.models import Finding, Kind, Print
+from cityloop.kernel import files
+from cityloop.kernel.models import StoredFile
+
+Look = Callable[[Attachment], list[Finding]]
+PROOF = ("after", "check")  # parts of the file that prove a result
+BEFORE = ("report", "verify", "before")
+CLOCKS_DIFFER = timedelta(minutes=10)
+OLD = timedelta(hours=24)
+SAME_MOMENT = timedelta(minutes=1)
+CERTAIN = 2  # bits
+COMPARED = 3  # pictures from before, the latest first
+
+
+def reuse(photo: Attachment) -> list[Finding]:
+    """The picture, or an edited copy of it, belongs to another case already."""
+    own = {one.part: one.hash for one in Print.objects.filter(file=photo.file)}
+    if prints.PLAIN in own:
+        return []
+    probes = [queries.Probe(value, part == prints.WHOLE) for part, value in own.items()]
+    mirrored = prints.mirrored(files.location(photo.file.sha256))
+    found = queries.alike([*probes, queries.Probe(mirrored, whole=True)], but=photo.file_id)
+    elsewhere = queries.cases_with([one.file_id for one in found], but=photo.case)
+    known = [one for one in found if one.file_id in elsewhere and a_copy(photo.file, one)]
+    if not known:
+        return []
+    numbers = list(dict.fromkeys(number for one in known for number in elsewhere[one.file_id]))
+    facts = {"cases": numbers[: queries.SHOWN], "differs": known[0].differs, "part": known[0].part}
+    score = 1 - known[0].differs / 64
+    return [_found(photo, Kind.REUSED, prints.METHOD, odd=True, score=score, facts=facts)]
+
+
+def a_copy(file: StoredFile, like: queries.Alike) -> bool:
+    """Alike because it is the same picture, not because the place is the same.
+
+    A copy carries the time of its original, or lost it on the way. Two cameras' own times that
+    differ speak for two photographs, unless hardly a bit differs.
+    """
+    if like.part == prints.WHOLE and like.differs <= CERTAIN:
+        return True
+    other = StoredFile.objects.get(pk=like.file_id).taken_at
+    if file.taken_at is None or other is None:
+        return True
+    return abs(file.taken_at - other) <= SAME_MOMENT
+
+
+def scene(photo: Attachment) -> list[Finding]:
+    """Whether the proof shows the scene of the pictures from before; the best of them counts."""
+    if photo.stage not in PROOF or not _readable(photo):
+        return []
+    earlier = queries.photos_before(photo, BEFORE)[:COMPARED]
+    pairs = [(one, _likeness(photo, one)) for one in earlier if _readable(one)]
+    if not pairs:
+        return []
+    before, best = max(pairs, key=lambda pair: (pair[1].score or -1.0, pair[1].matched))
+    facts = {
+        "before": before.file.sha256, "matched": best.matched, "verdict": best.verdict,
+        "score": best.score,
+    }  # fmt: skip
+    odd = best.verdict == "other"
+    return [_found(photo, Kind.SCENE, scenes.METHOD, odd=odd, score=best.score, facts=facts)]
+
+
+def stamp(photo: Attachment) -> list[Finding]:
+    """Date and place burnt in, compared with EXIF, with the step and with the case's address."""
+    if not _readable(photo):
+        return []
+    found = stamps.read(files.location(photo.file.sha256))
+    if found is None or found.at is None:
+        missing = [_found(photo, Kind.NO_STAMP, stamps.METHOD, odd=photo.file.taken_at is None)]
+        return [*missing, *_place(photo, found)] if found else missing
+    facts = {"text": found.text}
+    told = _found(photo, Kind.STAMP, stamps.METHOD, odd=False, score=found.score, facts=facts)
+    return [told, *_time(photo, found), *_place(photo, found)]
+
+
+LOOKS: tuple[Look, ...] = (reuse, scene, stamp)
+QUICK: tuple[Look, ...] = (reuse,)  # no model, no features: some milliseconds
+
+
+def _time(photo: Attachment, found: stamps.Stamp) -> list[Finding]:
+    """The time on the picture against the camera's own and against the moment of the step."""
+    if found.at is None:
+        return []
+    at = timezone.make_aware(found.at)
+    camera = photo.file.taken_at
+    facts: dict[str, Any] = {"at": at.isoformat(), "timed": found.timed}
+    if camera is not None and _apart(at, camera, found) > CLOCKS_DIFFER:
+        facts["camera"] = camera.isoformat()
+    step = photo.added_at
+    if _apart(at, step, found) > (OLD if at < step else CLOCKS_DIFFER):
+        facts["step"] = step.isoformat()
+    if not {"camera", "step"} & set(facts):
+        return []
+    method, score = stamps.METHOD, found.score
+    return [_found(photo, Kind.STAMP_TIME, method, odd=True, score=score, facts=facts)]
+
+
+def _apart(at: datetime, other: datetime, found: stamps.Stamp) -> timedelta:
+    """How far apart; where only a day is read, days are compared."""
+    if found.timed:
+        return abs(at - other)
+    return abs(timezone.localdate(at) - timezone.localdate(other))
+
+
+def _place(photo: Attachment, found: stamps.Stamp) -> list[Finding]:
+    """The place on the picture against the address of the case."""
+    if stamps.same_place(found.place, photo.case.address) is not False:
+        return []
+    facts = {"place": found.place, "address": photo.case.address}
+    method, score = stamps.METHOD, found.score
+    return [_found(photo, Kind.STAMP_PLACE, method, odd=True, score=score, facts=facts)]
+
+
+def _likeness(photo: Attachment, other: Attachment) -> scenes.Likeness:
+    return scenes.compare(files.location(photo.file.sha256), files.location(other.file.sha256))
+
+
+def _readable(photo: Attachment) -> bool:
+    """Large enough to see or read anything in it."""
+    return min(photo.file.width or 0, photo.file.height or 0) >= stamps.SMALLEST
+
+
+def _found(
+    photo: Attachment,
+    kind: str,
+    method: str,
+    *,
+    odd: bool,
+    score: float | None = None,
+    facts: dict[str, Any] | None = None,
+) -> Finding:
+    return Finding(
+        case_id=photo.case_id, version=photo.version, file_id=photo.file_id, kind=kind, odd=odd,
+        score=None if score is None else round(score, 3), facts=facts or {}, method=method,
+    )  # fmt: skip

@@ -1,0 +1,94 @@
+"""Date and place burnt into a photo: read from the picture, understood from the text.
+
+The reading model is loaded when the first photo is read: only the worker comes here.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+METHOD = "rapidocr-3.10/PP-OCRv6/1"
+SMALLEST = 320  # pixels: on a smaller picture no stamp can be read
+SURE = 0.8  # less sure readings are textures, not letters
+
+# The reader drops spaces: "2026-03-0209:15" is a day and a time.
+_WHEN = re.compile(
+    r"(20\d\d)\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{2}|\d(?!\d))\s*日?"
+    r"(?:\D{0,8}?(\d{1,2})\s*[:：时]\s*(\d{2})(?:\s*[:：分]\s*(\d{2}))?)?"
+)
+_PLACE = re.compile(r"[一-鿿]{2,}.*?(?:[省市区县镇乡村路街巷道弄号桥园站坊苑城里]|社区)")
+_NAME = re.compile(r"[一-鿿]{2,}?(?:路|街|巷|大道|弄|桥|村|社区|街道|镇|园|苑)")
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What is burnt into a picture; `at` is local time, `timed` False where only a day is read."""
+
+    text: str
+    at: datetime | None
+    timed: bool
+    place: str
+    score: float
+
+
+def read(path: Path) -> Stamp | None:
+    """The stamp on a picture, None where there is none; `score` is the reader's own."""
+    answer = _reader()(str(path))
+    pairs = zip(answer.txts or (), answer.scores or (), strict=True)
+    return understood((str(text), float(score)) for text, score in pairs)
+
+
+def understood(lines: Iterable[tuple[str, float]]) -> Stamp | None:
+    """The stamp that these lines of text make; None without a date or a place."""
+    sure = [(text, score) for text, score in lines if score >= SURE]
+    at, timed = _moment(" ".join(text for text, _score in sure))
+    place = next((text for text, _score in sure if _is_place(text)), "")
+    if at is None and not place:
+        return None
+    told = [(text, score) for text, score in sure if text == place or _WHEN.search(text)]
+    score = min((score for _text, score in told), default=SURE)
+    return Stamp(" ".join(text for text, _score in told)[:200], at, timed, place[:120], score)
+
+
+def names_in(text: str) -> set[str]:
+    """Roads, villages and communities that an address or a stamp names."""
+    return {name[-4:] for name in _NAME.findall(text)}
+
+
+def same_place(place: str, known: str) -> bool | None:
+    """Whether two addresses name a road or community in common; None where one names none."""
+    here, there = names_in(place), names_in(known)
+    if not here or not there:
+        return None
+    return any(one in known for one in here) or any(one in place for one in there)
+
+
+def _moment(text: str) -> tuple[datetime | None, bool]:
+    for found in _WHEN.finditer(text):
+        year, month, day, *clock = found.groups()
+        parts = [int(one or 0) for one in (year, month, day, *clock)]
+        try:
+            return datetime(*parts), clock[0] is not None  # type: ignore[arg-type]  # noqa: DTZ001
+        except ValueError:
+            continue  # 2026-13-40 is no date
+    return None, False
+
+
+def _is_place(text: str) -> bool:
+    return bool(_PLACE.search(text)) and not _WHEN.fullmatch(text.strip())
+
+
+@lru_cache(maxsize=1)
+def _reader() -> Any:
+    """The reading model, which lies in the package: nothing is fetched."""
+    from rapidocr import RapidOCR
+
+    logging.getLogger("RapidOCR").setLevel(logging.WARNING)
+    return RapidOCR(params={"Global.log_level": "warning", "Global.use_cls": False})

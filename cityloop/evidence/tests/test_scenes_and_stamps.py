@@ -1,0 +1,82 @@
+# ruff: noqa: DTZ001 (what a camera writes is local time)
+"""Scenes compared by features; stamps read from real pixels and understood from text."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from cityloop.evidence import scenes, stamps
+from cityloop.evidence.tests import pictures
+
+
+def kept(folder: Path, name: str, picture: Image.Image) -> Path:
+    path = folder / name
+    path.write_bytes(pictures.jpeg(picture, quality=75))
+    return path
+
+
+@pytest.mark.requirement("F09", "F10")
+def test_the_same_place_is_known_and_another_is_not(tmp_path: Path) -> None:
+    temple = pictures.photo(pictures.TEMPLE)
+    before = kept(tmp_path, "before.jpg", pictures.hidden(temple))
+    after = kept(tmp_path, "after.jpg", pictures.moved(pictures.brighter(temple, 0.7)))
+    other = kept(tmp_path, "other.jpg", pictures.photo(pictures.FLOWER))
+    fog = kept(tmp_path, "fog.jpg", Image.new("RGB", (800, 600), (180, 180, 180)))
+    assert scenes.compare(before, after).verdict == "same"
+    assert scenes.compare(before, other).verdict == "other"
+    assert scenes.compare(before, fog) == scenes.Likeness(None, 0)
+
+
+@pytest.mark.requirement("F08")
+def test_a_stamp_is_read_from_the_picture(tmp_path: Path) -> None:
+    lines = ("2026-03-02 09:15:07", "杭州市上城区人民路12号")
+    photo = pictures.stamped(pictures.photo(pictures.TEMPLE), *lines)
+    stamp = stamps.read(kept(tmp_path, "stamped.jpg", photo))
+    assert stamp is not None and stamp.at == datetime(2026, 3, 2, 9, 15, 7)
+    assert "人民路" in stamp.place and stamp.score > 0.9
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2026年11月21日19:30:05", datetime(2026, 11, 21, 19, 30, 5)),
+        ("2026-11-2119:30", datetime(2026, 11, 21, 19, 30)),
+        ("2026.1.5", datetime(2026, 1, 5)),
+        ("2026-13-40 09:00 2026/03/02 08:00", datetime(2026, 3, 2, 8, 0)),
+        ("拍摄时间：2026-03-02 星期一 08:01", datetime(2026, 3, 2, 8, 1)),
+    ],
+)
+def test_dates_as_cameras_write_them(text: str, at: datetime) -> None:
+    stamp = stamps.understood([(text, 0.99)])
+    assert stamp is not None and stamp.at == at
+
+
+def test_what_the_reader_is_not_sure_of_is_no_stamp() -> None:
+    assert stamps.understood([("2026-03-02", 0.5), ("美装", 0.99)]) is None
+
+
+@given(st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31)), st.sampled_from(["", " ", "  "]))
+def test_every_written_moment_is_understood(at: datetime, gap: str) -> None:
+    at = at.replace(microsecond=0)
+    for form in ("%Y-%m-%d{}%H:%M:%S", "%Y年%m月%d日{}%H:%M:%S", "%Y/%m/%d{}%H:%M:%S"):
+        stamp = stamps.understood([(at.strftime(form.format(gap)), 1.0)])
+        assert stamp is not None and stamp.at == at and stamp.timed
+
+
+@pytest.mark.parametrize(
+    ("place", "address", "same"),
+    [
+        ("上城区人民路12号", "人民路与桥头街口", True),
+        ("西湖区文三路9号", "人民路12号", False),
+        ("30.25N 120.16E", "人民路12号", None),
+        ("人民路12号", "", None),
+    ],
+)
+def test_places_are_compared_by_the_roads_they_name(place: str, address: str, same: object) -> None:
+    assert stamps.same_place(place, address) is same

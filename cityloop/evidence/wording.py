@@ -1,0 +1,91 @@
+# ruff: noqa: E501 (a table: one row, one line)
+"""Findings in words: one row a kind. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from cityloop.evidence.models import Finding, Kind
+
+
+def _reused(finding: Finding) -> str:
+    facts = {"cases": "、".join(finding.facts["cases"]), "n": finding.facts["differs"]}
+    if finding.facts["part"] == "whole":
+        return (
+            _(
+                "The same picture, perhaps edited, belongs to case %(cases)s (%(n)s of 64 marks differ)"
+            )
+            % facts
+        )
+    return (
+        _(
+            "A part of it, or the whole of it, is a picture of case %(cases)s (%(n)s of 64 marks differ)"
+        )
+        % facts
+    )
+
+
+VERDICTS = {
+    "same": gettext_noop("The same scene as before: %(matched)s features agree (score %(score)s)"),
+    "unclear": gettext_noop(
+        "Perhaps the scene of before: %(matched)s features agree (score %(score)s)"
+    ),
+    "other": gettext_noop(
+        "Not the scene of before, as it seems: %(matched)s features agree (score %(score)s)"
+    ),
+    "unknown": gettext_noop("Too little to see for comparing it with the picture before"),
+}
+
+
+def _scene(finding: Finding) -> str:
+    score = "–" if finding.score is None else f"{finding.score:.2f}"
+    return _(VERDICTS[finding.facts["verdict"]]) % {
+        "matched": finding.facts["matched"],
+        "score": score,
+    }
+
+
+def _stamp(finding: Finding) -> str:
+    return _("On the picture: %(text)s") % {"text": finding.facts["text"]}
+
+
+def _no_stamp(finding: Finding) -> str:
+    return _("No date on the picture")
+
+
+def _stamp_time(finding: Finding) -> str:
+    facts = finding.facts
+    form = "Y-m-d H:i" if facts["timed"] else "Y-m-d"
+    parts = [_("The picture says %(at)s") % {"at": _moment(facts["at"], form)}]
+    if "camera" in facts:
+        parts.append(_("the camera says %(at)s") % {"at": _moment(facts["camera"])})
+    if "step" in facts:
+        parts.append(_("the step was taken %(at)s") % {"at": _moment(facts["step"])})
+    return "; ".join(parts)
+
+
+def _stamp_place(finding: Finding) -> str:
+    return _("The picture names %(place)s, the case %(address)s") % {
+        "place": finding.facts["place"], "address": finding.facts["address"],
+    }  # fmt: skip
+
+
+def _moment(text: str, form: str = "Y-m-d H:i") -> str:
+    return date_format(timezone.localtime(datetime.fromisoformat(text)), form)
+
+
+WORDS: dict[str, Callable[[Finding], str]] = {
+    Kind.REUSED: _reused, Kind.SCENE: _scene, Kind.STAMP: _stamp, Kind.NO_STAMP: _no_stamp,
+    Kind.STAMP_TIME: _stamp_time, Kind.STAMP_PLACE: _stamp_place,
+}  # fmt: skip
+
+
+def words_of(finding: Finding) -> str:
+    """What was found, as a sentence."""
+    return WORDS[finding.kind](finding)

@@ -1,0 +1,101 @@
+"""A picture that has proved another case is noticed, whatever was done to it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from PIL import Image
+
+from cityloop.cases import operations as cases
+from cityloop.cases.models import Case
+from cityloop.evidence import operations, queries, wording
+from cityloop.evidence.models import Finding
+from cityloop.evidence.tests import pictures
+from cityloop.intake import operations as intake
+from cityloop.kernel import files, jobs
+from tests.town import Town
+
+PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def finished_with(town: Town, picture: Image.Image, *, quality: int = 90) -> Case:
+    """A case whose unit proves the result with this picture; then the worker looks at it."""
+    case = town.case("handling")
+    content = pictures.jpeg(picture, quality=quality)
+    sha256 = files.store(chunks=[content], filename="p.jpg", now=town.now).sha256
+    cases.perform(
+        case.number, "finish", actor=town.actor("water"), now=town.now,
+        inputs={"result": "完成"}, papers=[cases.paper(sha256=sha256, stage="after")],
+    )  # fmt: skip
+    town.deliver()
+    return Case.objects.get(pk=case.pk)
+
+
+def found(case: Case, kind: str) -> list[Finding]:
+    return [one for one in queries.findings(case) if one.kind == kind]
+
+
+@pytest.mark.requirement("F10", "D08")
+def test_an_edited_picture_of_another_case_is_shown_with_that_case(town: Town) -> None:
+    photo = pictures.photo(pictures.TEMPLE)
+    first = finished_with(town, photo)
+    assert found(first, "reused") == []
+
+    # Another case, the same picture: cropped, darker, squeezed; and a third with another picture.
+    edited = pictures.brighter(pictures.cropped(photo, 0.85), 0.7)
+    second = finished_with(town, edited, quality=40)
+    (finding,) = found(second, "reused")
+    assert finding.facts["cases"] == [first.number] and finding.odd
+    assert first.number in wording.words_of(finding)
+    assert found(finished_with(town, pictures.photo(pictures.FLOWER)), "reused") == []
+
+    # It is shown, and stops nothing: who checks decides.
+    assert second.status == "handled"
+    town.carry(second.number, "closed")
+
+
+@pytest.mark.requirement("F08", "F09", "F10")
+def test_the_checker_sees_whether_the_proof_shows_the_place_and_the_day(
+    town: Town, settings
+) -> None:
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": PLAIN}
+    temple = pictures.photo(pictures.TEMPLE)
+    seen = files.store(chunks=[pictures.jpeg(temple)], filename="p.jpg", now=town.now).sha256
+    report = town.report(photos=[intake.PhotoIn(seen)], address="人民路12号")
+    town.carry(report.case, "handling")
+    town.deliver()
+
+    # The unit sends a picture of another place, with the date of last week and another road on it.
+    stamp = (f"{town.now - timedelta(days=7):%Y-%m-%d} 10:30:00", "杭州市西湖区文三路9号")
+    photo = pictures.stamped(pictures.photo(pictures.FLOWER), *stamp)
+    sha256 = files.store(chunks=[pictures.jpeg(photo)], filename="p.jpg", now=town.now).sha256
+    town.wait(minutes=30)
+    cases.perform(
+        report.case, "finish", actor=town.actor("water"), now=town.now,
+        inputs={"result": "完成"}, papers=[cases.paper(sha256=sha256, stage="after")],
+    )  # fmt: skip
+    case = Case.objects.get(number=report.case)
+    operations.examine(number=case.number, version=case.version, now=town.now)
+    kinds = {one.kind: one for one in queries.findings(case) if one.file.sha256 == sha256}
+    assert set(kinds) == {"scene", "stamp", "stamp_time", "stamp_place"}
+    assert kinds["scene"].odd and kinds["scene"].score is not None and kinds["scene"].score < 0.25
+    assert kinds["stamp"].facts["text"].startswith(stamp[0][:10])
+    assert "the step was taken" in wording.words_of(kinds["stamp_time"])
+    assert "文三路" in wording.words_of(kinds["stamp_place"])
+    assert all(one.method for one in kinds.values())
+
+    # A worker that catches up with days long past looks for copies only.
+    assert "examine" in "".join(jobs.handlers("case.finish"))
+    town.deliver()
+
+    # Every sentence stands beside the photo on the page; asked again, the worker adds nothing.
+    browser = Client()
+    browser.force_login(town.members["shift_leader"], backend=BACKEND)
+    page = browser.get(f"/cases/{case.number}/").content.decode()
+    assert "文三路" in page
+    before = len(queries.findings(case))
+    operations.examine(number=case.number, version=case.version, now=town.now)
+    assert len(queries.findings(case)) == before

@@ -1,0 +1,126 @@
+"""Closed cases are drawn by lot, and another team looks again."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cityloop.cases import operations as cases
+from cityloop.cases import proof
+from cityloop.cases.models import Case, CaseEvent, Flow, Task
+from cityloop.discipline import drawing, jobs, operations, queries
+from cityloop.discipline.models import Draw, Recheck
+from cityloop.kernel import clock
+from cityloop.people import operations as people
+from tests.town import DISTRICT, SINCE, SYSTEM, Town, forget
+
+
+def another_company(town: Town) -> None:
+    """A second collection company with one inspector."""
+    company = people.create_organisation(
+        code="COLLECT2", name_zh="第二采集公司", kind="company", parent=town.units["PLAT"],
+        region_code=DISTRICT, valid_from=SINCE, actor=SYSTEM, now=town.now,
+    )  # fmt: skip
+    member = people.create_member(
+        username="outsider", name="outsider", organisation=company, actor=SYSTEM, now=town.now
+    )
+    post = people.create_post(
+        code="COLLECT2-outsider", organisation=company, name_zh="岗位outsider",
+        roles=("inspector",), region_codes=[DISTRICT], actor=SYSTEM, now=town.now,
+    )  # fmt: skip
+    people.hold_post(member=member, post=post, actor=SYSTEM, now=town.now, valid_from=SINCE)
+    town.members = {**town.members, "outsider": member}
+    forget()
+
+
+def inspect_all(town: Town) -> None:
+    Flow.objects.create(
+        code="inspect-all", parameters={"recheck_share": 1.0}, published_at=clock.now()
+    )
+    forget()
+
+
+@pytest.mark.requirement("F14")
+def test_another_team_finds_a_false_closing(town: Town) -> None:
+    another_company(town)
+    inspect_all(town)
+    good, bad = (town.case("closed") for _ in range(2))
+    day = timezone.localdate(town.now)
+
+    # While the day lasts, and until its seed exists, nothing is drawn.
+    proof.seal(now=town.now)
+    assert operations.draw(day=day, now=town.now) is None
+    town.wait(days=1)
+    town.case("reported")
+    proof.seal(now=town.now)
+    made = operations.draw(day=day, now=town.now)
+    assert made is not None and made.drawn == sorted([good.number, bad.number])
+    assert operations.draw(day=day, now=town.now) is None, "once a day"
+
+    # Anybody can repeat the draw from what is published; nobody can change it.
+    closed = list(queries.closed_on(day).values_list("number", flat=True))
+    assert drawing.chosen(made.seed, closed, made.share) == made.drawn
+    assert made.seed == made.seal.digest and proof.verify().whole
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Draw.objects.filter(pk=made.pk).update(drawn=[])
+
+    # The task is the outsider's alone: of no team that judged these cases.
+    tasks = Task.objects.filter(kind="recheck", closed_at=None)
+    assert {task.member_id for task in tasks} == {town.members["outsider"].pk}
+    with pytest.raises(cases.Refused, match="not yours"):
+        town.step(bad.number, "recheck_confirmed", "inspector", photos=("check",))
+    with pytest.raises(cases.Refused, match="attach a photo"):
+        town.step(bad.number, "recheck_false", "outsider", reason="井盖仍缺失")
+
+    # One is in order, one was closed falsely: it lives again, and counts for who closed it.
+    town.step(good.number, "recheck_confirmed", "outsider", photos=("check",))
+    again = town.step(
+        bad.number, "recheck_false", "outsider", photos=("check",), reason="井盖仍缺失"
+    )
+    assert (again.status, again.closing_kind, again.open) == ("filed", "", True)
+    assert Case.objects.get(pk=good.pk).status == "closed"
+    town.deliver()
+    (closer,) = queries.closers(town.actor("supervisor"), since=day, until=day)
+    assert (closer.name, closer.inspected, closer.false, closer.rate) == ("shift_leader", 2, 1, 0.5)
+    assert CaseEvent.objects.get(case=bad, action="draw_recheck").facts["draw"]
+
+
+@pytest.mark.requirement("F14")
+def test_without_another_team_the_draw_says_so(town: Town) -> None:
+    inspect_all(town)
+    number = town.case("closed").number
+    day = timezone.localdate(town.now)
+    town.wait(days=1)
+    town.case("reported")
+    proof.seal(now=town.now)
+    made = operations.draw(day=day, now=town.now)
+    assert made is not None and made.without_team == [number]
+    assert not Recheck.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_worker_draws_nothing_without_a_seal() -> None:
+    assert jobs.draw_rechecks() == 0
+
+
+@given(st.text(min_size=1), st.sets(st.from_regex(r"[0-9]{15}", fullmatch=True)), st.floats(0, 1))
+def test_the_lot_depends_on_nothing_but_seed_and_number(
+    seed: str, numbers: set[str], share: float
+) -> None:
+    drawn = drawing.chosen(seed, numbers, share)
+    assert drawn == [one for one in sorted(numbers) if drawing.chosen(seed, [one], share)]
+    assert set(drawn) <= set(drawing.chosen(seed, numbers, min(1.0, share + 0.1)))
+    assert drawing.chosen(seed, numbers, 1.0) == sorted(numbers)
+    assert drawing.chosen(seed, numbers, 0.0) == []
+
+
+def test_about_the_share_is_drawn() -> None:
+    numbers = [f"2026030200{n:05d}" for n in range(10_000)]
+    assert 400 < len(drawing.chosen("a seed", numbers, 0.05)) < 600
+    day = date(2026, 3, 2)
+    assert queries.end_of(day) - queries.end_of(day - timedelta(days=1)) == timedelta(days=1)
