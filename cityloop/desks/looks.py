@@ -80,6 +80,9 @@ ACTION = {
     "urge":                 Look("megaphone",        "red",    pgettext_lazy("action", "Urge")),
     "reply":                Look("reply",            "blue",   pgettext_lazy("action", "Reply")),
     "join_report":          Look("copy-plus",        "blue",   pgettext_lazy("action", "Another report joined")),
+    "pass_down":            Look("arrow-down-to-line", "teal", pgettext_lazy("action", "Pass down")),
+    "pass_up":              Look("arrow-up-from-line", "orange", pgettext_lazy("action", "Pass up")),
+    "rise":                 Look("arrow-up-narrow-wide", "red", pgettext_lazy("action", "Passed up by the clock")),
     "overdue":              Look("octagon-alert",    "red",    pgettext_lazy("action", "Deadline passed")),
     "escalate":             Look("flame",            "purple", pgettext_lazy("action", "Escalated")),
 }

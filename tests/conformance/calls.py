@@ -205,6 +205,11 @@ CALLS = (
     Call("POST", "/cases/{number}/steps", refused=(towns.STRANGER, "evaluator", "water"),
          at=lambda city: {"number": city.cases["reported"]}, body=_step, another=_other_step),
     Call("GET", "/lifecycle", refused=()),
+    Call("GET", "/dispatch/rules", refused=(towns.STRANGER, "inspector")),
+    Call("POST", "/dispatch/rules/trial", by="administrator", reads=True,
+         refused=(towns.STRANGER, "acceptor"),
+         body=lambda city: {"lines": [
+             {"kind": "event", "lead_id": city.town.units["GREEN"].pk}]}),
     Call("POST", "/files", refused=(towns.STRANGER, "evaluator"), file=True),
 )  # fmt: skip
 BY_NAME = {call.name: call for call in CALLS}

@@ -103,6 +103,10 @@ PAGES = (
     Page("report", refused=(towns.STRANGER, "water"), at=lambda city: {"number": city.report}),
     Page("notice-told", refused=(towns.STRANGER, "inspector", "water"), status=303,
          at=lambda city: {"notice_id": city.notice}, data=lambda city: {"medium": "phone"}),
+    # rules of dispatch
+    Page("rules", refused=(towns.STRANGER, "inspector")),
+    Page("rule-trial", by="administrator", refused=(towns.STRANGER, "acceptor"),
+         data=lambda city: {"kind": "event", "lead": city.town.units["GREEN"].pk, "days": "90"}),
     # map
     Page("map"),
     Page("addresses", query=lambda city: {"address": "人民路"}),

@@ -3,6 +3,13 @@
 from collections.abc import Callable
 
 from cityloop.cases.change import Change
+from cityloop.cases.guards.command import (
+    platform_above,
+    platform_below,
+    platform_holds,
+    supervised_here,
+    unit_of_platform,
+)
 from cityloop.cases.guards.dispatch import (
     assigned_or_unit,
     dispatch_explained,
@@ -39,8 +46,11 @@ from cityloop.cases.guards.standing import (
 )
 
 Guard = Callable[[Change], str | None]
+# Asked at every step, before those of its row.
+EVERY_STEP: tuple[Guard, ...] = (within_scope, sides_kept_apart, supervised_here)
 
 __all__ = [
+    "EVERY_STEP",
     "Guard",
     "another_than_asked",
     "answer_owed",
@@ -58,11 +68,16 @@ __all__ = [
     "on_the_spot",
     "own_member_task",
     "own_unit_task",
+    "platform_above",
+    "platform_below",
+    "platform_holds",
     "rule_fits",
     "second_eye",
     "sides_kept_apart",
+    "supervised_here",
     "timer_due",
     "unit_named",
+    "unit_of_platform",
     "verified_if_public",
     "was_filed",
     "was_self_handled",
