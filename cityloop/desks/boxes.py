@@ -38,8 +38,10 @@ def with_task(kind: str, *, own: bool) -> Condition:
 
 def to_dispatch(actor: Actor, now: datetime) -> Q:
     """Filed and not yet dispatched; of a chain of platforms, what the actor's own one holds."""
-    own = [number for number, _kind in actor.platforms]
-    return Q(status=S.FILED) & (Q(holder=None) | Q(holder__in=own))
+    held = Q(holder__in=[number for number, _kind in actor.platforms])
+    if not actor.roles & {"district_platform"} or "dispatcher" in actor.roles:
+        held |= Q(holder=None)  # what the one hall of the city dispatches
+    return Q(status=S.FILED) & held
 
 
 def elsewhere(actor: Actor, now: datetime) -> Q:

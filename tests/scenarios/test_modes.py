@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -10,9 +12,12 @@ from django.db import DatabaseError, transaction
 from cityloop.cases import modes, queries
 from cityloop.cases import operations as cases
 from cityloop.cases.models import Case, CaseEvent, Flow, Task
+from cityloop.cli import check, flows
+from cityloop.cli.output import RejectedError
 from cityloop.kernel import clock
 from cityloop.kernel.errors import Invalid, NotAllowed
 from cityloop.people import operations as people
+from cityloop.people.models import Holding, Post
 from tests.town import DISTRICT, ROOT, SINCE, SYSTEM, Town, forget
 
 REFUSE = "E0110"
@@ -336,3 +341,37 @@ def test_an_unsound_flow_is_refused_with_every_reason(town: Town) -> None:
     assert queries.current_flow().code == "town"
     with pytest.raises(NotAllowed):
         cases.publish_flow(code="x", parameters={}, actor=town.actor("acceptor"), now=clock.now())
+
+
+@pytest.mark.requirement("A18", "A05")
+def test_a_mode_is_published_from_the_command_line_with_its_posts(town: Town, capsys) -> None:
+    def publish(name: str, **options: Any) -> dict[str, Any]:
+        given = {"area": "", "posts": False, "dry_run": False, "as_json": True, **options}
+        with suppress(RejectedError):
+            flows.publish_flow(ROOT / "data/modes" / f"{name}.toml", **given)
+        answer: dict[str, Any] = json.loads(capsys.readouterr().out.splitlines()[-1])
+        return answer
+
+    # Nobody is seconded to the coordination platform yet: refused, and nothing was published.
+    answer = publish("hz-axes")
+    assert answer["faults"] == ["COORD: nobody dispatches at a platform of this level"]
+    assert queries.current_flow().code == "town"
+
+    # Six offices: the posts are made once, ready to be given to people.
+    assert publish("taizhou", dry_run=True, posts=True)["posts"] == []
+    answer = publish("taizhou", posts=True)
+    assert (answer["faults"], len(answer["posts"])) == ([], 6)
+    offices = Post.objects.filter(code__in=answer["posts"], organisation=town.units["PLAT"])
+    assert "呼叫中心" in {post.name_zh for post in offices}
+    assert publish("taizhou", posts=True)["posts"] == []
+    assert queries.current_flow().code.startswith("taizhou-")
+    assert check.sound_flow()["well"]
+
+    # The last supervisor leaves: the check says which steps nobody owns any more.
+    holding = Holding.objects.get(member=town.members["supervisor"])
+    people.end_holding(
+        holding_id=holding.pk, ends_on=SINCE, reason="退休", actor=SYSTEM, now=town.now
+    )
+    finding = check.sound_flow()
+    assert not finding["well"]
+    assert "reopen has no owner: nobody works as supervisor" in finding["words"]
