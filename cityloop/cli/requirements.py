@@ -28,6 +28,7 @@ ROWS: tuple[tuple[str, str], ...] = (
     ("A18", "posts of the six offices, ready to use"),
     ("A19", "a small centre: one person with several roles"),
     ("A21", "one centre, three axes, five teams"),
+    ("A22", "who is judged never files, checks or closes"),
     ("A24", "an organisation tree of any depth, with kinds of units"),
     ("A26", "the cells of class x area for which no unit answers"),
     ("A29", "trial operation: everything runs, figures are marked"),

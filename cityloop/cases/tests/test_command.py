@@ -76,3 +76,12 @@ def test_a_district_lays_its_command_over_the_city_and_a_street_over_the_distric
     later = modes.laid_over(stored, {"dispatch_minutes": 10}, "")
     assert flow.parameters(later, "330102").dispatch_minutes == 10
     assert flow.parameters(later, "330106").dispatch_minutes == 40
+
+
+@pytest.mark.requirement("A22")
+@pytest.mark.parametrize("path", MODES, ids=lambda path: path.stem)
+def test_in_no_mode_does_who_is_judged_file_check_or_close(path):
+    """Units under evaluation handle; every step of judgement belongs to others (裁判员)."""
+    parameters = flow.parameters(modes.read_mode(path).parameters)
+    for step in workflow.JUDGING:
+        assert not {"unit_desk", "worker", "dispatcher"} & set(step.roles_in(parameters)), step
