@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Field, File, Query, Router, Schema
 from ninja.files import UploadedFile
 
-from cityloop.cases import fields, lifecycle, operations, queries, shapes, views
+from cityloop.cases import fields, lifecycle, operations, precision, queries, shapes, views
 from cityloop.kernel import clock, files, paging
 from cityloop.kernel.api import idempotent, plain
 from cityloop.kernel.errors import Invalid
@@ -195,6 +196,48 @@ def read_lifecycle(request: HttpRequest) -> HttpResponse:
         for step in lifecycle.STEPS
     ]  # fmt: skip
     return plain(rows)
+
+
+class DraftIn(Schema):
+    """A line of the matrix that nobody has published; codes as in the matrix, * for any."""
+
+    kind: Literal["event", "component"]
+    lead_id: Annotated[int, Field(ge=1, le=2**62)]
+    edition_code: Annotated[str, Field(max_length=40)] = "*"
+    major_code: Annotated[str, Field(max_length=4)] = "*"
+    minor_code: Annotated[str, Field(max_length=4)] = "*"
+    region_code: Annotated[str, Field(max_length=15)] = "*"
+    owner_id: Annotated[int, Field(ge=1, le=2**62)] | None = None
+
+
+class TrialIn(Schema):
+    """Draft lines and how many days of past cases they are tried on."""
+
+    lines: Annotated[list[DraftIn], Field(min_length=1, max_length=50)]
+    days: Annotated[int, Field(ge=1, le=3660)] = 180
+
+
+@router.get(
+    "/dispatch/rules", response=list[shapes.PrecisionOut], summary="How good each rule proposes"
+)
+def rules_of_dispatch(
+    request: HttpRequest, days: Annotated[int, Query(ge=1, le=3660)] = 90
+) -> list[precision.Precision]:
+    """Lines of the matrix that proposed a unit for a visible case filed in these days."""
+    actor = actor_of(request)
+    actor.require("people.view")
+    return precision.by_rule(actor, since=clock.now() - timedelta(days=days))
+
+
+@router.post("/dispatch/rules/trial", response=shapes.TrialOut, summary="Try lines on past cases")
+def try_rules(request: HttpRequest, body: TrialIn) -> precision.Trial:
+    """What the matrix would have proposed with these lines; nothing is written."""
+    actor, now = actor_of(request), clock.now()
+    actor.require("people.manage")
+    draft = [precision.draft_line(**line.dict()) for line in body.lines]
+    return precision.dry_run(
+        actor, draft, on=timezone.localdate(now), since=now - timedelta(days=body.days)
+    )
 
 
 @router.post("/files", response=shapes.FileOut, summary="Store a photo, recording or PDF")

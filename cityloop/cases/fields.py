@@ -45,6 +45,12 @@ REASONS: dict[str, tuple[tuple[str, Any], ...]] = {
         ("wrong_place", lazy("the place is wrong")),
         ("no_unit", lazy("no unit is responsible")),
     ),
+    "pass_up": (
+        ("beyond_us", lazy("beyond what this platform can settle")),
+        ("other_area", lazy("another area must act too")),
+        ("not_ours", lazy("not the duty of this platform")),
+        ("needs_support", lazy("support of the level above is needed")),
+    ),
     "ask_better_proof": (
         ("unclear_photo", lazy("the photo is unclear")),
         ("other_place", lazy("the photo shows another place")),

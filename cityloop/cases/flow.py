@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
+
+from cityloop.cases.command import TOP, Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,29 +28,79 @@ class Parameters:
     supervisor_from_dispatch: int = 3
     redispatch_clock: str = "continue"  # continue | restart, when the same unit gets it again
     auto_dispatch: bool = False  # unambiguous responsibility: no dispatcher needed
+    auto_from: tuple[tuple[str, float], ...] = ()  # class or * -> how sure it must be to go out
+    look_back_days: int = 0  # earlier cases that a proposal asks; 0: the matrix alone
     verify_public: bool = True  # public reports are verified on site before filing
     review_share: float = 0.1  # of self-handled cases, looked at afterwards
     reviewed_channels: tuple[str, ...] = ()  # every case of these is reviewed before closing
     recheck_share: float = 0.05  # of cases closed in a day, inspected again by another team
     escalate_at: tuple[float, ...] = (1.0, 2.0)  # multiples of the limit after the deadline
     trial: bool = False  # figures are computed but marked not official
+    command: tuple[Level, ...] = ()  # levels that dispatch, from the top down; none: one hall
+    dispatch_begins: str = TOP  # top | lowest: with which of them a filed case begins
+    supervision: tuple[str, ...] = ()  # levels whose desks accept, file and close; none: any
+    roles: tuple[tuple[str, tuple[str, ...]], ...] = ()  # action -> roles, where not the table's
+
+    def level(self, name: str) -> Level:
+        """The level of this name in the command."""
+        return next(one for one in self.command if one.level == name)
 
 
 NAMES = frozenset(field.name for field in fields(Parameters))
+# Parameters of one district or street inside the city's: {"330106": {...}}. Nothing else may
+# differ between districts: one platform, one flow, one standard, one evaluation (A15).
+DISTRICTS = "districts"
+DISTRICT_MAY = frozenset({"command", "dispatch_begins", "dispatch_minutes", "supervision",
+                          "auto_dispatch", "auto_from", "look_back_days"})  # fmt: skip
 
 
 class UnknownParameter(ValueError):
-    """A flow names a parameter that does not exist."""
+    """A flow names a parameter that does not exist, or that a district may not have of its own."""
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _parse(items: tuple[tuple[str, Any], ...]) -> Parameters:
-    return Parameters(**dict(items))
+    values = dict(items)
+    try:
+        if "command" in values:
+            values["command"] = tuple(Level(**dict(one)) for one in values["command"])
+        return Parameters(**values)
+    except (TypeError, ValueError) as error:
+        raise UnknownParameter(f"the command of the flow is not understood: {error}") from error
 
 
-def parameters(stored: dict[str, Any]) -> Parameters:
-    """The parameters of a stored flow; raises UnknownParameter for a misspelt one."""
-    if unknown := set(stored) - NAMES:
+def parameters(stored: Mapping[str, Any], area_code: str = "") -> Parameters:
+    """The parameters of a stored flow as they hold at a place.
+
+    Raises UnknownParameter for a misspelt one, and for one that a district may not change.
+    """
+    districts = stored.get(DISTRICTS)
+    values = _of_area(stored, districts, area_code) if districts else stored
+    if unknown := set(values) - NAMES - {DISTRICTS}:
         raise UnknownParameter(f"unknown flow parameters: {', '.join(sorted(unknown))}")
-    items = ((k, tuple(v) if isinstance(v, list) else v) for k, v in sorted(stored.items()))
-    return _parse(tuple(items))
+    return _parse(
+        tuple((name, _frozen(values[name])) for name in sorted(values) if name != DISTRICTS)
+    )
+
+
+def _of_area(
+    stored: Mapping[str, Any], districts: Mapping[str, Mapping[str, Any]], area_code: str
+) -> Mapping[str, Any]:
+    """The city's parameters with those of the district, then of the street, laid over them."""
+    found = dict(stored)
+    for code in sorted(districts, key=len):
+        if area_code.startswith(code):
+            found |= districts[code]
+        if foreign := set(districts[code]) - DISTRICT_MAY:
+            names = ", ".join(sorted(foreign))
+            raise UnknownParameter(f"district {code} may not have its own: {names}")
+    return found
+
+
+def _frozen(value: Any) -> Any:
+    """JSON as something that can be remembered by."""
+    if isinstance(value, list):
+        return tuple(_frozen(one) for one in value)
+    if isinstance(value, dict):
+        return tuple((name, _frozen(one)) for name, one in sorted(value.items()))
+    return value

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from cityloop.cases import effects as e
 from cityloop.cases import guards as g
+from cityloop.cases.flow import Parameters
 from cityloop.cases.models import OPEN, Status
 
 NEW = ""  # the source of actions that open a case
@@ -40,10 +41,15 @@ class Step:
         """(field name, required) in the order of the form."""
         return tuple((name.rstrip("?"), not name.endswith("?")) for name in self.asks)
 
+    def roles_in(self, flow: Parameters) -> tuple[str, ...]:
+        """Who takes the step in this city: the table's roles, unless its flow names others."""
+        return dict(flow.roles).get(self.action, self.roles) if flow.roles else self.roles
+
 
 S = Status
 INSPECTOR, ACCEPTOR, LEADER = ("inspector",), ("acceptor",), ("shift_leader",)
 DISPATCHER, UNIT, WORKER = ("dispatcher",), ("unit_desk",), ("worker",)
+PLATFORM = ("dispatcher", "district_platform")
 SUPERVISOR, CLOCK = ("supervisor",), ("system",)
 FINDERS = ("inspector", "acceptor", "shift_leader", "supervisor", "leader", "district_platform",
            "exchange", "system")  # fmt: skip
@@ -67,14 +73,14 @@ STEPS = (
     Step("recall_verify",       (S.VERIFYING,),                    S.REPORTED,     ACCEPTOR,                   J, (),                                                            (e.stop_verify_clock, e.close_site_task, e.resume_acceptance_clock),             ("reason",)),
     Step("reject",              (S.REPORTED,),                     S.REJECTED,     ACCEPTOR,                   J, (),                                                            (e.note_reason_code, e.stop_all_clocks, e.close_all_tasks, e.end_without_closing), ("reason_code", "reason")),
     # --- filing and voiding
-    Step("file",                (S.ACCEPTED,),                     S.FILED,        ("shift_leader", "acceptor", "system"), J, (g.located, g.rule_fits, g.verified_if_public, g.second_eye), (e.freeze_limit, e.start_dispatch_clock, e.start_whole_clock, e.propose_unit), ("filing_rule", "place_level?", "engineering?", "opinion?")),
+    Step("file",                (S.ACCEPTED,),                     S.FILED,        ("shift_leader", "acceptor", "system"), J, (g.located, g.rule_fits, g.verified_if_public, g.second_eye), (e.freeze_limit, e.begin_command, e.start_dispatch_clock, e.start_whole_clock, e.propose_unit), ("filing_rule", "place_level?", "engineering?", "opinion?")),
     Step("refuse_filing",       (S.ACCEPTED,),                     S.REPORTED,     LEADER,                     J, (),                                                            (e.start_acceptance_clock,),                                                     ("reason",)),
-    Step("return_to_acceptance", (S.FILED,),                       S.ACCEPTED,     DISPATCHER,                 N, (),                                                            (e.start_filing_clock,),                                                         ("reason_code", "reason")),
+    Step("return_to_acceptance", (S.FILED,),                       S.ACCEPTED,     DISPATCHER,                 N, (g.platform_holds,),                                                            (e.start_filing_clock,),                                                         ("reason_code", "reason")),
     Step("request_void",        (S.ACCEPTED, S.FILED),             S.VOIDING,      ("acceptor", "dispatcher"), N, (),                                                            (e.remember_stage,),                                                             ("reason_code", "reason")),
     Step("approve_void",        (S.VOIDING,),                      S.VOIDED,       LEADER,                     J, (g.another_than_asked,),                                       (e.forget_stage, e.note_reason_code, e.stop_all_clocks, e.close_all_tasks, e.end_without_closing), ("reason_code", "reason")),
     Step("refuse_void",         (S.VOIDING,),                      BACK,           LEADER,                     J, (g.another_than_asked,),                                       (e.forget_stage,),                                                               ("reason",)),
     # --- dispatch and handling
-    Step("dispatch",            (S.FILED,),                        S.DISPATCHED,   ("dispatcher", "system"),   H, (g.unit_named, g.dispatch_explained, g.dispatch_within_rights), (e.note_dispatch, e.start_handling_clock, e.open_handling_tasks),               ("unit", "assists?", "reason?")),
+    Step("dispatch",            (S.FILED,),                        S.DISPATCHED,   (*PLATFORM, "system"),      H, (g.platform_holds, g.unit_named, g.unit_of_platform, g.dispatch_explained, g.dispatch_within_rights), (e.note_dispatch, e.start_handling_clock, e.open_handling_tasks),               ("unit", "assists?", "reason?")),
     Step("dispatch_by_order",   (S.FILED,),                        S.DISPATCHED,   SUPERVISOR,                 H, (g.unit_named, g.dispatch_needs_order),                        (e.note_dispatch, e.start_handling_clock, e.open_handling_tasks),                ("unit", "assists?", "reason")),
     Step("return",              (S.DISPATCHED, S.HANDLING),        S.FILED,        UNIT,                       H, (g.own_unit_task,),                                            (e.note_return, e.close_handling_tasks, e.pause_handling_clock, e.start_dispatch_clock), ("reason_code", "reason")),
     Step("receive",             (S.DISPATCHED,),                   S.HANDLING,     UNIT,                       H, (g.own_unit_task,),                                            (),                                                                              ()),
@@ -82,13 +88,13 @@ STEPS = (
     Step("hand_in",             (S.HANDLING,),                     S.HANDED_IN,    WORKER,                     H, (g.own_unit_task, g.assigned_or_unit, g.has_photo),            (),                                                                              ("result", "photos")),
     Step("hand_back",           (S.HANDED_IN,),                    S.HANDLING,     UNIT,                       H, (g.own_unit_task,),                                            (),                                                                              ("reason",)),
     Step("finish",              (S.HANDLING, S.HANDED_IN),         S.HANDLED,      UNIT,                       H, (g.own_unit_task, g.has_photo_of_result),                      (e.close_handling_tasks, e.stop_handling_clock),                                 ("result", "photos?")),
-    Step("ask_better_proof",    (S.HANDLED,),                      S.HANDLING,     DISPATCHER,                 H, (),                                                            (e.note_proof_refused, e.reopen_handling_clock, e.open_handling_tasks),          ("reason_code", "reason")),
+    Step("ask_better_proof",    (S.HANDLED,),                      S.HANDLING,     PLATFORM,                   H, (g.platform_holds,),                                                            (e.note_proof_refused, e.reopen_handling_clock, e.open_handling_tasks),          ("reason_code", "reason")),
     # --- check and closing
     Step("send_check",          (S.HANDLED,),                      S.CHECKING,     ("acceptor", "dispatcher"), N, (),                                                            (e.start_check_clock, e.open_check_task),                                        ("inspector", "opinion?")),
     Step("check_passed",        (S.CHECKING,),                     S.CHECKED,      INSPECTOR,                  J, (g.own_member_task, g.has_photo, g.late_check_explained),      (e.stop_check_clock, e.close_site_task, e.forget_review, e.start_closing_clock),                  ("opinion?", "photos")),
     Step("check_failed",        (S.CHECKING,),                     S.CHECK_FAILED, INSPECTOR,                  J, (g.own_member_task, g.has_photo),                              (e.stop_check_clock, e.close_site_task, e.start_rework_dispatch_clock),          ("reason", "photos")),
     Step("recall_check",        (S.CHECKING,),                     S.HANDLED,      ("acceptor", "dispatcher"), N, (),                                                            (e.stop_check_clock, e.close_site_task),                                         ("reason",)),
-    Step("rework",              (S.CHECK_FAILED,),                 S.DISPATCHED,   DISPATCHER,                 H, (),                                                            (e.note_rework, e.restart_handling_clock, e.open_handling_tasks),                ("reason",)),
+    Step("rework",              (S.CHECK_FAILED,),                 S.DISPATCHED,   PLATFORM,                   H, (g.platform_holds,),                                                            (e.note_rework, e.restart_handling_clock, e.open_handling_tasks),                ("reason",)),
     Step("check_again",         (S.CHECKED,),                      S.HANDLED,      LEADER,                     J, (),                                                            (),                                                                              ("reason_code", "reason")),
     Step("demand_rework",       (S.CHECKED,),                      S.CHECK_FAILED, LEADER,                     J, (),                                                            (e.start_rework_dispatch_clock,),                                                ("reason_code", "reason")),
     Step("close",               (S.CHECKED,),                      S.CLOSED,       LEADER,                     J, (g.closing_condition_met, g.replies_sent, g.reviewed_where_asked),                     (e.close_normally, e.stop_all_clocks, e.close_all_tasks),                        ("closing_condition", "opinion?")),
@@ -113,6 +119,10 @@ STEPS = (
     Step("draw_recheck",        (S.CLOSED,),                       SAME,           CLOCK,                      N, (g.closed_normally,),                                          (e.open_recheck_task,),                                                          ("inspector", "draw")),
     Step("recheck_confirmed",   (S.CLOSED,),                       SAME,           INSPECTOR,                  J, (g.own_recheck_task, g.has_photo),                             (e.close_recheck_task,),                                                         ("opinion?", "photos")),
     Step("recheck_false",       (S.CLOSED,),                       S.FILED,        INSPECTOR,                  J, (g.own_recheck_task, g.has_photo),                             (e.close_recheck_task, e.reopen_case, e.start_dispatch_clock),                   ("reason", "photos")),
+    # --- platforms that dispatch: the chain of command
+    Step("pass_down",           (S.FILED,),                        SAME,           PLATFORM,                   H, (g.platform_holds, g.platform_below),                          (e.to_platform_below,),                                                          ("opinion?",)),
+    Step("pass_up",             (S.FILED,),                        SAME,           PLATFORM,                   H, (g.platform_holds, g.platform_above),                          (e.to_platform_above,),                                                          ("reason_code", "reason")),
+    Step("rise",                (S.FILED,),                        SAME,           CLOCK,                      N, (g.timer_due, g.platform_above),                               (e.to_platform_above,),                                                           ("clock",)),
 )
 # fmt: on
 
@@ -120,12 +130,15 @@ BY_ACTION = {step.action: step for step in STEPS}
 OPENING = tuple(step.action for step in STEPS if NEW in step.source)
 
 
-def allowed(*, status: str, roles: frozenset[str]) -> tuple[Step, ...]:
+def allowed(
+    *, status: str, roles: frozenset[str], flow: Parameters | None = None
+) -> tuple[Step, ...]:
     """The steps that these roles may try from this status, in table order: the buttons of a page."""
+    flow = flow or Parameters()
     return tuple(
         step
         for step in STEPS
-        if status in step.source and roles.intersection(step.roles) and step.roles != CLOCK
+        if status in step.source and roles.intersection(step.roles_in(flow)) and step.roles != CLOCK
     )
 
 

@@ -57,7 +57,7 @@ def locked(number: str) -> Dossier | None:
         timers = [Timer.from_db("default", TIMER, one) for one in cursor.fetchall()]
         cursor.execute(TASK_SQL, [case.pk])
         tasks = [Task.from_db("default", TASK, one) for one in cursor.fetchall()]
-    parameters = flows.parameters(_parsed(row[-2]))
+    parameters = flows.parameters(_parsed(row[-2]), case.area_code)
     return Dossier(case, timers, tasks, parameters, row[-1] is not False)
 
 

@@ -13,15 +13,16 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cityloop.cases import fields, guards, lifecycle, load, photos, record
+from cityloop.cases import fields, guards, lifecycle, load, photos, record, workflow
 from cityloop.cases import flow as flows
 from cityloop.cases.change import Change, Paper
 from cityloop.cases.clocks import show_stage_deadline
-from cityloop.cases.models import Case, Flow, Timer
+from cityloop.cases.models import Case, Flow, Status, Timer, TimerKind
 from cityloop.kernel import errors
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.models import StoredFile
 from cityloop.kernel.rows import Rows, fresh
+from cityloop.people import queries as people
 
 
 class Refused(errors.Refused):
@@ -134,7 +135,7 @@ def begin(
         verified="wanted" if new.verify else "",
         reported_at=now,
     )
-    parameters = flows.parameters(new.flow.parameters)
+    parameters = flows.parameters(new.flow.parameters, new.area_code)
     case.trial = parameters.trial
     change = Change(
         case=case,
@@ -206,15 +207,37 @@ def fire_due_timers(*, now: datetime, limit: int = 200) -> int:
         return sum(_fire(number, now) for number in numbers)
 
 
+def publish_flow(*, code: str, parameters: Mapping[str, Any], actor: Actor, now: datetime) -> Flow:
+    """Publish an edition of the flow: cases opened from now on start with it, others keep theirs.
+
+    Raises Invalid with every fault: a dead end, a step without an owner, a role on both sides.
+    """
+    actor.require("cases.configure")
+    desks = people.desks_staffed(timezone.localdate(now))
+    if found := workflow.faults(parameters, desks):
+        raise errors.Invalid(*found, code="unsound-flow")
+    edition = f"{code}-{Flow.objects.count() + 1}"
+    return Flow.objects.create(code=edition, parameters=dict(parameters), published_at=now)
+
+
 def _fire(number: str, now: datetime) -> int:
     """The clock's step for every timer of the case that is due; how many fired."""
     change = _load(number, actor=Actor.system("clock"), now=now)
     due = [t for t in change.timers if t.fire_at is not None and t.fire_at <= now]
     for timer in due:
         change.inputs = {"clock": timer.kind}
-        take(change, _step("escalate" if timer.fired else "overdue"))
+        take(change, _step(_clock_action(change, timer)))
     record.write([change])
     return len(due)
+
+
+def _clock_action(change: Change, timer: Timer) -> str:
+    """What the clock does: a platform that let its share run out hands the case to the one above;
+    every other deadline is noted, then escalated."""
+    if timer.fired:
+        return "escalate"
+    held = timer.kind == TimerKind.DISPATCH and change.case.status == Status.FILED
+    return "rise" if held and guards.platform_above(change) is None else "overdue"
 
 
 def take(change: Change, step: lifecycle.Step) -> None:
@@ -223,7 +246,8 @@ def take(change: Change, step: lifecycle.Step) -> None:
     The bulk path uses it too: imported cases obey the same table.
     """
     change.action, change.source, change.side = step.action, change.case.status, step.side
-    change.role = next((role for role in step.roles if role in change.actor.roles), "")
+    roles = step.roles_in(change.flow)
+    change.role = next((role for role in roles if role in change.actor.roles), "")
     if reasons := objections(change, step):
         raise Refused(*reasons)
     case = change.case
@@ -243,9 +267,9 @@ def objections(change: Change, step: lifecycle.Step) -> list[str]:
     if change.source not in step.source:
         return [_("%(action)s is not possible now") % {"action": step.action}]
     if not change.role:
-        return [_("%(action)s is for: %(roles)s")
-                % {"action": step.action, "roles": ", ".join(step.roles)}]  # fmt: skip
-    every = (guards.within_scope, guards.sides_kept_apart, *step.guards)
+        roles = ", ".join(step.roles_in(change.flow))
+        return [_("%(action)s is for: %(roles)s") % {"action": step.action, "roles": roles}]
+    every = (*guards.EVERY_STEP, *step.guards)
     return [reason for guard in every if (reason := guard(change))]
 
 

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from cityloop.cases import flow as flows
 from cityloop.cases import lifecycle
 from cityloop.cases.models import (
     FINAL,
@@ -59,7 +60,8 @@ def scope(actor: Actor) -> Q:
 
 def get(actor: Actor, number: str) -> Case:
     """One case with class, rule and unit; NotFound outside the actor's scope."""
-    case = visible(actor).select_related(*SHOWN, "worker", "flow").filter(number=number).first()
+    shown = (*SHOWN, "worker", "flow", "holder")
+    case = visible(actor).select_related(*shown).filter(number=number).first()
     if case is None:
         raise NotFound(_("there is no case %(number)s") % {"number": number[:30]})
     return case
@@ -182,7 +184,8 @@ def allowed_steps(actor: Actor, case: Case) -> list[lifecycle.Step]:
     """The life-cycle rows that the actor's roles may try now: buttons and forms."""
     if not actor.may("cases.step"):
         return []
-    return list(lifecycle.allowed(status=case.status, roles=actor.roles))
+    flow = flows.parameters(case.flow.parameters, case.area_code)
+    return list(lifecycle.allowed(status=case.status, roles=actor.roles, flow=flow))
 
 
 def nearby(

@@ -129,7 +129,10 @@ class PaperOut(Schema):
 
 
 class CaseFile(CaseLine):
-    """The whole case; `steps` are the actions that the reader's posts may try now."""
+    """The whole case; `steps` are the actions that the reader's posts may try now.
+
+    `holder` is the platform that dispatches it, where the city has more than one.
+    """
 
     level: int
     trial: bool
@@ -139,6 +142,7 @@ class CaseFile(CaseLine):
     filing_rule: int | None
     limit: Limit | None
     proposal: dict[str, Any]
+    holder: UnitOfCase | None
     assisting: list[dict[str, Any]]
     closing_kind: str
     handled_late: bool | None
@@ -200,3 +204,43 @@ class FileOut(Schema):
     sha256: str
     media_type: str
     size: int
+
+
+class PrecisionOut(Schema):
+    """A line of the matrix by what became of its proposals; `rule` 0: by earlier cases alone.
+
+    `share` is right among settled, null while nothing is settled.
+    """
+
+    rule: int
+    proposed: int
+    settled: int
+    right: int
+    first_time: int
+    share: float | None
+    auto: int
+    auto_settled: int
+    auto_right: int
+    auto_share: float | None
+    returned: int
+
+
+class TrialDifferenceOut(Schema):
+    """A past case for which the draft names another unit; units by id."""
+
+    number: str
+    before: int | None
+    after: int | None
+    handled_by: int | None
+    verdict: Literal["better", "worse", "other"]
+
+
+class TrialOut(Schema):
+    """A draft tried on past cases; `shown` are the latest of those that it changes."""
+
+    cases: int
+    changed: int
+    better: int
+    worse: int
+    other: int
+    shown: list[TrialDifferenceOut]

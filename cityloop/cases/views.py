@@ -64,6 +64,7 @@ def full(case: Case, *, actor: Actor, now: datetime) -> dict[str, Any]:
         "filing_rule": case.filing_rule_id,
         "limit": [case.limit_amount, case.limit_unit] if case.limit_unit else None,
         "proposal": case.proposal,
+        "holder": _platform(case),
         "assisting": case.assisting,
         "closing_kind": case.closing_kind,
         "handled_late": case.handled_late,
@@ -73,6 +74,11 @@ def full(case: Case, *, actor: Actor, now: datetime) -> dict[str, Any]:
         "attachments": [attachment(one) for one in queries.attachments(case)],
         "steps": [step.action for step in queries.allowed_steps(actor, case)],
     }
+
+
+def _platform(case: Case) -> dict[str, Any] | None:
+    held = case.holder
+    return {"id": held.pk, "code": held.code, "name": held.name_zh} if held else None
 
 
 def event(line: CaseEvent) -> dict[str, Any]:

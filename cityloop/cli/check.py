@@ -10,11 +10,14 @@ import typer
 from cityloop.cli.output import AsJson, RejectedError, finish, progress
 from cityloop.cli.project import open_project
 
+Workflow = Annotated[
+    bool, typer.Option("--workflow", help="Refuse dead ends, ownerless steps, mixed sides.")
+]
 Chain = Annotated[bool, typer.Option("--chain", help="Prove that no history was altered.")]
 
 
-def check(chain: Chain = False, as_json: AsJson = False) -> None:
-    """Examine database, queue, disk and clock; with --chain also prove the history."""
+def check(chain: Chain = False, workflow: Workflow = False, as_json: AsJson = False) -> None:
+    """Examine database, queue, disk and clock; on demand also the history and the flow."""
     open_project()
     from cityloop.kernel import clock, health
 
@@ -22,6 +25,8 @@ def check(chain: Chain = False, as_json: AsJson = False) -> None:
     findings = [finding.as_dict() for finding in health.examine(now=clock.now())]
     if chain:
         findings += [prove_history(), prove_files(), prove_book()]
+    if workflow:
+        findings.append(sound_flow())
     well = all(finding["well"] for finding in findings)
     lines = [f"{'ok  ' if f['well'] else 'BAD '} {f['name']:<9} {f['words']}" for f in findings]
     result = {"well": well, "findings": findings, "seconds": round(time.monotonic() - began, 3)}
@@ -61,3 +66,18 @@ def prove_book() -> dict[str, Any]:
         flaws = queries.check_book()
     words = "; ".join(f"{flaw.channel}: {flaw.what}" for flaw in flaws)
     return {"name": "book", "well": not flaws, "words": words or "every report is where it was"}
+
+
+def sound_flow() -> dict[str, Any]:
+    """Examine the flow that new cases start with, and whether its desks are staffed."""
+    from django.utils import timezone
+
+    from cityloop.cases import queries as cases
+    from cityloop.cases import workflow
+    from cityloop.kernel import clock
+    from cityloop.people import queries as people
+
+    flow = cases.current_flow()
+    found = workflow.faults(flow.parameters, people.desks_staffed(timezone.localdate(clock.now())))
+    words = "; ".join(found) or f"{flow.code}: every step has an owner and every case an end"
+    return {"name": "workflow", "well": not found, "words": words}

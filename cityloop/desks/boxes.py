@@ -43,6 +43,19 @@ def to_be_reviewed(actor: Actor, now: datetime) -> Q:
     return Q(status=S.CHECKED, channel__in=public, reviewed_at=None)
 
 
+def to_dispatch(actor: Actor, now: datetime) -> Q:
+    """Filed and not yet dispatched; of a chain of platforms, what the actor's own one holds."""
+    held = Q(holder__in=[number for number, _kind in actor.platforms])
+    if not actor.roles & {"district_platform"} or "dispatcher" in actor.roles:
+        held |= Q(holder=None)  # what the one hall of the city dispatches
+    return Q(status=S.FILED) & held
+
+
+def elsewhere(actor: Actor, now: datetime) -> Q:
+    """Filed, and with another platform."""
+    return Q(status=S.FILED, holder__isnull=False) & ~to_dispatch(actor, now)
+
+
 def returned(actor: Actor, now: datetime) -> Q:
     """Waiting for the dispatcher after a unit gave the case back."""
     return Q(status=S.FILED, returns__gt=0)
@@ -119,7 +132,8 @@ BOXES = (
     _box("verifying",    pgettext_lazy("box", "Verifying"),            "scan-search",     at(S.VERIFYING),        "acceptor"),
     _box("to_file",      pgettext_lazy("box", "To file"),              "file-check",      at(S.ACCEPTED),         "shift_leader acceptor"),
     _box("voiding",      pgettext_lazy("box", "Void requested"),       "file-x",          at(S.VOIDING),          "shift_leader"),
-    _box("to_dispatch",  pgettext_lazy("box", "To dispatch"),          "send",            at(S.FILED),            "dispatcher"),
+    _box("to_dispatch",  pgettext_lazy("box", "To dispatch"),          "send",            to_dispatch,            "dispatcher district_platform"),
+    _box("elsewhere",    pgettext_lazy("box", "With other platforms"), "network",         elsewhere,              "supervisor"),
     _box("returned",     pgettext_lazy("box", "Returned by units"),    "undo-2",          returned,               "dispatcher supervisor"),
     _box("to_rework",    pgettext_lazy("box", "To send to rework"),    "rotate-ccw",      at(S.CHECK_FAILED),     "dispatcher"),
     _box("my_work",      pgettext_lazy("box", "Assigned to me"),       "hard-hat",        own_work,               "worker"),

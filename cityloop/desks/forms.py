@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cityloop.cases import fields, lifecycle
+from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Problem
+from cityloop.people.forms import LineForm
 
 # Which part of the file the photos of a step belong to; other steps add papers.
 PHOTO_STAGE = {
@@ -129,6 +131,24 @@ HELP = {
     "place_level": gettext_lazy("Leave empty where the rule holds for any place."),
     "engineering": gettext_lazy("Only where digging or rebuilding is needed; the history says so."),
 }
+
+
+DAYS = (
+    ("30", gettext_lazy("30 days")),
+    ("90", gettext_lazy("90 days")),
+    ("365", gettext_lazy("a year")),
+)
+
+
+class DraftForm(LineForm):
+    """A line of the matrix that is only tried: without what only a published one needs."""
+
+    days = forms.ChoiceField(label=gettext_lazy("Cases of the last"), choices=DAYS, initial="90")
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, actor=actor, **kwargs)
+        for name in ("lead_role", "assists", "valid_from", "source_document"):
+            del self.fields[name]
 
 
 def step_form(

@@ -145,6 +145,7 @@ FACTS: dict[str, Words] = {
     "unit":          _unit(gettext_noop("Lead unit")),
     "assisting":     _assisting,
     "dispatch":      _dispatch,
+    "as_proposed":   _flag(gettext_noop("As proposed"), gettext_noop("Another unit than the one proposed")),
     "rework":        _rework,
     "worker":        _member(gettext_noop("Person")),
     "inspector":     _member(gettext_noop("Inspector")),
@@ -160,6 +161,9 @@ FACTS: dict[str, Words] = {
     "clock":         _clock,
     "papers":        _papers,
     "priority":      _flag(gettext_noop("Goes before all others")),
+    "holder_before": _unit(gettext_noop("Was with the platform")),
+    "holder":        _unit(gettext_noop("Is with the platform")),
+    "share_on_time": _flag(gettext_noop("Within its share of the clock"), gettext_noop("Over its share of the clock")),
     "written_report": _flag(gettext_noop("A written report is owed")),
 }
 REMARKS = {

@@ -85,7 +85,7 @@ class Names:
 
 # Facts that hold ids, by the table that knows the words.
 ID_FACTS = {
-    "units": ("unit", "unit_before"),
+    "units": ("unit", "unit_before", "holder", "holder_before"),
     "members": ("worker", "inspector"),
     "classes": ("class", "problem_class"),
     "rules": ("rule", "filing_rule"),
@@ -101,6 +101,7 @@ def names_in(case: Case, lines: Sequence[CaseEvent]) -> Names:
                 ids[table].update(_ids(line.facts.get(fact)))
         ids["units"].update(_assist_ids(line.facts.get("assisting")))
     ids["units"].update(_assist_ids(case.assisting))
+    ids["units"] |= _ids(case.proposal.get("unit")) | _ids(case.proposal.get("owner"))
     return Names(
         units=Organisation.objects.in_bulk(ids["units"]),
         members=Member.objects.in_bulk(ids["members"]),

@@ -19,9 +19,9 @@ from cityloop.kernel.actor import Actor
 # belongs to somebody else or to another kind of case; the others leave it visible with the reason.
 NOT_YOURS = (
     guards.within_scope, guards.own_unit_task, guards.own_member_task, guards.own_recheck_task,
-    guards.dispatch_needs_order,
-    guards.was_filed, guards.was_self_handled, guards.answer_owed,
-    guards.report_owed, guards.not_reviewed_yet,
+    guards.dispatch_needs_order, guards.was_filed, guards.was_self_handled, guards.answer_owed,
+    guards.report_owed, guards.not_reviewed_yet, guards.platform_holds, guards.platform_above,
+    guards.platform_below, guards.supervised_here,
 )  # fmt: skip
 STANDING = (
     guards.sides_kept_apart, guards.located, guards.not_found_is_not_filed,
@@ -31,7 +31,7 @@ STANDING = (
 )  # fmt: skip
 # Taken by intake when it joins a report, not by a person on the page.
 NOT_A_BUTTON = frozenset({"join_report"})
-ALWAYS = (guards.within_scope, guards.sides_kept_apart)
+ALWAYS = guards.EVERY_STEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def offers(
     """The buttons of this case's page for this actor, in table order; warnings last."""
     change = Change(
         case=case, actor=actor, now=now, action="", source=case.status,
-        flow=flow.parameters(case.flow.parameters),
+        flow=flow.parameters(case.flow.parameters, case.area_code),
         timers=list(timers), tasks=list(tasks),
         second_eye=case.problem_class.second_eye if case.problem_class else True,
     )  # fmt: skip
@@ -72,7 +72,8 @@ def offers(
 
 def _offer(step: lifecycle.Step, change: Change) -> Offer | None:
     change.action, change.side = step.action, step.side
-    change.role = next((role for role in step.roles if role in change.actor.roles), "")
+    roles = step.roles_in(change.flow)
+    change.role = next((role for role in roles if role in change.actor.roles), "")
     asked = (*ALWAYS, *step.guards)
     if any(guard(change) for guard in asked if guard in NOT_YOURS):
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from cityloop.desks.views import case_list, case_page, map_page, parts, report_form, start
+from cityloop.desks.views import case_list, case_page, map_page, parts, report_form, rules, start
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("intake/notices/<int:notice_id>/told/", report_form.notice_told, name="notice-told"),
     path("map/", map_page.map_page, name="map"),
     path("map/addresses/", map_page.addresses, name="addresses"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/trial/", rules.trial, name="rule-trial"),
     path("theme/", parts.theme, name="theme"),
     path("ui/", parts.parts, name="ui"),
 ]

@@ -51,6 +51,7 @@ class Actor:
     region_codes: tuple[str, ...] | None = None
     scopes: tuple[Scope, ...] = ()
     channel: str = ""  # a token for one channel: reports come through no other
+    platforms: tuple[tuple[int, str], ...] = ()  # ids and kinds of the platforms of the posts
     merged: bool = False  # holds judging and handling posts by the city's own decision
 
     @staticmethod

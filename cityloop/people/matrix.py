@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -89,6 +89,7 @@ class Proposal:
     unambiguous: bool
     person_id: int | None = None
     alternatives: tuple[int, ...] = ()
+    exactness: int = 0  # of the line that won: 2 names the class, 1 its major, 0 any class
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able, as a case keeps it."""
@@ -201,6 +202,7 @@ class Matrix:
             unambiguous=not doubts,
             person_id=self._person(winner, asked),
             alternatives=others,
+            exactness=_class_rank(winner),
         )
 
     def _why_lost(self, line: Line, rank: tuple[int, ...], best: tuple[int, ...], kind: str) -> str:
@@ -260,6 +262,7 @@ class Matrix:
             explanation=(doubt,),
             unambiguous=len(leads) == 1,
             alternatives=tuple(lead for lead in leads if lead != best.lead_id),
+            exactness=_class_rank(best),
         )
 
     def _person(self, winner: Line, asked: Question) -> int | None:
@@ -296,6 +299,17 @@ def index(lines: Iterable[Line]) -> dict[tuple[str, str, str], list[Line]]:
     for line in lines:
         found[line.kind, line.major, line.minor].append(line)
     return dict(found)
+
+
+def drafted(matrix: Matrix, draft: Sequence[Line]) -> Matrix:
+    """The matrix as it would be with a draft: its lines take the place of those of their cells."""
+    cells = {_cell(line) for line in draft}
+    kept = [line for lines in matrix.lines.values() for line in lines if _cell(line) not in cells]
+    return replace(matrix, lines=index([*kept, *draft]))
+
+
+def _cell(line: Line) -> tuple[Any, ...]:
+    return line.kind, line.edition, line.major, line.minor, line.region, line.owner_id
 
 
 def _at_place(line: Line, asked: Question) -> bool:

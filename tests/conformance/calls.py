@@ -227,6 +227,11 @@ CALLS = (
     Call("GET", "/discipline/draws", by="supervisor",
          refused=(towns.STRANGER, "acceptor", "water")),
     Call("GET", "/lifecycle", refused=()),
+    Call("GET", "/dispatch/rules", refused=(towns.STRANGER, "inspector")),
+    Call("POST", "/dispatch/rules/trial", by="administrator", reads=True,
+         refused=(towns.STRANGER, "acceptor"),
+         body=lambda city: {"lines": [
+             {"kind": "event", "lead_id": city.town.units["GREEN"].pk}]}),
     Call("POST", "/files", refused=(towns.STRANGER, "evaluator"), file=True),
 )  # fmt: skip
 BY_NAME = {call.name: call for call in CALLS}

@@ -115,6 +115,10 @@ PAGES = (
     Page("wordings", by="administrator", refused=(towns.STRANGER, "acceptor", "shift_leader")),
     Page("wording", by="administrator", refused=(towns.STRANGER, "acceptor", "shift_leader"),
          at=lambda city: {"topic": "filed"}),
+    # rules of dispatch
+    Page("rules", refused=(towns.STRANGER, "inspector")),
+    Page("rule-trial", by="administrator", refused=(towns.STRANGER, "acceptor"),
+         data=lambda city: {"kind": "event", "lead": city.town.units["GREEN"].pk, "days": "90"}),
     # map
     Page("map"),
     Page("addresses", query=lambda city: {"address": "人民路"}),

@@ -26,6 +26,11 @@ from cityloop.cases.effects.clocks import (
     stop_reply_clock,
     stop_verify_clock,
 )
+from cityloop.cases.effects.command import (
+    begin_command,
+    to_platform_above,
+    to_platform_below,
+)
 from cityloop.cases.effects.facts import (
     as_quick_report,
     as_reminder,
@@ -46,10 +51,12 @@ from cityloop.cases.effects.facts import (
     note_rework,
     note_verified,
     note_worker,
-    propose_unit,
     remember_stage,
     reopen_case,
     want_verification,
+)
+from cityloop.cases.effects.proposal import (
+    propose_unit,
 )
 from cityloop.cases.effects.quality import (
     close_recheck_task,
@@ -83,6 +90,7 @@ __all__ = [
     "as_quick_report",
     "as_reminder",
     "as_self_handled",
+    "begin_command",
     "close_all_tasks",
     "close_by_force",
     "close_handling_tasks",
@@ -141,5 +149,7 @@ __all__ = [
     "stop_handling_clock",
     "stop_reply_clock",
     "stop_verify_clock",
+    "to_platform_above",
+    "to_platform_below",
     "want_verification",
 ]

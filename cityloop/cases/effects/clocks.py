@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from cityloop.cases import clocks
 from cityloop.cases.change import Change
+from cityloop.cases.effects.command import share
 from cityloop.cases.models import TimerKind
 
 MINUTE = "minute"
@@ -45,7 +46,7 @@ def start_filing_clock(change: Change) -> None:
 def start_dispatch_clock(change: Change) -> None:
     """The filing clock stops, the dispatch clock starts."""
     clocks.stop(change, TimerKind.FILING)
-    clocks.start(change, TimerKind.DISPATCH, change.flow.dispatch_minutes, MINUTE)
+    clocks.start(change, TimerKind.DISPATCH, share(change), MINUTE)
 
 
 def start_whole_clock(change: Change) -> None:
@@ -123,7 +124,7 @@ def start_closing_clock(change: Change) -> None:
 def start_rework_dispatch_clock(change: Change) -> None:
     """The dispatcher's clock starts again: the rework must go out."""
     clocks.stop(change, TimerKind.CLOSING)
-    clocks.start(change, TimerKind.DISPATCH, change.flow.dispatch_minutes, MINUTE)
+    clocks.start(change, TimerKind.DISPATCH, share(change), MINUTE)
 
 
 def start_reply_clock(change: Change) -> None:
@@ -157,7 +158,7 @@ def fire_clock(change: Change) -> None:
 
 
 def limit_of(change: Change) -> tuple[Decimal, str]:
-    """The handling limit of the case: amount and unit."""
+    """The frozen handling limit; four working hours where none is known."""
     amount = change.case.limit_amount
     return (Decimal(amount) if amount is not None else Decimal(4)), (
         change.case.limit_unit or "work_hour"

@@ -7,7 +7,6 @@ from typing import Any
 from cityloop.cases.change import Change
 from cityloop.cases.effects.tasks import united
 from cityloop.cases.models import ClosingKind, RecordType
-from cityloop.people import queries as people
 
 
 def as_quick_report(change: Change) -> None:
@@ -84,38 +83,6 @@ def freeze_limit(change: Change) -> None:
     change.facts["limit"] = [str(case.limit_amount), case.limit_unit]
 
 
-def propose_unit(change: Change) -> None:
-    """Who is responsible by the matrix, and why; an unambiguous one may go out by itself (D04)."""
-    if change.imported:
-        return
-    case, chosen = change.case, change.inputs["filing_rule"].problem_class
-    proposal = people.responsible_for(
-        kind=chosen.kind,
-        edition_code=chosen.edition.code,
-        major_code=chosen.major_code,
-        minor_code=chosen.minor_code,
-        district_code=case.area_code[:6],
-        street_code=case.area_code[:9],
-        community_code=case.area_code,
-        grid_code=case.grid_code,
-        owner_id=case.component.owner_id if case.component else None,
-        on=change.now.date(),
-    )
-    if proposal is None:
-        case.proposal = {}
-        return
-    case.proposal = {
-        "unit": proposal.lead_id,
-        "assists": [dict(assist) for assist in proposal.assists],
-        "rows": list(proposal.row_ids),
-        "why": proposal.explanation,
-        "unambiguous": proposal.unambiguous,
-    }
-    if proposal.unambiguous and change.flow.auto_dispatch:
-        inputs = {"unit": proposal.lead_id, "assists": case.proposal["assists"]}
-        change.follow_up = ("dispatch", inputs)
-
-
 def note_dispatch(change: Change) -> None:
     """The units are named and the dispatch counted (E03)."""
     case, unit = change.case, change.inputs["unit"]
@@ -126,6 +93,8 @@ def note_dispatch(change: Change) -> None:
     case.dispatches += 1
     case.dispatched_at = change.now
     change.facts |= {"unit": unit.pk, "assisting": case.assisting, "dispatch": case.dispatches}
+    if proposed := case.proposal.get("unit"):
+        change.facts["as_proposed"] = proposed == unit.pk
 
 
 def note_rework(change: Change) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from cityloop.cases import command
 from cityloop.cases.change import Change
 from cityloop.cases.models import Task, TimerKind
 from cityloop.kernel.rows import fresh
@@ -60,9 +61,10 @@ def sample_for_review(change: Change) -> None:
 
 
 def raise_level(change: Change) -> None:
-    """The case goes one level up: a supervisor gets it on the list."""
+    """The case goes one level up: a supervisor, of the platform above if any, gets it."""
     change.case.escalations += 1
-    open_task(change, "supervise", role="supervisor")
+    above = command.neighbour(change.case.platforms, change.case.holder_id, down=False)
+    open_task(change, "supervise", role="supervisor", organisation_id=above)
 
 
 def _inspector(change: Change) -> dict[str, Any]:
@@ -72,7 +74,7 @@ def _inspector(change: Change) -> dict[str, Any]:
 
 
 def open_task(change: Change, kind: str, **holder: Any) -> None:
-    """Somebody owes the case this from now on; a member who does sees the case."""
+    """A task for a member, a unit or a role; due with the clock of its kind."""
     due = {"verify": TimerKind.VERIFY, "check": TimerKind.CHECK, "handle": TimerKind.HANDLING}
     timer = change.timer(due.get(kind, ""))
     task = fresh(
@@ -89,11 +91,11 @@ def open_task(change: Change, kind: str, **holder: Any) -> None:
 
 
 def close_tasks(change: Change, *kinds: str, result: str) -> None:
-    """Open tasks of these kinds end with this result."""
+    """End the open tasks of these kinds."""
     for task in change.open_tasks(*kinds):
         task.closed_at, task.result = change.now, result[:16]
 
 
 def united(known: list[int], more: list[int]) -> list[int]:
-    """The known ids and those of `more` that are new, in order."""
+    """Both lists in order, each id once."""
     return [*known, *(one for one in dict.fromkeys(more) if one not in known)]

@@ -3,6 +3,13 @@
 from collections.abc import Callable
 
 from cityloop.cases.change import Change
+from cityloop.cases.guards.command import (
+    platform_above,
+    platform_below,
+    platform_holds,
+    supervised_here,
+    unit_of_platform,
+)
 from cityloop.cases.guards.dispatch import (
     assigned_or_unit,
     dispatch_explained,
@@ -77,14 +84,19 @@ __all__ = [
     "own_member_task",
     "own_recheck_task",
     "own_unit_task",
+    "platform_above",
+    "platform_below",
+    "platform_holds",
     "replies_sent",
     "report_owed",
     "reviewed_where_asked",
     "rule_fits",
     "second_eye",
     "sides_kept_apart",
+    "supervised_here",
     "timer_due",
     "unit_named",
+    "unit_of_platform",
     "verified_if_public",
     "was_filed",
     "was_self_handled",

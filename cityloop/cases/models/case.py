@@ -143,6 +143,11 @@ class Case(models.Model):
     )
     asked_by = models.BigIntegerField(null=True)
     proposal = models.JSONField(default=dict)
+    # which platform dispatches; none where the city has one hall
+    holder = models.ForeignKey(
+        "people.Organisation", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    platforms = models.JSONField(default=list)
     # facts that people are judged by
     dispatches = models.PositiveSmallIntegerField(default=0)
     returns = models.PositiveSmallIntegerField(default=0)

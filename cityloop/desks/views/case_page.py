@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cityloop.assets import queries as assets
-from cityloop.cases import lifecycle, operations
+from cityloop.cases import flow, lifecycle, operations
 from cityloop.cases import queries as cases
 from cityloop.cases import views as case_views
 from cityloop.cases.change import Paper
 from cityloop.cases.models import Attachment, Case, CaseEvent, Timer
-from cityloop.desks import history, looks, queries
+from cityloop.desks import history, looks, proposal, queries
 from cityloop.desks import steps as stepping
 from cityloop.desks.choices import Asked, choices_of, proposed, reasons_of
 from cityloop.desks.forms import PHOTO_STAGE, raw_inputs, step_form
@@ -37,6 +37,8 @@ from cityloop.standards.worktime import Reason
 
 NEAR_METRES = 100.0
 MAX_FILES = 20
+# Nobody waits for the program, nor for a platform that does not hold the case.
+NOT_AWAITED = frozenset({"system", "district_platform"})
 BEFORE, AFTER = ("report", "verify", "before"), ("after", "check")
 
 
@@ -171,6 +173,7 @@ def context_of(
         "status": looks.STATUS[case.status], "light": case_views.light(case, now=now),
         "road": road_of(case), "lines": lines_of(file),
         "clocks": [clock_row(timer, now=now) for timer in clocks_in_order(file.timers)],
+        "proposal": proposal.explained(case, file.names),
         "limit": standards.limit_text(case.limit_amount, case.limit_unit)
         if case.limit_amount is not None else "",
         "before": before, "after": after,
@@ -234,7 +237,10 @@ def days_of(parts: list[dict[str, Any]]) -> list[tuple[date, list[dict[str, Any]
 
 
 def waits_for(case: Case) -> str:
-    """Whose turn it is: the roles of the first row that leads on from here."""
+    """Whose turn it is: the platform that holds it, or the roles of the first row that leads on."""
+    if case.status == "filed" and case.holder is not None:
+        return case.holder.name
+    params = flow.parameters(case.flow.parameters, case.area_code)
     for step in lifecycle.STEPS:
         if case.status in step.source and step.target not in (
             lifecycle.SAME,
@@ -242,7 +248,8 @@ def waits_for(case: Case) -> str:
             lifecycle.NAMED,
         ):
             labels = {role.code: role.label for role in people.roles()}
-            return "、".join(labels.get(role, role) for role in step.roles if role != "system")
+            roles = (one for one in step.roles_in(params) if one not in NOT_AWAITED)
+            return "、".join(labels.get(role, role) for role in roles)
     return ""
 
 

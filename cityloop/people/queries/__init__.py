@@ -11,10 +11,12 @@ from cityloop.people.queries.office import changes_of, holdings_of, members, pos
 from cityloop.people.queries.organisations import (
     ancestors,
     descendants,
+    level_of_kind,
     member_seen,
     organisation_seen,
     organisation_tree,
     organisations_visible,
+    platforms_at,
 )
 from cityloop.people.queries.responsibility import (
     coverage_gaps,
@@ -24,9 +26,11 @@ from cityloop.people.queries.responsibility import (
     responsible_across,
     responsible_for,
 )
+from cityloop.people.queries.staffing import Desk, desks_staffed
 from cityloop.people.scope import in_scope, scope_q, scope_sql
 
 __all__ = [
+    "Desk",
     "actor_for",
     "actor_for_token",
     "actor_seen_lately",
@@ -34,10 +38,12 @@ __all__ = [
     "changes_of",
     "coverage_gaps",
     "descendants",
+    "desks_staffed",
     "forget_actors",
     "holdings_of",
     "in_scope",
     "inspector_of",
+    "level_of_kind",
     "matrix_on",
     "member_seen",
     "members",
@@ -45,6 +51,7 @@ __all__ = [
     "organisation_seen",
     "organisation_tree",
     "organisations_visible",
+    "platforms_at",
     "posts",
     "responsibility_rows",
     "responsible_across",

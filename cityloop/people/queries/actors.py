@@ -39,7 +39,7 @@ AREA_KINDS = (
 class HeldPost:
     """A post that a member holds today, with all that its view depends on.
 
-    `platform`: kind and region code of the nearest platform, street or community at or above it.
+    `platform`: kind, region code and id of the nearest platform, street or community from it up.
     """
 
     post: str
@@ -47,7 +47,7 @@ class HeldPost:
     organisation: str
     kind: str
     region_code: str
-    platform: tuple[str, str] | None
+    platform: tuple[str, str, int] | None
     below: frozenset[int]
     region_codes: tuple[str, ...] | None
     roles: frozenset[str]
@@ -87,7 +87,7 @@ LEFT JOIN LATERAL (
          o.region_code, p.region_codes, hold.kind = 'secondment' AS lent, hold.id,
          (SELECT array_agg(b.id) FROM people_organisation b
           WHERE b.path LIKE o.path || '%%') AS below,
-         (SELECT ARRAY[a.kind, a.region_code] FROM people_organisation a
+         (SELECT ARRAY[a.kind, a.region_code, a.id::text] FROM people_organisation a
           WHERE a.id = ANY(string_to_array(trim('/' FROM o.path), '/')::bigint[])
             AND a.kind IN ('city_platform', 'district_platform', 'street', 'community_office')
           ORDER BY length(a.path) DESC LIMIT 1) AS platform,
@@ -115,7 +115,7 @@ def _held(row: Sequence[Any]) -> HeldPost:
         organisation=organisation,
         kind=kind,
         region_code=region,
-        platform=(platform[0], platform[1]) if platform else None,
+        platform=(platform[0], platform[1], int(platform[2])) if platform else None,
         below=frozenset(below or ()),
         region_codes=None if codes is None else tuple(codes),
         roles=frozenset(roles or ()),
@@ -146,8 +146,15 @@ def _actor(
         organisation_ids=ids,
         region_codes=codes,
         scopes=scopes if len(scopes) > 1 else (),
+        platforms=_platforms(held),
         merged=bool(roles & JUDGING and roles & HANDLING),
     )
+
+
+def _platforms(held: Sequence[HeldPost]) -> tuple[tuple[int, str], ...]:
+    """The platforms at whose desks the posts stand: id and kind."""
+    found = (p.platform for p in held if p.platform is not None and p.roles & CENTRE_ROLES)
+    return tuple(dict.fromkeys((number, kind) for kind, _region, number in found))
 
 
 def _label(held: Sequence[HeldPost], name: str) -> str:
@@ -174,7 +181,7 @@ def scopes_of_post(
         found.append((None, merged_codes((*patrols, *(post.region_codes or ())))))
     others = post.roles - UNIT_ROLES - COLLECTION_ROLES
     if others & CENTRE_ROLES:
-        found.append(_area(post, post.platform))
+        found.append(_area(post, post.platform[:2] if post.platform else None))
     elif others:
         own = (post.kind, post.region_code) if post.kind in AREA_KINDS else None
         found.append(_area(post, own))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
+
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cityloop.kernel import text
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
-from cityloop.people.models import Member, Organisation
+from cityloop.people.models import Member, Organisation, OrganisationKind
 from cityloop.people.scope import scope_q
 
 
@@ -67,3 +70,37 @@ def ancestors(organisation_id: int) -> list[int]:
     """Ids from the root down to the organisation itself."""
     found = Organisation.objects.only("path").filter(pk=organisation_id).first()
     return [int(part) for part in found.path.split("/") if part] if found else []
+
+
+# The platform of a place at each level: kind of the body, digits of its region code.
+PLATFORM_LEVELS = {
+    "city": (OrganisationKind.CITY_PLATFORM, 4),
+    "district": (OrganisationKind.DISTRICT_PLATFORM, 6),
+    "street": (OrganisationKind.STREET, 9),
+    "community": (OrganisationKind.COMMUNITY_OFFICE, 12),
+}
+
+
+def platforms_at(
+    area_code: str, *, on: date, codes: Collection[str] = ()
+) -> tuple[dict[str, int], dict[str, int]]:
+    """(level -> id of the platform of this place, code -> id of those named). One statement."""
+    wanted = Q(code__in=codes)
+    for kind, digits in PLATFORM_LEVELS.values():
+        if len(area_code) >= digits:
+            wanted |= Q(kind=kind, region_code__startswith=area_code[:digits])
+    rows = Organisation.objects.filter(wanted, active=True, valid_from__lte=on)
+    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gt=on)).order_by("path")
+    level_of = {str(one): level for level, (one, _digits) in PLATFORM_LEVELS.items()}
+    by_level: dict[str, int] = {}
+    by_code: dict[str, int] = {}
+    for pk, code, body in rows.values_list("pk", "code", "kind"):
+        by_code[code] = pk
+        if body in level_of:
+            by_level.setdefault(level_of[body], pk)
+    return by_level, by_code
+
+
+def level_of_kind(kind: str) -> str:
+    """The level at which a body of this kind is a platform, '' where it is none."""
+    return next((level for level, (one, _n) in PLATFORM_LEVELS.items() if one == kind), "")

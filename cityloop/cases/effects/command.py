@@ -1,0 +1,56 @@
+"""Effects on which platform holds a case until it is dispatched."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from cityloop.cases import clocks, command
+from cityloop.cases.change import Change
+from cityloop.cases.models import TimerKind
+from cityloop.people import queries as people
+
+
+def begin_command(change: Change) -> None:
+    """The platforms of the place, and the one that the case begins with; frozen like the limit."""
+    levels = change.flow.command
+    if not levels or change.imported:
+        return
+    case = change.case
+    codes = {one.platform for one in levels if one.platform}
+    on = timezone.localdate(change.now)
+    by_level, by_code = people.platforms_at(case.area_code, on=on, codes=codes)
+    case.platforms = command.chain_at(levels, by_level, by_code)
+    case.holder_id = command.first_holder(
+        case.platforms, levels, begins=change.flow.dispatch_begins, gravity=case.level
+    )
+    change.facts["holder"] = case.holder_id
+
+
+def to_platform_below(change: Change) -> None:
+    """The platform below gets the case and a clock of its own."""
+    _pass(change, down=True)
+
+
+def to_platform_above(change: Change) -> None:
+    """The platform above gets the case and a clock of its own."""
+    _pass(change, down=False)
+
+
+def _pass(change: Change, *, down: bool) -> None:
+    """The share of the one ends, kept or not; the share of the other begins."""
+    case = change.case
+    before = case.holder_id
+    case.holder_id = command.neighbour(case.platforms, before, down=down)
+    ended = clocks.stop(change, TimerKind.DISPATCH)
+    clocks.start(change, TimerKind.DISPATCH, share(change), "minute")
+    change.facts |= {"holder": case.holder_id, "holder_before": before}
+    if ended is not None:
+        change.facts["share_on_time"] = not ended.late
+
+
+def share(change: Change) -> int:
+    """Minutes for dispatching: those of the level that holds the case, else of the city's hall."""
+    case = change.case
+    if case.holder_id is None:
+        return change.flow.dispatch_minutes
+    return change.flow.level(command.level_of(case.platforms, case.holder_id)).minutes

@@ -1,0 +1,54 @@
+"""The effect that proposes a unit, with what speaks for it."""
+
+from __future__ import annotations
+
+from cityloop.cases import evidence
+from cityloop.cases.change import Change
+from cityloop.people import queries as people
+from cityloop.people.matrix import Proposal
+from cityloop.standards.models import ProblemClass
+
+
+def propose_unit(change: Change) -> None:
+    """Who is responsible, and why; a sure one may go out by itself (D04, E02)."""
+    if change.imported:
+        return
+    case, chosen = change.case, change.inputs["filing_rule"].problem_class
+    owner = case.component.owner_id if case.component else None
+    earlier = None
+    if change.flow.look_back_days:
+        earlier = evidence.earlier_cases(
+            problem_class_id=case.problem_class_id, area_code=case.area_code, now=change.now,
+            days=change.flow.look_back_days,
+        )  # fmt: skip
+    by_matrix = _by_matrix(change, chosen, owner)
+    case.proposal = evidence.proposal_of(by_matrix, earlier, owner_id=owner)
+    if case.proposal and _goes_by_itself(change, chosen):
+        case.proposal["auto"] = True
+        inputs = {"unit": case.proposal["unit"], "assists": case.proposal["assists"]}
+        change.follow_up = ("dispatch", inputs)
+
+
+def _by_matrix(change: Change, chosen: ProblemClass, owner: int | None) -> Proposal | None:
+    case = change.case
+    return people.responsible_for(
+        kind=chosen.kind,
+        edition_code=chosen.edition.code,
+        major_code=chosen.major_code,
+        minor_code=chosen.minor_code,
+        district_code=case.area_code[:6],
+        street_code=case.area_code[:9],
+        community_code=case.area_code,
+        grid_code=case.grid_code,
+        owner_id=owner,
+        on=change.now.date(),
+    )
+
+
+def _goes_by_itself(change: Change, chosen: ProblemClass) -> bool:
+    """Unambiguous where the city lets that do, or as sure as its class demands."""
+    proposal = change.case.proposal
+    if proposal["unambiguous"] and change.flow.auto_dispatch:
+        return True
+    wanted = evidence.threshold(change.flow.auto_from, chosen.short_code)
+    return wanted is not None and proposal["sure"] >= wanted

@@ -1,0 +1,62 @@
+"""Guards on which platform dispatches, and whose desks supervise."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from cityloop.cases import command
+from cityloop.cases.change import Change
+from cityloop.people.queries import level_of_kind
+
+SUPERVISING = frozenset({"acceptor", "shift_leader"})
+
+
+def supervised_here(change: Change) -> str | None:
+    """Where the flow says which level supervises, only its desks accept, file and close (A08)."""
+    levels = change.flow.supervision
+    if not levels or change.role not in SUPERVISING or change.source == "":
+        return None
+    if any(level_of_kind(kind) in levels for _number, kind in change.actor.platforms):
+        return None
+    return _("another level supervises this case")
+
+
+def platform_holds(change: Change) -> str | None:
+    """A case that a platform holds is dispatched by that platform alone (A07, A09)."""
+    holder = change.case.holder_id
+    if change.role == "system" or change.imported:
+        return None
+    if holder is None:
+        only_chains = change.role == "district_platform"
+        return _("this case is dispatched by the dispatchers of the city") if only_chains else None
+    if any(number == holder for number, _kind in change.actor.platforms):
+        return None
+    return _("the case is with another platform")
+
+
+def platform_below(change: Change) -> str | None:
+    """A platform below the one that holds the case dispatches too (A12)."""
+    return _none_there(change, down=True)
+
+
+def platform_above(change: Change) -> str | None:
+    """A platform above the one that holds the case dispatches too (A12)."""
+    return _none_there(change, down=False)
+
+
+def unit_of_platform(change: Change) -> str | None:
+    """A platform that commands its own units only sends the case to one of them (A08)."""
+    case, unit = change.case, change.inputs.get("unit")
+    if case.holder_id is None or unit is None:
+        return None
+    level = change.flow.level(command.level_of(case.platforms, case.holder_id))
+    if not level.own_units or f"/{case.holder_id}/" in unit.path:
+        return None
+    return _("%(unit)s is no unit of this platform: pass the case up") % {"unit": unit.name_zh}
+
+
+def _none_there(change: Change, *, down: bool) -> str | None:
+    case = change.case
+    if command.neighbour(case.platforms, case.holder_id, down=down) is not None:
+        return None
+    return _("there is no platform below") if down else _("there is no platform above")

@@ -1,0 +1,181 @@
+"""How good the rules of dispatch are: each line of the matrix by what became of its proposals, and
+a line that nobody has published yet by what it would have proposed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Sum
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce
+from django.utils.translation import gettext as _
+
+from cityloop.cases import queries
+from cityloop.cases.models import Case, ClosingKind
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.errors import Invalid
+from cityloop.people import queries as people
+from cityloop.people.matrix import Line, Matrix, Question, drafted
+from cityloop.people.models import ANY, Organisation
+from cityloop.people.operations.responsibilities import read_area
+
+MOST_CASES = 5000  # that a draft is tried on, the latest first
+SHOWN = 50
+BY_HISTORY = 0  # in place of a line's id: proposed by earlier cases alone
+SETTLED = Q(closing_kind=ClosingKind.NORMAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """One line of the matrix: what it proposed, and which unit handled it in the end.
+
+    `settled`: closed under the closing condition. `right`: of these, handled by the unit that was
+    proposed. `first_time`: of these, without a return. `returned`: how often units gave back.
+    """
+
+    rule: int
+    proposed: int
+    settled: int
+    right: int
+    first_time: int
+    auto: int
+    auto_settled: int
+    auto_right: int
+    returned: int
+
+    @property
+    def share(self) -> float | None:
+        """Right among settled; None while nothing is settled."""
+        return round(self.right / self.settled, 3) if self.settled else None
+
+    @property
+    def auto_share(self) -> float | None:
+        """The same, of those that went out without a dispatcher."""
+        return round(self.auto_right / self.auto_settled, 3) if self.auto_settled else None
+
+
+def by_rule(actor: Actor, *, since: datetime) -> list[Precision]:
+    """Every line that proposed something since, the busiest first; of visible cases. One query."""
+    rows = queries.visible(actor).filter(filed_at__gte=since, proposal__has_key="unit")
+    right = SETTLED & Q(lead_id=F("unit"))
+    auto = Q(proposal__auto=True)
+    counted = (
+        rows.annotate(
+            rule=Coalesce(Cast(KT("proposal__rows__0"), BigIntegerField()), BY_HISTORY),
+            unit=Cast(KT("proposal__unit"), BigIntegerField()),
+        )
+        .order_by()
+        .values("rule")
+        .annotate(
+            proposed=Count("pk"),
+            settled=Count("pk", filter=SETTLED),
+            right=Count("pk", filter=right),
+            first_time=Count("pk", filter=right & Q(dispatches=1, returns=0)),
+            auto=Count("pk", filter=auto),
+            auto_settled=Count("pk", filter=auto & SETTLED),
+            auto_right=Count("pk", filter=auto & right),
+            returned=Sum("returns"),
+        )
+    )
+    return sorted((Precision(**row) for row in counted), key=lambda one: (-one.proposed, one.rule))
+
+
+def total(found: Sequence[Precision]) -> Precision:
+    """All lines together."""
+    names = ("proposed", "settled", "right", "first_time", "auto", "auto_settled", "auto_right",
+             "returned")  # fmt: skip
+    return Precision(rule=BY_HISTORY, **{n: sum(getattr(one, n) for one in found) for n in names})
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A past case for which the draft names another unit. `verdict`: better, worse or other."""
+
+    number: str
+    before: int | None
+    after: int | None
+    handled_by: int | None
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A draft tried on past cases: how many, how many it changes, and whether for the better."""
+
+    cases: int
+    better: int
+    worse: int
+    other: int
+    shown: tuple[Difference, ...]
+
+    @property
+    def changed(self) -> int:
+        """Cases for which another unit would have been proposed."""
+        return self.better + self.worse + self.other
+
+
+def dry_run(actor: Actor, draft: Sequence[Line], *, on: date, since: datetime) -> Trial:
+    """What the matrix of a day would have proposed for past cases with the draft and without.
+
+    The unit that handled a case in the end tells which of the two was right. Nothing is written.
+    """
+    before = people.matrix_on(on)
+    after = drafted(before, draft)
+    rows = _past(actor, since)
+    found = [one for row in rows if (one := _difference(row, before, after))]
+    count = {
+        name: sum(one.verdict == name for one in found) for name in ("better", "worse", "other")
+    }
+    return Trial(cases=len(rows), shown=tuple(found[:SHOWN]), **count)
+
+
+def draft_line(
+    *,
+    kind: str,
+    lead_id: int,
+    edition_code: str = ANY,
+    major_code: str = ANY,
+    minor_code: str = ANY,
+    region_code: str = ANY,
+    owner_id: int | None = None,
+) -> Line:
+    """A line that is only tried; raises Invalid when its unit or its area cannot be."""
+    named = {lead_id} if owner_id is None else {lead_id, owner_id}
+    if Organisation.objects.filter(active=True, pk__in=named).count() != len(named):
+        raise Invalid(_("there is no such unit any more"), fields={"lead": _("unknown unit")})
+    return Line(
+        id=-1, kind=kind, edition=edition_code or ANY, major=major_code or ANY,
+        minor=minor_code or ANY, region=read_area(region_code), owner_id=owner_id, lead_id=lead_id,
+    )  # fmt: skip
+
+
+FACTS = ("number", "problem_class__kind", "problem_class__edition__code",
+         "problem_class__major_code", "problem_class__minor_code", "area_code", "grid_code",
+         "component__owner_id", "lead_id", "closing_kind")  # fmt: skip
+
+
+def _past(actor: Actor, since: datetime) -> list[tuple[Any, ...]]:
+    rows: QuerySet[Case] = queries.visible(actor).filter(
+        filed_at__gte=since, problem_class__isnull=False
+    )
+    return list(rows.order_by("-filed_at").values_list(*FACTS)[:MOST_CASES])
+
+
+def _difference(row: tuple[Any, ...], before: Matrix, after: Matrix) -> Difference | None:
+    number, kind, edition, major, minor, area, grid, owner, lead, closing = row
+    codes = tuple(_codes(area, grid))
+    asked = Question(kind, edition, major, minor, codes, owner)
+    old, new = (matrix.find(asked) for matrix in (before, after))
+    was, would = old.lead_id if old else None, new.lead_id if new else None
+    if was == would:
+        return None
+    final = lead if closing == ClosingKind.NORMAL else None
+    verdict = "other" if final not in (was, would) or final is None else "worse"
+    return Difference(number, was, would, final, "better" if final and final == would else verdict)
+
+
+def _codes(area: str, grid: str) -> Iterator[str]:
+    yield from filter(None, (area[:6], area[:9], area, grid))

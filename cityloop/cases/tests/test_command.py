@@ -1,0 +1,87 @@
+"""Chains of command of any depth, and the checker of flows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cityloop.cases import flow, modes, workflow
+from cityloop.cases.command import LEVELS, Level, chain_at, first_holder, level_of, neighbour
+
+MODES = sorted((Path(__file__).resolve().parents[3] / "data/modes").glob("*.toml"))
+commands = st.sets(st.sampled_from(LEVELS), min_size=1).flatmap(
+    lambda names: st.tuples(
+        *(
+            st.builds(Level, level=st.just(name), upto=st.integers(1, 4))
+            for name in sorted(names, key=LEVELS.index)
+        )
+    )
+)
+present = st.sets(st.sampled_from(LEVELS))
+
+
+@pytest.mark.requirement("A12", "A35")
+@given(commands, present, st.integers(1, 4), st.sampled_from(["top", "lowest"]))
+def test_a_case_begins_with_a_platform_of_the_chain_and_can_walk_it(
+    command, there, gravity, begins
+):
+    by_level = {name: 10 + LEVELS.index(name) for name in there}
+    chain = chain_at(command, by_level, {})
+    holder = first_holder(chain, command, begins=begins, gravity=gravity)
+    assert (holder is None) == (not chain)
+    if holder is None:
+        return
+    # Up and down are each other's reverse, and the top is reached in fewer steps than levels.
+    climbed, here = 0, holder
+    while (above := neighbour(chain, here, down=False)) is not None:
+        assert neighbour(chain, above, down=True) == here
+        assert LEVELS.index(level_of(chain, above)) < LEVELS.index(level_of(chain, here))
+        climbed, here = climbed + 1, above
+    assert here == chain[0][1] and climbed < len(chain)
+    # No level below the one it begins with could have settled so grave a matter.
+    upto = {one.level: one.upto for one in command}
+    names = [level for level, _one in chain]
+    below = names[names.index(level_of(chain, holder)) + 1 :]
+    if begins == "lowest" and gravity <= upto[level_of(chain, holder)]:
+        assert all(upto[name] < gravity for name in below)
+
+
+@pytest.mark.requirement("A14")
+@pytest.mark.parametrize("path", MODES, ids=lambda path: path.stem)
+def test_every_mode_of_the_data_folder_is_sound(path):
+    mode = modes.read_mode(path)
+    assert mode.code == path.stem
+    assert workflow.faults(mode.parameters) == []
+
+
+def test_the_usual_flow_is_sound():
+    assert workflow.faults({}) == []
+
+
+@pytest.mark.requirement("A15")
+def test_a_district_lays_its_command_over_the_city_and_a_street_over_the_district():
+    city = {"dispatch_minutes": 30, "check_minutes": 20}
+    stored = modes.laid_over(city, {"dispatch_minutes": 40}, "330106")
+    stored = modes.laid_over(stored, {"dispatch_minutes": 50}, "330106001")
+    minutes = {
+        area: flow.parameters(stored, area).dispatch_minutes
+        for area in ("330102001001", "330106002001", "330106001001")
+    }
+    assert list(minutes.values()) == [30, 40, 50]
+    assert flow.parameters(stored, "330106001001").check_minutes == 20
+    # Another flow for the city leaves the districts theirs.
+    later = modes.laid_over(stored, {"dispatch_minutes": 10}, "")
+    assert flow.parameters(later, "330102").dispatch_minutes == 10
+    assert flow.parameters(later, "330106").dispatch_minutes == 40
+
+
+@pytest.mark.requirement("A22")
+@pytest.mark.parametrize("path", MODES, ids=lambda path: path.stem)
+def test_in_no_mode_does_who_is_judged_file_check_or_close(path):
+    """Units under evaluation handle; every step of judgement belongs to others (裁判员)."""
+    parameters = flow.parameters(modes.read_mode(path).parameters)
+    for step in workflow.JUDGING:
+        assert not {"unit_desk", "worker", "dispatcher"} & set(step.roles_in(parameters)), step

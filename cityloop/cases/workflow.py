@@ -1,0 +1,200 @@
+"""Is a flow sound? Every fault is a sentence, and a flow with one is not published.
+
+Refused: a parameter that means nothing, a dead end, a step without an owner, a role that both
+judges and handles; also where only one district or street would have it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cityloop.cases import lifecycle
+from cityloop.cases.command import GRAVEST, LEVELS, LOWEST, TOP
+from cityloop.cases.flow import DISTRICTS, Parameters, UnknownParameter, parameters
+from cityloop.cases.guards.command import SUPERVISING
+from cityloop.cases.lifecycle import BACK, CLOCK, NEW, PLATFORM, SAME, STEPS, Step
+from cityloop.cases.models import FINAL, Status
+from cityloop.kernel.actor import ROLES
+from cityloop.people.queries import Desk, level_of_kind
+
+DEFAULTS = Parameters()
+CLASS = re.compile(r"\*|[CE](\d\d(\d\d)?)?")
+# Who finds a problem has not yet judged it: finding is open to both sides.
+JUDGING = tuple(s for s in STEPS if s.side == lifecycle.J and NEW not in s.source)
+HANDLING = tuple(s for s in STEPS if s.side == lifecycle.H)
+
+
+def faults(stored: Mapping[str, Any], desks: Sequence[Desk] | None = None) -> list[str]:
+    """What is wrong with a flow, each once; `desks` (who works today) is asked too when given."""
+    found: list[str] = []
+    areas = stored.get(DISTRICTS) or {}
+    if not isinstance(areas, Mapping) or not all(_is_area(code, areas[code]) for code in areas):
+        return [_("districts: six or nine digits, each with its parameters")]
+    for area in ("", *areas):
+        try:
+            flow = parameters(stored, area)
+        except UnknownParameter as error:
+            return [str(error)]
+        found += [f"{area}: {one}" if area else one for one in _of_flow(flow, area, desks)]
+    return list(dict.fromkeys(found))
+
+
+def _is_area(code: str, values: Any) -> bool:
+    return code.isascii() and code.isdigit() and len(code) in (6, 9) and isinstance(values, Mapping)
+
+
+def _of_flow(flow: Parameters, area: str, desks: Sequence[Desk] | None) -> list[str]:
+    found = [*_wrong_values(flow), *_wrong_levels(flow), *_wrong_roles(flow)]
+    found += _wrong_thresholds(flow)
+    if found:
+        return found  # what follows would only repeat it
+    held = None if desks is None else {desk.role for desk in desks}
+    found = [*_on_both_sides(flow), *_unowned(flow, held), *_dead_ends(flow, held)]
+    if desks is not None:
+        found += _empty_desks(flow, area, desks)
+    return found
+
+
+def _wrong_values(flow: Parameters) -> Iterator[str]:
+    """Numbers that are none, or that let no time pass."""
+    for field in fields(Parameters):
+        value, default = getattr(flow, field.name), getattr(DEFAULTS, field.name)
+        if isinstance(default, bool) or not isinstance(default, int | float):
+            fits = isinstance(value, type(default))
+        else:
+            fits = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+        if not fits:
+            yield _("%(name)s: %(value)s means nothing") % {"name": field.name, "value": value}
+
+
+def _wrong_thresholds(flow: Parameters) -> Iterator[str]:
+    """How sure a proposal must be is a share, for a class, a major, C, E or any."""
+    for code, sure in flow.auto_from:
+        share = isinstance(sure, int | float) and not isinstance(sure, bool) and 0 < sure <= 1
+        if not share or not CLASS.fullmatch(code):
+            yield _("auto_from: %(code)s: a class and a share between 0 and 1") % {"code": code}
+
+
+def _wrong_levels(flow: Parameters) -> Iterator[str]:
+    """The chain of command goes from the top down, each level once, with time for each."""
+    names = [one.level for one in flow.command]
+    for name in (*names, *flow.supervision):
+        if name not in LEVELS:
+            yield _("there is no level %(name)s") % {"name": name}
+            return
+    if names != sorted(set(names), key=LEVELS.index):
+        yield _("command: name each level once, from the top down")
+    if flow.dispatch_begins not in (TOP, LOWEST):
+        yield _("dispatch_begins: top or lowest")
+    for one in flow.command:
+        if not isinstance(one.minutes, int) or one.minutes < 1:
+            yield _("%(name)s: its share of the clock is empty") % {"name": one.level}
+        if one.upto not in range(1, GRAVEST + 1):
+            yield _("%(name)s: it settles levels 1 to 4") % {"name": one.level}
+
+
+def _wrong_roles(flow: Parameters) -> Iterator[str]:
+    for action, roles in flow.roles:
+        step = lifecycle.BY_ACTION.get(action)
+        if step is None:
+            yield _("roles: there is no step %(action)s") % {"action": action}
+        elif step.roles == CLOCK or NEW in step.source:
+            yield _("roles: %(action)s stays with those of the table") % {"action": action}
+        for role in roles:
+            if role not in ROLES:
+                yield _("roles: there is no role %(role)s") % {"role": role}
+
+
+def _on_both_sides(flow: Parameters) -> Iterator[str]:
+    """Nobody judges what they handled; merged posts are persons with several roles."""
+    for role in ROLES:
+        judges = [s.action for s in JUDGING if role in s.roles_in(flow)]
+        handles = [s.action for s in HANDLING if role in s.roles_in(flow)]
+        if judges and handles and role != "system":
+            yield _("%(role)s both judges (%(judges)s) and handles (%(handles)s)") % {
+                "role": role, "judges": ", ".join(judges), "handles": ", ".join(handles),
+            }  # fmt: skip
+
+
+def _owners(step: Step, flow: Parameters, held: Collection[str] | None) -> set[str]:
+    """Roles of people that take the step; of the clock's own rows the clock."""
+    roles = set(step.roles_in(flow))
+    if step.roles == CLOCK:
+        return roles
+    people = roles - {"system"}
+    return people if held is None else people & set(held)
+
+
+def _unowned(flow: Parameters, held: Collection[str] | None) -> Iterator[str]:
+    for step in STEPS:
+        if not _owners(step, flow, held):
+            yield _("%(action)s has no owner: nobody works as %(roles)s") % {
+                "action": step.action, "roles": ", ".join(step.roles_in(flow)) or "–",
+            }  # fmt: skip
+
+
+def _dead_ends(flow: Parameters, held: Collection[str] | None) -> Iterator[str]:
+    """Every status that a case can reach leads on to an end."""
+    owned = [step for step in STEPS if _owners(step, flow, held)]
+    arrows = {(source, target) for step in owned for source, target in _arrows(step)}
+    reached = _closure({NEW}, arrows)
+    ending = _closure(set(FINAL), {(target, source) for source, target in arrows})
+    for status in Status:
+        if status in reached and status not in ending:
+            yield _("dead end: from %(status)s no step leads to an end") % {"status": status}
+
+
+def _arrows(step: Step) -> Iterator[tuple[str, str]]:
+    if step.target == SAME:
+        return
+    for source in step.source:
+        for target in _asked_from(source) if step.target == BACK else (step.target,):
+            yield str(source), str(target)
+
+
+def _asked_from(status: str) -> tuple[str, ...]:
+    """The stages that a request came from: a refusal leads back there."""
+    return tuple(one for s in STEPS if s.target == status for one in s.source)
+
+
+def _closure(start: set[str], arrows: Iterable[tuple[str, str]]) -> set[str]:
+    found, todo = set(map(str, start)), [str(one) for one in start]
+    pairs = list(arrows)
+    while todo:
+        here = todo.pop()
+        following = {target for source, target in pairs if source == here} - found
+        found |= following
+        todo += following
+    return found
+
+
+def _empty_desks(flow: Parameters, area: str, desks: Sequence[Desk]) -> Iterator[str]:
+    """A level that should dispatch or supervise, and has nobody at any of its desks there."""
+    for one in flow.command:
+        staffed = (
+            desk for desk in desks
+            if desk.role in PLATFORM
+            and (desk.platform == one.platform if one.platform else _stands(desk, one.level, area))
+        )  # fmt: skip
+        if not any(staffed):
+            yield _("%(level)s: nobody dispatches at a platform of this level") % {
+                "level": one.platform or one.level
+            }
+    for role in SUPERVISING if flow.supervision else ():
+        if not any(
+            desk.role == role and _stands(desk, level, area)
+            for desk in desks for level in flow.supervision
+        ):  # fmt: skip
+            yield _("nobody works as %(role)s at a level that supervises") % {"role": role}
+
+
+def _stands(desk: Desk, level: str, area: str) -> bool:
+    """The desk is one of this level, for this area: above it, or below."""
+    if level_of_kind(desk.kind) != level:
+        return False
+    return level == "city" or desk.region_code.startswith(area) or area.startswith(desk.region_code)

@@ -1,0 +1,63 @@
+"""The proposal of a unit in words: what speaks for it, and how sure that makes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cityloop.cases.models import Case
+from cityloop.desks.queries import Names
+from cityloop.kernel.templatetags.ui import named
+from cityloop.people.models import Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A proposal, ready to show. `percent` None: made before it was counted."""
+
+    unit: Organisation
+    percent: int | None
+    sentences: list[str]
+    auto: bool
+    followed: bool | None  # None: not dispatched yet
+
+
+def explained(case: Case, names: Names) -> Explained | None:
+    """The case's proposal in the reader's words; None without one."""
+    kept = case.proposal
+    unit = names.units.get(kept.get("unit") or 0)
+    if unit is None:
+        return None
+    sentences = [str(one) for one in kept.get("why") or ()]
+    owner = names.units.get(kept.get("owner") or 0)
+    if owner is not None:
+        sentences.append(_("The component belongs to %(unit)s.") % {"unit": named(owner)})
+    if earlier := kept.get("earlier"):
+        sentences.append(_earlier(earlier, unit))
+    sure = kept.get("sure")
+    return Explained(
+        unit=unit,
+        percent=None if sure is None else round(sure * 100),
+        sentences=sentences,
+        auto=bool(kept.get("auto")),
+        followed=None if not case.dispatches else case.lead_id == unit.pk,
+    )
+
+
+def _earlier(facts: dict[str, Any], unit: Organisation) -> str:
+    where = _("in this street") if len(str(facts["area"])) == 9 else _("in this district")
+    values = {**facts, "where": where, "unit": named(unit)}
+    if not facts["cases"]:
+        return _("No case of this class was closed %(where)s in %(days)s days.") % values
+    sentence = (
+        _(
+            "Closed cases of this class %(where)s in %(days)s days: %(cases)s, "
+            "of these %(same)s by %(unit)s."
+        )
+        % values
+    )
+    if facts["returned"]:
+        sentence += " " + _("Of these, %(returned)s had been returned by a unit first.") % values
+    return sentence

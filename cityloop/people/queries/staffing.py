@@ -1,0 +1,44 @@
+"""Which desks are staffed: roles held today, and the platform at which each post stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A role that somebody holds; kind, region and code of the platform, '' where there is none."""
+
+    role: str
+    kind: str
+    region_code: str
+    platform: str
+
+
+def desks_staffed(on: date) -> list[Desk]:
+    """Every role held on a day by an active member, once for each platform. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DESKS, {"day": on})
+        return [Desk(*row) for row in cursor.fetchall()]
+
+
+_DESKS = """
+SELECT DISTINCT r.code, coalesce(a.kind, ''), coalesce(a.region_code, ''), coalesce(a.code, '')
+FROM people_holding h
+JOIN people_member m ON m.id = h.member_id AND m.active
+JOIN people_post p ON p.id = h.post_id AND p.active
+JOIN people_organisation o ON o.id = p.organisation_id AND o.active
+JOIN people_post_role pr ON pr.post_id = p.id
+JOIN people_role r ON r.id = pr.role_id
+LEFT JOIN LATERAL (
+  SELECT b.kind, b.region_code, b.code FROM people_organisation b
+  WHERE b.id = ANY(string_to_array(trim('/' FROM o.path), '/')::bigint[])
+    AND b.kind IN ('city_platform', 'district_platform', 'street', 'community_office')
+  ORDER BY length(b.path) DESC LIMIT 1
+) a ON TRUE
+WHERE h.valid_from <= %(day)s AND (h.valid_to IS NULL OR h.valid_to > %(day)s)
+ORDER BY 1, 2, 3, 4
+"""
