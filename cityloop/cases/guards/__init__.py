@@ -59,8 +59,11 @@ from cityloop.cases.guards.standing import (
 )
 
 Guard = Callable[[Change], str | None]
+# Asked at every step, before those of its row.
+EVERY_STEP: tuple[Guard, ...] = (within_scope, sides_kept_apart, supervised_here)
 
 __all__ = [
+    "EVERY_STEP",
     "Guard",
     "another_than_asked",
     "answer_owed",
