@@ -23,6 +23,7 @@ class Parameters:
     merge_posts: bool = False  # small centre: one person on both sides; the record says so
     reason_from_dispatch: int = 2
     supervisor_from_dispatch: int = 3
+    freeze_from_returns: int = 3  # by two units or more: the system freezes; 0: people only
     redispatch_clock: str = "continue"  # continue | restart, when the same unit gets it again
     auto_dispatch: bool = False  # unambiguous responsibility: no dispatcher needed
     verify_public: bool = True  # public reports are verified on site before filing

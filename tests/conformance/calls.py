@@ -121,6 +121,20 @@ def _day(city: City) -> dict[str, Any]:
     return {"kind": "holiday", "name": "城市日", "why": "试验"}
 
 
+def _dispute(city: City) -> dict[str, int]:
+    return {"dispute_id": city.dispute}
+
+
+def _meeting(city: City) -> dict[str, Any]:
+    return {"held_at": "2026-01-05T09:00:00+08:00", "place": "现场", "present": "两家",
+            "minutes": "看图"}  # fmt: skip
+
+
+def _decision(city: City) -> dict[str, Any]:
+    return {"unit_id": city.town.units["ROADS"].pk, "reason": "道路负责", "reach": "district",
+            "document": "试验〔2026〕2号"}  # fmt: skip
+
+
 CALLS = (
     # geo
     Call("GET", "/geo/locate", query=_point),
@@ -206,5 +220,18 @@ CALLS = (
          at=lambda city: {"number": city.cases["reported"]}, body=_step, another=_other_step),
     Call("GET", "/lifecycle", refused=()),
     Call("POST", "/files", refused=(towns.STRANGER, "evaluator"), file=True),
+    # coordination
+    Call("GET", "/disputes", by="dispatcher", refused=(towns.STRANGER, "inspector")),
+    Call("GET", "/disputes/{dispute_id}", by="dispatcher", at=_dispute,
+         refused=(towns.STRANGER, "inspector", "water")),
+    Call("POST", "/disputes/{dispute_id}/site-meetings", by="dispatcher", at=_dispute,
+         refused=(towns.STRANGER, "evaluator", "roads"), body=_meeting,
+         another=lambda city: {**_meeting(city), "place": "另一处"}),
+    Call("POST", "/disputes/{dispute_id}/raise", by="dispatcher", at=_dispute,
+         refused=(towns.STRANGER, "evaluator", "roads"),
+         body=lambda city: {"reason": "未达成一致"}, another=lambda city: {"reason": "超时"}),
+    Call("POST", "/disputes/{dispute_id}/decision", by="supervisor", at=_dispute,
+         refused=(towns.STRANGER, "dispatcher", "roads"), body=_decision,
+         another=lambda city: {**_decision(city), "reason": "另一理由"}),
 )  # fmt: skip
 BY_NAME = {call.name: call for call in CALLS}

@@ -13,6 +13,8 @@ from django.test import Client
 
 from cityloop.assets.models import Component
 from cityloop.cases.models import Case
+from cityloop.coordination import operations as coordination
+from cityloop.coordination.models import Dispute, SiteMeeting
 from cityloop.intake import operations as intake
 from cityloop.intake.models import ReporterNotice
 from cityloop.kernel import clock
@@ -77,6 +79,16 @@ class City:
         return int(ReporterNotice.objects.get().pk)
 
     @property
+    def dispute(self) -> int:
+        """An open dispute."""
+        return int(Dispute.objects.order_by("pk")[0].pk)
+
+    @property
+    def dispute_paper(self) -> str:
+        """A paper of its site meeting."""
+        return str(SiteMeeting.objects.order_by("pk")[0].file.sha256)
+
+    @property
     def component(self) -> str:
         """The code of a component."""
         return str(Component.objects.order_by("code")[0].code)
@@ -104,9 +116,26 @@ def build(folder: Path) -> City:
     told = town.report("hotline12345", reporter_name="李四", reporter_phone=PHONE)
     case = town.step(told.case, "reject", "acceptor", reason_code="too_vague", reason="无法定位")
     intake.owe_all(number=case.number, version=case.version, topic="rejected", now=town.now)
+    _dispute(city)
     case = Case.objects.get(number=city.cases["closed"])
     city.photo = case.attachments.order_by("pk")[0].file.sha256
     return city
+
+
+def _dispute(city: City) -> None:
+    """A case that two units have returned, frozen; they have met on site."""
+    town = city.town
+    number = town.case("filed").number
+    for unit, desk in (("ROADS", "roads"), ("GREEN", "green")):
+        town.step(number, "dispatch", "dispatcher", unit=unit, reason="再派")
+        town.step(number, "return", desk, reason_code="not_ours", reason="不属我方")
+    case = town.step(number, "freeze", "dispatcher")
+    row = coordination.open_dispute(number=number, version=case.version)
+    coordination.record_site_meeting(
+        dispute_id=row.pk, held_at=town.now, place="现场", present="两家", minutes="看图",
+        file=town.paper("paper").file, actor=town.actor("dispatcher"), now=town.now,
+    )  # fmt: skip
+    city.cases["coordinating"] = number
 
 
 def fingerprint() -> dict[str, int]:

@@ -68,6 +68,10 @@ def _case(stage: str, **more: str) -> Values:
     return lambda city: {"number": city.cases[stage], **more}
 
 
+def _dispute(city: City) -> dict[str, int]:
+    return {"dispute_id": city.dispute}
+
+
 def _component(city: City) -> dict[str, str]:
     return {"code": city.component}
 
@@ -103,6 +107,19 @@ PAGES = (
     Page("report", refused=(towns.STRANGER, "water"), at=lambda city: {"number": city.report}),
     Page("notice-told", refused=(towns.STRANGER, "inspector", "water"), status=303,
          at=lambda city: {"notice_id": city.notice}, data=lambda city: {"medium": "phone"}),
+    # coordination
+    Page("disputes", by="dispatcher", refused=(towns.STRANGER, "inspector")),
+    Page("dispute", by="dispatcher", refused=(towns.STRANGER, "inspector", "water"), at=_dispute),
+    Page("dispute-meeting", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
+         at=_dispute, status=303, data=lambda city: {
+             "held_at": "2026-01-05T09:00", "place": "现场", "present": "两家", "minutes": "看图"}),
+    Page("dispute-raise", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
+         at=_dispute, status=303, data=lambda city: {"reason": "未达成一致"}),
+    Page("dispute-decide", by="supervisor", refused=(towns.STRANGER, "dispatcher", "roads"),
+         at=_dispute, status=303,
+         data=lambda city: {"unit": city.town.units["ROADS"].pk, "reason": "道路负责"}),
+    Page("dispute-paper", by="dispatcher", refused=(towns.STRANGER, "inspector", "water"),
+         at=lambda city: {**_dispute(city), "sha256": city.dispute_paper}),
     # map
     Page("map"),
     Page("addresses", query=lambda city: {"address": "人民路"}),

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cityloop.cases.models import Case
+from cityloop.coordination.models import Dispute
 from cityloop.intake import operations as intake
 from cityloop.people import operations as people
 from tests import town as towns
@@ -61,6 +62,11 @@ def _fill(city: City, count: int) -> None:
             channel, x=point.x, y=point.y, class_code=f"C010{1 + n % 3}", text=f"第{n}件", **contact
         )
         intake.owe_all(number=receipt.case, version=1, topic="filed", now=town.now)
+        if not receipt.joined:
+            Dispute.objects.create(
+                case=Case.objects.get(number=receipt.case), parties=[unit.pk], level="district",
+                opened_at=town.now, last_version=1,
+            )  # fmt: skip
         if n % 8 == 0 and receipt.status == "reported" and not receipt.joined:
             town.carry(receipt.case, "accepted")
     towns.forget()

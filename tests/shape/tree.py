@@ -92,6 +92,7 @@ OWN: dict[str, dict[str, str]] = {
         "training": FUNCTIONS,
         "views": FUNCTIONS,
     },
+    "coordination": {"forms": FORMS},
     "exchange": {"reading": FUNCTIONS, "source": VALUE},
     "desks": {
         "boxes": TABLE,

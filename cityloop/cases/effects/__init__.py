@@ -26,6 +26,14 @@ from cityloop.cases.effects.clocks import (
     stop_reply_clock,
     stop_verify_clock,
 )
+from cityloop.cases.effects.dispute import (
+    freeze_clocks,
+    note_fixed_meanwhile,
+    note_liable,
+    open_dispute,
+    raise_dispute,
+    watch_circle,
+)
 from cityloop.cases.effects.facts import (
     as_quick_report,
     as_reminder,
@@ -51,6 +59,13 @@ from cityloop.cases.effects.facts import (
     reopen_case,
     want_verification,
 )
+from cityloop.cases.effects.joint import (
+    close_own_subtask,
+    name_common_parent,
+    name_sides,
+    open_subtask,
+    waive_subtask,
+)
 from cityloop.cases.effects.tasks import (
     close_all_tasks,
     close_handling_tasks,
@@ -74,6 +89,7 @@ __all__ = [
     "close_by_force",
     "close_handling_tasks",
     "close_normally",
+    "close_own_subtask",
     "close_review_task",
     "close_site_task",
     "correct_case",
@@ -81,9 +97,14 @@ __all__ = [
     "end_without_closing",
     "fire_clock",
     "forget_stage",
+    "freeze_clocks",
     "freeze_limit",
+    "name_common_parent",
+    "name_sides",
     "note_acceptance",
     "note_dispatch",
+    "note_fixed_meanwhile",
+    "note_liable",
     "note_not_found",
     "note_proof_refused",
     "note_reason_code",
@@ -92,11 +113,14 @@ __all__ = [
     "note_verified",
     "note_worker",
     "open_check_task",
+    "open_dispute",
     "open_handling_tasks",
+    "open_subtask",
     "open_verify_task",
     "pause_acceptance_clock",
     "pause_handling_clock",
     "propose_unit",
+    "raise_dispute",
     "raise_level",
     "remember_stage",
     "reopen_case",
@@ -119,5 +143,7 @@ __all__ = [
     "stop_handling_clock",
     "stop_reply_clock",
     "stop_verify_clock",
+    "waive_subtask",
     "want_verification",
+    "watch_circle",
 ]

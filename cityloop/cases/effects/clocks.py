@@ -157,6 +157,7 @@ def fire_clock(change: Change) -> None:
 
 
 def limit_of(change: Change) -> tuple[Decimal, str]:
+    """The limit frozen at filing: amount and unit."""
     amount = change.case.limit_amount
     return (Decimal(amount) if amount is not None else Decimal(4)), (
         change.case.limit_unit or "work_hour"

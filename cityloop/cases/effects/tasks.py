@@ -72,7 +72,11 @@ def _inspector(change: Change) -> dict[str, Any]:
 
 
 def open_task(change: Change, kind: str, **holder: Any) -> None:
-    due = {"verify": TimerKind.VERIFY, "check": TimerKind.CHECK, "handle": TimerKind.HANDLING}
+    """A task whose deadline is that of its clock; a member who gets one sees the case."""
+    due = {
+        "verify": TimerKind.VERIFY, "check": TimerKind.CHECK, "handle": TimerKind.HANDLING,
+        "assist": TimerKind.HANDLING,
+    }  # fmt: skip
     timer = change.timer(due.get(kind, ""))
     task = fresh(
         Task,
@@ -88,9 +92,11 @@ def open_task(change: Change, kind: str, **holder: Any) -> None:
 
 
 def close_tasks(change: Change, *kinds: str, result: str) -> None:
+    """End the open tasks of these kinds."""
     for task in change.open_tasks(*kinds):
         task.closed_at, task.result = change.now, result[:16]
 
 
 def united(known: list[int], more: list[int]) -> list[int]:
+    """Both lists, each id once, in the order in which they came."""
     return [*known, *(one for one in dict.fromkeys(more) if one not in known)]

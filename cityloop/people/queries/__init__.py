@@ -10,6 +10,7 @@ from cityloop.people.queries.actors import (
 from cityloop.people.queries.office import changes_of, holdings_of, members, posts, roles
 from cityloop.people.queries.organisations import (
     ancestors,
+    common_parent,
     descendants,
     member_seen,
     organisation_seen,
@@ -32,6 +33,7 @@ __all__ = [
     "actor_seen_lately",
     "ancestors",
     "changes_of",
+    "common_parent",
     "coverage_gaps",
     "descendants",
     "forget_actors",

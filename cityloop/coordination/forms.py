@@ -1,0 +1,96 @@
+"""The shape of coordination's forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from cityloop.cases.models import DisputeLevel
+from cityloop.people.models import Organisation
+
+PAPERS = "image/jpeg,image/png,image/webp,application/pdf"
+STATES = (
+    ("", _("All")),
+    ("open", pgettext_lazy("dispute", "open")),
+    ("fixed", pgettext_lazy("dispute", "open, problem gone")),
+    ("closed", pgettext_lazy("dispute", "decided")),
+)
+REACHES = (
+    ("", _("This case only")),
+    ("street", _("All such cases of the street")),
+    ("district", _("All such cases of the district")),
+    ("city", _("All such cases of the city")),
+)
+
+
+class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A unit that exists today."""
+
+    def __init__(self, **given: Any) -> None:
+        rows = Organisation.objects.filter(active=True).defer("search").order_by("path")
+        super().__init__(queryset=rows, **given)
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Its name."""
+        return str(obj.name)
+
+
+def long_text(label: Any) -> forms.CharField:
+    """A box for several sentences."""
+    return forms.CharField(label=label, max_length=2000, widget=forms.Textarea({"rows": 3}))
+
+
+def paper() -> forms.FileField:
+    """A photo, a map or a signed paper beside the words."""
+    return forms.FileField(
+        label=_("File"), required=False, widget=forms.FileInput({"accept": PAPERS})
+    )
+
+
+class DisputeFilter(forms.Form):
+    """What the list of disputes may be narrowed by."""
+
+    state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
+    level = forms.ChoiceField(
+        label=_("Level"), required=False, choices=[("", _("All")), *DisputeLevel.choices]
+    )
+    unit = UnitField(label=_("Unit"), required=False)
+    case = forms.CharField(label=_("Case"), required=False, max_length=24)
+
+
+class SiteMeetingForm(forms.Form):
+    """A meeting at the place."""
+
+    held_at = forms.DateTimeField(
+        label=_("Held at"),
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    place = forms.CharField(label=_("Place"), max_length=200)
+    present = forms.CharField(label=_("Present"), max_length=400)
+    minutes = long_text(_("Minutes"))
+    file = paper()
+
+
+class RaiseForm(forms.Form):
+    """Why the next level must decide."""
+
+    reason = long_text(_("Explanation"))
+
+
+class DecisionForm(forms.Form):
+    """Whose duty it is, why, and how far it becomes a rule."""
+
+    unit = UnitField(label=_("Whose duty it is"))
+    reason = long_text(_("Decision"))
+    reach = forms.ChoiceField(label=_("Holds for"), required=False, choices=REACHES)
+    document = forms.CharField(
+        label=_("Document"), required=False, max_length=200,
+        help_text=_("Number of the minutes or order; a rule cannot do without."),
+    )  # fmt: skip
+    valid_from = forms.DateField(
+        label=_("Valid from"), required=False, widget=forms.DateInput({"type": "date"})
+    )
+    file = paper()
