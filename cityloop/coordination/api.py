@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Query, Router, Schema
-from pydantic import Field
+from ninja import Query, Router
 
 from cityloop.cases import operations as cases
-from cityloop.coordination import operations, queries
-from cityloop.coordination.models import Dispute
+from cityloop.coordination import operations, queries, shapes
+from cityloop.coordination.models import Dispute, JointMeeting, MeetingTask
 from cityloop.kernel import clock, paging
+from cityloop.kernel.actor import Actor
 from cityloop.kernel.api import idempotent
 from cityloop.kernel.errors import Invalid
 from cityloop.kernel.models import StoredFile
@@ -21,89 +20,6 @@ from cityloop.kernel.page import actor_of
 from cityloop.people.models import Organisation
 
 router = Router(tags=["coordination"])
-Id = Annotated[int, Field(ge=1, lt=2**63)]
-Text = Annotated[str, Field(min_length=1, max_length=2000)]
-Sha = Annotated[str, Field(pattern="^([0-9a-f]{64})?$")]
-Level = Literal["", "district", "centre", "city", "commission"]
-
-
-class DisputeLine(Schema):
-    """A dispute in a list; `liable` is null while it is open."""
-
-    id: int
-    case: str
-    parties: list[int]
-    level: str
-    opened_at: datetime
-    fixed_at: datetime | None
-    fixed_by: int | None
-    closed_at: datetime | None
-    liable: int | None
-    decision: str
-    document: str
-    matrix_line: int | None
-
-
-class DisputePage(Schema):
-    """A page of disputes, latest first."""
-
-    items: list[DisputeLine]
-    next: str | None
-
-
-class SiteMeetingOut(Schema):
-    """A meeting at the place."""
-
-    held_at: datetime
-    place: str
-    present: str
-    minutes: str
-    sha256: str
-    recorded_by: str
-
-
-class DisputeFile(DisputeLine):
-    """The whole record."""
-
-    site_meetings: list[SiteMeetingOut]
-
-
-class SiteMeetingIn(Schema):
-    """What is kept of a meeting; `sha256`: a stored file (POST /files)."""
-
-    held_at: datetime
-    place: Annotated[str, Field(min_length=1, max_length=200)]
-    present: Annotated[str, Field(min_length=1, max_length=400)]
-    minutes: Text
-    sha256: Sha = ""
-
-
-class RaiseIn(Schema):
-    """Why the next level must decide."""
-
-    reason: Text
-
-
-class DecisionIn(Schema):
-    """Whose duty it is; `reach` says where it becomes a line of the matrix, '' nowhere."""
-
-    unit_id: Id
-    reason: Text
-    document: Annotated[str, Field(max_length=200)] = ""
-    reach: Literal["", "street", "district", "city"] = ""
-    valid_from: date | None = None
-    sha256: Sha = ""
-
-
-class DisputeQuery(Schema):
-    """What the list may be narrowed by."""
-
-    state: Literal["", "open", "fixed", "closed"] = ""
-    level: Level = ""
-    case: Annotated[str, Field(max_length=24)] = ""
-    unit_id: Id | None = None
-    cursor: str | None = None
-    size: Annotated[int, Field(ge=1, le=200)] = 50
 
 
 def _out(row: Dispute) -> dict[str, Any]:
@@ -138,8 +54,8 @@ def _unit(unit_id: int) -> Organisation:
     return found
 
 
-@router.get("/disputes", response=DisputePage, summary="Disputes of cases in your scope")
-def disputes(request: HttpRequest, given: Query[DisputeQuery]) -> dict[str, Any]:
+@router.get("/disputes", response=shapes.DisputePage, summary="Disputes of cases in your scope")
+def disputes(request: HttpRequest, given: Query[shapes.DisputeQuery]) -> dict[str, Any]:
     """Latest first; `fixed` are open ones whose problem is gone."""
     actor = actor_of(request)
     actor.require("coordination.view")
@@ -153,8 +69,8 @@ def disputes(request: HttpRequest, given: Query[DisputeQuery]) -> dict[str, Any]
     return {"items": [_out(row) for row in found.items], "next": found.next}
 
 
-@router.get("/disputes/{dispute_id}", response=DisputeFile, summary="One dispute")
-def dispute(request: HttpRequest, dispute_id: Id) -> dict[str, Any]:
+@router.get("/disputes/{dispute_id}", response=shapes.DisputeFile, summary="One dispute")
+def dispute(request: HttpRequest, dispute_id: shapes.Id) -> dict[str, Any]:
     """404 outside your scope."""
     actor = actor_of(request)
     actor.require("coordination.view")
@@ -162,11 +78,13 @@ def dispute(request: HttpRequest, dispute_id: Id) -> dict[str, Any]:
 
 
 @router.post(
-    "/disputes/{dispute_id}/site-meetings", response=DisputeFile, summary="Record a site meeting"
+    "/disputes/{dispute_id}/site-meetings",
+    response=shapes.DisputeFile,
+    summary="Record a site meeting",
 )
 @idempotent
 def record_meeting(
-    request: HttpRequest, dispute_id: Id, body: SiteMeetingIn
+    request: HttpRequest, dispute_id: shapes.Id, body: shapes.SiteMeetingIn
 ) -> tuple[int, dict[str, Any]]:
     """Needs coordination.manage."""
     actor = actor_of(request)
@@ -177,9 +95,13 @@ def record_meeting(
     return 200, _whole(queries.dispute_seen(actor, dispute_id))
 
 
-@router.post("/disputes/{dispute_id}/raise", response=DisputeFile, summary="Pass a dispute up")
+@router.post(
+    "/disputes/{dispute_id}/raise", response=shapes.DisputeFile, summary="Pass a dispute up"
+)
 @idempotent
-def raise_level(request: HttpRequest, dispute_id: Id, body: RaiseIn) -> tuple[int, dict[str, Any]]:
+def raise_level(
+    request: HttpRequest, dispute_id: shapes.Id, body: shapes.RaiseIn
+) -> tuple[int, dict[str, Any]]:
     """District, centre, city government, commission. Needs coordination.manage."""
     actor = actor_of(request)
     row = operations.raise_dispute(
@@ -188,9 +110,13 @@ def raise_level(request: HttpRequest, dispute_id: Id, body: RaiseIn) -> tuple[in
     return 200, _whole(row)
 
 
-@router.post("/disputes/{dispute_id}/decision", response=DisputeFile, summary="Decide a dispute")
+@router.post(
+    "/disputes/{dispute_id}/decision", response=shapes.DisputeFile, summary="Decide a dispute"
+)
 @idempotent
-def decide(request: HttpRequest, dispute_id: Id, body: DecisionIn) -> tuple[int, dict[str, Any]]:
+def decide(
+    request: HttpRequest, dispute_id: shapes.Id, body: shapes.DecisionIn
+) -> tuple[int, dict[str, Any]]:
     """Needs coordination.decide; from the city's level on, a leader's post."""
     actor = actor_of(request)
     actor.require("coordination.decide")
@@ -203,3 +129,127 @@ def decide(request: HttpRequest, dispute_id: Id, body: DecisionIn) -> tuple[int,
         dispute_id=dispute_id, decision=decision, actor=actor, now=clock.now()
     )
     return 200, _whole(row)
+
+
+def _meeting_line(row: JointMeeting) -> dict[str, Any]:
+    return {
+        "id": row.pk, "kind": row.kind, "title": row.title, "region_code": row.region_code,
+        "planned_at": row.planned_at, "place": row.place, "held_at": row.held_at,
+    }  # fmt: skip
+
+
+def _meeting_task(one: MeetingTask) -> dict[str, Any]:
+    return {
+        "id": one.pk, "unit_id": one.organisation_id, "what": one.what, "due_on": one.due_on,
+        "done_at": one.done_at, "result": one.result,
+    }  # fmt: skip
+
+
+def _meeting(actor: Actor, meeting_id: int) -> dict[str, Any]:
+    row = queries.meeting_seen(actor, meeting_id)
+    agenda = [
+        {
+            "position": one.position, "title": one.title, "dispute": one.dispute_id,
+            "unit_id": one.organisation_id, "cases": one.cases, "late": one.late,
+        }
+        for one in row.items.all()
+    ]  # fmt: skip
+    return {
+        **_meeting_line(row), "present": row.present, "minutes": row.minutes, "agenda": agenda,
+        "tasks": [_meeting_task(one) for one in row.tasks.all()],
+    }  # fmt: skip
+
+
+@router.get("/joint-meetings", response=shapes.MeetingPage, summary="Joint meetings of your area")
+def meetings(
+    request: HttpRequest,
+    cursor: str | None = None,
+    size: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> dict[str, Any]:
+    """Latest first; those that gave your unit a task too."""
+    actor = actor_of(request)
+    actor.require("coordination.view")
+    found = paging.page(
+        queries.meetings(actor), order=("-planned_at", "-id"), cursor=cursor, size=size
+    )
+    return {"items": [_meeting_line(row) for row in found.items], "next": found.next}
+
+
+@router.get(
+    "/joint-meetings/{meeting_id}", response=shapes.MeetingFile, summary="One joint meeting"
+)
+def meeting(request: HttpRequest, meeting_id: shapes.Id) -> dict[str, Any]:
+    """404 outside your scope."""
+    actor = actor_of(request)
+    actor.require("coordination.view")
+    return _meeting(actor, meeting_id)
+
+
+@router.post("/joint-meetings", response=shapes.MeetingFile, summary="Call a joint meeting")
+@idempotent
+def call_meeting(request: HttpRequest, body: shapes.MeetingIn) -> tuple[int, dict[str, Any]]:
+    """Open disputes and the worst figures of the area fill the agenda."""
+    actor = actor_of(request)
+    row = operations.call_meeting(operations.Call(**body.dict()), actor=actor, now=clock.now())
+    return 200, _meeting(actor, row.pk)
+
+
+@router.post(
+    "/joint-meetings/{meeting_id}/agenda", response=shapes.MeetingFile, summary="Add to the agenda"
+)
+@idempotent
+def add_item(
+    request: HttpRequest, meeting_id: shapes.Id, body: shapes.AgendaItemIn
+) -> tuple[int, dict[str, Any]]:
+    """Until the meeting is held. Needs coordination.manage."""
+    actor = actor_of(request)
+    operations.add_agenda_item(meeting_id=meeting_id, title=body.words, actor=actor)
+    return 200, _meeting(actor, meeting_id)
+
+
+@router.post(
+    "/joint-meetings/{meeting_id}/minutes", response=shapes.MeetingFile, summary="Write the minutes"
+)
+@idempotent
+def write_minutes(
+    request: HttpRequest, meeting_id: shapes.Id, body: shapes.MinutesIn
+) -> tuple[int, dict[str, Any]]:
+    """Once. Needs coordination.manage."""
+    actor = actor_of(request)
+    minutes = operations.Minutes(**body.dict(exclude={"sha256"}), file=_stored(body.sha256))
+    operations.record_minutes(meeting_id=meeting_id, minutes=minutes, actor=actor, now=clock.now())
+    return 200, _meeting(actor, meeting_id)
+
+
+@router.post(
+    "/joint-meetings/{meeting_id}/tasks", response=shapes.MeetingFile, summary="Give a task"
+)
+@idempotent
+def give_task(
+    request: HttpRequest, meeting_id: shapes.Id, body: shapes.MeetingTaskIn
+) -> tuple[int, dict[str, Any]]:
+    """A decision of a meeting that was held. Needs coordination.manage."""
+    actor = actor_of(request)
+    actor.require("coordination.manage")
+    queries.meeting_seen(actor, meeting_id)
+    operations.give_task(
+        meeting_id=meeting_id, unit=_unit(body.unit_id), what=body.what, due_on=body.due_on,
+        actor=actor, now=clock.now(),
+    )  # fmt: skip
+    return 200, _meeting(actor, meeting_id)
+
+
+@router.post(
+    "/joint-meetings/tasks/{task_id}/done",
+    response=shapes.MeetingTaskOut,
+    summary="Say a task is done",
+)
+@idempotent
+def task_done(
+    request: HttpRequest, task_id: shapes.Id, body: shapes.TaskResultIn
+) -> tuple[int, dict[str, Any]]:
+    """By the unit that owes it."""
+    row = operations.finish_task(
+        task_id=task_id, result=body.result, actor=actor_of(request), now=clock.now()
+    )
+    return 200, _meeting_task(row)

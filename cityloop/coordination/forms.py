@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cityloop.cases.models import DisputeLevel
+from cityloop.coordination.models import MeetingKind
+from cityloop.geo import queries as geo
+from cityloop.kernel.actor import Actor
 from cityloop.people.models import Organisation
 
 PAPERS = "image/jpeg,image/png,image/webp,application/pdf"
@@ -43,6 +46,11 @@ def long_text(label: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=2000, widget=forms.Textarea({"rows": 3}))
 
 
+def moment() -> forms.DateTimeInput:
+    """A day and a time of the browser's own picker."""
+    return forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
 def paper() -> forms.FileField:
     """A photo, a map or a signed paper beside the words."""
     return forms.FileField(
@@ -50,7 +58,14 @@ def paper() -> forms.FileField:
     )
 
 
-class DisputeFilter(forms.Form):
+class OwnForm(forms.Form):
+    """A form whose ids are its own: several stand on one page."""
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **{"auto_id": f"{type(self).__name__}-%s", **given})
+
+
+class DisputeFilter(OwnForm):
     """What the list of disputes may be narrowed by."""
 
     state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
@@ -61,26 +76,23 @@ class DisputeFilter(forms.Form):
     case = forms.CharField(label=_("Case"), required=False, max_length=24)
 
 
-class SiteMeetingForm(forms.Form):
+class SiteMeetingForm(OwnForm):
     """A meeting at the place."""
 
-    held_at = forms.DateTimeField(
-        label=_("Held at"),
-        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    held_at = forms.DateTimeField(label=_("Held at"), widget=moment())
     place = forms.CharField(label=_("Place"), max_length=200)
     present = forms.CharField(label=_("Present"), max_length=400)
     minutes = long_text(_("Minutes"))
     file = paper()
 
 
-class RaiseForm(forms.Form):
+class RaiseForm(OwnForm):
     """Why the next level must decide."""
 
     reason = long_text(_("Explanation"))
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(OwnForm):
     """Whose duty it is, why, and how far it becomes a rule."""
 
     unit = UnitField(label=_("Whose duty it is"))
@@ -94,3 +106,49 @@ class DecisionForm(forms.Form):
         label=_("Valid from"), required=False, widget=forms.DateInput({"type": "date"})
     )
     file = paper()
+
+
+class MeetingForm(OwnForm):
+    """The invitation to a joint meeting."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=MeetingKind.choices)
+    title = forms.CharField(label=_("Title"), max_length=200)
+    planned_at = forms.DateTimeField(label=_("Planned for"), widget=moment())
+    place = forms.CharField(label=_("Place"), max_length=200)
+    region_code = forms.ChoiceField(label=_("Area"), required=False)
+
+    def __init__(self, data: Any = None, *, actor: Actor) -> None:
+        super().__init__(data)
+        area = self.fields["region_code"]
+        assert isinstance(area, forms.ChoiceField)  # noqa: S101 (declared above)
+        found = geo.regions_of(actor, levels=("district", "street"))
+        area.choices = [("", _("My whole area")), *((one.code, one.name) for one in found)]
+
+
+class AgendaForm(OwnForm):
+    """One more point of the agenda."""
+
+    title = forms.CharField(label=_("Point"), max_length=200)
+
+
+class MinutesForm(OwnForm):
+    """What was said, and by whom."""
+
+    held_at = forms.DateTimeField(label=_("Held at"), widget=moment())
+    present = forms.CharField(label=_("Present"), max_length=400)
+    minutes = long_text(_("Minutes"))
+    file = paper()
+
+
+class TaskForm(OwnForm):
+    """A decision that a unit carries out."""
+
+    unit = UnitField(label=_("Unit"))
+    what = long_text(_("What is to be done"))
+    due_on = forms.DateField(label=_("Deadline"), widget=forms.DateInput({"type": "date"}))
+
+
+class ResultForm(OwnForm):
+    """What the unit did."""
+
+    result = long_text(_("What was done"))

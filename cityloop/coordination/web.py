@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from cityloop.coordination.views import disputes
+from cityloop.coordination.views import disputes, meetings
 
 urlpatterns = [
     path("disputes/", disputes.disputes, name="disputes"),
@@ -13,4 +13,13 @@ urlpatterns = [
     path("disputes/<int:dispute_id>/raise/", disputes.raise_level, name="dispute-raise"),
     path("disputes/<int:dispute_id>/decide/", disputes.decide, name="dispute-decide"),
     path("disputes/<int:dispute_id>/files/<str:sha256>", disputes.paper, name="dispute-paper"),
-]
+    path("meetings/", meetings.meetings, name="meetings"),
+    path("meetings/new/", meetings.call, name="meeting-call"),
+    path("meetings/<int:meeting_id>/", meetings.meeting, name="meeting"),
+    path("meetings/<int:meeting_id>/agenda/", meetings.agenda, name="meeting-agenda"),
+    path("meetings/<int:meeting_id>/minutes/", meetings.minutes, name="meeting-minutes"),
+    path("meetings/<int:meeting_id>/paper/", meetings.paper, name="meeting-paper"),
+    path("meetings/<int:meeting_id>/tasks/", meetings.task, name="meeting-task"),
+    path("meetings/<int:meeting_id>/tasks/<int:task_id>/done/", meetings.task_done,
+         name="meeting-task-done"),
+]  # fmt: skip

@@ -125,6 +125,26 @@ def _dispute(city: City) -> dict[str, int]:
     return {"dispute_id": city.dispute}
 
 
+def _planned(city: City) -> dict[str, int]:
+    return {"meeting_id": city.planned}
+
+
+def _held(city: City) -> dict[str, int]:
+    return {"meeting_id": city.held}
+
+
+def _invitation(city: City) -> dict[str, Any]:
+    return {"title": "联席会议", "planned_at": "2099-01-05T09:00:00+08:00", "place": "指挥中心"}
+
+
+def _minutes(city: City) -> dict[str, Any]:
+    return {"held_at": "2026-01-05T09:00:00+08:00", "present": "各单位", "minutes": "一、…"}
+
+
+def _meeting_task(city: City) -> dict[str, Any]:
+    return {"unit_id": city.town.units["GREEN"].pk, "what": "清运", "due_on": "2099-01-05"}
+
+
 def _meeting(city: City) -> dict[str, Any]:
     return {"held_at": "2026-01-05T09:00:00+08:00", "place": "现场", "present": "两家",
             "minutes": "看图"}  # fmt: skip
@@ -233,5 +253,24 @@ CALLS = (
     Call("POST", "/disputes/{dispute_id}/decision", by="supervisor", at=_dispute,
          refused=(towns.STRANGER, "dispatcher", "roads"), body=_decision,
          another=lambda city: {**_decision(city), "reason": "另一理由"}),
+    Call("GET", "/joint-meetings", by="dispatcher", refused=(towns.STRANGER, "inspector")),
+    Call("GET", "/joint-meetings/{meeting_id}", by="dispatcher", at=_held,
+         refused=(towns.STRANGER, "inspector", "water")),
+    Call("POST", "/joint-meetings", by="dispatcher", body=_invitation,
+         refused=(towns.STRANGER, "evaluator", "roads"),
+         another=lambda city: {**_invitation(city), "title": "听证会"}),
+    Call("POST", "/joint-meetings/{meeting_id}/agenda", by="dispatcher", at=_planned,
+         refused=(towns.STRANGER, "evaluator", "roads"),
+         body=lambda city: {"words": "夜间施工"}, another=lambda city: {"words": "噪声"}),
+    Call("POST", "/joint-meetings/{meeting_id}/minutes", by="dispatcher", at=_planned,
+         refused=(towns.STRANGER, "evaluator", "roads"), body=_minutes,
+         another=lambda city: {**_minutes(city), "minutes": "二、…"}),
+    Call("POST", "/joint-meetings/{meeting_id}/tasks", by="dispatcher", at=_held,
+         refused=(towns.STRANGER, "evaluator", "roads"), body=_meeting_task,
+         another=lambda city: {**_meeting_task(city), "what": "划界"}),
+    Call("POST", "/joint-meetings/tasks/{task_id}/done", by="roads",
+         refused=(towns.STRANGER, "dispatcher", "water"),
+         at=lambda city: {"task_id": city.meeting_task},
+         body=lambda city: {"result": "已划定"}, another=lambda city: {"result": "已完成"}),
 )  # fmt: skip
 BY_NAME = {call.name: call for call in CALLS}

@@ -14,7 +14,7 @@ from django.test import Client
 from cityloop.assets.models import Component
 from cityloop.cases.models import Case
 from cityloop.coordination import operations as coordination
-from cityloop.coordination.models import Dispute, SiteMeeting
+from cityloop.coordination.models import Dispute, JointMeeting, MeetingTask, SiteMeeting
 from cityloop.intake import operations as intake
 from cityloop.intake.models import ReporterNotice
 from cityloop.kernel import clock
@@ -79,6 +79,21 @@ class City:
         return int(ReporterNotice.objects.get().pk)
 
     @property
+    def planned(self) -> int:
+        """A joint meeting that was called."""
+        return int(JointMeeting.objects.get(title="月度联席会议").pk)
+
+    @property
+    def held(self) -> int:
+        """A joint meeting that was held, with a task for ROADS."""
+        return int(JointMeeting.objects.get(title="上月联席会议").pk)
+
+    @property
+    def meeting_task(self) -> int:
+        """The task."""
+        return int(MeetingTask.objects.get(meeting=self.held).pk)
+
+    @property
     def dispute(self) -> int:
         """An open dispute."""
         return int(Dispute.objects.order_by("pk")[0].pk)
@@ -117,6 +132,7 @@ def build(folder: Path) -> City:
     case = town.step(told.case, "reject", "acceptor", reason_code="too_vague", reason="无法定位")
     intake.owe_all(number=case.number, version=case.version, topic="rejected", now=town.now)
     _dispute(city)
+    _meetings(city)
     case = Case.objects.get(number=city.cases["closed"])
     city.photo = case.attachments.order_by("pk")[0].file.sha256
     return city
@@ -136,6 +152,20 @@ def _dispute(city: City) -> None:
         file=town.paper("paper").file, actor=town.actor("dispatcher"), now=town.now,
     )  # fmt: skip
     city.cases["coordinating"] = number
+
+
+def _meetings(city: City) -> None:
+    """One is called; one was held, and gave ROADS a task."""
+    town, actor = city.town, city.town.actor("supervisor")
+    for title in ("月度联席会议", "上月联席会议"):
+        call = coordination.Call("joint", title, town.now + timedelta(days=9), "指挥中心")
+        row = coordination.call_meeting(call, actor=actor, now=town.now)
+    held = coordination.Minutes(town.now, "各单位", "一、…", town.paper("paper").file)
+    coordination.record_minutes(meeting_id=row.pk, minutes=held, actor=actor, now=town.now)
+    coordination.give_task(
+        meeting_id=row.pk, unit=town.units["ROADS"], what="划定边界",
+        due_on=town.now.date() + timedelta(days=90), actor=actor, now=town.now,
+    )  # fmt: skip
 
 
 def fingerprint() -> dict[str, int]:

@@ -72,6 +72,14 @@ def _dispute(city: City) -> dict[str, int]:
     return {"dispute_id": city.dispute}
 
 
+def _planned(city: City) -> dict[str, int]:
+    return {"meeting_id": city.planned}
+
+
+def _held(city: City) -> dict[str, int]:
+    return {"meeting_id": city.held}
+
+
 def _component(city: City) -> dict[str, str]:
     return {"code": city.component}
 
@@ -120,6 +128,24 @@ PAGES = (
          data=lambda city: {"unit": city.town.units["ROADS"].pk, "reason": "道路负责"}),
     Page("dispute-paper", by="dispatcher", refused=(towns.STRANGER, "inspector", "water"),
          at=lambda city: {**_dispute(city), "sha256": city.dispute_paper}),
+    Page("meetings", by="dispatcher", refused=(towns.STRANGER, "inspector")),
+    Page("meeting-call", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
+         status=303, data=lambda city: {
+             "kind": "joint", "title": "联席会议", "planned_at": "2099-01-05T09:00", "place": "x"}),
+    Page("meeting", by="dispatcher", refused=(towns.STRANGER, "inspector", "water"), at=_held),
+    Page("meeting-agenda", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
+         at=_planned, status=303, data=lambda city: {"title": "夜间施工"}),
+    Page("meeting-minutes", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
+         at=_planned, status=303, data=lambda city: {
+             "held_at": "2026-01-05T09:00", "present": "各单位", "minutes": "一、…"}),
+    Page("meeting-paper", by="dispatcher", refused=(towns.STRANGER, "inspector", "water"),
+         at=_held),
+    Page("meeting-task", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
+         at=_held, status=303, data=lambda city: {
+             "unit": city.town.units["GREEN"].pk, "what": "清运", "due_on": "2099-01-05"}),
+    Page("meeting-task-done", by="roads", refused=(towns.STRANGER, "dispatcher", "water"),
+         at=lambda city: {**_held(city), "task_id": city.meeting_task}, status=303,
+         data=lambda city: {"result": "已划定"}),
     # map
     Page("map"),
     Page("addresses", query=lambda city: {"address": "人民路"}),

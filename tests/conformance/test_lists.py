@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cityloop.cases.models import Case
-from cityloop.coordination.models import Dispute
+from cityloop.coordination.models import Dispute, JointMeeting
 from cityloop.intake import operations as intake
 from cityloop.people import operations as people
 from tests import town as towns
@@ -62,6 +62,10 @@ def _fill(city: City, count: int) -> None:
             channel, x=point.x, y=point.y, class_code=f"C010{1 + n % 3}", text=f"第{n}件", **contact
         )
         intake.owe_all(number=receipt.case, version=1, topic="filed", now=town.now)
+        JointMeeting.objects.create(
+            kind="joint", title=f"第{n}次", planned_at=town.now, place="厅", called_by="试验",
+            called_at=town.now, region_code=towns.DISTRICT,
+        )  # fmt: skip
         if not receipt.joined:
             Dispute.objects.create(
                 case=Case.objects.get(number=receipt.case), parties=[unit.pk], level="district",

@@ -92,7 +92,7 @@ OWN: dict[str, dict[str, str]] = {
         "training": FUNCTIONS,
         "views": FUNCTIONS,
     },
-    "coordination": {"forms": FORMS},
+    "coordination": {"forms": FORMS, "shapes": VALUE},
     "exchange": {"reading": FUNCTIONS, "source": VALUE},
     "desks": {
         "boxes": TABLE,

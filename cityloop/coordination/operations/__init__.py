@@ -7,12 +7,28 @@ from cityloop.coordination.operations.disputes import (
     raise_dispute,
     record_site_meeting,
 )
+from cityloop.coordination.operations.meetings import (
+    Call,
+    Minutes,
+    add_agenda_item,
+    call_meeting,
+    finish_task,
+    give_task,
+    record_minutes,
+)
 
 __all__ = [
+    "Call",
     "Decision",
+    "Minutes",
+    "add_agenda_item",
+    "call_meeting",
     "decide_dispute",
+    "finish_task",
     "follow_case",
+    "give_task",
     "open_dispute",
     "raise_dispute",
+    "record_minutes",
     "record_site_meeting",
 ]

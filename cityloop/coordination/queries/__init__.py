@@ -7,5 +7,25 @@ from cityloop.coordination.queries.disputes import (
     document_of,
     parties_of,
 )
+from cityloop.coordination.queries.meetings import (
+    disputes_to_discuss,
+    meeting_seen,
+    meetings,
+    own_task,
+    own_units,
+    worst_units,
+)
 
-__all__ = ["Filters", "dispute_seen", "disputes", "document_of", "parties_of"]
+__all__ = [
+    "Filters",
+    "dispute_seen",
+    "disputes",
+    "disputes_to_discuss",
+    "document_of",
+    "meeting_seen",
+    "meetings",
+    "own_task",
+    "own_units",
+    "parties_of",
+    "worst_units",
+]

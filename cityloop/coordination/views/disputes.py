@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms as django_forms
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from cityloop.coordination import forms, operations, queries
 from cityloop.coordination.models import Dispute
 from cityloop.coordination.operations import Decision
-from cityloop.coordination.views.frame import Words, act, pager, reader, stored, tabs
-from cityloop.kernel import clock, files, paging
+from cityloop.coordination.views.frame import Words, act, handed_out, pager, reader, stored, tabs
+from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
 
 TAB, SIZE = "disputes", 50
@@ -145,8 +145,4 @@ def decide(request: HttpRequest, dispute_id: int) -> HttpResponse:
 @require_safe
 def paper(request: HttpRequest, dispute_id: int, sha256: str) -> HttpResponseBase:
     """A paper of the dispute."""
-    row = queries.document_of(reader(request), dispute_id, sha256)
-    answer = FileResponse(files.location(sha256).open("rb"), content_type=row.media_type)
-    if not row.media_type.startswith("image/"):
-        answer["Content-Disposition"] = "attachment"
-    return answer
+    return handed_out(queries.document_of(reader(request), dispute_id, sha256))

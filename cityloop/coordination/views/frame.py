@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
@@ -24,6 +24,7 @@ Words = str | Promise
 TABS = (
     # (name of the address, title, icon)
     ("disputes", lazy("Disputes"), "scale"),
+    ("meetings", lazy("Joint meetings"), "presentation"),
 )
 
 
@@ -81,3 +82,11 @@ def stored(upload: Any, *, now: datetime) -> StoredFile | None:
     if not upload:
         return None
     return files.store(chunks=upload.chunks(), filename=upload.name or "", now=now)
+
+
+def handed_out(row: StoredFile) -> FileResponse:
+    """A stored file; never interpreted by the browser as a page."""
+    answer = FileResponse(files.location(row.sha256).open("rb"), content_type=row.media_type)
+    if not row.media_type.startswith("image/"):
+        answer["Content-Disposition"] = "attachment"
+    return answer
