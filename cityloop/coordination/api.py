@@ -10,7 +10,7 @@ from ninja import Query, Router
 
 from cityloop.cases import operations as cases
 from cityloop.coordination import operations, queries, shapes
-from cityloop.coordination.models import Dispute, JointMeeting, MeetingTask
+from cityloop.coordination.models import Dispute, JointMeeting, MeetingTask, Milestone
 from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.api import idempotent
@@ -253,3 +253,114 @@ def task_done(
         task_id=task_id, result=body.result, actor=actor_of(request), now=clock.now()
     )
     return 200, _meeting_task(row)
+
+
+def _matter_line(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.pk, "title": row.title, "region_code": row.region_code,
+        "owner_id": row.owner_id, "due_on": row.due_on, "opened_at": row.opened_at,
+        "closed_at": row.closed_at, "cases": row.case_count, "cases_ended": row.cases_ended,
+        "milestones": row.step_count, "milestones_left": row.steps_left,
+    }  # fmt: skip
+
+
+def _milestone(one: Milestone) -> dict[str, Any]:
+    return {
+        "id": one.pk, "title": one.title, "due_on": one.due_on, "reached_on": one.reached_on,
+        "note": one.note,
+    }  # fmt: skip
+
+
+def _matter(actor: Actor, matter_id: int) -> dict[str, Any]:
+    row = queries.matter_seen(actor, matter_id)
+    return {
+        **_matter_line(row), "description": row.description, "result": row.result,
+        "steps": [_milestone(one) for one in row.milestones.all()],
+        "numbers": [one.number for one in queries.cases_of(actor, row)],
+    }  # fmt: skip
+
+
+@router.get("/key-matters", response=shapes.MatterPage, summary="Key matters of your area")
+def matters(
+    request: HttpRequest,
+    cursor: str | None = None,
+    size: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> dict[str, Any]:
+    """Latest first; those that your unit owns too."""
+    actor = actor_of(request)
+    actor.require("coordination.view")
+    found = paging.page(
+        queries.matters(actor), order=("-opened_at", "-id"), cursor=cursor, size=size
+    )
+    return {"items": [_matter_line(row) for row in found.items], "next": found.next}
+
+
+@router.get("/key-matters/{matter_id}", response=shapes.MatterFile, summary="One key matter")
+def matter(request: HttpRequest, matter_id: shapes.Id) -> dict[str, Any]:
+    """404 outside your scope."""
+    actor = actor_of(request)
+    actor.require("coordination.view")
+    return _matter(actor, matter_id)
+
+
+@router.post("/key-matters", response=shapes.MatterFile, summary="Open a key matter")
+@idempotent
+def open_matter(request: HttpRequest, body: shapes.MatterIn) -> tuple[int, dict[str, Any]]:
+    """Needs coordination.manage."""
+    actor = actor_of(request)
+    actor.require("coordination.manage")
+    facts = operations.Matter(owner=_unit(body.owner_id), **body.dict(exclude={"owner_id"}))
+    return 200, _matter(actor, operations.open_matter(facts, actor=actor, now=clock.now()).pk)
+
+
+@router.post("/key-matters/{matter_id}/cases", response=shapes.MatterFile, summary="Add a case")
+@idempotent
+def add_case(
+    request: HttpRequest, matter_id: shapes.Id, body: shapes.MatterCaseIn
+) -> tuple[int, dict[str, Any]]:
+    """One that you see. Needs coordination.manage."""
+    actor = actor_of(request)
+    operations.add_case(matter_id=matter_id, number=body.number, actor=actor, now=clock.now())
+    return 200, _matter(actor, matter_id)
+
+
+@router.post(
+    "/key-matters/{matter_id}/milestones", response=shapes.MatterFile, summary="Set a milestone"
+)
+@idempotent
+def set_milestone(
+    request: HttpRequest, matter_id: shapes.Id, body: shapes.MilestoneIn
+) -> tuple[int, dict[str, Any]]:
+    """Needs coordination.manage."""
+    actor = actor_of(request)
+    operations.set_milestone(
+        matter_id=matter_id, title=body.title, due_on=body.due_on, actor=actor, now=clock.now()
+    )
+    return 200, _matter(actor, matter_id)
+
+
+@router.post(
+    "/key-matters/milestones/{milestone_id}/reached",
+    response=shapes.MilestoneOut,
+    summary="Say a milestone is reached",
+)
+@idempotent
+def reach_milestone(
+    request: HttpRequest, milestone_id: shapes.Id, body: shapes.ReachedIn
+) -> tuple[int, dict[str, Any]]:
+    """By the owner of the matter, or with coordination.manage."""
+    row = operations.reach_milestone(
+        milestone_id=milestone_id, note=body.note, actor=actor_of(request), now=clock.now()
+    )
+    return 200, _milestone(row)
+
+
+@router.post("/key-matters/{matter_id}/end", response=shapes.MatterFile, summary="End a matter")
+@idempotent
+def end_matter(
+    request: HttpRequest, matter_id: shapes.Id, body: shapes.MatterEndIn
+) -> tuple[int, dict[str, Any]]:
+    """Once every milestone is reached and no case of it is open. Needs coordination.manage."""
+    actor = actor_of(request)
+    operations.close_matter(matter_id=matter_id, result=body.result, actor=actor, now=clock.now())
+    return 200, _matter(actor, matter_id)

@@ -51,6 +51,14 @@ def moment() -> forms.DateTimeInput:
     return forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
+def offer_areas(form: forms.Form, actor: Actor) -> None:
+    """The districts and streets of the actor, in the form's field for the area."""
+    area = form.fields["region_code"]
+    assert isinstance(area, forms.ChoiceField)  # noqa: S101 (declared by the form)
+    found = geo.regions_of(actor, levels=("district", "street"))
+    area.choices = [("", _("My whole area")), *((one.code, one.name) for one in found)]
+
+
 def paper() -> forms.FileField:
     """A photo, a map or a signed paper beside the words."""
     return forms.FileField(
@@ -119,10 +127,7 @@ class MeetingForm(OwnForm):
 
     def __init__(self, data: Any = None, *, actor: Actor) -> None:
         super().__init__(data)
-        area = self.fields["region_code"]
-        assert isinstance(area, forms.ChoiceField)  # noqa: S101 (declared above)
-        found = geo.regions_of(actor, levels=("district", "street"))
-        area.choices = [("", _("My whole area")), *((one.code, one.name) for one in found)]
+        offer_areas(self, actor)
 
 
 class AgendaForm(OwnForm):
@@ -152,3 +157,42 @@ class ResultForm(OwnForm):
     """What the unit did."""
 
     result = long_text(_("What was done"))
+
+
+class MatterForm(OwnForm):
+    """A key matter."""
+
+    title = forms.CharField(label=_("Title"), max_length=200)
+    description = long_text(_("What it is about"))
+    owner = UnitField(label=_("Who answers for it"))
+    due_on = forms.DateField(label=_("Deadline"), widget=forms.DateInput({"type": "date"}))
+    region_code = forms.ChoiceField(label=_("Area"), required=False)
+
+    def __init__(self, data: Any = None, *, actor: Actor) -> None:
+        super().__init__(data)
+        offer_areas(self, actor)
+
+
+class MatterCaseForm(OwnForm):
+    """A case that joins a matter."""
+
+    number = forms.CharField(label=_("Number of the case"), max_length=24)
+
+
+class MilestoneForm(OwnForm):
+    """A step of the project."""
+
+    title = forms.CharField(label=_("Milestone"), max_length=200)
+    due_on = forms.DateField(label=_("Deadline"), widget=forms.DateInput({"type": "date"}))
+
+
+class ReachedForm(OwnForm):
+    """A step is reached."""
+
+    note = forms.CharField(label=_("Remark"), max_length=2000)
+
+
+class MatterEndForm(OwnForm):
+    """What came of it."""
+
+    result = long_text(_("Result"))

@@ -180,3 +180,80 @@ class TaskResultIn(Schema):
     """What the unit did."""
 
     result: Text
+
+
+class MilestoneOut(Schema):
+    """A step of a key matter."""
+
+    id: int
+    title: str
+    due_on: date
+    reached_on: date | None
+    note: str
+
+
+class MatterLine(Schema):
+    """A key matter in a list, with how far it has come."""
+
+    id: int
+    title: str
+    region_code: str
+    owner_id: int
+    due_on: date
+    opened_at: datetime
+    closed_at: datetime | None
+    cases: int
+    cases_ended: int
+    milestones: int
+    milestones_left: int
+
+
+class MatterPage(Schema):
+    """A page of key matters, latest first."""
+
+    items: list[MatterLine]
+    next: str | None
+
+
+class MatterFile(MatterLine):
+    """The whole matter; `numbers` are those of its cases that you see."""
+
+    description: str
+    result: str
+    steps: list[MilestoneOut]
+    numbers: list[str]
+
+
+class MatterIn(Schema):
+    """What the project is about; `region_code` '' is your own area."""
+
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    description: Text
+    owner_id: Id
+    due_on: date
+    region_code: Annotated[str, Field(pattern=r"^(\d{2,12})?$")] = ""
+
+
+class MatterCaseIn(Schema):
+    """A case that joins."""
+
+    number: Annotated[str, Field(min_length=1, max_length=24)]
+
+
+class MilestoneIn(Schema):
+    """One more step."""
+
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    due_on: date
+
+
+class ReachedIn(Schema):
+    """A step is reached."""
+
+    note: Text
+
+
+class MatterEndIn(Schema):
+    """What came of it."""
+
+    result: Text

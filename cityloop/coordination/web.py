@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from cityloop.coordination.views import disputes, meetings
+from cityloop.coordination.views import disputes, matters, meetings
 
 urlpatterns = [
     path("disputes/", disputes.disputes, name="disputes"),
@@ -22,4 +22,12 @@ urlpatterns = [
     path("meetings/<int:meeting_id>/tasks/", meetings.task, name="meeting-task"),
     path("meetings/<int:meeting_id>/tasks/<int:task_id>/done/", meetings.task_done,
          name="meeting-task-done"),
+    path("key-matters/", matters.matters, name="matters"),
+    path("key-matters/new/", matters.new, name="matter-new"),
+    path("key-matters/<int:matter_id>/", matters.matter, name="matter"),
+    path("key-matters/<int:matter_id>/cases/", matters.case, name="matter-case"),
+    path("key-matters/<int:matter_id>/milestones/", matters.milestone, name="matter-milestone"),
+    path("key-matters/<int:matter_id>/milestones/<int:milestone_id>/reached/", matters.reached,
+         name="matter-reached"),
+    path("key-matters/<int:matter_id>/end/", matters.end, name="matter-end"),
 ]  # fmt: skip

@@ -145,6 +145,19 @@ def _meeting_task(city: City) -> dict[str, Any]:
     return {"unit_id": city.town.units["GREEN"].pk, "what": "清运", "due_on": "2099-01-05"}
 
 
+def _matter(city: City) -> dict[str, int]:
+    return {"matter_id": city.matter}
+
+
+def _new_matter(city: City) -> dict[str, Any]:
+    return {"title": "油烟整治", "description": "夜市油烟", "due_on": "2099-01-05",
+            "owner_id": city.town.units["GREEN"].pk}  # fmt: skip
+
+
+def _milestone(city: City) -> dict[str, Any]:
+    return {"title": "完工", "due_on": "2099-01-05"}
+
+
 def _meeting(city: City) -> dict[str, Any]:
     return {"held_at": "2026-01-05T09:00:00+08:00", "place": "现场", "present": "两家",
             "minutes": "看图"}  # fmt: skip
@@ -272,5 +285,25 @@ CALLS = (
          refused=(towns.STRANGER, "dispatcher", "water"),
          at=lambda city: {"task_id": city.meeting_task},
          body=lambda city: {"result": "已划定"}, another=lambda city: {"result": "已完成"}),
+    Call("GET", "/key-matters", by="dispatcher", refused=(towns.STRANGER, "inspector")),
+    Call("GET", "/key-matters/{matter_id}", by="dispatcher", at=_matter,
+         refused=(towns.STRANGER, "inspector", "water")),
+    Call("POST", "/key-matters", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
+         body=_new_matter, another=lambda city: {**_new_matter(city), "title": "噪声整治"}),
+    Call("POST", "/key-matters/{matter_id}/cases", by="dispatcher", at=_matter,
+         refused=(towns.STRANGER, "evaluator", "roads"),
+         body=lambda city: {"number": city.cases["filed"]},
+         another=lambda city: {"number": city.cases["checked"]}),
+    Call("POST", "/key-matters/{matter_id}/milestones", by="dispatcher", at=_matter,
+         refused=(towns.STRANGER, "evaluator", "roads"), body=_milestone,
+         another=lambda city: {**_milestone(city), "title": "验收"}),
+    Call("POST", "/key-matters/milestones/{milestone_id}/reached", by="roads",
+         refused=(towns.STRANGER, "evaluator", "water"),
+         at=lambda city: {"milestone_id": city.milestone},
+         body=lambda city: {"note": "已摸底"}, another=lambda city: {"note": "完成"}),
+    Call("POST", "/key-matters/{matter_id}/end", by="dispatcher",
+         refused=(towns.STRANGER, "evaluator", "roads"),
+         at=lambda city: {"matter_id": city.finished},
+         body=lambda city: {"result": "已整治"}, another=lambda city: {"result": "完成"}),
 )  # fmt: skip
 BY_NAME = {call.name: call for call in CALLS}

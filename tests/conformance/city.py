@@ -14,7 +14,14 @@ from django.test import Client
 from cityloop.assets.models import Component
 from cityloop.cases.models import Case
 from cityloop.coordination import operations as coordination
-from cityloop.coordination.models import Dispute, JointMeeting, MeetingTask, SiteMeeting
+from cityloop.coordination.models import (
+    Dispute,
+    JointMeeting,
+    KeyMatter,
+    MeetingTask,
+    Milestone,
+    SiteMeeting,
+)
 from cityloop.intake import operations as intake
 from cityloop.intake.models import ReporterNotice
 from cityloop.kernel import clock
@@ -94,6 +101,21 @@ class City:
         return int(MeetingTask.objects.get(meeting=self.held).pk)
 
     @property
+    def matter(self) -> int:
+        """A key matter of ROADS with a milestone."""
+        return int(KeyMatter.objects.get(title="积水整治").pk)
+
+    @property
+    def finished(self) -> int:
+        """One of which nothing is left to do."""
+        return int(KeyMatter.objects.get(title="渣土整治").pk)
+
+    @property
+    def milestone(self) -> int:
+        """Its milestone."""
+        return int(Milestone.objects.get(matter=self.matter).pk)
+
+    @property
     def dispute(self) -> int:
         """An open dispute."""
         return int(Dispute.objects.order_by("pk")[0].pk)
@@ -133,6 +155,7 @@ def build(folder: Path) -> City:
     intake.owe_all(number=case.number, version=case.version, topic="rejected", now=town.now)
     _dispute(city)
     _meetings(city)
+    _matters(city)
     case = Case.objects.get(number=city.cases["closed"])
     city.photo = case.attachments.order_by("pk")[0].file.sha256
     return city
@@ -166,6 +189,21 @@ def _meetings(city: City) -> None:
         meeting_id=row.pk, unit=town.units["ROADS"], what="划定边界",
         due_on=town.now.date() + timedelta(days=90), actor=actor, now=town.now,
     )  # fmt: skip
+
+
+def _matters(city: City) -> None:
+    """Two key matters of ROADS; one has a case and a milestone."""
+    town, actor = city.town, city.town.actor("supervisor")
+    day = town.now.date() + timedelta(days=90)
+    for title in ("渣土整治", "积水整治"):
+        facts = coordination.Matter(title, "逢雨积水", town.units["ROADS"], day)
+        row = coordination.open_matter(facts, actor=actor, now=town.now)
+    coordination.set_milestone(
+        matter_id=row.pk, title="摸底", due_on=day, actor=actor, now=town.now
+    )
+    coordination.add_case(
+        matter_id=row.pk, number=city.cases["handling"], actor=actor, now=town.now
+    )
 
 
 def fingerprint() -> dict[str, int]:

@@ -80,6 +80,10 @@ def _held(city: City) -> dict[str, int]:
     return {"meeting_id": city.held}
 
 
+def _matter(city: City) -> dict[str, int]:
+    return {"matter_id": city.matter}
+
+
 def _component(city: City) -> dict[str, str]:
     return {"code": city.component}
 
@@ -146,6 +150,22 @@ PAGES = (
     Page("meeting-task-done", by="roads", refused=(towns.STRANGER, "dispatcher", "water"),
          at=lambda city: {**_held(city), "task_id": city.meeting_task}, status=303,
          data=lambda city: {"result": "已划定"}),
+    Page("matters", by="dispatcher", refused=(towns.STRANGER, "inspector")),
+    Page("matter-new", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
+         status=303, data=lambda city: {
+             "title": "油烟整治", "description": "夜市油烟", "due_on": "2099-01-05",
+             "owner": city.town.units["GREEN"].pk}),
+    Page("matter", by="dispatcher", refused=(towns.STRANGER, "inspector", "water"), at=_matter),
+    Page("matter-case", by="dispatcher", refused=(towns.STRANGER, "evaluator", "water"),
+         at=_matter, status=303, data=lambda city: {"number": city.cases["filed"]}),
+    Page("matter-milestone", by="dispatcher", refused=(towns.STRANGER, "evaluator", "water"),
+         at=_matter, status=303, data=lambda city: {"title": "完工", "due_on": "2099-01-05"}),
+    Page("matter-reached", by="roads", refused=(towns.STRANGER, "evaluator", "water"),
+         at=lambda city: {**_matter(city), "milestone_id": city.milestone}, status=303,
+         data=lambda city: {"note": "已摸底"}),
+    Page("matter-end", by="dispatcher", refused=(towns.STRANGER, "evaluator", "water"),
+         at=lambda city: {"matter_id": city.finished}, status=303,
+         data=lambda city: {"result": "已整治"}),
     # map
     Page("map"),
     Page("addresses", query=lambda city: {"address": "人民路"}),

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cityloop.cases.models import Case
-from cityloop.coordination.models import Dispute, JointMeeting
+from cityloop.coordination.models import Dispute, JointMeeting, KeyMatter
 from cityloop.intake import operations as intake
 from cityloop.people import operations as people
 from tests import town as towns
@@ -65,6 +65,10 @@ def _fill(city: City, count: int) -> None:
         JointMeeting.objects.create(
             kind="joint", title=f"第{n}次", planned_at=town.now, place="厅", called_by="试验",
             called_at=town.now, region_code=towns.DISTRICT,
+        )  # fmt: skip
+        KeyMatter.objects.create(
+            title=f"第{n}项", description="整治", owner=unit, due_on=town.now.date(),
+            opened_at=town.now, opened_by="试验", region_code=towns.DISTRICT,
         )  # fmt: skip
         if not receipt.joined:
             Dispute.objects.create(

@@ -1,6 +1,7 @@
-"""Disputes, and the meetings over them."""
+"""Disputes, the meetings over them, and matters of many cases."""
 
 from cityloop.coordination.models.disputes import Dispute, SiteMeeting
+from cityloop.coordination.models.matters import KeyMatter, MatterCase, Milestone
 from cityloop.coordination.models.meetings import (
     AgendaItem,
     JointMeeting,
@@ -8,4 +9,14 @@ from cityloop.coordination.models.meetings import (
     MeetingTask,
 )
 
-__all__ = ["AgendaItem", "Dispute", "JointMeeting", "MeetingKind", "MeetingTask", "SiteMeeting"]
+__all__ = [
+    "AgendaItem",
+    "Dispute",
+    "JointMeeting",
+    "KeyMatter",
+    "MatterCase",
+    "MeetingKind",
+    "MeetingTask",
+    "Milestone",
+    "SiteMeeting",
+]

@@ -7,6 +7,14 @@ from cityloop.coordination.operations.disputes import (
     raise_dispute,
     record_site_meeting,
 )
+from cityloop.coordination.operations.matters import (
+    Matter,
+    add_case,
+    close_matter,
+    open_matter,
+    reach_milestone,
+    set_milestone,
+)
 from cityloop.coordination.operations.meetings import (
     Call,
     Minutes,
@@ -20,15 +28,21 @@ from cityloop.coordination.operations.meetings import (
 __all__ = [
     "Call",
     "Decision",
+    "Matter",
     "Minutes",
     "add_agenda_item",
+    "add_case",
     "call_meeting",
+    "close_matter",
     "decide_dispute",
     "finish_task",
     "follow_case",
     "give_task",
     "open_dispute",
+    "open_matter",
     "raise_dispute",
+    "reach_milestone",
     "record_minutes",
     "record_site_meeting",
+    "set_milestone",
 ]

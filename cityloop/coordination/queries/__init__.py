@@ -7,6 +7,7 @@ from cityloop.coordination.queries.disputes import (
     document_of,
     parties_of,
 )
+from cityloop.coordination.queries.matters import cases_of, matter_seen, matters
 from cityloop.coordination.queries.meetings import (
     disputes_to_discuss,
     meeting_seen,
@@ -18,10 +19,13 @@ from cityloop.coordination.queries.meetings import (
 
 __all__ = [
     "Filters",
+    "cases_of",
     "dispute_seen",
     "disputes",
     "disputes_to_discuss",
     "document_of",
+    "matter_seen",
+    "matters",
     "meeting_seen",
     "meetings",
     "own_task",

@@ -25,6 +25,7 @@ TABS = (
     # (name of the address, title, icon)
     ("disputes", lazy("Disputes"), "scale"),
     ("meetings", lazy("Joint meetings"), "presentation"),
+    ("matters", lazy("Key matters"), "target"),
 )
 
 
