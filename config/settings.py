@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "cityloop.assets",
     "cityloop.cases",
     "cityloop.intake",
+    "cityloop.coordination",
     "cityloop.discipline",
     "cityloop.evidence",
     "cityloop.exchange",

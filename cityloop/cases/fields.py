@@ -173,6 +173,13 @@ def _replies(raw: Any) -> list[str]:
     return given
 
 
+def _units(raw: Any) -> list[Organisation]:
+    """Units by ids or codes."""
+    items = raw if isinstance(raw, Sequence) and not isinstance(raw, str) else [raw]
+    find = _one(Organisation, "code")
+    return [find(item) for item in items if item not in (None, "")]
+
+
 def _same(raw: Any) -> Any:
     return raw
 
@@ -190,7 +197,10 @@ TABLE = (
     Field("description", lazy("Description"), "long", _text),
     Field("address", lazy("Address"), "text", lambda raw: _text(raw)[:200]),
     Field("unit", lazy("Responsible unit"), "select", _one(Organisation, "code")),
+    Field("fixed_by", lazy("Fixed by"), "select", _one(Organisation, "code")),
     Field("assists", lazy("Assisting units"), "multiple", _assists),
+    Field("territories", lazy("The two territories"), "multiple", _units),
+    Field("subtask", lazy("Sub-task"), "long", _text),
     Field("worker", lazy("Person"), "select", _one(Member, "username")),
     Field("inspector", lazy("Inspector"), "select", _one(Member, "username")),
     Field("closing_condition", lazy("The closing condition is met"), "check", _flag),

@@ -26,6 +26,7 @@ class Parameters:
     merge_posts: bool = False  # small centre: one person on both sides; the record says so
     reason_from_dispatch: int = 2
     supervisor_from_dispatch: int = 3
+    freeze_from_returns: int = 3  # by two units or more: the system freezes; 0: people only
     redispatch_clock: str = "continue"  # continue | restart, when the same unit gets it again
     auto_dispatch: bool = False  # unambiguous responsibility: no dispatcher needed
     auto_from: tuple[tuple[str, float], ...] = ()  # class or * -> how sure it must be to go out

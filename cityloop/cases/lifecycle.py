@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from cityloop.cases import effects as e
 from cityloop.cases import guards as g
 from cityloop.cases.flow import Parameters
-from cityloop.cases.models import OPEN, Status
+from cityloop.cases.models import IN_HANDLING, OPEN, Status
 
 NEW = ""  # the source of actions that open a case
 BACK = "(back)"  # the target of a refused request: the status it came from
@@ -53,8 +53,9 @@ PLATFORM = ("dispatcher", "district_platform")
 SUPERVISOR, CLOCK = ("supervisor",), ("system",)
 FINDERS = ("inspector", "acceptor", "shift_leader", "supervisor", "leader", "district_platform",
            "exchange", "system")  # fmt: skip
-UNDER_WAY = (S.FILED, S.DISPATCHED, S.HANDLING, S.HANDED_IN, S.HANDLED, S.CHECKING,
+UNDER_WAY = (S.FILED, S.COORDINATING, S.DISPATCHED, S.HANDLING, S.HANDED_IN, S.HANDLED, S.CHECKING,
              S.CHECK_FAILED, S.CHECKED)  # fmt: skip
+NOT_FROZEN = (*(status for status in UNDER_WAY if status != S.COORDINATING), S.CLOSED)
 
 # fmt: off
 STEPS = (
@@ -80,15 +81,15 @@ STEPS = (
     Step("approve_void",        (S.VOIDING,),                      S.VOIDED,       LEADER,                     J, (g.another_than_asked,),                                       (e.forget_stage, e.note_reason_code, e.stop_all_clocks, e.close_all_tasks, e.end_without_closing), ("reason_code", "reason")),
     Step("refuse_void",         (S.VOIDING,),                      BACK,           LEADER,                     J, (g.another_than_asked,),                                       (e.forget_stage,),                                                               ("reason",)),
     # --- dispatch and handling
-    Step("dispatch",            (S.FILED,),                        S.DISPATCHED,   (*PLATFORM, "system"),      H, (g.platform_holds, g.unit_named, g.unit_of_platform, g.dispatch_explained, g.dispatch_within_rights), (e.note_dispatch, e.start_handling_clock, e.open_handling_tasks),               ("unit", "assists?", "reason?")),
+    Step("dispatch",            (S.FILED,),                        S.DISPATCHED,   (*PLATFORM, "system"),      H, (g.platform_holds, g.unit_named, g.unit_of_platform, g.dispatch_explained, g.dispatch_within_rights, g.not_circling), (e.note_dispatch, e.start_handling_clock, e.open_handling_tasks),               ("unit", "assists?", "reason?")),
     Step("dispatch_by_order",   (S.FILED,),                        S.DISPATCHED,   SUPERVISOR,                 H, (g.unit_named, g.dispatch_needs_order),                        (e.note_dispatch, e.start_handling_clock, e.open_handling_tasks),                ("unit", "assists?", "reason")),
-    Step("return",              (S.DISPATCHED, S.HANDLING),        S.FILED,        UNIT,                       H, (g.own_unit_task,),                                            (e.note_return, e.close_handling_tasks, e.pause_handling_clock, e.start_dispatch_clock), ("reason_code", "reason")),
+    Step("return",              (S.DISPATCHED, S.HANDLING),        S.FILED,        UNIT,                       H, (g.own_unit_task,),                                            (e.note_return, e.close_handling_tasks, e.pause_handling_clock, e.start_dispatch_clock, e.watch_circle), ("reason_code", "reason")),
     Step("receive",             (S.DISPATCHED,),                   S.HANDLING,     UNIT,                       H, (g.own_unit_task,),                                            (),                                                                              ()),
     Step("assign",              (S.HANDLING,),                     SAME,           UNIT,                       H, (g.own_unit_task, g.worker_of_unit),                           (e.note_worker,),                                                                ("worker", "opinion?")),
     Step("hand_in",             (S.HANDLING,),                     S.HANDED_IN,    WORKER,                     H, (g.own_unit_task, g.assigned_or_unit, g.has_photo),            (),                                                                              ("result", "photos")),
     Step("hand_back",           (S.HANDED_IN,),                    S.HANDLING,     UNIT,                       H, (g.own_unit_task,),                                            (),                                                                              ("reason",)),
-    Step("finish",              (S.HANDLING, S.HANDED_IN),         S.HANDLED,      UNIT,                       H, (g.own_unit_task, g.has_photo_of_result),                      (e.close_handling_tasks, e.stop_handling_clock),                                 ("result", "photos?")),
-    Step("ask_better_proof",    (S.HANDLED,),                      S.HANDLING,     PLATFORM,                   H, (g.platform_holds,),                                                            (e.note_proof_refused, e.reopen_handling_clock, e.open_handling_tasks),          ("reason_code", "reason")),
+    Step("finish",              (S.HANDLING, S.HANDED_IN),         S.HANDLED,      UNIT,                       H, (g.own_unit_task, g.has_photo_of_result, g.subtasks_done),     (e.close_handling_tasks, e.stop_handling_clock),                                 ("result", "photos?")),
+    Step("ask_better_proof",    (S.HANDLED,),                      S.HANDLING,     PLATFORM,                   H, (g.platform_holds,),                                           (e.note_proof_refused, e.reopen_handling_clock, e.open_handling_tasks),          ("reason_code", "reason")),
     # --- check and closing
     Step("send_check",          (S.HANDLED,),                      S.CHECKING,     ("acceptor", "dispatcher"), N, (),                                                            (e.start_check_clock, e.open_check_task),                                        ("inspector", "opinion?")),
     Step("check_passed",        (S.CHECKING,),                     S.CHECKED,      INSPECTOR,                  J, (g.own_member_task, g.has_photo, g.late_check_explained),      (e.stop_check_clock, e.close_site_task, e.forget_review, e.start_closing_clock),                  ("opinion?", "photos")),
@@ -123,6 +124,17 @@ STEPS = (
     Step("pass_down",           (S.FILED,),                        SAME,           PLATFORM,                   H, (g.platform_holds, g.platform_below),                          (e.to_platform_below,),                                                          ("opinion?",)),
     Step("pass_up",             (S.FILED,),                        SAME,           PLATFORM,                   H, (g.platform_holds, g.platform_above),                          (e.to_platform_above,),                                                          ("reason_code", "reason")),
     Step("rise",                (S.FILED,),                        SAME,           CLOCK,                      N, (g.timer_due, g.platform_above),                               (e.to_platform_above,),                                                           ("clock",)),
+    # --- several units together
+    Step("ask_assist",          IN_HANDLING,                       SAME,           DISPATCHER,                 H, (g.unit_named, g.may_assist),                                   (e.open_subtask,),                                                               ("unit", "subtask")),
+    Step("assist_done",         IN_HANDLING,                       SAME,           UNIT,                       H, (g.own_subtask, g.has_photo),                                   (e.close_own_subtask,),                                                          ("result", "photos")),
+    Step("waive_assist",        IN_HANDLING,                       SAME,           DISPATCHER,                 H, (g.some_subtask, g.unit_owes_subtask),                          (e.waive_subtask,),                                                              ("unit", "reason")),
+    Step("dispatch_across",     (S.FILED,),                        S.DISPATCHED,   DISPATCHER,                 H, (g.two_territories, g.dispatch_within_rights),                  (e.name_common_parent, e.note_dispatch, e.start_handling_clock, e.open_handling_tasks, e.name_sides), ("territories", "subtask", "reason")),
+    # --- whose duty it is, is disputed
+    Step("freeze",              (S.FILED, S.CHECK_FAILED),         S.COORDINATING, ("dispatcher", "supervisor", "system"), N, (g.circles,),                                          (e.open_dispute, e.freeze_clocks),                                               ("opinion?",)),
+    Step("raise_dispute",       (S.COORDINATING, *NOT_FROZEN),     SAME,           ("dispatcher", "supervisor", "leader"), N, (g.dispute_open, g.not_at_the_top),                    (e.raise_dispute,),                                                              ("reason",)),
+    Step("decide",              (S.COORDINATING,),                 S.DISPATCHED,   ("leader", "supervisor"),   H, (g.unit_named, g.level_may_decide),                             (e.note_dispatch, e.note_liable, e.start_handling_clock, e.open_handling_tasks), ("unit", "assists?", "reason")),
+    Step("name_liable",         NOT_FROZEN,                        SAME,           ("leader", "supervisor"),   N, (g.dispute_open, g.unit_named, g.level_may_decide),             (e.note_liable,),                                                                ("unit", "reason")),
+    Step("fixed_meanwhile",     (S.COORDINATING,),                 S.HANDLED,      DISPATCHER,                 H, (g.has_photo,),                                                 (e.note_fixed_meanwhile,),                                                       ("fixed_by?", "result", "photos")),
 )
 # fmt: on
 

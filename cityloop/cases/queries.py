@@ -127,6 +127,7 @@ BOXES: tuple[tuple[str, str], ...] = (
     ("accepted", Status.ACCEPTED),
     ("voiding", Status.VOIDING),
     ("filed", Status.FILED),
+    ("coordinating", Status.COORDINATING),
     ("dispatched", Status.DISPATCHED),
     ("handling", Status.HANDLING),
     ("handed_in", Status.HANDED_IN),

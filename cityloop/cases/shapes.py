@@ -109,6 +109,7 @@ class TaskOut(Schema):
     unit: str | None
     member: str | None
     role: str
+    what: str
     opened_at: datetime
     due_at: datetime | None
     closed_at: datetime | None

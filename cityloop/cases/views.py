@@ -106,6 +106,7 @@ def task(one: Task) -> dict[str, Any]:
     return {
         "kind": one.kind, "unit": one.organisation.name_zh if one.organisation else None,
         "member": one.member.name if one.member else None, "role": one.role,
+        "what": one.what,
         "opened_at": one.opened_at, "due_at": one.due_at, "closed_at": one.closed_at,
         "result": one.result,
     }  # fmt: skip

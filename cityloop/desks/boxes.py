@@ -27,12 +27,19 @@ def at(*statuses: str) -> Condition:
     return lambda actor, now: Q(status__in=statuses)
 
 
+def own_task(actor: Actor) -> Q:
+    """Tasks of the actor in person, and sub-tasks of their unit."""
+    units = actor.organisation_ids
+    below = [actor.organisation_id] if units is None else sorted(units)
+    return Q(member_id=actor.member_id or 0) | (Q(organisation_id__in=below) & ~Q(what=""))
+
+
 def with_task(kind: str, *, own: bool) -> Condition:
     """Cases with an open task of this kind: the actor's own, or whoever holds it."""
 
     def condition(actor: Actor, now: datetime) -> Q:
         held = Task.objects.filter(case=OuterRef("pk"), kind=kind, closed_at=None)
-        return Q(Exists(held.filter(member_id=actor.member_id or 0) if own else held))
+        return Q(Exists(held.filter(own_task(actor)) if own else held))
 
     return condition
 
@@ -135,9 +142,11 @@ BOXES = (
     _box("to_dispatch",  pgettext_lazy("box", "To dispatch"),          "send",            to_dispatch,            "dispatcher district_platform"),
     _box("elsewhere",    pgettext_lazy("box", "With other platforms"), "network",         elsewhere,              "supervisor"),
     _box("returned",     pgettext_lazy("box", "Returned by units"),    "undo-2",          returned,               "dispatcher supervisor"),
+    _box("coordinating", pgettext_lazy("box", "In coordination"),      "scale",           at(S.COORDINATING),     "dispatcher supervisor leader", alert=True),
     _box("to_rework",    pgettext_lazy("box", "To send to rework"),    "rotate-ccw",      at(S.CHECK_FAILED),     "dispatcher"),
     _box("my_work",      pgettext_lazy("box", "Assigned to me"),       "hard-hat",        own_work,               "worker"),
     _box("to_receive",   pgettext_lazy("box", "To receive"),           "mailbox",         at(S.DISPATCHED),       "unit_desk"),
+    _task_box("to_assist", pgettext_lazy("box", "For us to assist"),   "handshake",       "assist",               "unit_desk", own=True),
     _box("unassigned",   pgettext_lazy("box", "To assign"),            "user-plus",       unassigned,             "unit_desk"),
     _box("handling",     pgettext_lazy("box", "Handling"),             "hammer",          at(S.HANDLING),         "unit_desk dispatcher district_platform"),
     _box("to_confirm",   pgettext_lazy("box", "To confirm"),           "clipboard-check", at(S.HANDED_IN),        "unit_desk"),
@@ -162,6 +171,6 @@ def of(actor: Actor) -> tuple[list[Box], list[Box]]:
     Boxes of personal work are shown to nobody else.
     """
     own = [box for box in BOXES if box.roles & actor.roles]
-    personal = {"to_verify", "to_check", "to_recheck", "my_work"}
+    personal = {"to_verify", "to_check", "to_recheck", "to_assist", "my_work"}
     rest = [box for box in BOXES if box not in own and box.key not in personal]
     return own, rest

@@ -13,6 +13,7 @@ from django.db.models import IntegerField, Q, Value, When
 from django.utils.translation import gettext as _
 
 from cityloop.cases import fields, lifecycle
+from cityloop.cases.guards.joint import TERRITORIAL
 from cityloop.cases.models import Case
 from cityloop.desks import looks
 from cityloop.desks.forms import Label
@@ -89,6 +90,13 @@ def _assists(asked: Asked) -> list[Any]:
     return units({one["organisation"] for one in asked.case.proposal.get("assists") or ()})
 
 
+def _territories(asked: Asked) -> list[Any]:
+    """Units that answer for ground."""
+    rows = Organisation.objects.filter(active=True, kind__in=TERRITORIAL).order_by("kind", "path")
+    kinds = dict(OrganisationKind.choices)
+    return grouped(rows.defer("search"), lambda one: str(kinds[one.kind]), _unit_option)
+
+
 def units(proposed: set[Any]) -> list[Any]:
     """Units that take cases: the proposed ones, then the others by kind."""
     rows = Organisation.objects.filter(active=True).exclude(kind__in=NOT_HANDLING)
@@ -148,6 +156,8 @@ CHOICES: dict[str, Callable[[Asked], list[Any]]] = {
     "level": lambda asked: [(str(k), v) for k, v in looks.CASE_LEVEL.items()],
     "stage": lambda asked: list(fields.STAGES.items()),
     "unit": _units,
+    "fixed_by": _units,
+    "territories": _territories,
     "assists": _assists,
     "worker": _workers,
     "inspector": _inspectors,

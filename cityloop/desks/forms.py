@@ -20,8 +20,8 @@ from cityloop.people.forms import LineForm
 # Which part of the file the photos of a step belong to; other steps add papers.
 PHOTO_STAGE = {
     "verified": "verify", "not_found": "verify", "hand_in": "after", "finish": "after",
-    "check_passed": "check", "check_failed": "check",
-    "recheck_confirmed": "check", "recheck_false": "check",
+    "fixed_meanwhile": "after", "assist_done": "after", "check_passed": "check",
+    "check_failed": "check", "recheck_confirmed": "check", "recheck_false": "check",
 }  # fmt: skip
 ACCEPTED_FILES = "image/jpeg,image/png,image/webp,application/pdf,video/mp4,audio/*"
 Choices = Mapping[str, list[Any]]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from cityloop.cases import fields, guards
-from cityloop.cases.models import CaseEvent, TimerKind
+from cityloop.cases.models import CaseEvent, DisputeLevel, TimerKind
 from cityloop.desks.queries import Names
 from cityloop.kernel.templatetags.ui import named
 from cityloop.standards import queries as standards
@@ -64,6 +64,26 @@ def _member(label: str) -> Words:
 def _assisting(value: Any, line: CaseEvent, names: Names) -> str:
     found = [names.units.get(one["organisation"]) for one in value or ()]
     return f"{_('Assisting')}: {'、'.join(named(u) for u in found if u)}" if any(found) else ""
+
+
+def _circle(value: Any, line: CaseEvent, names: Names) -> str:
+    found = [names.units.get(one) for one in value]
+    return _("Returned by: %(units)s") % {"units": " → ".join(named(u) for u in found if u)}
+
+
+def _territories(value: Any, line: CaseEvent, names: Names) -> str:
+    found = [names.units.get(one) for one in value]
+    return _("On the border of: %(units)s") % {"units": " | ".join(named(u) for u in found if u)}
+
+
+def _dispute_level(value: Any, line: CaseEvent, names: Names) -> str:
+    known = dict(DisputeLevel.choices)
+    return _("Level of coordination: %(level)s") % {"level": known.get(str(value), value)}
+
+
+def _decided_by(value: Any, line: CaseEvent, names: Names) -> str:
+    known = dict(DisputeLevel.choices)
+    return _("Decided at the level: %(level)s") % {"level": known.get(str(value), value)}
 
 
 def _class(value: Any, line: CaseEvent, names: Names) -> str:
@@ -164,6 +184,13 @@ FACTS: dict[str, Words] = {
     "holder_before": _unit(gettext_noop("Was with the platform")),
     "holder":        _unit(gettext_noop("Is with the platform")),
     "share_on_time": _flag(gettext_noop("Within its share of the clock"), gettext_noop("Over its share of the clock")),
+    "territories":   _territories,
+    "subtask":       _text(gettext_noop("Sub-task")),
+    "circle":        _circle,
+    "dispute_level": _dispute_level,
+    "decided_by_level": _decided_by,
+    "liable":        _unit(gettext_noop("Whose duty it is")),
+    "fixed_by":      _unit(gettext_noop("Fixed by")),
     "written_report": _flag(gettext_noop("A written report is owed")),
 }
 REMARKS = {

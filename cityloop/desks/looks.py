@@ -25,6 +25,7 @@ STATUS = {
     "accepted":     Look("file-check",      "blue",   pgettext_lazy("status", "to file")),
     "voiding":      Look("file-x",          "orange", pgettext_lazy("status", "void requested")),
     "filed":        Look("send",            "teal",   pgettext_lazy("status", "to dispatch")),
+    "coordinating": Look("scale",           "orange", pgettext_lazy("status", "in coordination")),
     "dispatched":   Look("mailbox",         "yellow", pgettext_lazy("status", "to receive")),
     "handling":     Look("hammer",          "yellow", pgettext_lazy("status", "handling")),
     "handed_in":    Look("clipboard-check", "yellow", pgettext_lazy("status", "to confirm")),
@@ -93,6 +94,15 @@ ACTION = {
     "owe_reply":            Look("reply",            "orange", pgettext_lazy("action", "Replies owed before closing")),
     "reply_sent":           Look("reply",            "green",  pgettext_lazy("action", "Replies sent")),
     "attach_report":        Look("file-check",       "grey",   pgettext_lazy("action", "Attach the written report")),
+    "ask_assist":           Look("users",            "teal",   pgettext_lazy("action", "Ask a unit to assist")),
+    "assist_done":          Look("handshake",        "green",  pgettext_lazy("action", "Our part is done")),
+    "waive_assist":         Look("user-minus",       "orange", pgettext_lazy("action", "Waive a sub-task")),
+    "dispatch_across":      Look("split",            "teal",   pgettext_lazy("action", "Dispatch across a border")),
+    "freeze":               Look("snowflake",        "orange", pgettext_lazy("action", "Freeze for coordination")),
+    "raise_dispute":        Look("chevrons-up",      "purple", pgettext_lazy("action", "Pass the dispute up")),
+    "decide":               Look("gavel",            "teal",   pgettext_lazy("action", "Decide whose duty it is")),
+    "name_liable":          Look("gavel",            "grey",   pgettext_lazy("action", "Decide whose duty it was")),
+    "fixed_meanwhile":      Look("wrench",           "green",  pgettext_lazy("action", "Fixed meanwhile")),
 }
 
 # Buttons that end a case or take it back: drawn as a warning, behind the others.
@@ -128,7 +138,7 @@ TOPIC = {
 ROAD = (
     (pgettext_lazy("road", "Accept"), ("reported", "verifying")),
     (pgettext_lazy("road", "File"), ("accepted", "voiding")),
-    (pgettext_lazy("road", "Dispatch"), ("filed",)),
+    (pgettext_lazy("road", "Dispatch"), ("filed", "coordinating")),
     (pgettext_lazy("road", "Handle"), ("dispatched", "handling", "handed_in", "check_failed")),
     (pgettext_lazy("road", "Check"), ("handled", "checking")),
     (pgettext_lazy("road", "Close"), ("checked", "closed")),

@@ -16,7 +16,7 @@ from cityloop.assets.models import Component
 from cityloop.cases import chain
 from cityloop.cases import queries as cases
 from cityloop.cases.models import OPEN, Attachment, Case, CaseEvent, Task, Timer
-from cityloop.desks.boxes import BOXES, BY_KEY, Box
+from cityloop.desks.boxes import BOXES, BY_KEY, Box, own_task
 from cityloop.evidence import queries as evidence
 from cityloop.evidence import wording
 from cityloop.geo import queries as geo
@@ -36,7 +36,7 @@ def counters(actor: Actor, *, now: datetime) -> dict[str, int]:
     }
     waiting = cases.visible(actor).filter(status__in=OPEN)
     found: dict[str, int] = waiting.order_by().aggregate(**counts)
-    own = Q(member_id=actor.member_id or 0)
+    own = own_task(actor)
     tasks = {
         box.key: Count("case", distinct=True, filter=Q(kind=box.task) & (own if box.own else Q()))
         for box in BOXES
@@ -85,7 +85,16 @@ class Names:
 
 # Facts that hold ids, by the table that knows the words.
 ID_FACTS = {
-    "units": ("unit", "unit_before", "holder", "holder_before"),
+    "units": (
+        "unit",
+        "unit_before",
+        "holder",
+        "holder_before",
+        "liable",
+        "fixed_by",
+        "circle",
+        "territories",
+    ),
     "members": ("worker", "inspector"),
     "classes": ("class", "problem_class"),
     "rules": ("rule", "filing_rule"),
@@ -111,7 +120,9 @@ def names_in(case: Case, lines: Sequence[CaseEvent]) -> Names:
 
 
 def _ids(fact: Any) -> set[int]:
-    """An id, or the ids of a change {"was", "is"}."""
+    """An id, several, or the ids of a change {"was", "is"}."""
+    if isinstance(fact, list):
+        return {value for value in fact if isinstance(value, int)}
     if isinstance(fact, dict):
         return {value for value in fact.values() if isinstance(value, int)}
     return {fact} if isinstance(fact, int) and not isinstance(fact, bool) else set()

@@ -21,13 +21,14 @@ NOT_YOURS = (
     guards.within_scope, guards.own_unit_task, guards.own_member_task, guards.own_recheck_task,
     guards.dispatch_needs_order, guards.was_filed, guards.was_self_handled, guards.answer_owed,
     guards.report_owed, guards.not_reviewed_yet, guards.platform_holds, guards.platform_above,
-    guards.platform_below, guards.supervised_here,
+    guards.platform_below, guards.supervised_here, guards.circles, guards.dispute_open,
+    guards.not_at_the_top, guards.own_subtask, guards.some_subtask,
 )  # fmt: skip
 STANDING = (
     guards.sides_kept_apart, guards.located, guards.not_found_is_not_filed,
     guards.verified_if_public, guards.second_eye, guards.dispatch_within_rights,
     guards.assigned_or_unit, guards.another_than_asked, guards.replies_sent,
-    guards.reviewed_where_asked,
+    guards.reviewed_where_asked, guards.level_may_decide, guards.subtasks_done,
 )  # fmt: skip
 # Taken by intake when it joins a report, not by a person on the page.
 NOT_A_BUTTON = frozenset({"join_report"})

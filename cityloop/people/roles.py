@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 # What everybody on the platform may see, within their scope.
 READ = ("cases.view", "components.view", "manual.view", "map.view")
 RECEIVE = "intake.receive"
+COORDINATE = "coordination.manage"
+DECIDE = (COORDINATE, "coordination.decide")
 STEP = "cases.step"  # which steps, the life-cycle table says
 EXPORT = "cases.export"
 DISCIPLINE = "discipline.view"  # who closed falsely
@@ -29,9 +31,10 @@ class RoleSeed:
     permissions: tuple[str, ...]
 
 
-_DESK = (*READ, STEP, EXPORT, "people.view")
+_DESK = (*READ, STEP, EXPORT, "people.view", "coordination.view")
 _CENTRE = (*_DESK, RECEIVE, REPORTER)
-_READER = (*READ, EXPORT, "people.view")
+_LEADING = (*_DESK, RECEIVE)
+_READER = (*READ, EXPORT, "people.view", "coordination.view")
 _OFFICE = (*_READER, "people.manage", "components.manage", "geo.manage", "standards.manage",
            "cases.configure", "exchange.import", "notify.configure")  # fmt: skip
 
@@ -41,15 +44,15 @@ SEEDS = (
     RoleSeed("inspector",         "信息采集员", "Inspector",            (*READ, STEP, RECEIVE)),
     RoleSeed("acceptor",          "受理员", "Acceptance operator",  _CENTRE),
     RoleSeed("shift_leader",      "值班长", "Shift leader",         _CENTRE),
-    RoleSeed("dispatcher",        "派遣员", "Dispatcher",           _DESK),
+    RoleSeed("dispatcher",        "派遣员", "Dispatcher",           (*_DESK, COORDINATE)),
     RoleSeed("unit_desk",         "责任单位内勤", "Unit desk",            _DESK),
     RoleSeed("worker",            "处置人员", "Worker",               (*READ, STEP)),
-    RoleSeed("supervisor",        "督查员", "Supervisor",           (*_CENTRE, DISCIPLINE)),
+    RoleSeed("supervisor",        "督查员", "Supervisor",         (*_CENTRE, *DECIDE, DISCIPLINE)),
     RoleSeed("evaluator",         "考核员", "Evaluator",            (*_READER, DISCIPLINE)),
-    RoleSeed("leader",            "领导", "Leader",               (*_DESK, RECEIVE, DISCIPLINE)),
+    RoleSeed("leader",            "领导", "Leader",               (*_LEADING, *DECIDE, DISCIPLINE)),
     RoleSeed("company_manager",   "采集公司经理", "Company manager",      _READER),
     RoleSeed("administrator",     "系统管理员", "Administrator",        _OFFICE),
-    RoleSeed("district_platform", "区级平台", "District platform",    (*_DESK, RECEIVE)),
+    RoleSeed("district_platform", "区级平台", "District platform",    (*_LEADING, COORDINATE)),
     RoleSeed("system",            "系统", "System",               ("*",)),
     RoleSeed("exchange",          "外部系统", "Exchange client",      (*READ, STEP, RECEIVE)),
 )
@@ -64,6 +67,9 @@ PERMISSIONS = {
     "components.manage": _("change the register of components"),
     "components.view": _("see components"),
     "discipline.view": _("see re-inspections and false closings"),
+    "coordination.decide": _("decide whose duty a disputed case is"),
+    "coordination.manage": _("keep records of coordination and joint work"),
+    "coordination.view": _("see coordination and joint work"),
     "exchange.import": _("import cases of other systems"),
     "geo.manage": _("change regions, grids and maps"),
     "intake.receive": _("enter reports"),

@@ -13,6 +13,15 @@ from django.test import Client
 
 from cityloop.assets.models import Component
 from cityloop.cases.models import Case
+from cityloop.coordination import operations as coordination
+from cityloop.coordination.models import (
+    Dispute,
+    JointMeeting,
+    KeyMatter,
+    MeetingTask,
+    Milestone,
+    SiteMeeting,
+)
 from cityloop.intake import operations as intake
 from cityloop.intake.models import ReporterNotice
 from cityloop.kernel import clock
@@ -85,6 +94,46 @@ class City:
         return int(Message.objects.filter(member_id=to).order_by("pk")[0].pk)
 
     @property
+    def planned(self) -> int:
+        """A joint meeting that was called."""
+        return int(JointMeeting.objects.get(title="月度联席会议").pk)
+
+    @property
+    def held(self) -> int:
+        """A joint meeting that was held, with a task for ROADS."""
+        return int(JointMeeting.objects.get(title="上月联席会议").pk)
+
+    @property
+    def meeting_task(self) -> int:
+        """The task."""
+        return int(MeetingTask.objects.get(meeting=self.held).pk)
+
+    @property
+    def matter(self) -> int:
+        """A key matter of ROADS with a milestone."""
+        return int(KeyMatter.objects.get(title="积水整治").pk)
+
+    @property
+    def finished(self) -> int:
+        """One of which nothing is left to do."""
+        return int(KeyMatter.objects.get(title="渣土整治").pk)
+
+    @property
+    def milestone(self) -> int:
+        """Its milestone."""
+        return int(Milestone.objects.get(matter=self.matter).pk)
+
+    @property
+    def dispute(self) -> int:
+        """An open dispute."""
+        return int(Dispute.objects.order_by("pk")[0].pk)
+
+    @property
+    def dispute_paper(self) -> str:
+        """A paper of its site meeting."""
+        return str(SiteMeeting.objects.order_by("pk")[0].file.sha256)
+
+    @property
     def component(self) -> str:
         """The code of a component."""
         return str(Component.objects.order_by("code")[0].code)
@@ -115,9 +164,57 @@ def build(folder: Path) -> City:
     call = town.report("hotline12319", reporter_name="王五", reporter_phone=PHONE)
     case = town.step(call.case, "send_verify", "acceptor", inspector="inspector")
     notify.tell(topic="to_verify", number=case.number, version=case.version, now=town.now)
+    _dispute(city)
+    _meetings(city)
+    _matters(city)
     case = Case.objects.get(number=city.cases["closed"])
     city.photo = case.attachments.order_by("pk")[0].file.sha256
     return city
+
+
+def _dispute(city: City) -> None:
+    """A case that two units have returned, frozen; they have met on site."""
+    town = city.town
+    number = town.case("filed").number
+    for unit, desk in (("ROADS", "roads"), ("GREEN", "green")):
+        town.step(number, "dispatch", "dispatcher", unit=unit, reason="再派")
+        town.step(number, "return", desk, reason_code="not_ours", reason="不属我方")
+    case = town.step(number, "freeze", "dispatcher")
+    row = coordination.open_dispute(number=number, version=case.version)
+    coordination.record_site_meeting(
+        dispute_id=row.pk, held_at=town.now, place="现场", present="两家", minutes="看图",
+        file=town.paper("paper").file, actor=town.actor("dispatcher"), now=town.now,
+    )  # fmt: skip
+    city.cases["coordinating"] = number
+
+
+def _meetings(city: City) -> None:
+    """One is called; one was held, and gave ROADS a task."""
+    town, actor = city.town, city.town.actor("supervisor")
+    for title in ("月度联席会议", "上月联席会议"):
+        call = coordination.Call("joint", title, town.now + timedelta(days=9), "指挥中心")
+        row = coordination.call_meeting(call, actor=actor, now=town.now)
+    held = coordination.Minutes(town.now, "各单位", "一、…", town.paper("paper").file)
+    coordination.record_minutes(meeting_id=row.pk, minutes=held, actor=actor, now=town.now)
+    coordination.give_task(
+        meeting_id=row.pk, unit=town.units["ROADS"], what="划定边界",
+        due_on=town.now.date() + timedelta(days=90), actor=actor, now=town.now,
+    )  # fmt: skip
+
+
+def _matters(city: City) -> None:
+    """Two key matters of ROADS; one has a case and a milestone."""
+    town, actor = city.town, city.town.actor("supervisor")
+    day = town.now.date() + timedelta(days=90)
+    for title in ("渣土整治", "积水整治"):
+        facts = coordination.Matter(title, "逢雨积水", town.units["ROADS"], day)
+        row = coordination.open_matter(facts, actor=actor, now=town.now)
+    coordination.set_milestone(
+        matter_id=row.pk, title="摸底", due_on=day, actor=actor, now=town.now
+    )
+    coordination.add_case(
+        matter_id=row.pk, number=city.cases["handling"], actor=actor, now=town.now
+    )
 
 
 def fingerprint() -> dict[str, int]:

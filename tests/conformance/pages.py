@@ -68,6 +68,22 @@ def _case(stage: str, **more: str) -> Values:
     return lambda city: {"number": city.cases[stage], **more}
 
 
+def _dispute(city: City) -> dict[str, int]:
+    return {"dispute_id": city.dispute}
+
+
+def _planned(city: City) -> dict[str, int]:
+    return {"meeting_id": city.planned}
+
+
+def _held(city: City) -> dict[str, int]:
+    return {"meeting_id": city.held}
+
+
+def _matter(city: City) -> dict[str, int]:
+    return {"matter_id": city.matter}
+
+
 def _component(city: City) -> dict[str, str]:
     return {"code": city.component}
 
@@ -119,6 +135,53 @@ PAGES = (
     Page("rules", refused=(towns.STRANGER, "inspector")),
     Page("rule-trial", by="administrator", refused=(towns.STRANGER, "acceptor"),
          data=lambda city: {"kind": "event", "lead": city.town.units["GREEN"].pk, "days": "90"}),
+    # coordination
+    Page("disputes", by="dispatcher", refused=(towns.STRANGER, "inspector")),
+    Page("dispute", by="dispatcher", refused=(towns.STRANGER, "inspector", "water"), at=_dispute),
+    Page("dispute-meeting", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
+         at=_dispute, status=303, data=lambda city: {
+             "held_at": "2026-01-05T09:00", "place": "现场", "present": "两家", "minutes": "看图"}),
+    Page("dispute-raise", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
+         at=_dispute, status=303, data=lambda city: {"reason": "未达成一致"}),
+    Page("dispute-decide", by="supervisor", refused=(towns.STRANGER, "dispatcher", "roads"),
+         at=_dispute, status=303,
+         data=lambda city: {"unit": city.town.units["ROADS"].pk, "reason": "道路负责"}),
+    Page("dispute-paper", by="dispatcher", refused=(towns.STRANGER, "inspector", "water"),
+         at=lambda city: {**_dispute(city), "sha256": city.dispute_paper}),
+    Page("meetings", by="dispatcher", refused=(towns.STRANGER, "inspector")),
+    Page("meeting-call", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
+         status=303, data=lambda city: {
+             "kind": "joint", "title": "联席会议", "planned_at": "2099-01-05T09:00", "place": "x"}),
+    Page("meeting", by="dispatcher", refused=(towns.STRANGER, "inspector", "water"), at=_held),
+    Page("meeting-agenda", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
+         at=_planned, status=303, data=lambda city: {"title": "夜间施工"}),
+    Page("meeting-minutes", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
+         at=_planned, status=303, data=lambda city: {
+             "held_at": "2026-01-05T09:00", "present": "各单位", "minutes": "一、…"}),
+    Page("meeting-paper", by="dispatcher", refused=(towns.STRANGER, "inspector", "water"),
+         at=_held),
+    Page("meeting-task", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
+         at=_held, status=303, data=lambda city: {
+             "unit": city.town.units["GREEN"].pk, "what": "清运", "due_on": "2099-01-05"}),
+    Page("meeting-task-done", by="roads", refused=(towns.STRANGER, "dispatcher", "water"),
+         at=lambda city: {**_held(city), "task_id": city.meeting_task}, status=303,
+         data=lambda city: {"result": "已划定"}),
+    Page("matters", by="dispatcher", refused=(towns.STRANGER, "inspector")),
+    Page("matter-new", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
+         status=303, data=lambda city: {
+             "title": "油烟整治", "description": "夜市油烟", "due_on": "2099-01-05",
+             "owner": city.town.units["GREEN"].pk}),
+    Page("matter", by="dispatcher", refused=(towns.STRANGER, "inspector", "water"), at=_matter),
+    Page("matter-case", by="dispatcher", refused=(towns.STRANGER, "evaluator", "water"),
+         at=_matter, status=303, data=lambda city: {"number": city.cases["filed"]}),
+    Page("matter-milestone", by="dispatcher", refused=(towns.STRANGER, "evaluator", "water"),
+         at=_matter, status=303, data=lambda city: {"title": "完工", "due_on": "2099-01-05"}),
+    Page("matter-reached", by="roads", refused=(towns.STRANGER, "evaluator", "water"),
+         at=lambda city: {**_matter(city), "milestone_id": city.milestone}, status=303,
+         data=lambda city: {"note": "已摸底"}),
+    Page("matter-end", by="dispatcher", refused=(towns.STRANGER, "evaluator", "water"),
+         at=lambda city: {"matter_id": city.finished}, status=303,
+         data=lambda city: {"result": "已整治"}),
     # map
     Page("map"),
     Page("addresses", query=lambda city: {"address": "人民路"}),

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cityloop.cases.models import Case
+from cityloop.coordination.models import Dispute, JointMeeting, KeyMatter
 from cityloop.intake import operations as intake
 from cityloop.notify import operations as notify
 from cityloop.people import operations as people
@@ -67,6 +68,19 @@ def _fill(city: City, count: int) -> None:
             case=Case.objects.get(number=receipt.case), version=n + 1, media=("inbox",),
             ordered_by="tests", now=town.now,
         )  # fmt: skip
+        JointMeeting.objects.create(
+            kind="joint", title=f"第{n}次", planned_at=town.now, place="厅", called_by="试验",
+            called_at=town.now, region_code=towns.DISTRICT,
+        )  # fmt: skip
+        KeyMatter.objects.create(
+            title=f"第{n}项", description="整治", owner=unit, due_on=town.now.date(),
+            opened_at=town.now, opened_by="试验", region_code=towns.DISTRICT,
+        )  # fmt: skip
+        if not receipt.joined:
+            Dispute.objects.create(
+                case=Case.objects.get(number=receipt.case), parties=[unit.pk], level="district",
+                opened_at=town.now, last_version=1,
+            )  # fmt: skip
         if n % 8 == 0 and receipt.status == "reported" and not receipt.joined:
             town.carry(receipt.case, "accepted")
     towns.forget()

@@ -37,7 +37,7 @@ def test_every_action_finds_its_fields_and_reasons() -> None:
 
 def test_every_open_status_is_timed() -> None:
     """By a clock of its own, or by that of the whole case."""
-    whole = {Status.VOIDING, Status.HANDLED}
+    whole = {Status.VOIDING, Status.HANDLED, Status.COORDINATING}
     assert set(STAGE_CLOCK) | whole == set(Status) - set(FINAL)
 
 

@@ -97,6 +97,7 @@ OWN: dict[str, dict[str, str]] = {
         "training": FUNCTIONS,
         "views": FUNCTIONS,
     },
+    "coordination": {"forms": FORMS, "shapes": VALUE},
     "discipline": {"drawing": FUNCTIONS},
     "evidence": {
         "looking": FUNCTIONS,

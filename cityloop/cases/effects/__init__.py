@@ -31,6 +31,14 @@ from cityloop.cases.effects.command import (
     to_platform_above,
     to_platform_below,
 )
+from cityloop.cases.effects.dispute import (
+    freeze_clocks,
+    note_fixed_meanwhile,
+    note_liable,
+    open_dispute,
+    raise_dispute,
+    watch_circle,
+)
 from cityloop.cases.effects.facts import (
     as_quick_report,
     as_reminder,
@@ -54,6 +62,13 @@ from cityloop.cases.effects.facts import (
     remember_stage,
     reopen_case,
     want_verification,
+)
+from cityloop.cases.effects.joint import (
+    close_own_subtask,
+    name_common_parent,
+    name_sides,
+    open_subtask,
+    waive_subtask,
 )
 from cityloop.cases.effects.proposal import (
     propose_unit,
@@ -95,6 +110,7 @@ __all__ = [
     "close_by_force",
     "close_handling_tasks",
     "close_normally",
+    "close_own_subtask",
     "close_recheck_task",
     "close_review_task",
     "close_site_task",
@@ -104,10 +120,15 @@ __all__ = [
     "fire_clock",
     "forget_review",
     "forget_stage",
+    "freeze_clocks",
     "freeze_limit",
     "go_back_to_stage",
+    "name_common_parent",
+    "name_sides",
     "note_acceptance",
     "note_dispatch",
+    "note_fixed_meanwhile",
+    "note_liable",
     "note_not_found",
     "note_proof_refused",
     "note_reason_code",
@@ -120,13 +141,16 @@ __all__ = [
     "note_verified",
     "note_worker",
     "open_check_task",
+    "open_dispute",
     "open_handling_tasks",
     "open_recheck_task",
+    "open_subtask",
     "open_verify_task",
     "owe_written_report",
     "pause_acceptance_clock",
     "pause_handling_clock",
     "propose_unit",
+    "raise_dispute",
     "raise_level",
     "remember_stage",
     "reopen_case",
@@ -151,5 +175,7 @@ __all__ = [
     "stop_verify_clock",
     "to_platform_above",
     "to_platform_below",
+    "waive_subtask",
     "want_verification",
+    "watch_circle",
 ]

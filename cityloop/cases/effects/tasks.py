@@ -75,7 +75,10 @@ def _inspector(change: Change) -> dict[str, Any]:
 
 def open_task(change: Change, kind: str, **holder: Any) -> None:
     """A task for a member, a unit or a role; due with the clock of its kind."""
-    due = {"verify": TimerKind.VERIFY, "check": TimerKind.CHECK, "handle": TimerKind.HANDLING}
+    due = {
+        "verify": TimerKind.VERIFY, "check": TimerKind.CHECK, "handle": TimerKind.HANDLING,
+        "assist": TimerKind.HANDLING,
+    }  # fmt: skip
     timer = change.timer(due.get(kind, ""))
     task = fresh(
         Task,

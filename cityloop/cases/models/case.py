@@ -29,6 +29,7 @@ class Status(models.TextChoices):
     CHECKING = "checking", pgettext_lazy("status", "checking")  # 核查中
     CHECK_FAILED = "check_failed", pgettext_lazy("status", "to rework")  # 核查未过, 待返工
     CHECKED = "checked", pgettext_lazy("status", "to close")  # 待结案
+    COORDINATING = "coordinating", pgettext_lazy("status", "in coordination")  # 协调中
     CLOSED = "closed", pgettext_lazy("status", "closed")  # 已结案
     REJECTED = "rejected", pgettext_lazy("status", "not accepted")  # 不予受理
     VOIDED = "voided", pgettext_lazy("status", "voided")  # 已作废
@@ -55,6 +56,15 @@ class ClosingKind(models.TextChoices):
     FORCED = "forced", _("closed by force")
     SELF_HANDLED = "self_handled", _("handled on the spot by the finder")
     REMINDER = "reminder", _("settled by a reminder")
+
+
+class DisputeLevel(models.TextChoices):
+    """Who decides whose duty a disputed case is; each level passes it on to the next."""
+
+    DISTRICT = "district", pgettext_lazy("dispute level", "district government")  # 区政府
+    CENTRE = "centre", pgettext_lazy("dispute level", "command centre")  # 指挥中心
+    CITY = "city", pgettext_lazy("dispute level", "city government")  # 市政府
+    COMMISSION = "commission", pgettext_lazy("dispute level", "commission")  # 城管委
 
 
 class Flow(models.Model):
@@ -148,6 +158,11 @@ class Case(models.Model):
         "people.Organisation", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     platforms = models.JSONField(default=list)
+    # units that returned it, in order; whose duty it is, is disputed at this level ('': not at all)
+    returned_by = ArrayField(models.BigIntegerField(), default=list)
+    dispute_level = models.CharField(
+        max_length=12, choices=DisputeLevel.choices, blank=True, default=""
+    )
     # facts that people are judged by
     dispatches = models.PositiveSmallIntegerField(default=0)
     returns = models.PositiveSmallIntegerField(default=0)

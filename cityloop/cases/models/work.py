@@ -93,6 +93,7 @@ class Task(models.Model):
         "people.Member", null=True, on_delete=models.PROTECT, related_name="+"
     )
     role = models.CharField(max_length=12, blank=True, default="")
+    what = models.TextField(blank=True, default="")  # the part of an assisting unit, in words
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)

@@ -47,7 +47,11 @@ def test_shows_facts_clocks_history_and_chain(world, as_) -> None:
     [
         ("reported", "acceptor", ["accept", "send_verify", "correct", "reject"]),
         ("accepted", "shift_leader", ["file", "refuse_filing"]),
-        ("filed", "dispatcher", ["dispatch", "return_to_acceptance", "request_void"]),
+        (
+            "filed",
+            "dispatcher",
+            ["dispatch", "return_to_acceptance", "request_void", "dispatch_across"],
+        ),
         ("dispatched", "water", ["receive", "return"]),
         (
             "checked",

@@ -10,6 +10,7 @@ from cityloop.people.queries.actors import (
 from cityloop.people.queries.office import changes_of, holdings_of, members, posts, roles
 from cityloop.people.queries.organisations import (
     ancestors,
+    common_parent,
     descendants,
     level_of_kind,
     member_seen,
@@ -36,6 +37,7 @@ __all__ = [
     "actor_seen_lately",
     "ancestors",
     "changes_of",
+    "common_parent",
     "coverage_gaps",
     "descendants",
     "desks_staffed",

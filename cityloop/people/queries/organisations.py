@@ -31,6 +31,16 @@ def organisation_tree(actor: Actor, *, words: str = "", kind: str = "") -> Query
     return found.order_by("path")
 
 
+def common_parent(one: Organisation, other: Organisation) -> Organisation | None:
+    """The lowest active unit above both; None where one stands above the other, or nobody does."""
+    chains = [[int(part) for part in unit.path.split("/") if part] for unit in (one, other)]
+    if one.pk in chains[1] or other.pk in chains[0]:
+        return None
+    common = [a for a, b in zip(*chains, strict=False) if a == b]
+    rows = Organisation.objects.filter(pk__in=common, active=True)
+    return max(rows, key=lambda unit: unit.depth, default=None)
+
+
 def organisation_seen(actor: Actor, organisation_id: int) -> Organisation:
     """One organisation; NotFound when there is none in the actor's scope."""
     found = organisations_visible(actor).filter(pk=organisation_id).first()

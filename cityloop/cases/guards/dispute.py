@@ -1,0 +1,48 @@
+"""Guards on cases whose responsible unit is disputed."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from cityloop.cases.change import Change
+from cityloop.cases.models import DisputeLevel
+
+LEADERS_DECIDE = frozenset({DisputeLevel.CITY.value, DisputeLevel.COMMISSION.value})
+
+
+def not_circling(change: Change) -> str | None:
+    """An ordinary dispatch sends no case round: A -> B -> A is decided, not repeated (E04)."""
+    unit, returned = change.inputs.get("unit"), change.case.returned_by
+    if unit is None or change.imported or unit.pk not in returned or returned[-1] == unit.pk:
+        return None
+    return _(
+        "%(unit)s has returned this case, and another unit after it: freeze it for coordination"
+    ) % {"unit": unit.name}
+
+
+def circles(change: Change) -> str | None:
+    """Only a case that two units have returned is frozen (E04)."""
+    if len(set(change.case.returned_by)) > 1:
+        return None
+    return _("two units have not returned this case yet: dispatch it")
+
+
+def dispute_open(change: Change) -> str | None:
+    """Who is responsible has not been decided yet (E05)."""
+    return None if change.case.dispute_level else _("nobody disputes who is responsible")
+
+
+def not_at_the_top(change: Change) -> str | None:
+    """The commission is the last level (E18)."""
+    if change.case.dispute_level == DisputeLevel.COMMISSION:
+        return _("the commission has it already: there is no higher level")
+    return None
+
+
+def level_may_decide(change: Change) -> str | None:
+    """District and centre: a supervisor decides; city and commission: a leader (E05, E18)."""
+    if change.role == "leader" or change.case.dispute_level not in LEADERS_DECIDE:
+        return None
+    return _("at the level of %(level)s a leader enters the decision") % {
+        "level": DisputeLevel(change.case.dispute_level).label
+    }

@@ -1,0 +1,70 @@
+"""Guards on cases that several units handle together."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from cityloop.cases.change import Change
+from cityloop.cases.guards.dispatch import of_unit
+from cityloop.people import queries as people
+from cityloop.people.models import OrganisationKind
+
+TERRITORIAL = frozenset({
+    OrganisationKind.DISTRICT_PLATFORM, OrganisationKind.STREET, OrganisationKind.COMMUNITY_OFFICE,
+})  # fmt: skip
+
+
+def subtasks_done(change: Change) -> str | None:
+    """The lead finishes when every sub-task is done or waived (E16)."""
+    left = sum(1 for task in change.open_tasks("assist") if task.what)
+    return _("%(n)s sub-tasks of assisting units are not done") % {"n": left} if left else None
+
+
+def own_subtask(change: Change) -> str | None:
+    """The actor's unit owes the case an open sub-task."""
+    tasks = [task for task in change.open_tasks("assist") if task.what]
+    if any(of_unit(change.actor, task.organisation_id) for task in tasks):
+        return None
+    return _("your unit has no open sub-task here")
+
+
+def some_subtask(change: Change) -> str | None:
+    """An assisting unit owes the case a sub-task."""
+    if any(task.what for task in change.open_tasks("assist")):
+        return None
+    return _("no sub-task is open")
+
+
+def unit_owes_subtask(change: Change) -> str | None:
+    """The unit named owes an open sub-task."""
+    unit = change.inputs.get("unit")
+    if unit is None:
+        return _("name the responsible unit")
+    owed = {task.organisation_id for task in change.open_tasks("assist") if task.what}
+    return None if unit.pk in owed else _("%(unit)s owes no sub-task") % {"unit": unit.name}
+
+
+def may_assist(change: Change) -> str | None:
+    """A unit assists another, and has one sub-task at a time."""
+    unit = change.inputs.get("unit")
+    if unit is None:
+        return None
+    if unit.pk == change.case.lead_id:
+        return _("the lead unit cannot assist itself")
+    if unit_owes_subtask(change) is None:
+        return _("%(unit)s has a sub-task of this case already") % {"unit": unit.name}
+    return None
+
+
+def two_territories(change: Change) -> str | None:
+    """Two units of neighbouring ground, below a common one that leads (B14)."""
+    units = change.inputs.get("territories") or []
+    if len(units) != 2 or units[0].pk == units[1].pk:
+        return _("name the two units on whose border the problem lies")
+    if wrong := [one.name for one in units if one.kind not in TERRITORIAL or not one.active]:
+        return _("not a unit of a territory: %(units)s") % {"units": ", ".join(wrong)}
+    if people.common_parent(*units) is None:
+        return _("%(one)s and %(other)s have no unit above them both") % {
+            "one": units[0].name, "other": units[1].name,
+        }  # fmt: skip
+    return None

@@ -1,0 +1,198 @@
+"""The shape of coordination's forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from cityloop.cases.models import DisputeLevel
+from cityloop.coordination.models import MeetingKind
+from cityloop.geo import queries as geo
+from cityloop.kernel.actor import Actor
+from cityloop.people.models import Organisation
+
+PAPERS = "image/jpeg,image/png,image/webp,application/pdf"
+STATES = (
+    ("", _("All")),
+    ("open", pgettext_lazy("dispute", "open")),
+    ("fixed", pgettext_lazy("dispute", "open, problem gone")),
+    ("closed", pgettext_lazy("dispute", "decided")),
+)
+REACHES = (
+    ("", _("This case only")),
+    ("street", _("All such cases of the street")),
+    ("district", _("All such cases of the district")),
+    ("city", _("All such cases of the city")),
+)
+
+
+class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A unit that exists today."""
+
+    def __init__(self, **given: Any) -> None:
+        rows = Organisation.objects.filter(active=True).defer("search").order_by("path")
+        super().__init__(queryset=rows, **given)
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Its name."""
+        return str(obj.name)
+
+
+def long_text(label: Any) -> forms.CharField:
+    """A box for several sentences."""
+    return forms.CharField(label=label, max_length=2000, widget=forms.Textarea({"rows": 3}))
+
+
+def moment() -> forms.DateTimeInput:
+    """A day and a time of the browser's own picker."""
+    return forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+def offer_areas(form: forms.Form, actor: Actor) -> None:
+    """The districts and streets of the actor, in the form's field for the area."""
+    area = form.fields["region_code"]
+    assert isinstance(area, forms.ChoiceField)  # noqa: S101 (declared by the form)
+    found = geo.regions_of(actor, levels=("district", "street"))
+    area.choices = [("", _("My whole area")), *((one.code, one.name) for one in found)]
+
+
+def paper() -> forms.FileField:
+    """A photo, a map or a signed paper beside the words."""
+    return forms.FileField(
+        label=_("File"), required=False, widget=forms.FileInput({"accept": PAPERS})
+    )
+
+
+class OwnForm(forms.Form):
+    """A form whose ids are its own: several stand on one page."""
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **{"auto_id": f"{type(self).__name__}-%s", **given})
+
+
+class DisputeFilter(OwnForm):
+    """What the list of disputes may be narrowed by."""
+
+    state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
+    level = forms.ChoiceField(
+        label=_("Level"), required=False, choices=[("", _("All")), *DisputeLevel.choices]
+    )
+    unit = UnitField(label=_("Unit"), required=False)
+    case = forms.CharField(label=_("Case"), required=False, max_length=24)
+
+
+class SiteMeetingForm(OwnForm):
+    """A meeting at the place."""
+
+    held_at = forms.DateTimeField(label=_("Held at"), widget=moment())
+    place = forms.CharField(label=_("Place"), max_length=200)
+    present = forms.CharField(label=_("Present"), max_length=400)
+    minutes = long_text(_("Minutes"))
+    file = paper()
+
+
+class RaiseForm(OwnForm):
+    """Why the next level must decide."""
+
+    reason = long_text(_("Explanation"))
+
+
+class DecisionForm(OwnForm):
+    """Whose duty it is, why, and how far it becomes a rule."""
+
+    unit = UnitField(label=_("Whose duty it is"))
+    reason = long_text(_("Decision"))
+    reach = forms.ChoiceField(label=_("Holds for"), required=False, choices=REACHES)
+    document = forms.CharField(
+        label=_("Document"), required=False, max_length=200,
+        help_text=_("Number of the minutes or order; a rule cannot do without."),
+    )  # fmt: skip
+    valid_from = forms.DateField(
+        label=_("Valid from"), required=False, widget=forms.DateInput({"type": "date"})
+    )
+    file = paper()
+
+
+class MeetingForm(OwnForm):
+    """The invitation to a joint meeting."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=MeetingKind.choices)
+    title = forms.CharField(label=_("Title"), max_length=200)
+    planned_at = forms.DateTimeField(label=_("Planned for"), widget=moment())
+    place = forms.CharField(label=_("Place"), max_length=200)
+    region_code = forms.ChoiceField(label=_("Area"), required=False)
+
+    def __init__(self, data: Any = None, *, actor: Actor) -> None:
+        super().__init__(data)
+        offer_areas(self, actor)
+
+
+class AgendaForm(OwnForm):
+    """One more point of the agenda."""
+
+    title = forms.CharField(label=_("Point"), max_length=200)
+
+
+class MinutesForm(OwnForm):
+    """What was said, and by whom."""
+
+    held_at = forms.DateTimeField(label=_("Held at"), widget=moment())
+    present = forms.CharField(label=_("Present"), max_length=400)
+    minutes = long_text(_("Minutes"))
+    file = paper()
+
+
+class TaskForm(OwnForm):
+    """A decision that a unit carries out."""
+
+    unit = UnitField(label=_("Unit"))
+    what = long_text(_("What is to be done"))
+    due_on = forms.DateField(label=_("Deadline"), widget=forms.DateInput({"type": "date"}))
+
+
+class ResultForm(OwnForm):
+    """What the unit did."""
+
+    result = long_text(_("What was done"))
+
+
+class MatterForm(OwnForm):
+    """A key matter."""
+
+    title = forms.CharField(label=_("Title"), max_length=200)
+    description = long_text(_("What it is about"))
+    owner = UnitField(label=_("Who answers for it"))
+    due_on = forms.DateField(label=_("Deadline"), widget=forms.DateInput({"type": "date"}))
+    region_code = forms.ChoiceField(label=_("Area"), required=False)
+
+    def __init__(self, data: Any = None, *, actor: Actor) -> None:
+        super().__init__(data)
+        offer_areas(self, actor)
+
+
+class MatterCaseForm(OwnForm):
+    """A case that joins a matter."""
+
+    number = forms.CharField(label=_("Number of the case"), max_length=24)
+
+
+class MilestoneForm(OwnForm):
+    """A step of the project."""
+
+    title = forms.CharField(label=_("Milestone"), max_length=200)
+    due_on = forms.DateField(label=_("Deadline"), widget=forms.DateInput({"type": "date"}))
+
+
+class ReachedForm(OwnForm):
+    """A step is reached."""
+
+    note = forms.CharField(label=_("Remark"), max_length=2000)
+
+
+class MatterEndForm(OwnForm):
+    """What came of it."""
+
+    result = long_text(_("Result"))

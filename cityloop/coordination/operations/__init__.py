@@ -1,0 +1,48 @@
+"""Every write of coordination. What belongs to a case is a step of the case."""
+
+from cityloop.coordination.operations.deciding import Decision, decide_dispute
+from cityloop.coordination.operations.disputes import (
+    follow_case,
+    open_dispute,
+    raise_dispute,
+    record_site_meeting,
+)
+from cityloop.coordination.operations.matters import (
+    Matter,
+    add_case,
+    close_matter,
+    open_matter,
+    reach_milestone,
+    set_milestone,
+)
+from cityloop.coordination.operations.meetings import (
+    Call,
+    Minutes,
+    add_agenda_item,
+    call_meeting,
+    finish_task,
+    give_task,
+    record_minutes,
+)
+
+__all__ = [
+    "Call",
+    "Decision",
+    "Matter",
+    "Minutes",
+    "add_agenda_item",
+    "add_case",
+    "call_meeting",
+    "close_matter",
+    "decide_dispute",
+    "finish_task",
+    "follow_case",
+    "give_task",
+    "open_dispute",
+    "open_matter",
+    "raise_dispute",
+    "reach_milestone",
+    "record_minutes",
+    "record_site_meeting",
+    "set_milestone",
+]

@@ -1,0 +1,35 @@
+"""Every read of coordination; the first argument is the actor."""
+
+from cityloop.coordination.queries.disputes import (
+    Filters,
+    dispute_seen,
+    disputes,
+    document_of,
+    parties_of,
+)
+from cityloop.coordination.queries.matters import cases_of, matter_seen, matters
+from cityloop.coordination.queries.meetings import (
+    disputes_to_discuss,
+    meeting_seen,
+    meetings,
+    own_task,
+    own_units,
+    worst_units,
+)
+
+__all__ = [
+    "Filters",
+    "cases_of",
+    "dispute_seen",
+    "disputes",
+    "disputes_to_discuss",
+    "document_of",
+    "matter_seen",
+    "matters",
+    "meeting_seen",
+    "meetings",
+    "own_task",
+    "own_units",
+    "parties_of",
+    "worst_units",
+]

@@ -1,0 +1,86 @@
+"""Joint meetings that an actor sees, and what their agenda is filled from."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from cityloop.cases import queries as cases
+from cityloop.cases.models import FINAL, RecordType
+from cityloop.coordination.models import AgendaItem, Dispute, JointMeeting, MeetingTask
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.errors import NotAllowed, NotFound
+from cityloop.people import queries as people
+
+NOT_CASES = (RecordType.QUICK, RecordType.SELF_HANDLED, RecordType.REMINDER)
+
+
+def own_units(actor: Actor) -> list[int]:
+    """The organisations for which the actor answers."""
+    ids = actor.organisation_ids
+    own = [actor.organisation_id] if ids is None else sorted(ids)
+    return [one for one in own if one is not None]
+
+
+def meetings(actor: Actor) -> QuerySet[JointMeeting]:
+    """Meetings of the actor's area, and those that gave the actor's unit a task; unordered."""
+    owed = MeetingTask.objects.filter(organisation_id__in=own_units(actor)).values("meeting")
+    seen = people.scope_q(actor, region_field="region_code") | Q(pk__in=owed)
+    tasks = Count("tasks", distinct=True)
+    left = Count("tasks", filter=Q(tasks__done_at=None), distinct=True)
+    return JointMeeting.objects.filter(seen).annotate(task_count=tasks, tasks_left=left)
+
+
+def meeting_seen(actor: Actor, meeting_id: int) -> JointMeeting:
+    """One meeting with agenda and tasks; raises NotFound outside the actor's scope."""
+    items = AgendaItem.objects.select_related("dispute__case__problem_class", "organisation")
+    tasks = MeetingTask.objects.select_related("organisation").order_by("due_on", "pk")
+    rows = (
+        meetings(actor)
+        .select_related("file")
+        .prefetch_related(Prefetch("items", items.order_by("position")), Prefetch("tasks", tasks))
+    )
+    found = rows.filter(pk=meeting_id).first()
+    if found is None:
+        raise NotFound(_("there is no such meeting, or you may not see it"))
+    return found
+
+
+def own_task(actor: Actor, task_id: int) -> MeetingTask:
+    """A task of the actor's unit; raises NotFound, and NotAllowed for one of another unit."""
+    rows = MeetingTask.objects.select_related("organisation")
+    row = rows.filter(pk=task_id, meeting__in=meetings(actor).values("pk")).first()
+    if row is None:
+        raise NotFound(_("there is no such task, or you may not see it"))
+    if row.organisation_id not in own_units(actor):
+        raise NotAllowed(_("this task is for %(unit)s") % {"unit": row.organisation.name})
+    return row
+
+
+def disputes_to_discuss(actor: Actor, region_code: str, *, limit: int = 20) -> list[Dispute]:
+    """Open disputes of the area, the oldest first."""
+    rows = Dispute.objects.filter(
+        closed_at=None, case__in=cases.visible(actor), case__area_code__startswith=region_code
+    )
+    return list(rows.order_by("opened_at", "pk")[:limit])
+
+
+def worst_units(
+    actor: Actor, region_code: str, *, since: datetime, now: datetime, limit: int = 5
+) -> list[dict[str, Any]]:
+    """The units of the area with the most late cases since then: {"lead", "cases", "late"}."""
+    late = Q(handled_late=True) | Q(handling_overdue=True)
+    late |= Q(handling_due_at__lt=now, handled_at=None) & ~Q(status__in=FINAL)
+    rows = (
+        cases.visible(actor)
+        .filter(lead__isnull=False, dispatched_at__gte=since, area_code__startswith=region_code)
+        .exclude(record_type__in=NOT_CASES)
+        .order_by()
+        .values("lead")
+        .annotate(cases=Count("pk"), late=Count("pk", filter=late))
+        .filter(late__gt=0)
+    )
+    return [dict(row) for row in rows.order_by("-late", "cases", "lead")[:limit]]

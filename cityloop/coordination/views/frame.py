@@ -1,0 +1,93 @@
+"""What all pages of coordination share: tabs, forms that call one operation, uploads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as lazy
+
+from cityloop.kernel import files
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.errors import Problem
+from cityloop.kernel.models import StoredFile
+from cityloop.kernel.page import actor_of
+
+Words = str | Promise
+TABS = (
+    # (name of the address, title, icon)
+    ("disputes", lazy("Disputes"), "scale"),
+    ("meetings", lazy("Joint meetings"), "presentation"),
+    ("matters", lazy("Key matters"), "target"),
+)
+
+
+def reader(request: HttpRequest) -> Actor:
+    """The actor, who may see coordination."""
+    actor = actor_of(request)
+    actor.require("coordination.view")
+    return actor
+
+
+def tabs(current: str) -> list[tuple[str, Words, str, bool]]:
+    """The tabs as ui/tabs.html wants them."""
+    return [(reverse(name), title, icon, name == current) for name, title, icon in TABS]
+
+
+def pager(request: HttpRequest, following: str | None) -> dict[str, str]:
+    """The links of ui/pager.html: they keep the filters."""
+    query = {key: str(one) for key, one in request.GET.items() if key != "after" and one}
+    return {
+        "next": f"?{urlencode({**query, 'after': following})}" if following else "",
+        "first": f"?{urlencode(query)}" if request.GET.get("after") else "",
+    }
+
+
+def act(
+    request: HttpRequest,
+    form: forms.Form,
+    operation: Callable[[dict[str, Any]], Any],
+    *,
+    done: Words,
+    to: Callable[[Any], str],
+) -> HttpResponse | None:
+    """Call an operation with the form's values; None when the form is to be shown again."""
+    if not form.is_valid():
+        return None
+    try:
+        result = operation(form.cleaned_data)
+    except Problem as problem:
+        object_to(form, problem)
+        return None
+    messages.success(request, str(done))
+    return HttpResponseRedirect(to(result), status=303)
+
+
+def object_to(form: forms.Form, problem: Problem) -> None:
+    """Put a problem's reasons beside their fields, the others above the form."""
+    for name, reason in problem.fields.items():
+        form.add_error(name if name in form.fields else None, reason)
+    if not problem.fields:
+        form.add_error(None, list(problem.reasons) or [str(problem)])
+
+
+def stored(upload: Any, *, now: datetime) -> StoredFile | None:
+    """The upload of a form, kept; None without one."""
+    if not upload:
+        return None
+    return files.store(chunks=upload.chunks(), filename=upload.name or "", now=now)
+
+
+def handed_out(row: StoredFile) -> FileResponse:
+    """A stored file; never interpreted by the browser as a page."""
+    answer = FileResponse(files.location(row.sha256).open("rb"), content_type=row.media_type)
+    if not row.media_type.startswith("image/"):
+        answer["Content-Disposition"] = "attachment"
+    return answer

@@ -1,0 +1,221 @@
+"""Units send a case round; it is frozen, settled, and the next such case knows its unit."""
+
+from __future__ import annotations
+
+import pytest
+
+from cityloop.cases import operations as cases
+from cityloop.cases.models import Case, CaseEvent, Timer
+from cityloop.coordination import operations as coordination
+from cityloop.coordination import queries as disputes
+from cityloop.coordination.models import Dispute
+from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
+from cityloop.people.models import Responsibility
+from tests.town import DISTRICT, Town
+
+REFUSE = "E0110"
+
+
+def filed(town: Town, text: str = "绿化带内堆放渣土") -> str:
+    """An event between road and green, filed."""
+    number = town.report(class_code=REFUSE, text=text).case
+    town.step(number, "accept", "acceptor")
+    town.step(number, "file", "shift_leader", filing_rule=town.rule(REFUSE).pk)
+    return number
+
+
+def sent_round(town: Town) -> str:
+    """ROADS had it and returned it, GREEN had it and returned it."""
+    number = filed(town)
+    town.step(number, "dispatch", "dispatcher", unit="ROADS")
+    town.wait(minutes=20)
+    town.step(number, "return", "roads", reason_code="not_ours", reason="位于绿化带内")
+    town.step(number, "dispatch", "dispatcher", unit="GREEN", reason="位于绿化带内")
+    town.wait(minutes=20)
+    town.step(number, "return", "green", reason_code="not_ours", reason="渣土归道路管理")
+    return number
+
+
+def frozen(town: Town) -> Dispute:
+    """The case that was sent round, frozen; its dispute."""
+    number = sent_round(town)
+    town.step(number, "freeze", "dispatcher", opinion="两家推诿")
+    town.deliver()
+    return Dispute.objects.get(case__number=number)
+
+
+def clocks(number: str) -> dict[str, str]:
+    """Kind -> state of the clocks that have not ended."""
+    rows = Timer.objects.filter(case__number=number).exclude(state="ended")
+    return dict(rows.values_list("kind", "state"))
+
+
+@pytest.mark.requirement("E04", "E05", "E13", "F12")
+def test_the_dispatcher_freezes_a_circle_and_the_decision_becomes_a_rule(town: Town) -> None:
+    number = filed(town)
+    town.step(number, "dispatch", "dispatcher", unit="ROADS")
+    town.step(number, "return", "roads", reason_code="not_ours", reason="位于绿化带内")
+    with pytest.raises(cases.Refused, match="two units have not returned"):
+        town.step(number, "freeze", "dispatcher")
+    town.step(number, "dispatch", "dispatcher", unit="GREEN", reason="位于绿化带内")
+    town.wait(minutes=20)
+    town.step(number, "return", "green", reason_code="not_ours", reason="渣土归道路管理")
+
+    # A -> B -> A is not dispatched: it is frozen. Only the clock of the whole case goes on.
+    with pytest.raises(cases.Refused, match="freeze it for coordination"):
+        town.step(number, "dispatch", "dispatcher", unit="ROADS", reason="再派")
+    case = town.step(number, "freeze", "dispatcher", opinion="两家推诿")
+    assert (case.status, case.dispute_level) == ("coordinating", "district")
+    assert clocks(number) == {"handling": "paused", "whole": "running"}
+    assert "case.freeze" in town.deliver()
+    dispute = Dispute.objects.get(case=case)
+    assert dispute.parties == [town.units["ROADS"].pk, town.units["GREEN"].pk]
+
+    # They meet on site; the record is kept, and nobody decides without the right to.
+    town.wait(hours=3)
+    with pytest.raises(NotAllowed):
+        coordination.record_site_meeting(
+            dispute_id=dispute.pk, held_at=town.now, place="现场", present="两家", minutes="x",
+            actor=town.actor("roads"), now=town.now,
+        )  # fmt: skip
+    coordination.record_site_meeting(
+        dispute_id=dispute.pk, held_at=town.now, place="人民路绿化带", present="道路、园林",
+        minutes="渣土位于绿化带红线内", actor=town.actor("dispatcher"), now=town.now,
+    )  # fmt: skip
+    decision = coordination.Decision(
+        unit=town.units["GREEN"], reason="红线内由园林清运", reach="district",
+        document="会商纪要〔2026〕3号",
+    )  # fmt: skip
+    with pytest.raises(NotAllowed):
+        coordination.decide_dispute(
+            dispute_id=dispute.pk, decision=decision, actor=town.actor("dispatcher"), now=town.now
+        )
+    dispute = coordination.decide_dispute(
+        dispute_id=dispute.pk, decision=decision, actor=town.actor("supervisor"), now=town.now
+    )
+
+    # The unit has the case, with the time that was left of its limit; the matrix has the rule.
+    case = Case.objects.get(number=number)
+    assert (case.status, case.lead_id, case.dispute_level) == (
+        "dispatched", town.units["GREEN"].pk, "")  # fmt: skip
+    assert clocks(number) == {"handling": "running", "whole": "running"}
+    spent = case.timers.get(kind="handling", state="running").spent
+    assert spent > 0, "the twenty minutes that GREEN had it before"
+    line = dispute.line
+    assert line is not None and (line.region_code, line.source_document) == (
+        DISTRICT, "会商纪要〔2026〕3号")  # fmt: skip
+    assert (dispute.liable_id, dispute.decision) == (town.units["GREEN"].pk, "红线内由园林清运")
+    with pytest.raises(Refused, match="decided already"):
+        coordination.decide_dispute(
+            dispute_id=dispute.pk, decision=decision, actor=town.actor("supervisor"), now=town.now
+        )
+    before = Dispute.objects.get(pk=dispute.pk).last_version
+    town.deliver()
+    assert Dispute.objects.get(pk=dispute.pk).last_version == before, "told twice, done once"
+
+    # The next such case knows its unit.
+    town.wait(days=1)
+    following = Case.objects.get(number=filed(town, "绿化带又有渣土"))
+    assert following.proposal["unit"] == town.units["GREEN"].pk
+
+
+@pytest.mark.requirement("E04")
+def test_the_third_return_freezes_the_case_by_itself(town: Town) -> None:
+    number = sent_round(town)
+    town.step(number, "dispatch_by_order", "supervisor", unit="ROADS", reason="先行处置")
+    case = town.step(number, "return", "roads", reason_code="not_ours", reason="不属我方")
+    assert case.status == "coordinating"
+    last = CaseEvent.objects.filter(case=case).latest("version")
+    assert (last.action, last.role) == ("freeze", "system")
+    roads, green = town.units["ROADS"].pk, town.units["GREEN"].pk
+    assert last.facts["circle"] == [roads, green, roads]
+    town.deliver()
+    assert Dispute.objects.get(case=case).parties == [roads, green]
+
+
+@pytest.mark.requirement("E05", "E18")
+def test_a_dispute_goes_up_to_the_commission_where_a_leader_decides(town: Town) -> None:
+    dispute = frozen(town)
+    supervisor, leader = town.actor("supervisor"), town.actor("leader")
+    for level in ("centre", "city", "commission"):
+        dispute = coordination.raise_dispute(
+            dispute_id=dispute.pk, reason="未达成一致", actor=supervisor, now=town.now
+        )
+        assert dispute.level == level
+    with pytest.raises(Refused, match="no higher level"):
+        coordination.raise_dispute(
+            dispute_id=dispute.pk, reason="x", actor=supervisor, now=town.now
+        )
+    decision = coordination.Decision(unit=town.units["ROADS"], reason="城管委：道路部门负责")
+    with pytest.raises(Refused, match="a leader enters the decision"):
+        coordination.decide_dispute(
+            dispute_id=dispute.pk, decision=decision, actor=supervisor, now=town.now
+        )
+    lines = Responsibility.objects.count()
+    dispute = coordination.decide_dispute(
+        dispute_id=dispute.pk, decision=decision, actor=leader, now=town.now
+    )
+    assert (dispute.line, Responsibility.objects.count()) == (None, lines)
+    assert Case.objects.get(pk=dispute.case_id).lead_id == town.units["ROADS"].pk
+
+
+@pytest.mark.requirement("E05", "I12")
+def test_the_problem_is_fixed_and_the_case_closed_while_the_dispute_stays_open(town: Town) -> None:
+    dispute = frozen(town)
+    number = dispute.case.number
+    with pytest.raises(cases.Refused, match="attach a photo"):
+        town.step(number, "fixed_meanwhile", "dispatcher", result="街道已清运")
+    town.step(
+        number, "fixed_meanwhile", "dispatcher", fixed_by="STREET1", result="街道已清运",
+        photos=("after",),
+    )  # fmt: skip
+    town.step(number, "send_check", "dispatcher", inspector="inspector")
+    town.step(number, "check_passed", "inspector", photos=("check",))
+    case = town.step(number, "close", "shift_leader", closing_condition=True)
+    assert (case.status, case.handled_late) == ("closed", None), "counted for no unit"
+    town.deliver()
+    seen = disputes.disputes(town.actor("supervisor"), disputes.Filters(state="fixed")).get()
+    assert (seen.pk, seen.fixed_by_id) == (dispute.pk, town.units["STREET1"].pk)
+
+    # Whose duty it was is decided afterwards; who fixed it stays another fact.
+    town.wait(days=2)
+    decision = coordination.Decision(
+        unit=town.units["ROADS"], reason="道路范围内", reach="street", document="纪要5号"
+    )
+    with pytest.raises(Invalid, match="document"):
+        coordination.decide_dispute(
+            dispute_id=dispute.pk, decision=coordination.Decision(
+                unit=town.units["ROADS"], reason="道路范围内", reach="street"),
+            actor=town.actor("supervisor"), now=town.now,
+        )  # fmt: skip
+    seen = coordination.decide_dispute(
+        dispute_id=dispute.pk, decision=decision, actor=town.actor("supervisor"), now=town.now
+    )
+    case = Case.objects.get(number=number)
+    assert (case.status, seen.liable_id, seen.fixed_by_id) == (
+        "closed", town.units["ROADS"].pk, town.units["STREET1"].pk)  # fmt: skip
+    last = CaseEvent.objects.filter(case=case).latest("version")
+    assert (last.action, last.facts["liable"]) == ("name_liable", town.units["ROADS"].pk)
+
+
+@pytest.mark.requirement("E05", "O10")
+def test_only_who_sees_the_case_sees_its_dispute(town: Town) -> None:
+    dispute = frozen(town)
+    assert disputes.dispute_seen(town.actor("roads"), dispute.pk) == dispute
+    with pytest.raises(NotFound):
+        disputes.dispute_seen(town.actor("water"), dispute.pk)
+
+
+@pytest.mark.requirement("E04", "E05")
+def test_a_dispute_catches_up_when_it_is_told_in_the_wrong_order(town: Town) -> None:
+    number = sent_round(town)
+    case = town.step(number, "freeze", "dispatcher")
+    froze = case.version
+    case = town.step(number, "raise_dispute", "dispatcher", reason="未达成一致")
+    case = town.step(number, "decide", "supervisor", unit="ROADS", reason="道路负责")
+    assert coordination.follow_case(number=number, version=case.version) is None
+    coordination.open_dispute(number=number, version=froze)
+    row = Dispute.objects.get()
+    assert (row.level, row.liable_id, row.open) == ("centre", town.units["ROADS"].pk, False)
+    coordination.open_dispute(number=number, version=froze)
+    assert Dispute.objects.count() == 1

@@ -1,0 +1,63 @@
+"""Many cases with one cause become one matter with an owner, milestones and an end."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from cityloop.coordination import operations as coordination
+from cityloop.coordination import queries
+from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
+from tests.town import Town
+
+
+@pytest.mark.requirement("E19")
+def test_a_key_matter_ends_when_its_milestones_are_reached_and_its_cases_closed(town: Town) -> None:
+    supervisor, roads = town.actor("supervisor"), town.actor("roads")
+    done, open_one = town.case("closed"), town.case("handling")
+    facts = {"title": "人民路积水整治", "description": "逢雨积水", "owner": town.units["ROADS"]}
+    with pytest.raises(Invalid, match="lies in the past"):
+        coordination.open_matter(
+            coordination.Matter(**facts, due_on=date(2026, 1, 1)), actor=supervisor, now=town.now
+        )
+    project = coordination.Matter(**facts, due_on=date(2026, 6, 30))
+    with pytest.raises(NotAllowed):
+        coordination.open_matter(project, actor=roads, now=town.now)
+    matter = coordination.open_matter(project, actor=supervisor, now=town.now)
+    for case in (done, open_one):
+        coordination.add_case(
+            matter_id=matter.pk, number=case.number, actor=supervisor, now=town.now
+        )
+    with pytest.raises(Refused, match="belongs to this matter already"):
+        coordination.add_case(
+            matter_id=matter.pk, number=done.number, actor=supervisor, now=town.now
+        )
+    step = coordination.set_milestone(
+        matter_id=matter.pk, title="管网改造", due_on=date(2026, 4, 30), actor=supervisor,
+        now=town.now,
+    )  # fmt: skip
+
+    # The owner sees it, though only the cases of its own; others do not.
+    seen = queries.matter_seen(roads, matter.pk)
+    assert (seen.case_count, seen.cases_ended, seen.steps_left) == (2, 1, 1)
+    assert queries.cases_of(roads, seen) == []
+    assert {one.pk for one in queries.cases_of(supervisor, seen)} == {done.pk, open_one.pk}
+    with pytest.raises(NotFound):
+        queries.matter_seen(town.actor("water"), matter.pk)
+
+    # It does not end before its work is done; each hindrance is named.
+    with pytest.raises(Refused, match="1 milestones are not reached; 1 cases"):
+        coordination.close_matter(matter_id=matter.pk, result="x", actor=supervisor, now=town.now)
+    coordination.reach_milestone(milestone_id=step.pk, note="提前完成", actor=roads, now=town.now)
+    with pytest.raises(Refused, match="reached already"):
+        coordination.reach_milestone(milestone_id=step.pk, note="", actor=roads, now=town.now)
+    town.carry(open_one.number, "closed")
+    matter = coordination.close_matter(
+        matter_id=matter.pk, result="不再积水", actor=supervisor, now=town.now
+    )
+    assert (matter.closed_at, matter.result) == (town.now, "不再积水")
+    with pytest.raises(Refused, match="has ended"):
+        coordination.set_milestone(
+            matter_id=matter.pk, title="x", due_on=date(2026, 5, 1), actor=supervisor, now=town.now
+        )
