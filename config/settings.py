@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "cityloop.cases",
     "cityloop.intake",
     "cityloop.exchange",
+    "cityloop.works",
     "cityloop.desks",
     "cityloop.demo",
 ]

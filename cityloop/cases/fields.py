@@ -149,6 +149,8 @@ TABLE = (
     Field("description", lazy("Description"), "long", _text),
     Field("address", lazy("Address"), "text", lambda raw: _text(raw)[:200]),
     Field("unit", lazy("Responsible unit"), "select", _one(Organisation, "code")),
+    Field("liable", lazy("Unit that should have acted"), "select", _one(Organisation, "code"),
+          lazy("Left empty: the unit that had the case until now.")),
     Field("assists", lazy("Assisting units"), "multiple", _assists),
     Field("worker", lazy("Person"), "select", _one(Member, "username")),
     Field("inspector", lazy("Inspector"), "select", _one(Member, "username")),

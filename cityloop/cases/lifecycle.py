@@ -101,6 +101,8 @@ STEPS = (
     Step("join_report",         OPEN,                              SAME,           FINDERS,                    N, (),                                                            (e.count_report,)),
     Step("overdue",             OPEN,                              SAME,           CLOCK,                      N, (g.timer_due,),                                                (e.fire_clock,),                                                                 ("clock",)),
     Step("escalate",            OPEN,                              SAME,           CLOCK,                      N, (g.timer_due,),                                                (e.fire_clock, e.raise_level),                                                   ("clock",)),
+    # --- substitute works: the problem first, the dispute later
+    Step("substitute",          (S.FILED, S.DISPATCHED, S.HANDLING), S.DISPATCHED, SUPERVISOR,                 H, (g.unit_named, g.fixed_by_another),                              (e.note_substitution, e.start_handling_clock, e.open_handling_tasks),            ("unit", "liable?", "reason")),
 )
 # fmt: on
 

@@ -59,7 +59,8 @@ def scope(actor: Actor) -> Q:
 
 def get(actor: Actor, number: str) -> Case:
     """One case with class, rule and unit; NotFound outside the actor's scope."""
-    case = visible(actor).select_related(*SHOWN, "worker", "flow").filter(number=number).first()
+    rows = visible(actor).select_related(*SHOWN, "worker", "flow", "liable")
+    case = rows.filter(number=number).first()
     if case is None:
         raise NotFound(_("there is no case %(number)s") % {"number": number[:30]})
     return case

@@ -140,6 +140,8 @@ class CaseFile(CaseLine):
     limit: Limit | None
     proposal: dict[str, Any]
     assisting: list[dict[str, Any]]
+    substituted: bool
+    liable: int | None
     closing_kind: str
     handled_late: bool | None
     history: list[EventOut]

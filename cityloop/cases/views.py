@@ -65,6 +65,8 @@ def full(case: Case, *, actor: Actor, now: datetime) -> dict[str, Any]:
         "limit": [case.limit_amount, case.limit_unit] if case.limit_unit else None,
         "proposal": case.proposal,
         "assisting": case.assisting,
+        "substituted": case.substituted,
+        "liable": case.liable_id,
         "closing_kind": case.closing_kind,
         "handled_late": case.handled_late,
         "history": [event(line) for line in queries.history(case)],

@@ -89,6 +89,11 @@ def _assists(asked: Asked) -> list[Any]:
     return units({one["organisation"] for one in asked.case.proposal.get("assists") or ()})
 
 
+def _liable(asked: Asked) -> list[Any]:
+    """Units that may be answerable, the one that has the case first."""
+    return units({asked.case.liable_id, asked.case.lead_id, asked.case.proposal.get("unit")})
+
+
 def units(proposed: set[Any]) -> list[Any]:
     """Units that take cases: the proposed ones, then the others by kind."""
     rows = Organisation.objects.filter(active=True).exclude(kind__in=NOT_HANDLING)
@@ -147,6 +152,7 @@ CHOICES: dict[str, Callable[[Asked], list[Any]]] = {
     "place_level": lambda asked: list(looks.PLACE_LEVEL.items()),
     "level": lambda asked: [(str(k), v) for k, v in looks.CASE_LEVEL.items()],
     "unit": _units,
+    "liable": _liable,
     "assists": _assists,
     "worker": _workers,
     "inspector": _inspectors,

@@ -133,6 +133,7 @@ FACTS: dict[str, Words] = {
     "place_level":   _text(gettext_noop("Level of the place")),
     "engineering":   _flag(gettext_noop("The engineering limit applies")),
     "unit":          _unit(gettext_noop("Lead unit")),
+    "liable":        _unit(gettext_noop("Unit that should have acted")),
     "assisting":     _assisting,
     "dispatch":      _dispatch,
     "rework":        _rework,

@@ -81,6 +81,7 @@ ACTION = {
     "reply":                Look("reply",            "blue",   pgettext_lazy("action", "Reply")),
     "join_report":          Look("copy-plus",        "blue",   pgettext_lazy("action", "Another report joined")),
     "overdue":              Look("octagon-alert",    "red",    pgettext_lazy("action", "Deadline passed")),
+    "substitute":           Look("shovel",           "purple", pgettext_lazy("action", "Order substitute works")),
     "escalate":             Look("flame",            "purple", pgettext_lazy("action", "Escalated")),
 }
 

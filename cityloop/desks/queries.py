@@ -83,7 +83,7 @@ class Names:
 
 # Facts that hold ids, by the table that knows the words.
 ID_FACTS = {
-    "units": ("unit", "unit_before"),
+    "units": ("unit", "unit_before", "liable"),
     "members": ("worker", "inspector"),
     "classes": ("class", "problem_class"),
     "rules": ("rule", "filing_rule"),

@@ -93,6 +93,7 @@ OWN: dict[str, dict[str, str]] = {
         "views": FUNCTIONS,
     },
     "exchange": {"reading": FUNCTIONS, "source": VALUE},
+    "works": {"forms": FORMS, "shapes": VALUE},
     "desks": {
         "boxes": TABLE,
         "choices": FUNCTIONS,

@@ -51,6 +51,7 @@ from cityloop.cases.effects.facts import (
     reopen_case,
     want_verification,
 )
+from cityloop.cases.effects.substitution import note_substitution
 from cityloop.cases.effects.tasks import (
     close_all_tasks,
     close_handling_tasks,
@@ -89,6 +90,7 @@ __all__ = [
     "note_reason_code",
     "note_return",
     "note_rework",
+    "note_substitution",
     "note_verified",
     "note_worker",
     "open_check_task",

@@ -37,6 +37,7 @@ from cityloop.cases.guards.standing import (
     sides_kept_apart,
     within_scope,
 )
+from cityloop.cases.guards.substitution import fixed_by_another
 
 Guard = Callable[[Change], str | None]
 
@@ -50,6 +51,7 @@ __all__ = [
     "dispatch_explained",
     "dispatch_needs_order",
     "dispatch_within_rights",
+    "fixed_by_another",
     "has_photo",
     "has_photo_of_result",
     "has_photos_before_and_after",
