@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "cityloop.evidence",
     "cityloop.exchange",
     "cityloop.notify",
+    "cityloop.works",
     "cityloop.desks",
     "cityloop.demo",
 ]

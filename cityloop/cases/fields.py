@@ -198,6 +198,8 @@ TABLE = (
     Field("address", lazy("Address"), "text", lambda raw: _text(raw)[:200]),
     Field("unit", lazy("Responsible unit"), "select", _one(Organisation, "code")),
     Field("fixed_by", lazy("Fixed by"), "select", _one(Organisation, "code")),
+    Field("liable", lazy("Unit that should have acted"), "select", _one(Organisation, "code"),
+          lazy("Left empty: the unit that had the case until now.")),
     Field("assists", lazy("Assisting units"), "multiple", _assists),
     Field("territories", lazy("The two territories"), "multiple", _units),
     Field("subtask", lazy("Sub-task"), "long", _text),

@@ -135,6 +135,8 @@ STEPS = (
     Step("decide",              (S.COORDINATING,),                 S.DISPATCHED,   ("leader", "supervisor"),   H, (g.unit_named, g.level_may_decide),                             (e.note_dispatch, e.note_liable, e.start_handling_clock, e.open_handling_tasks), ("unit", "assists?", "reason")),
     Step("name_liable",         NOT_FROZEN,                        SAME,           ("leader", "supervisor"),   N, (g.dispute_open, g.unit_named, g.level_may_decide),             (e.note_liable,),                                                                ("unit", "reason")),
     Step("fixed_meanwhile",     (S.COORDINATING,),                 S.HANDLED,      DISPATCHER,                 H, (g.has_photo,),                                                 (e.note_fixed_meanwhile,),                                                       ("fixed_by?", "result", "photos")),
+    # --- substitute works: the problem first, the dispute later
+    Step("substitute",          (S.FILED, S.DISPATCHED, S.HANDLING, S.COORDINATING), S.DISPATCHED, SUPERVISOR,                 H, (g.unit_named, g.fixed_by_another),                              (e.note_substitution, e.start_handling_clock, e.open_handling_tasks),            ("unit", "liable?", "reason")),
 )
 # fmt: on
 

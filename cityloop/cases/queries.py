@@ -60,7 +60,7 @@ def scope(actor: Actor) -> Q:
 
 def get(actor: Actor, number: str) -> Case:
     """One case with class, rule and unit; NotFound outside the actor's scope."""
-    shown = (*SHOWN, "worker", "flow", "holder")
+    shown = (*SHOWN, "worker", "flow", "holder", "liable")
     case = visible(actor).select_related(*shown).filter(number=number).first()
     if case is None:
         raise NotFound(_("there is no case %(number)s") % {"number": number[:30]})

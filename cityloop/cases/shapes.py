@@ -145,6 +145,8 @@ class CaseFile(CaseLine):
     proposal: dict[str, Any]
     holder: UnitOfCase | None
     assisting: list[dict[str, Any]]
+    substituted: bool
+    liable: int | None
     closing_kind: str
     handled_late: bool | None
     history: list[EventOut]

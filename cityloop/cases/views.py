@@ -66,6 +66,8 @@ def full(case: Case, *, actor: Actor, now: datetime) -> dict[str, Any]:
         "proposal": case.proposal,
         "holder": _platform(case),
         "assisting": case.assisting,
+        "substituted": case.substituted,
+        "liable": case.liable_id,
         "closing_kind": case.closing_kind,
         "handled_late": case.handled_late,
         "history": [event(line) for line in queries.history(case)],

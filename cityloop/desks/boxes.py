@@ -103,6 +103,11 @@ def escalated(actor: Actor, now: datetime) -> Q:
     return Q(escalations__gt=0) & Q(status__in=OPEN)
 
 
+def substituted(actor: Actor, now: datetime) -> Q:
+    """With a designated unit instead of the one that should have acted."""
+    return Q(substituted=True) & Q(status__in=OPEN)
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """A counter and the list behind it; `roles` are those for whom it is today's work."""
@@ -157,6 +162,7 @@ BOXES = (
     _task_box("to_review", pgettext_lazy("box", "Sampled review"),     "list-checks",     "review",               "acceptor"),
     _box("answer_owed",  pgettext_lazy("box", "Urged, answer owed"),   "megaphone",       answer_owed,            "dispatcher unit_desk supervisor leader", alert=True),
     _box("circling",     pgettext_lazy("box", "Dispatched repeatedly"), "repeat-2",       circling,               "supervisor dispatcher"),
+    _box("substituted",  pgettext_lazy("box", "Substitute works"),     "shovel",          substituted,            "supervisor"),
     _box("escalated",    pgettext_lazy("box", "Escalated"),            "flame",           escalated,              "supervisor leader shift_leader", alert=True),
     _box("soon",         pgettext_lazy("box", "Running out"),          "clock-alert",     soon,                   "acceptor shift_leader dispatcher unit_desk worker inspector supervisor"),
     _box("overdue",      pgettext_lazy("box", "Overdue"),              "octagon-alert",   overdue,                "acceptor shift_leader dispatcher unit_desk worker inspector supervisor leader district_platform evaluator company_manager", alert=True),

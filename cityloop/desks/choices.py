@@ -97,6 +97,11 @@ def _territories(asked: Asked) -> list[Any]:
     return grouped(rows.defer("search"), lambda one: str(kinds[one.kind]), _unit_option)
 
 
+def _liable(asked: Asked) -> list[Any]:
+    """Units that may be answerable, the one that has the case first."""
+    return units({asked.case.liable_id, asked.case.lead_id, asked.case.proposal.get("unit")})
+
+
 def units(proposed: set[Any]) -> list[Any]:
     """Units that take cases: the proposed ones, then the others by kind."""
     rows = Organisation.objects.filter(active=True).exclude(kind__in=NOT_HANDLING)
@@ -158,6 +163,7 @@ CHOICES: dict[str, Callable[[Asked], list[Any]]] = {
     "unit": _units,
     "fixed_by": _units,
     "territories": _territories,
+    "liable": _liable,
     "assists": _assists,
     "worker": _workers,
     "inspector": _inspectors,

@@ -163,6 +163,7 @@ FACTS: dict[str, Words] = {
     "place_level":   _text(gettext_noop("Level of the place")),
     "engineering":   _flag(gettext_noop("The engineering limit applies")),
     "unit":          _unit(gettext_noop("Lead unit")),
+    "liable":        _unit(gettext_noop("Unit that should have acted")),
     "assisting":     _assisting,
     "dispatch":      _dispatch,
     "as_proposed":   _flag(gettext_noop("As proposed"), gettext_noop("Another unit than the one proposed")),
@@ -189,7 +190,6 @@ FACTS: dict[str, Words] = {
     "circle":        _circle,
     "dispute_level": _dispute_level,
     "decided_by_level": _decided_by,
-    "liable":        _unit(gettext_noop("Whose duty it is")),
     "fixed_by":      _unit(gettext_noop("Fixed by")),
     "written_report": _flag(gettext_noop("A written report is owed")),
 }

@@ -89,6 +89,7 @@ ACTION = {
     "pass_up":              Look("arrow-up-from-line", "orange", pgettext_lazy("action", "Pass up")),
     "rise":                 Look("arrow-up-narrow-wide", "red", pgettext_lazy("action", "Passed up by the clock")),
     "overdue":              Look("octagon-alert",    "red",    pgettext_lazy("action", "Deadline passed")),
+    "substitute":           Look("shovel",           "purple", pgettext_lazy("action", "Order substitute works")),
     "escalate":             Look("flame",            "purple", pgettext_lazy("action", "Escalated")),
     "review_case":          Look("list-checks",      "grey",   pgettext_lazy("action", "Review before closing")),
     "owe_reply":            Look("reply",            "orange", pgettext_lazy("action", "Replies owed before closing")),

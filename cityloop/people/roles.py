@@ -31,12 +31,18 @@ class RoleSeed:
     permissions: tuple[str, ...]
 
 
+WORKS = "works.view"  # substitute works and what is owed for them
+WORKS_DUTY = (WORKS, "works.order", "works.claim")
+WORKS_OFFICE = (WORKS, "works.manage")
+
 _DESK = (*READ, STEP, EXPORT, "people.view", "coordination.view")
 _CENTRE = (*_DESK, RECEIVE, REPORTER)
 _LEADING = (*_DESK, RECEIVE)
 _READER = (*READ, EXPORT, "people.view", "coordination.view")
 _OFFICE = (*_READER, "people.manage", "components.manage", "geo.manage", "standards.manage",
            "cases.configure", "exchange.import", "notify.configure")  # fmt: skip
+_SUPERVISION = (*_CENTRE, *DECIDE, DISCIPLINE, *WORKS_DUTY)
+_LEADERSHIP = (*_LEADING, *DECIDE, DISCIPLINE, *WORKS_DUTY)
 
 # fmt: off
 SEEDS = (
@@ -44,15 +50,15 @@ SEEDS = (
     RoleSeed("inspector",         "信息采集员", "Inspector",            (*READ, STEP, RECEIVE)),
     RoleSeed("acceptor",          "受理员", "Acceptance operator",  _CENTRE),
     RoleSeed("shift_leader",      "值班长", "Shift leader",         _CENTRE),
-    RoleSeed("dispatcher",        "派遣员", "Dispatcher",           (*_DESK, COORDINATE)),
-    RoleSeed("unit_desk",         "责任单位内勤", "Unit desk",            _DESK),
+    RoleSeed("dispatcher",        "派遣员", "Dispatcher",           (*_DESK, COORDINATE, WORKS)),
+    RoleSeed("unit_desk",         "责任单位内勤", "Unit desk",            (*_DESK, WORKS)),
     RoleSeed("worker",            "处置人员", "Worker",               (*READ, STEP)),
-    RoleSeed("supervisor",        "督查员", "Supervisor",         (*_CENTRE, *DECIDE, DISCIPLINE)),
-    RoleSeed("evaluator",         "考核员", "Evaluator",            (*_READER, DISCIPLINE)),
-    RoleSeed("leader",            "领导", "Leader",               (*_LEADING, *DECIDE, DISCIPLINE)),
+    RoleSeed("supervisor",        "督查员", "Supervisor",           _SUPERVISION),
+    RoleSeed("evaluator",         "考核员", "Evaluator",            (*_READER, DISCIPLINE, WORKS)),
+    RoleSeed("leader",            "领导", "Leader",               _LEADERSHIP),
     RoleSeed("company_manager",   "采集公司经理", "Company manager",      _READER),
-    RoleSeed("administrator",     "系统管理员", "Administrator",        _OFFICE),
-    RoleSeed("district_platform", "区级平台", "District platform",    (*_LEADING, COORDINATE)),
+    RoleSeed("administrator",     "系统管理员", "Administrator",        (*_OFFICE, *WORKS_OFFICE)),
+    RoleSeed("district_platform", "区级平台", "District platform",  (*_LEADING, COORDINATE, WORKS)),
     RoleSeed("system",            "系统", "System",               ("*",)),
     RoleSeed("exchange",          "外部系统", "Exchange client",      (*READ, STEP, RECEIVE)),
 )
@@ -80,6 +86,10 @@ PERMISSIONS = {
     "people.manage": _("manage organisations and people"),
     "people.view": _("see organisations and people"),
     "standards.manage": _("change classes, rules and calendars"),
+    "works.claim": _("claim the cost of substitute works"),
+    "works.manage": _("manage designated units, prices and budgets"),
+    "works.order": _("order substitute works"),
+    "works.view": _("see substitute works"),
 }
 
 # Roles whose view is the own unit and what lies below it, wherever the unit stands.

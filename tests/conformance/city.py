@@ -29,7 +29,9 @@ from cityloop.notify import operations as notify
 from cityloop.notify.models import Message
 from cityloop.people import operations as people
 from cityloop.people.models import Holding, Post, Responsibility, Token
+from cityloop.works.models import BudgetLine, Claim, Designation, PriceItem
 from tests import town as towns
+from tests.works import Story
 
 PHONE = "13800000000"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -50,6 +52,7 @@ class City:
     cases: dict[str, str] = field(default_factory=dict)
     report: str = ""
     photo: str = ""
+    orders: dict[str, str] = field(default_factory=dict)
 
     def call(self, method: str, path: str, *, by: str = "", **more: Any) -> HttpResponse:
         """A machine client's request: by key, or anonymous."""
@@ -139,6 +142,31 @@ class City:
         return str(Component.objects.order_by("code")[0].code)
 
     @property
+    def claim(self) -> int:
+        """A claim on somebody in words, without a notice."""
+        return int(Claim.objects.get(party="翠苑物业公司").pk)
+
+    @property
+    def designation(self) -> int:
+        """A designated unit."""
+        return int(Designation.objects.get(organisation__code="GREEN").pk)
+
+    @property
+    def price(self) -> int:
+        """A price of the designated unit."""
+        return int(PriceItem.objects.get(code="T01").pk)
+
+    @property
+    def budget(self) -> int:
+        """A budget line."""
+        return int(BudgetLine.objects.get(code="DZZ").pk)
+
+    @property
+    def notice_paper(self) -> str:
+        """A notice that was served."""
+        return str(Claim.objects.get(party="已通知者").notice_file.sha256)
+
+    @property
     def token(self) -> int:
         """A key of the worker."""
         return int(Token.objects.get(member=self.town.members["water_worker"]).pk)
@@ -167,6 +195,7 @@ def build(folder: Path) -> City:
     _dispute(city)
     _meetings(city)
     _matters(city)
+    _works(city)
     case = Case.objects.get(number=city.cases["closed"])
     city.photo = case.attachments.order_by("pk")[0].file.sha256
     return city
@@ -215,6 +244,21 @@ def _matters(city: City) -> None:
     coordination.add_case(
         matter_id=row.pk, number=city.cases["handling"], actor=actor, now=town.now
     )
+
+
+def _works(city: City) -> None:
+    """An order at every stage, claims on four parties."""
+    story = Story(city.town)
+    city.orders["opened"] = story.ordered().number
+    city.orders["priced"] = story.priced(trees=1).number
+    city.orders["to_cancel"] = story.priced(trees=1).number
+    done = story.priced(trees=1)
+    story.invoice(done, 800)
+    city.orders["invoiced"] = done.number
+    for party in ("翠苑物业公司", "已通知者", "张三", "李四"):
+        claim = story.claim(done, 100, party=party)
+        if party == "已通知者":
+            story.notice(claim)
 
 
 def fingerprint() -> dict[str, int]:

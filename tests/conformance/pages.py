@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -90,6 +91,38 @@ def _component(city: City) -> dict[str, str]:
 
 def _tile(layer: str) -> Values:
     return lambda city: {"layer": layer, "z": 12, "x": 3413, "y": 1686}
+
+
+# Who sees nothing of substitute works.
+NO_WORKS = (towns.STRANGER, "acceptor", "inspector")
+
+
+def worked(name: str, *, by: str = "supervisor", **more: Any) -> Page:
+    """A form of substitute works that leads on: for supervisors and leaders."""
+    refused = (*NO_WORKS, "evaluator", "water")
+    return Page(name, by=by, refused=refused, status=302, **more)
+
+
+def kept(name: str, **more: Any) -> Page:
+    """A form of the lists of substitute works: for who manages them."""
+    refused = (*NO_WORKS, "supervisor", "leader")
+    return Page(name, by="administrator", refused=refused, status=302, **more)
+
+
+def _order(stage: str) -> Values:
+    return lambda city: {"number": city.orders[stage]}
+
+
+def _claim(city: City) -> dict[str, int]:
+    return {"claim_id": city.claim}
+
+
+def _designated(city: City) -> dict[str, int]:
+    return {"designation_id": city.designation}
+
+
+def _pdf() -> SimpleUploadedFile:
+    return SimpleUploadedFile("paper.pdf", b"%PDF-1.4 one\n%%EOF\n", "application/pdf")
 
 
 PAGES = (
@@ -199,6 +232,34 @@ PAGES = (
          at=_component, data=lambda city: {"state": "damaged", "reason": "试验"}),
     Page("component-owner", by="administrator", refused=(towns.STRANGER, "acceptor"), status=302,
          at=_component, data=lambda city: {"owner": city.town.units["ROADS"].pk, "reason": "x"}),
+    # substitute works
+    Page("works", by="supervisor", refused=NO_WORKS),
+    Page("works-order", by="supervisor", refused=(*NO_WORKS, "water"), at=_order("invoiced")),
+    worked("works-order-price", at=_order("opened"), data=lambda city: {
+        f"price_{city.price}": "1", "budget_line": city.budget}),
+    worked("works-order-invoice", at=_order("priced"), data=lambda city: {
+        "invoice_number": "F1", "amount": "790", "issued_on": "2026-11-01", "file": _pdf()}),
+    worked("works-order-cancel", at=_order("to_cancel"), data=lambda city: {"reason": "试验"}),
+    worked("works-order-claim", at=_order("invoiced"),
+           data=lambda city: {"party": "王五", "amount": "50"}),
+    Page("works-claims", by="supervisor", refused=NO_WORKS),
+    Page("works-claim", by="supervisor", refused=(*NO_WORKS, "green"), at=_claim),
+    worked("works-claim-notice", at=_claim, data=lambda city: {
+        "notice_on": "2026-11-01", "due_on": "2026-12-31", "file": _pdf()}),
+    worked("works-claim-payment", at=_claim, data=lambda city: {
+        "amount": "10", "paid_on": "2026-11-01", "reference": "回单"}),
+    worked("works-claim-note", at=_claim, data=lambda city: {"kind": "remark", "text": "试验"}),
+    worked("works-claim-off", by="leader", at=_claim, data=lambda city: {"text": "试验"}),
+    Page("works-units", by="dispatcher", refused=NO_WORKS),
+    Page("works-unit", by="dispatcher", refused=NO_WORKS, at=_designated),
+    kept("works-unit-price", at=_designated, data=lambda city: {
+        "code": "T09", "name": "吊车", "measure": "台班", "price": "1200",
+        "valid_from": "2026-11-01"}),
+    kept("works-unit-end", at=_designated,
+         data=lambda city: {"ends_on": "2026-12-01", "reason": "试验"}),
+    Page("works-budgets", by="leader", refused=NO_WORKS),
+    Page("works-paper", by="supervisor", refused=(*NO_WORKS, "green"),
+         at=lambda city: {"sha256": city.notice_paper}),
     # back office
     office("office", status=302),
     office("office-organisations"),

@@ -122,6 +122,7 @@ ANYTHING = st.recursive(
 
 FITTING = {
     "reason": "x", "opinion": "x", "result": "x", "unit": "WATER", "inspector": "inspector2",
+    "liable": "ROADS",
     "worker": "water_worker", "closing_condition": True, "level": 2, "place_level": "A",
     "reason_code": "duplicate", "clock": "handling", "assists": ["ROADS"], "engineering": True,
 }  # fmt: skip

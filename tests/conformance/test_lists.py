@@ -15,6 +15,8 @@ from cityloop.coordination.models import Dispute, JointMeeting, KeyMatter
 from cityloop.intake import operations as intake
 from cityloop.notify import operations as notify
 from cityloop.people import operations as people
+from cityloop.people.models import Organisation
+from cityloop.works.models import BudgetLine, Claim, Designation, Order, PriceItem
 from tests import town as towns
 from tests.conformance.calls import CALLS, Call
 from tests.conformance.city import PHONE, City
@@ -55,6 +57,7 @@ def _fill(city: City, count: int) -> None:
             kind="event", lead=unit, region_code=grids[n].code, source_document="试验",
             actor=root, now=town.now,
         )  # fmt: skip
+        _fill_works(city, unit, n)
         town.wait(seconds=1)
         channel = "hotline12319" if n % 2 else "inspector"
         point = grids[n].geom.point_on_surface
@@ -84,6 +87,23 @@ def _fill(city: City, count: int) -> None:
         if n % 8 == 0 and receipt.status == "reported" and not receipt.joined:
             town.carry(receipt.case, "accepted")
     towns.forget()
+
+
+def _fill_works(city: City, unit: Organisation, n: int) -> None:
+    """One more order, claim, designated unit, price and budget line."""
+    town = city.town
+    invoiced, day = Order.objects.get(number=city.orders["invoiced"]), town.now.date()
+    Order.objects.create(
+        number=f"X{n:03}", case=invoiced.case, version=1000 + n, unit=unit, opened_at=town.now
+    )
+    Claim.objects.create(order=invoiced, party=f"第{n}方", liable=unit, amount=1, opened_on=day)
+    held = Designation.objects.create(
+        organisation=unit, skills="抢修", source_document="试验", valid_from=day
+    )
+    PriceItem.objects.create(
+        designation=held, code="T01", name="清运", measure="车", price=1, valid_from=day
+    )
+    BudgetLine.objects.create(year=2026, code=f"B{n:03}", name=f"第{n}科目", amount=1)
 
 
 def _thicken(city: City, count: int) -> None:

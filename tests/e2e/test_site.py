@@ -28,6 +28,14 @@ PAGES = (
     ("acceptor", "/manual/"),
     ("acceptor", "/ui/"),
     ("acceptor", "/account/"),
+    ("supervisor", "{substituted}"),
+    ("supervisor", "/works/"),
+    ("supervisor", "{order}"),
+    ("supervisor", "/works/claims/"),
+    ("supervisor", "{claim}"),
+    ("admin", "/works/units/"),
+    ("admin", "{designated}"),
+    ("admin", "/works/budgets/"),
     ("admin", "/office/"),
     ("admin", "/office/members/"),
     ("admin", "/no-such-page/"),
@@ -36,8 +44,11 @@ FACES = (("zh-hans", DESK, "light"), ("en", PHONE, "dark"))
 
 
 def address(visit: Visit, path: str) -> str:
-    """The path with the cases that it names."""
-    return re.sub(r"\{(\w+)\}", lambda found: visit.site.case(found[1]), path)
+    """The path with the cases and pages that it names."""
+    pages = visit.site.city.pages
+    return re.sub(
+        r"\{(\w+)\}", lambda found: pages.get(found[1]) or visit.site.case(found[1]), path
+    )
 
 
 def photo() -> dict[str, object]:

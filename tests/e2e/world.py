@@ -26,6 +26,7 @@ from cityloop.people import queries as people_queries
 from cityloop.people.models import Member, Organisation
 from cityloop.standards import operations as standards
 from cityloop.standards import queries as standards_queries
+from cityloop.works import operations as works
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "E2E-only-pass-7391"
@@ -58,6 +59,7 @@ class City:
 
     actors: dict[str, Actor]
     cases: dict[str, Case] = field(default_factory=dict)
+    pages: dict[str, str] = field(default_factory=dict)  # addresses by short names
 
 
 def build(now: datetime) -> City:
@@ -201,4 +203,49 @@ def fill(city: City, now: datetime, *, each: int = 1) -> City:
         returned, "return", "unit", now - timedelta(hours=2),
         reason_code="not_ours", reason="此处道路由区交通局养护。",
     )  # fmt: skip
+    _substitute(stories)
     return city
+
+
+def _substitute(stories: Stories) -> None:
+    """A case that a designated unit fixes: priced, invoiced, claimed and partly paid."""
+    city, now = stories.city, stories.now
+    admin, supervisor = city.actors["admin"], city.actors["supervisor"]
+    today, fixer = timezone.localdate(now), Organisation.objects.get(code="HZ-CJ1")
+    held = works.designate(
+        organisation_id=fixer.pk, skills="树木清障、抢险", phone="0571-12319", actor=admin, now=now,
+        source_document="城管〔2026〕7号", valid_from=today - timedelta(days=9),
+    )  # fmt: skip
+    price = works.set_price(
+        designation_id=held.pk, code="T01", name="倒树清运", measure="棵", price="800.00",
+        valid_from=today - timedelta(days=9), actor=admin, now=now,
+    )  # fmt: skip
+    line = works.set_budget(
+        year=today.year,
+        code="DZZ",
+        name="代整治专项",
+        amount="50000",
+        area_code="3301",
+        actor=admin,
+        now=now,
+    )
+    case = stories.carry("dispatched", start=now - timedelta(hours=5))
+    city.cases["substituted"] = case = stories.step(
+        case, "substitute", "supervisor", now - timedelta(hours=2), unit=fixer.pk,
+        reason="权属单位不作为，先行清障。",
+    )  # fmt: skip
+    works.follow_case(number=case.number, now=now)
+    number, by = f"W{case.number}-{case.version}", {"actor": supervisor, "now": now}
+    works.price_order(
+        number=number, lines=[works.OrderLine(price_item_id=price.pk, quantity=2)],
+        budget_line_id=line.pk, **by,
+    )  # fmt: skip
+    city.pages["order"] = f"/works/orders/{number}/"
+    stored = photo("F1", "#dddddd", now).file.sha256
+    works.record_invoice(number=number, invoice_number="F1", amount="1700", issued_on=today,
+                         sha256=stored, reason="加班清运", **by)  # fmt: skip
+    claim = works.open_claim(order_number=number, party="翠苑物业公司", amount="1700", **by)
+    works.send_notice(claim_id=claim.pk, notice_on=today, due_on=today + timedelta(days=30),
+                      sha256=stored, **by)  # fmt: skip
+    works.record_payment(claim_id=claim.pk, amount="500", paid_on=today, reference="银行回单", **by)
+    city.pages |= {"claim": f"/works/claims/{claim.pk}/", "designated": f"/works/units/{held.pk}/"}

@@ -47,5 +47,6 @@ def test_history_can_be_changed_by_nobody(db: None) -> None:
     update, delete, truncate = 16, 8, 32
     assert kinds["cases_event"] & (update | delete | truncate) == update | delete | truncate
     assert kinds["cases_case"] & (delete | truncate) == delete | truncate
-    for name in ("cases_attachment", "cases_seal"):
+    works = ("works_payment", "works_claim_note", "works_exceedance", "works_record")
+    for name in ("cases_attachment", "cases_seal", *works):
         assert kinds[name] & (update | delete) == update | delete

@@ -116,6 +116,7 @@ OWN: dict[str, dict[str, str]] = {
         "topics": TABLE,
         "wording": FUNCTIONS,
     },
+    "works": {"forms": FORMS, "shapes": VALUE},
     "desks": {
         "boxes": TABLE,
         "choices": FUNCTIONS,

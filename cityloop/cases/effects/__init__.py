@@ -86,6 +86,9 @@ from cityloop.cases.effects.replies import (
     note_review,
     owe_written_report,
 )
+from cityloop.cases.effects.substitution import (
+    note_substitution,
+)
 from cityloop.cases.effects.tasks import (
     close_all_tasks,
     close_handling_tasks,
@@ -138,6 +141,7 @@ __all__ = [
     "note_return",
     "note_review",
     "note_rework",
+    "note_substitution",
     "note_verified",
     "note_worker",
     "open_check_task",

@@ -41,7 +41,7 @@ def raise_dispute(change: Change) -> None:
 def note_liable(change: Change) -> None:
     """Whose duty it is has been decided; who removed the problem is another fact (I12)."""
     change.facts["decided_by_level"] = change.case.dispute_level
-    change.facts["liable"] = change.inputs["unit"].pk
+    change.case.liable_id = change.facts["liable"] = change.inputs["unit"].pk
     change.case.dispute_level = ""
 
 

@@ -88,6 +88,7 @@ def note_dispatch(change: Change) -> None:
     case, unit = change.case, change.inputs["unit"]
     change.facts["unit_before"] = case.lead_id
     case.lead_id, case.worker_id = unit.pk, None
+    case.liable_id, case.substituted = None, False  # an ordinary dispatch ends a substitution
     case.assisting = _assists(change.inputs.get("assists") or [])
     case.units = united(case.units, [unit.pk, *(a["organisation"] for a in case.assisting)])
     case.dispatches += 1

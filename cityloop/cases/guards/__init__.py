@@ -72,6 +72,9 @@ from cityloop.cases.guards.standing import (
     sides_kept_apart,
     within_scope,
 )
+from cityloop.cases.guards.substitution import (
+    fixed_by_another,
+)
 
 Guard = Callable[[Change], str | None]
 # Asked at every step, before those of its row.
@@ -92,6 +95,7 @@ __all__ = [
     "dispatch_within_rights",
     "dispute_open",
     "earlier_stage",
+    "fixed_by_another",
     "has_paper",
     "has_photo",
     "has_photo_of_result",

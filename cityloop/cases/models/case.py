@@ -145,6 +145,11 @@ class Case(models.Model):
         "people.Organisation", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     assisting = models.JSONField(default=list)
+    # who should have done it, where another unit was told to: judged apart from who fixed it
+    liable = models.ForeignKey(
+        "people.Organisation", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    substituted = models.BooleanField(default=False, db_default=False)
     worker = models.ForeignKey(
         "people.Member", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )

@@ -1,0 +1,16 @@
+from cityloop.kernel.manifest import MenuItem, Subsystem
+
+
+class WorksConfig(Subsystem):
+    """Substitute works: orders, price lists, budgets, invoices, the ledger of claims."""
+
+    name = "cityloop.works"
+    label = "works"
+    title = "Substitute works"
+    menu = (MenuItem("Substitute works", "/works/", "shovel", "works.view", 50),)
+    permissions = ("works.view", "works.order", "works.claim", "works.manage")
+    subscriptions = {
+        "case.substitute": "follow_case",
+        "case.return": "follow_case",
+        "case.close": "follow_case",
+    }

@@ -1,0 +1,11 @@
+"""What the worker does for substitute works: orders follow the steps of their case."""
+
+from __future__ import annotations
+
+from cityloop.kernel import clock
+from cityloop.works import operations
+
+
+def follow_case(number: str, version: int) -> None:
+    """A unit was ordered to act instead, gave the case back, or the case was closed."""
+    operations.follow_case(number=number, now=clock.now())

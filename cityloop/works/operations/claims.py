@@ -1,0 +1,153 @@
+"""The ledger of claims: opened, noticed, paid, refused, written off."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.errors import NotAllowed, Refused
+from cityloop.people.models import Organisation
+from cityloop.works import queries
+from cityloop.works.models import Claim, ClaimNote, NoteKind, Order, OrderState, Payment
+from cityloop.works.operations.record import bad, money, not_later, stored, words
+
+CLAIM = "works.claim"
+LEADER = "leader"
+
+
+@transaction.atomic
+def open_claim(
+    *,
+    order_number: str,
+    amount: object,
+    actor: Actor,
+    now: datetime,
+    party: str = "",
+    liable_id: int | None = None,
+) -> Claim:
+    """Claim money for an order from an organisation, or from somebody named in words.
+
+    All claims of an order together are never more than the work cost; what was written off may be
+    claimed from another party.
+    """
+    actor.require(CLAIM)
+    order = Order.objects.select_for_update().get(pk=queries.order_seen(actor, order_number).pk)
+    cost = _cost(order)
+    wanted = money(amount, "amount")
+    left = cost - sum((_claimed(one) for one in queries.reckoned(order.claims.all())), Decimal(0))
+    if wanted > left:
+        raise bad("amount", _("the work cost %(cost)s, of which %(left)s are not claimed yet")
+                  % {"cost": cost, "left": left})  # fmt: skip
+    unit = None
+    if liable_id is not None:
+        unit = Organisation.objects.filter(pk=liable_id).first()
+        if unit is None:
+            raise bad("liable", _("there is no such organisation"))
+    return Claim.objects.create(
+        order=order, liable=unit, amount=wanted,
+        party=words(party or (unit.name_zh if unit else ""), "party", longest=120),
+        opened_on=timezone.localdate(now), member_id=actor.member_id,
+    )  # fmt: skip
+
+
+def _cost(order: Order) -> Decimal:
+    """What the work cost: the invoice."""
+    if order.state != OrderState.INVOICED:
+        raise Refused(_("record the invoice first: the claim is for what the work cost"))
+    return order.committed
+
+
+def _claimed(claim: Any) -> Decimal:
+    found: Decimal = claim.paid if claim.written_off else claim.amount
+    return found
+
+
+@transaction.atomic
+def send_notice(
+    *, claim_id: int, notice_on: date, due_on: date, sha256: str, actor: Actor, now: datetime
+) -> Claim:
+    """The notice that was served: its day, its paper, and until when it is to be paid."""
+    claim = _locked(actor, claim_id)
+    if claim.notice_on is not None:
+        raise Refused(_("notice was given already: note a reminder"))
+    if due_on < notice_on:
+        raise bad("due_on", _("not before the notice"))
+    row = Claim.objects.get(pk=claim.pk)
+    row.notice_on = not_later(notice_on, timezone.localdate(now), "notice_on")
+    row.due_on, row.notice_file = due_on, stored(sha256, "file")
+    row.save(update_fields=["notice_on", "due_on", "notice_file"])
+    return row
+
+
+@transaction.atomic
+def record_payment(
+    *,
+    claim_id: int,
+    amount: object,
+    paid_on: date,
+    reference: str,
+    actor: Actor,
+    now: datetime,
+) -> Payment:
+    """Money that came, all of it or a part; a negative amount takes a mistaken entry back.
+
+    Payments together are never more than the claim and never less than nothing.
+    """
+    claim = _locked(actor, claim_id)
+    came = money(amount, "amount", negative=True)
+    if claim.written_off:
+        raise Refused(_("this claim is written off"))
+    if not 0 <= claim.paid + came <= claim.amount:
+        raise bad("amount", _("%(paid)s of %(amount)s are paid: %(left)s are left to pay")
+                  % {"paid": claim.paid, "amount": claim.amount, "left": claim.left})  # fmt: skip
+    return Payment.objects.create(
+        claim=claim, amount=came,
+        paid_on=not_later(paid_on, timezone.localdate(now), "paid_on"),
+        reference=words(reference, "reference", longest=120),
+        member_id=actor.member_id, actor=actor.post[:120], recorded_at=now,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def note_claim(*, claim_id: int, kind: str, text: str, actor: Actor, now: datetime) -> ClaimNote:
+    """A remark, a reminder that was sent, or that the party refuses to pay."""
+    claim = _locked(actor, claim_id)
+    if kind not in (NoteKind.REMARK, NoteKind.REMINDED, NoteKind.REFUSED):
+        raise bad("kind", _("remark, reminded or refused"))
+    if kind != NoteKind.REMARK:
+        if claim.notice_on is None:
+            raise Refused(_("nobody has been given notice yet"))
+        if claim.written_off or claim.left == 0:
+            raise Refused(_("nothing is owed any more"))
+    return _note(claim, kind, text, actor=actor, now=now)
+
+
+@transaction.atomic
+def write_off(*, claim_id: int, text: str, actor: Actor, now: datetime) -> ClaimNote:
+    """Give up what is left of a claim: a leader decides, with the reason."""
+    claim = _locked(actor, claim_id)
+    if LEADER not in actor.roles:
+        raise NotAllowed(_("only a leader writes a claim off"))
+    if claim.written_off or claim.left == 0:
+        raise Refused(_("nothing is owed any more"))
+    return _note(claim, NoteKind.WRITTEN_OFF, text, actor=actor, now=now)
+
+
+def _note(claim: Any, kind: str, text: str, *, actor: Actor, now: datetime) -> ClaimNote:
+    return ClaimNote.objects.create(
+        claim=claim, kind=kind, text=words(text, "text", longest=500), member_id=actor.member_id,
+        actor=actor.post[:120], at=now,
+    )  # fmt: skip
+
+
+def _locked(actor: Actor, claim_id: int) -> Any:
+    """The claim as it stands, locked, so that no two entries count the same money; NotFound."""
+    actor.require(CLAIM)
+    Claim.objects.select_for_update().filter(pk=claim_id).first()
+    return queries.claim_seen(actor, claim_id)

@@ -1,0 +1,275 @@
+"""Orders: they follow the steps of their case, are priced, invoiced, cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cityloop.cases.models import CaseEvent
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.errors import Refused
+from cityloop.works import queries
+from cityloop.works.models import (
+    BudgetLine,
+    Designation,
+    Exceedance,
+    Invoice,
+    Order,
+    OrderItem,
+    OrderState,
+    PriceItem,
+)
+from cityloop.works.operations.record import CENT, bad, money, not_later, record, stored, words
+
+ORDER = "works.order"
+LEADER = "leader"
+# The steps of a case that an order follows: given, given back or given to another, done.
+FOLLOWED = ("substitute", "return", "close")
+UNFINISHED = (OrderState.OPENED, OrderState.PRICED)
+MOST_LINES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """A line to order: of the price list, or named and priced by hand with the reason why."""
+
+    quantity: Any
+    price_item_id: int | None = None
+    name: str = ""
+    measure: str = ""
+    price: Any = None
+    reason: str = ""
+
+
+@transaction.atomic
+def follow_case(*, number: str, now: datetime) -> int:
+    """Open an order for every substitution in the case's history, and bring each up to date.
+
+    Reads the history, not the message that told of it: told twice, late or in another order it
+    comes to the same. Returns how many orders the case has.
+    """
+    lines = list(
+        CaseEvent.objects.filter(case__number=number, action__in=FOLLOWED).order_by("version")
+    )
+    orders = [
+        (_order_of(number, line), lines[place + 1 : place + 2])
+        for place, line in enumerate(lines)
+        if line.action == "substitute"
+    ]
+    for order, following in orders:
+        for line in following:
+            _follow(order, line, now=now)
+    return len(orders)
+
+
+def _order_of(number: str, line: CaseEvent) -> Order:
+    """The order of a history line, locked; opened when there is none yet."""
+    facts = line.facts
+    Order.objects.get_or_create(
+        case_id=line.case_id,
+        version=line.version,
+        defaults={
+            "number": f"W{number}-{line.version}", "unit_id": facts["unit"],
+            "liable_id": facts.get("liable"), "reason": str(facts.get("reason", "")),
+            "opened_at": line.at,
+        },
+    )  # fmt: skip
+    rows = Order.objects.select_for_update()
+    return rows.get(case_id=line.case_id, version=line.version)
+
+
+def _follow(order: Order, line: CaseEvent, *, now: datetime) -> None:
+    """What the next step of the case means for the order."""
+    system = Actor.system("works")
+    if line.action == "close":
+        if order.done_at is None and order.state != OrderState.CANCELLED:
+            order.done_at = line.at
+            if order.state in UNFINISHED:
+                order.state = OrderState.DONE
+            order.save(update_fields=["done_at", "state"])
+            record(order, "done", actor=system, now=now, version=line.version)
+    elif order.state in UNFINISHED:
+        _cancel(order, str(line.facts.get("reason", "")), actor=system, now=now)
+
+
+@transaction.atomic
+def price_order(
+    *,
+    number: str,
+    lines: Sequence[OrderLine],
+    budget_line_id: int,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> Order:
+    """Say what is ordered and from which budget line; again until the invoice comes.
+
+    Prices are those of the unit's list on the day of the order. `reason`: only where a leader goes
+    beyond the budget line. Raises Invalid, Refused, NotAllowed, NotFound.
+    """
+    actor.require(ORDER)
+    order = _locked(actor, number)
+    if order.state in (OrderState.INVOICED, OrderState.CANCELLED):
+        raise Refused(_("an order that is invoiced or cancelled is not priced any more"))
+    if not 0 < len(lines) <= MOST_LINES:
+        raise bad("lines", _("one line at least, %(n)s at most") % {"n": MOST_LINES})
+    items = [_item(order, line, place) for place, line in enumerate(lines)]
+    total = sum((item.amount for item in items), Decimal(0))
+    budget = _budget(actor, order, budget_line_id)
+    _commit(order, budget, total, reason=reason, actor=actor, now=now)
+    order.items.all().delete()
+    OrderItem.objects.bulk_create(items)
+    if order.state == OrderState.OPENED:
+        order.state = OrderState.PRICED
+    order.total = total
+    order.save(update_fields=["state", "total", "committed", "budget_line"])
+    ordered = [[item.name, str(item.price), str(item.quantity)] for item in items]
+    record(order, "priced", actor=actor, now=now, reason=reason.strip(), total=total,
+           budget=budget.code, lines=ordered)  # fmt: skip
+    return order
+
+
+def _item(order: Order, line: OrderLine, place: int) -> OrderItem:
+    """The line with its price of the day of the order."""
+    where = f"lines.{place}"
+    quantity = money(line.quantity, f"{where}.quantity")
+    if line.price_item_id is not None:
+        listed = _listed(order, line.price_item_id, where)
+        name, measure, price, reason = listed.name, listed.measure, listed.price, ""
+    else:
+        listed = None
+        name = words(line.name, f"{where}.name", longest=120)
+        measure = words(line.measure, f"{where}.measure", longest=20)
+        price = money(line.price, f"{where}.price")
+        reason = words(line.reason, f"{where}.reason", longest=200)
+    amount = money((price * quantity).quantize(CENT), f"{where}.quantity")
+    return OrderItem(order=order, price_item=listed, name=name, measure=measure, price=price,
+                     quantity=quantity, amount=amount, reason=reason)  # fmt: skip
+
+
+def _listed(order: Order, price_item_id: int, where: str) -> PriceItem:
+    on = timezone.localdate(order.opened_at)
+    held: Designation | None = queries.designation_of(order.unit_id, on=on)
+    found = None
+    if held is not None:
+        found = queries.prices(on=on, designation_id=held.pk).filter(pk=price_item_id).first()
+    if found is None:
+        raise bad(f"{where}.price_item_id",
+                  _("no price of this unit on the day of the order"))  # fmt: skip
+    return found
+
+
+def _budget(actor: Actor, order: Order, line_id: int) -> BudgetLine:
+    """The budget line, locked until the order is written."""
+    queries.budget_seen(actor, line_id)
+    line = BudgetLine.objects.select_for_update().get(pk=line_id)
+    if not order.case.area_code.startswith(line.area_code):
+        raise bad("budget_line_id", _("this budget line is for another area"))
+    return line
+
+
+def _commit(
+    order: Order, line: BudgetLine, amount: Decimal, *, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Take the amount from the line; beyond what is left only a leader may, with a reason."""
+    others = line.orders.exclude(pk=order.pk).aggregate(s=Sum("committed"))["s"] or Decimal(0)
+    over = others + amount - line.amount
+    lower = order.budget_line_id == line.pk and amount <= order.committed
+    order.committed, order.budget_line = amount, line
+    if over <= 0 or lower:
+        return
+    if LEADER not in actor.roles:
+        raise Refused(
+            _("budget line %(line)s has %(left)s left, %(amount)s are needed: a leader may decide")
+            % {"line": line.code, "left": line.amount - others, "amount": amount},
+            code="budget-exhausted",
+        )
+    Exceedance.objects.create(
+        budget_line=line, order=order, over=min(over, amount),
+        reason=words(reason, "reason", longest=200), member_id=actor.member_id,
+        actor=actor.post[:120], at=now,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def record_invoice(
+    *,
+    number: str,
+    invoice_number: str,
+    amount: object,
+    issued_on: date,
+    sha256: str,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> Invoice:
+    """The unit's invoice with its paper; above the order's total it needs a reason.
+
+    What it takes of the budget line replaces what the order took.
+    """
+    actor.require(ORDER)
+    order = _locked(actor, number)
+    total = _invoiceable(order)
+    asked = money(amount, "amount")
+    why = words(reason, "reason", longest=200, optional=True)
+    if asked > total and not why:
+        raise bad("reason", _("the invoice is above the order (%(total)s): say why")
+                  % {"total": total})  # fmt: skip
+    text = words(invoice_number, "invoice_number", longest=60)
+    if Invoice.objects.filter(unit_id=order.unit_id, number=text).exists():
+        raise bad("invoice_number", _("this unit's invoice %(number)s is recorded already")
+                  % {"number": text})  # fmt: skip
+    line = BudgetLine.objects.select_for_update(of=("self",)).get(orders=order)
+    _commit(order, line, asked, reason=why, actor=actor, now=now)
+    invoice = Invoice.objects.create(
+        order=order, unit_id=order.unit_id, number=text, amount=asked, reason=why,
+        issued_on=not_later(issued_on, timezone.localdate(now), "issued_on"),
+        file=stored(sha256, "file"), member_id=actor.member_id, recorded_at=now,
+    )  # fmt: skip
+    order.state = OrderState.INVOICED
+    order.save(update_fields=["state", "committed"])
+    record(order, "invoiced", actor=actor, now=now, reason=why, invoice=text, amount=asked,
+           total=total)  # fmt: skip
+    return invoice
+
+
+def _invoiceable(order: Order) -> Decimal:
+    """The total of an order that may be invoiced; raises Refused."""
+    if order.state == OrderState.INVOICED:
+        raise Refused(_("this order is invoiced already"))
+    if order.state == OrderState.CANCELLED or order.total is None:
+        raise Refused(_("price the order before its invoice"))
+    return order.total
+
+
+@transaction.atomic
+def cancel_order(*, number: str, reason: str, actor: Actor, now: datetime) -> Order:
+    """Take an order back that is not done yet; its budget is free again."""
+    actor.require(ORDER)
+    order = _locked(actor, number)
+    if order.state not in UNFINISHED:
+        raise Refused(_("only an order that is not done yet can be cancelled"))
+    _cancel(order, words(reason, "reason", longest=200), actor=actor, now=now)
+    return order
+
+
+def _cancel(order: Order, reason: str, *, actor: Actor, now: datetime) -> None:
+    order.state, order.committed = OrderState.CANCELLED, Decimal(0)
+    order.cancel_reason = reason[:200]
+    order.save(update_fields=["state", "committed", "cancel_reason"])
+    record(order, "cancelled", actor=actor, now=now, reason=reason)
+
+
+def _locked(actor: Actor, number: str) -> Order:
+    """The order as the actor sees it, locked; NotFound."""
+    seen = queries.order_seen(actor, number)
+    rows = Order.objects.select_for_update(of=("self",)).select_related("case", "budget_line")
+    return rows.get(pk=seen.pk)

@@ -1,0 +1,81 @@
+"""The line that every change leaves, and how money, words and days are read."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.errors import Invalid
+from cityloop.kernel.models import StoredFile
+from cityloop.works.models import WorksRecord
+
+CENT = Decimal("0.01")
+MOST = Decimal(10) ** 9  # a thousand million: more is a slip of the pen
+
+
+def record(
+    row: models.Model,
+    action: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    **facts: Any,
+) -> None:
+    """Who did what to an order, a list or a budget; money as text, days as ISO."""
+    WorksRecord.objects.create(
+        subject=str(row._meta.model_name), subject_id=row.pk, action=action,
+        facts={name: _plain(value) for name, value in facts.items()}, reason=reason[:200],
+        member_id=actor.member_id, actor=actor.post[:120], at=now,
+    )  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str | int | list | dict | None) else str(value)
+
+
+def money(value: Any, name: str, *, negative: bool = False) -> Decimal:
+    """An amount in yuan and cents; raises Invalid for none, for zero, for a third decimal."""
+    try:
+        amount = Decimal(str(value))
+        good = amount.is_finite() and amount == amount.quantize(CENT) and abs(amount) < MOST
+    except InvalidOperation:
+        good = False
+    if not good or amount == 0 or (amount < 0 and not negative):
+        raise bad(name, _("an amount above zero, with two decimals at most"))
+    return amount.quantize(CENT)
+
+
+def words(value: str, name: str, *, longest: int, optional: bool = False) -> str:
+    """A text without blanks around it; raises Invalid when it is missing or too long."""
+    text = str(value).replace("\x00", "").strip()
+    if not text and not optional:
+        raise bad(name, _("fill this in"))
+    if len(text) > longest:
+        raise bad(name, _("at most %(n)s characters") % {"n": longest})
+    return text
+
+
+def not_later(day: date, today: date, name: str) -> date:
+    """A day that has come; raises Invalid for one ahead."""
+    if day > today:
+        raise bad(name, _("this day has not come yet"))
+    return day
+
+
+def stored(sha256: str, name: str) -> StoredFile:
+    """A file that was stored before; raises Invalid."""
+    file = StoredFile.objects.filter(sha256=sha256).first()
+    if file is None:
+        raise bad(name, _("store the file first: %(sha)s") % {"sha": sha256[:12] or "-"})
+    return file
+
+
+def bad(name: str, why: str) -> Invalid:
+    """The problem of one field."""
+    return Invalid(f"{name}: {why}", fields={name: why})
