@@ -28,6 +28,13 @@ class Parameters:
     verify_public: bool = True  # public reports are verified on site before filing
     review_share: float = 0.1  # of self-handled cases, looked at afterwards
     escalate_at: tuple[float, ...] = (1.0, 2.0)  # multiples of the limit after the deadline
+    extensions_at_most: int = 2  # approved ones of a case; time-rules 5.3
+    suspensions_at_most: int = 1  # time-rules 5.4
+    suspension_days: int = 365
+    deferrals_at_most: int = 1
+    deferral_days: int = 365
+    backlog_days: int = 60  # natural days after which a deferred case is backlog
+    appeal_days: int = 30  # natural days after closing
     trial: bool = False  # figures are computed but marked not official
 
 

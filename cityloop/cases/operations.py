@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cityloop.cases import fields, guards, lifecycle, load, photos, record
+from cityloop.cases import clocks, fields, guards, lifecycle, load, photos, record
 from cityloop.cases import flow as flows
 from cityloop.cases.change import Change, Paper
-from cityloop.cases.clocks import show_stage_deadline
-from cityloop.cases.models import Case, Flow, Timer
+from cityloop.cases.models import Case, Flow, Timer, TimerState
 from cityloop.kernel import errors
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.models import StoredFile
@@ -210,11 +210,39 @@ def _fire(number: str, now: datetime) -> int:
     """The clock's step for every timer of the case that is due; how many fired."""
     change = _load(number, actor=Actor.system("clock"), now=now)
     due = [t for t in change.timers if t.fire_at is not None and t.fire_at <= now]
-    for timer in due:
+    fired = 0
+    for timer in sorted(due, key=lambda t: t.fire_at or now):
+        if timer.fire_at is None:  # ended by the step of another clock
+            continue
         change.inputs = {"clock": timer.kind}
-        take(change, _step("escalate" if timer.fired else "overdue"))
+        usual = "escalate" if timer.fired else "overdue"
+        take(change, _step(clocks.ACTS.get(timer.kind, usual)))
+        fired += 1
     record.write([change])
-    return len(due)
+    return fired
+
+
+def follow_calendar(*, now: datetime) -> int:
+    """Recompute the running deadlines of open cases after a change of the calendar.
+
+    Each case in a transaction of its own, with a line of its history where a deadline moves;
+    returns how many. Called again it finds nothing left to do.
+    """
+    counted = Q(limit_unit__in=("work_hour", "work_day")) | Q(margin_hours__gt=0)
+    running = Timer.objects.filter(counted, state=TimerState.RUNNING).order_by("case_id")
+    numbers = running.values_list("case__number", flat=True).distinct()
+    return sum(_recompute(number, now) for number in list(numbers))
+
+
+def _recompute(number: str, now: datetime) -> int:
+    with transaction.atomic():
+        change = _load(number, actor=Actor.system("calendar"), now=now)
+        try:
+            take(change, _step("recompute"))
+        except Refused:
+            return 0
+        record.write([change])
+    return 1
 
 
 def take(change: Change, step: lifecycle.Step) -> None:
@@ -234,7 +262,7 @@ def take(change: Change, step: lifecycle.Step) -> None:
     for effect in step.effects:
         effect(change)
     _take_sides(change)
-    show_stage_deadline(case, change.timers)
+    clocks.show_stage_deadline(case, change.timers)
     record.add_line(change)
 
 

@@ -18,6 +18,7 @@ from cityloop.intake.models import ReporterNotice
 from cityloop.kernel import clock
 from cityloop.people import operations as people
 from cityloop.people.models import Holding, Post, Responsibility, Token
+from cityloop.standards import operations as standards
 from tests import town as towns
 
 PHONE = "13800000000"
@@ -39,6 +40,7 @@ class City:
     cases: dict[str, str] = field(default_factory=dict)
     report: str = ""
     photo: str = ""
+    protection: int = 0
 
     def call(self, method: str, path: str, *, by: str = "", **more: Any) -> HttpResponse:
         """A machine client's request: by key, or anonymous."""
@@ -96,6 +98,10 @@ def build(folder: Path) -> City:
             member=member, name="tests", actor=towns.SYSTEM, now=town.now
         )
     city = City(town, keys)
+    past = town.now.date() - timedelta(days=90)
+    event = standards.NewProtection("运动会", past, past)
+    period = standards.add_protection(event, actor=towns.SYSTEM, now=town.now, why="试验")
+    city.protection = period.pk
     for stage in (*towns.OPEN_STAGES, "checked", "closed"):
         city.cases[stage] = town.case(stage).number
         town.wait(minutes=5)

@@ -124,6 +124,7 @@ FITTING = {
     "reason": "x", "opinion": "x", "result": "x", "unit": "WATER", "inspector": "inspector2",
     "worker": "water_worker", "closing_condition": True, "level": 2, "place_level": "A",
     "reason_code": "duplicate", "clock": "handling", "assists": ["ROADS"], "engineering": True,
+    "extra": "1", "until": "2026-12-01", "final_day": "2026-12-01", "consequence": "x",
 }  # fmt: skip
 
 

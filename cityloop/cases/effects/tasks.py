@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from cityloop.cases import requests
 from cityloop.cases.change import Change
 from cityloop.cases.models import Task, TimerKind
 from cityloop.kernel.rows import fresh
@@ -31,8 +32,9 @@ def open_handling_tasks(change: Change) -> None:
 
 
 def close_handling_tasks(change: Change) -> None:
-    """The units' tasks end."""
+    """The units' tasks end; what they had asked for and nobody decided lapses."""
     close_tasks(change, "handle", "assist", result=change.action)
+    close_tasks(change, *requests.BY_KIND, result="lapsed")
 
 
 def close_site_task(change: Change) -> None:
@@ -72,6 +74,7 @@ def _inspector(change: Change) -> dict[str, Any]:
 
 
 def open_task(change: Change, kind: str, **holder: Any) -> None:
+    """Somebody owes the case something, with the deadline of the clock that judges it."""
     due = {"verify": TimerKind.VERIFY, "check": TimerKind.CHECK, "handle": TimerKind.HANDLING}
     timer = change.timer(due.get(kind, ""))
     task = fresh(
@@ -88,9 +91,11 @@ def open_task(change: Change, kind: str, **holder: Any) -> None:
 
 
 def close_tasks(change: Change, *kinds: str, result: str) -> None:
+    """The open tasks of these kinds end with a result."""
     for task in change.open_tasks(*kinds):
         task.closed_at, task.result = change.now, result[:16]
 
 
 def united(known: list[int], more: list[int]) -> list[int]:
+    """The known ids and behind them the new ones, none twice."""
     return [*known, *(one for one in dict.fromkeys(more) if one not in known)]

@@ -43,7 +43,7 @@ def dispatch_needs_order(change: Change) -> str | None:
 def own_unit_task(change: Change) -> str | None:
     """The actor's unit holds the open handling task."""
     tasks = change.open_tasks("handle", "assist")
-    if any(_of_unit(change.actor, task.organisation_id) for task in tasks if task.kind == "handle"):
+    if any(of_unit(change.actor, task.organisation_id) for task in tasks if task.kind == "handle"):
         return None
     return _("the case is not with your unit")
 
@@ -65,7 +65,7 @@ def worker_of_unit(change: Change) -> str | None:
     worker = change.inputs.get("worker")
     if worker is None:
         return _("name the person")
-    if not _of_unit(change.actor, worker.organisation_id):
+    if not of_unit(change.actor, worker.organisation_id):
         return _("%(name)s does not belong to your unit") % {"name": worker.name}
     return None
 
@@ -77,7 +77,8 @@ def assigned_or_unit(change: Change) -> str | None:
     return None
 
 
-def _of_unit(actor: Actor, organisation_id: int | None) -> bool:
+def of_unit(actor: Actor, organisation_id: int | None) -> bool:
+    """The organisation lies within the actor's own."""
     if "system" in actor.roles:
         return True
     if organisation_id is None:

@@ -48,7 +48,11 @@ def test_shows_facts_clocks_history_and_chain(world, as_) -> None:
         ("reported", "acceptor", ["accept", "send_verify", "correct", "reject"]),
         ("accepted", "shift_leader", ["file", "refuse_filing"]),
         ("filed", "dispatcher", ["dispatch", "return_to_acceptance", "request_void"]),
-        ("dispatched", "water", ["receive", "return"]),
+        (
+            "dispatched",
+            "water",
+            ["receive", "return", "ask_extension", "ask_suspension", "ask_deferral"],
+        ),
         ("checked", "shift_leader", ["close", "check_again", "demand_rework", "force_close"]),
         ("closed", "shift_leader", []),
     ],
