@@ -225,13 +225,19 @@ def _fire(number: str, now: datetime) -> int:
 def follow_calendar(*, now: datetime) -> int:
     """Recompute the running deadlines of open cases after a change of the calendar.
 
-    Each case in a transaction of its own, with a line of its history where a deadline moves;
-    returns how many. Called again it finds nothing left to do.
+    Only cases in which a deadline moves are touched, each in a transaction of its own, with a line
+    of its history; returns how many. Called again it finds nothing left to do.
     """
     counted = Q(limit_unit__in=("work_hour", "work_day")) | Q(margin_hours__gt=0)
-    running = Timer.objects.filter(counted, state=TimerState.RUNNING).order_by("case_id")
-    numbers = running.values_list("case__number", flat=True).distinct()
-    return sum(_recompute(number, now) for number in list(numbers))
+    running = Timer.objects.filter(counted, state=TimerState.RUNNING)
+    probe = Change(Case(), Actor.system("calendar"), now, "", "", flows.Parameters())
+    moved: set[int] = set()
+    for timer in running.iterator():
+        probe.timers = [timer]
+        if clocks.moved_by_calendar(probe):
+            moved.add(timer.case_id)
+    rows = Case.objects.filter(pk__in=moved).order_by("pk")
+    return sum(_recompute(number, now) for number in list(rows.values_list("number", flat=True)))
 
 
 def _recompute(number: str, now: datetime) -> int:

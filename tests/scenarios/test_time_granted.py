@@ -261,3 +261,14 @@ def test_an_appeal_may_be_refused_and_comes_neither_without_lateness_nor_too_lat
     town.wait(days=31)
     with pytest.raises(cases.Refused, match="within 30 days"):
         _ask(town, other.number, "appeal")
+
+
+@pytest.mark.requirement("H07")
+def test_an_appeal_is_still_decided_when_the_case_was_reopened_meanwhile(town: Town) -> None:
+    case = _closed_late(town)
+    _ask(town, case.number, "appeal")
+    town.step(case.number, "reopen", "supervisor", reason="市民再次反映")
+    code = {"reason_code": "handled_elsewhere", "reason": "另案处理"}
+    town.step(case.number, "force_close", "shift_leader", **code)
+    town.step(case.number, "support_appeal", "dispatcher", opinion="属实")
+    assert town.step(case.number, "approve_appeal", "acceptor").appeal == "granted"

@@ -48,8 +48,8 @@ def close_review_task(change: Change) -> None:
 
 
 def close_all_tasks(change: Change) -> None:
-    """Nobody owes an ended case anything but its review."""
-    kinds = {task.kind for task in change.tasks} - {"review"}
+    """Nobody owes an ended case anything but its review, and the decision on an appeal."""
+    kinds = {task.kind for task in change.tasks} - {"review", "appeal"}
     close_tasks(change, *kinds, result=change.action)
 
 
