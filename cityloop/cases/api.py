@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -136,6 +136,20 @@ def boxes(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 @router.get(
+    "/cases/granted",
+    response=list[shapes.GrantedOut],
+    summary="Extensions, suspensions and deferrals by unit",
+)
+def granted(request: HttpRequest, since: date, until: date) -> list[dict[str, Any]]:
+    """Counts and rates over the cases filed from `since` to `until`, both days included."""
+    actor = actor_of(request)
+    actor.require("cases.view")
+    start, end = views.days(since, until)
+    found = queries.granted_by_unit(actor, since=start, until=end)
+    return [views.granted(row) for row in found]
+
+
+@router.get(
     "/cases/{number}",
     response=shapes.CaseFile,
     by_alias=True,
@@ -159,6 +173,18 @@ def explain_clock(request: HttpRequest, number: str, kind: str) -> list[dict[str
     actor = actor_of(request)
     actor.require("cases.view")
     return views.explained(queries.get(actor, number), kind)
+
+
+@router.get(
+    "/cases/{number}/clocks/{kind}/changes",
+    response=list[shapes.ClockChangeOut],
+    summary="How a deadline came about",
+)
+def clock_changes(request: HttpRequest, number: str, kind: str) -> list[dict[str, Any]]:
+    """Every start, pause, extension and other change of the clock, with who made it and why."""
+    actor = actor_of(request)
+    actor.require("cases.view")
+    return views.clock_changes(queries.get(actor, number), kind)
 
 
 @router.post(

@@ -7,4 +7,5 @@ class CasesConfig(Subsystem):
     title = "Cases"
     menu = (MenuItem("Cases", "/cases/", "list-checks", "cases.view", 10),)
     permissions = ("cases.view", "cases.step", "cases.export", "cases.configure")
+    subscriptions = {"calendar.changed": "follow_calendar"}
     schedules = (Schedule("fire_timers", 1), Schedule("seal_history", 60))

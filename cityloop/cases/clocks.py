@@ -13,10 +13,11 @@ from cityloop.standards import worktime
 
 ZERO = Decimal(0)
 FIVE_PLACES = Decimal("0.00001")  # as cases_timer.spent keeps it
+TWO_PLACES = Decimal("0.01")  # as limits and margins are kept
 MICROSECOND, TEN_MINUTES = timedelta(microseconds=1), timedelta(minutes=10)
 RUNNING, PAUSED, ENDED = TimerState.RUNNING.value, TimerState.PAUSED.value, TimerState.ENDED.value
 CONTINUOUS = {unit.value: length for unit, length in worktime.CONTINUOUS.items()}
-HANDLING, WHOLE = TimerKind.HANDLING.value, TimerKind.WHOLE.value
+HANDLING, WHOLE, HOLD = TimerKind.HANDLING.value, TimerKind.WHOLE.value, TimerKind.HOLD.value
 
 # The clock that a stage is judged by; a stage without one is judged by the whole case.
 STAGE_CLOCK: dict[str, str] = {
@@ -30,7 +31,11 @@ STAGE_CLOCK: dict[str, str] = {
     Status.CHECKING: TimerKind.CHECK,
     Status.CHECK_FAILED: TimerKind.DISPATCH,
     Status.CHECKED: TimerKind.CLOSING,
+    Status.SUSPENDED: TimerKind.HOLD,
+    Status.DEFERRED: TimerKind.HOLD,
 }
+# Clocks that judge nobody: what the clock does when they have run out.
+ACTS: dict[str, str] = {TimerKind.HOLD: "resume", TimerKind.BACKLOG: "become_backlog"}
 
 
 def start(
@@ -58,12 +63,24 @@ def start(
     return timer
 
 
+def start_until(change: Change, kind: str, until: datetime) -> Timer:
+    """A new clock that runs out at a moment, whatever the calendar."""
+    days = Decimal((until - change.now) // MICROSECOND) / CONTINUOUS["natural_day"]
+    timer = start(change, kind, days.quantize(TWO_PLACES), "natural_day")
+    timer.due_at = timer.fire_at = until
+    change.facts["clocks"][-1]["due"] = chain.instant(until)
+    return timer
+
+
 def pause(change: Change, kind: str) -> None:
     """Stop counting; what has run so far is kept in the limit's own unit."""
     timer = change.timer(kind)
     if timer is None or timer.state != RUNNING:
         return
-    timer.spent = spent(change, timer)
+    ran = spent(change, timer)
+    if timer.margin_hours and timer.spent <= timer.limit_amount < ran:
+        ran = _use_margin(change, timer, ran)
+    timer.spent = ran
     timer.state, timer.fire_at = PAUSED, None
     _note(change, kind, timer.due_at, None, "paused")
 
@@ -74,9 +91,48 @@ def resume(change: Change, kind: str) -> None:
     if timer is None or timer.state != PAUSED:
         return
     timer.state, timer.started_at = RUNNING, change.now
-    old, timer.due_at = timer.due_at, _due(change, timer)
-    timer.fire_at = timer.due_at if not timer.fired else None
-    _note(change, kind, old, timer.due_at, "resumed")
+    _move(change, timer, "resumed")
+
+
+def extend(change: Change, kind: str, extra: Decimal) -> None:
+    """More time for a running clock, in the limit's own unit."""
+    if timer := _running(change, kind):
+        timer.limit_amount += extra
+        _move(change, timer, "extended")
+
+
+def relimit(change: Change, kind: str, amount: Decimal, unit: str) -> None:
+    """Another limit for a running clock; what has run counts, told in the new unit."""
+    if timer := _running(change, kind):
+        if timer.spent and timer.limit_unit != unit:
+            timer.spent = _told_in(change, timer, unit)
+        timer.limit_amount, timer.limit_unit = amount, unit
+        _move(change, timer, "changed")
+
+
+def moved_by_calendar(change: Change) -> list[Timer]:
+    """The running clocks whose deadline is another one under the calendar as it is now."""
+    return [
+        timer
+        for timer in change.timers
+        if timer.state == RUNNING
+        and (timer.limit_unit not in CONTINUOUS or timer.margin_hours)
+        and _due(change, timer) != timer.due_at
+    ]
+
+
+def recompute(change: Change, timer: Timer) -> None:
+    """The deadline under the calendar as it is now; one that lies ahead again may fire again."""
+    if _due(change, timer) > change.now:
+        timer.fired = 0
+    _move(change, timer, "recomputed")
+
+
+def end(change: Change, kind: str) -> None:
+    """End a clock that judges nobody."""
+    if timer := change.timer(kind):
+        timer.state, timer.ended_at, timer.fire_at = ENDED, change.now, None
+        _note(change, kind, timer.due_at, None, "ended")
 
 
 def stop(change: Change, kind: str) -> Timer | None:
@@ -85,7 +141,7 @@ def stop(change: Change, kind: str) -> Timer | None:
     if timer is None:
         return None
     if timer.state == RUNNING:
-        timer.late = change.now > timer.due_at
+        timer.late = change.now > timer.due_at or timer.spent > timer.limit_amount
     else:
         timer.late = timer.spent > timer.limit_amount
     timer.spent = spent(change, timer)
@@ -111,11 +167,8 @@ def spent(change: Change, timer: Timer) -> Decimal:
 
 def fire(change: Change, timer: Timer) -> None:
     """The deadline passed: set the next moment at which the case is escalated, if any."""
-    multiples = change.flow.escalate_at
-    span = timer.due_at - timer.started_at
     timer.fired += 1
-    ahead = multiples[timer.fired - 1] if timer.fired <= len(multiples) else None
-    timer.fire_at = timer.due_at + span * ahead if ahead is not None else None
+    timer.fire_at = _escalation(change, timer, timer.due_at - timer.started_at)
 
 
 def show_stage_deadline(case: Case, timers: list[Timer]) -> None:
@@ -126,6 +179,8 @@ def show_stage_deadline(case: Case, timers: list[Timer]) -> None:
         timer = going.get(WHOLE) if case.open else None
     if timer is not None and timer.state == RUNNING:
         case.due_at, case.yellow_at = timer.due_at, yellow_from(timer.started_at, timer.due_at)
+        if timer.kind == HOLD:  # nobody is late when it ends
+            case.yellow_at = None
     else:
         case.due_at = case.yellow_at = None
     if handling := going.get(HANDLING):
@@ -135,6 +190,57 @@ def show_stage_deadline(case: Case, timers: list[Timer]) -> None:
 def yellow_from(started_at: datetime, due_at: datetime) -> datetime:
     """When the light turns yellow: a quarter of the span left, at least ten minutes."""
     return max(started_at, due_at - max((due_at - started_at) / 4, TEN_MINUTES))
+
+
+def _running(change: Change, kind: str) -> Timer | None:
+    timer = change.timer(kind)
+    return timer if timer is not None and timer.state == RUNNING else None
+
+
+def _move(change: Change, timer: Timer, what: str) -> None:
+    """A new deadline from what is left, with its record; the unit's task shows the same one."""
+    old, timer.due_at = timer.due_at, _due(change, timer)
+    timer.fire_at = timer.due_at
+    if timer.fired:
+        timer.fire_at = _escalation(change, timer, _whole_span(change, timer))
+    if timer.kind == HANDLING:
+        for task in change.open_tasks("handle"):
+            task.due_at = timer.due_at
+    _note(change, timer.kind, old, timer.due_at, what)
+
+
+def _escalation(change: Change, timer: Timer, span: timedelta) -> datetime | None:
+    """When a clock that has fired goes one level up: multiples of its span after the deadline."""
+    multiples = change.flow.escalate_at
+    ahead = multiples[timer.fired - 1] if timer.fired <= len(multiples) else None
+    return timer.due_at + span * ahead if ahead is not None else None
+
+
+def _whole_span(change: Change, timer: Timer) -> timedelta:
+    """How long the whole limit would take from here, nights and days off included."""
+    calendar = change.calendar(timer.limit_unit)
+    whole = worktime.due_at(timer.started_at, timer.limit_amount, timer.limit_unit, calendar)
+    return whole - timer.started_at
+
+
+def _use_margin(change: Change, timer: Timer, ran: Decimal) -> Decimal:
+    """A pause inside the margin behind the limit: what ran of it is taken off; returns `spent`."""
+    working = change.calendar("work_hour")
+    calendar = change.calendar(timer.limit_unit)
+    left = timer.limit_amount - timer.spent
+    limit_end = worktime.due_at(timer.started_at, left, timer.limit_unit, calendar)
+    used = worktime.elapsed(limit_end, change.now, "work_hour", working)
+    if used > timer.margin_hours:
+        return ran  # late, and it stays so
+    timer.margin_hours = (timer.margin_hours - used).quantize(TWO_PLACES)
+    return timer.limit_amount
+
+
+def _told_in(change: Change, timer: Timer, unit: str) -> Decimal:
+    """What has run, in another unit: the same stretch as if it had run without a pause."""
+    start, old = timer.first_started_at, timer.limit_unit
+    end = worktime.due_at(start, timer.spent, old, change.calendar(old))
+    return worktime.elapsed(start, end, unit, change.calendar(unit)).quantize(FIVE_PLACES)
 
 
 def _due(change: Change, timer: Timer) -> datetime:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,7 +18,7 @@ from cityloop.kernel.errors import Invalid
 from cityloop.people.models import Member, Organisation
 from cityloop.standards.models import FilingRule, ProblemClass
 
-MAX_TEXT = 2000
+MAX_TEXT, MAX_EXTRA = 2000, 1000
 Choice = tuple[str, str]
 
 # Reason codes by action: counted, so they are codes; the free text stands beside them.
@@ -91,6 +93,26 @@ STAGES: dict[str, Any] = {
     "check": pgettext_lazy("responsible step", "check"),
 }
 REASONS["request_void"] = REASONS["approve_void"] = REASONS["void"]
+REASONS["ask_suspension"] = REASONS["ask_deferral"] = (
+    ("season", lazy("possible only in another season")),
+    ("budget", lazy("the money is not granted yet")),
+    ("owner_in_dispute", lazy("the owner is in dispute")),
+    ("other_works", lazy("other works must end first")),
+    ("conditions_missing", lazy("the conditions for handling are missing")),
+)
+REASONS["ask_extension"] = REASONS["wish_extension"] = (
+    ("weather", lazy("weather")),
+    ("material", lazy("material or parts must come first")),
+    ("extent", lazy("more to do than could be seen")),
+    ("permit", lazy("a permit must come first")),
+    ("other_party", lazy("another party must act first")),
+)
+REASONS["ask_appeal"] = (
+    ("sent_late", lazy("the case was sent to the unit too late or wrongly")),
+    ("weather", lazy("weather")),
+    ("not_reachable", lazy("the place could not be entered")),
+    ("system", lazy("the system was out of order")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +121,7 @@ class Field:
 
     name: str
     label: Any
-    widget: str  # text, long, select, check, photos, search
+    widget: str  # text, long, number, date, select, check, photos, search
     read: Callable[[Any], Any]
     help: Any = ""
 
@@ -180,6 +202,23 @@ def _units(raw: Any) -> list[Organisation]:
     return [find(item) for item in items if item not in (None, "")]
 
 
+def _extra(raw: Any) -> Decimal:
+    try:
+        amount = Decimal(str(raw).strip())
+    except InvalidOperation as error:
+        raise ValueError(_("a number above 0")) from error
+    if not amount.is_finite() or not 0 < amount <= MAX_EXTRA or amount != round(amount, 2):
+        raise ValueError(_("a number above 0, at most %(n)s") % {"n": MAX_EXTRA})
+    return amount
+
+
+def _day(raw: Any) -> date:
+    try:
+        return raw if isinstance(raw, date) else date.fromisoformat(str(raw).strip())
+    except ValueError as error:
+        raise ValueError(_("a day as YYYY-MM-DD")) from error
+
+
 def _same(raw: Any) -> Any:
     return raw
 
@@ -206,6 +245,13 @@ TABLE = (
     Field("worker", lazy("Person"), "select", _one(Member, "username")),
     Field("inspector", lazy("Inspector"), "select", _one(Member, "username")),
     Field("closing_condition", lazy("The closing condition is met"), "check", _flag),
+    Field("extra", lazy("Extra time"), "number", _extra,
+          lazy("In the unit of the limit; up to the limit itself, unless a leader decides.")),
+    Field("until", lazy("Last day"), "date", _day,
+          lazy("The clocks stand still until the end of this day; then the case goes on.")),
+    Field("final_day", lazy("To be done by"), "date", _day),
+    Field("consequence", lazy("Consequence"), "long", _text,
+          lazy("What follows when the day passes: points, substitute works.")),
     Field("photos", lazy("Photos"), "photos", _same),
     Field("replies", lazy("Replies"), "multiple", _replies),
     Field("stage", lazy("Send back to"), "select", _stage),
@@ -251,10 +297,12 @@ def _check_reason(step: Step, cleaned: dict[str, Any], problems: dict[str, str])
         problems["reason_code"] = _("not a reason of this step")
 
 
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal | date):
+        return str(value)
+    return value.pk if hasattr(value, "pk") else value
+
+
 def recorded(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Inputs as plain facts for the history: ids instead of rows, texts as they are."""
-    return {
-        name: value.pk if hasattr(value, "pk") else value
-        for name, value in inputs.items()
-        if value not in (None, "", [])
-    }
+    return {name: _plain(value) for name, value in inputs.items() if value not in (None, "", [])}

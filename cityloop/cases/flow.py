@@ -36,6 +36,13 @@ class Parameters:
     reviewed_channels: tuple[str, ...] = ()  # every case of these is reviewed before closing
     recheck_share: float = 0.05  # of cases closed in a day, inspected again by another team
     escalate_at: tuple[float, ...] = (1.0, 2.0)  # multiples of the limit after the deadline
+    extensions_at_most: int = 2  # approved ones of a case; time-rules 5.3
+    suspensions_at_most: int = 1  # time-rules 5.4
+    suspension_days: int = 365
+    deferrals_at_most: int = 1
+    deferral_days: int = 365
+    backlog_days: int = 60  # natural days after which a deferred case is backlog
+    appeal_days: int = 30  # natural days after closing
     trial: bool = False  # figures are computed but marked not official
     command: tuple[Level, ...] = ()  # levels that dispatch, from the top down; none: one hall
     dispatch_begins: str = TOP  # top | lowest: with which of them a filed case begins

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from cityloop.cases import effects as e
 from cityloop.cases import guards as g
 from cityloop.cases.flow import Parameters
-from cityloop.cases.models import IN_HANDLING, OPEN, Status
+from cityloop.cases.models import HELD, IN_HANDLING, OPEN, Status
 
 NEW = ""  # the source of actions that open a case
 BACK = "(back)"  # the target of a refused request: the status it came from
@@ -56,6 +56,8 @@ FINDERS = ("inspector", "acceptor", "shift_leader", "supervisor", "leader", "dis
 UNDER_WAY = (S.FILED, S.COORDINATING, S.DISPATCHED, S.HANDLING, S.HANDED_IN, S.HANDLED, S.CHECKING,
              S.CHECK_FAILED, S.CHECKED)  # fmt: skip
 NOT_FROZEN = (*(status for status in UNDER_WAY if status != S.COORDINATING), S.CLOSED)
+GOING = tuple(status for status in OPEN if status not in HELD)
+WITH_UNIT = (S.DISPATCHED, S.HANDLING)
 
 # fmt: off
 STEPS = (
@@ -105,8 +107,8 @@ STEPS = (
     Step("review_passed",       (S.CLOSED,),                       SAME,           ACCEPTOR,                   J, (g.was_self_handled,),                                         (e.close_review_task,),                                                          ("opinion?",)),
     Step("review_failed",       (S.CLOSED,),                       S.REPORTED,     ACCEPTOR,                   J, (g.was_self_handled,),                                         (e.close_review_task, e.reopen_case, e.start_acceptance_clock),                  ("reason",)),
     # --- beside the flow, and the clock
-    Step("urge",                OPEN,                              SAME,           ("supervisor", "leader"),   N, (),                                                            (e.start_reply_clock,),                                                          ("reason",)),
-    Step("reply",               OPEN,                              SAME,           ("unit_desk", "dispatcher", "acceptor"), N, (g.answer_owed,),                                 (e.stop_reply_clock,),                                                           ("opinion",)),
+    Step("urge",                GOING,                             SAME,           ("supervisor", "leader"),   N, (),                                                            (e.start_reply_clock,),                                                          ("reason",)),
+    Step("reply",               GOING,                             SAME,           ("unit_desk", "dispatcher", "acceptor"), N, (g.answer_owed,),                                 (e.stop_reply_clock,),                                                           ("opinion",)),
     Step("join_report",         OPEN,                              SAME,           FINDERS,                    N, (),                                                            (e.count_report,)),
     Step("overdue",             OPEN,                              SAME,           CLOCK,                      N, (g.timer_due,),                                                (e.fire_clock,),                                                                 ("clock",)),
     Step("escalate",            OPEN,                              SAME,           CLOCK,                      N, (g.timer_due,),                                                (e.fire_clock, e.raise_level),                                                   ("clock",)),
@@ -137,6 +139,37 @@ STEPS = (
     Step("fixed_meanwhile",     (S.COORDINATING,),                 S.HANDLED,      DISPATCHER,                 H, (g.has_photo,),                                                 (e.note_fixed_meanwhile,),                                                       ("fixed_by?", "result", "photos")),
     # --- substitute works: the problem first, the dispute later
     Step("substitute",          (S.FILED, S.DISPATCHED, S.HANDLING, S.COORDINATING), S.DISPATCHED, SUPERVISOR,                 H, (g.unit_named, g.fixed_by_another),                              (e.note_substitution, e.start_handling_clock, e.open_handling_tasks),            ("unit", "liable?", "reason")),
+    # --- extension: asked in time, at most twice; a second or a long one is decided by a leader
+    Step("wish_extension",      (S.HANDLING,),                     SAME,           WORKER,                     H, (g.own_unit_task, g.assigned_or_unit, g.asked_once, g.in_time, g.extensions_left), (e.open_request,),                                            ("extra", "reason_code", "reason", "photos?")),
+    Step("ask_extension",       WITH_UNIT,                         SAME,           UNIT,                       H, (g.own_unit_task, g.asked_once, g.in_time, g.extensions_left),    (e.open_request,),                                                               ("extra", "reason_code", "reason", "photos?")),
+    Step("pass_extension",      WITH_UNIT,                         SAME,           UNIT,                       H, (g.waits_for_you, g.in_time),                                    (e.pass_on,),                                                                    ("opinion",)),
+    Step("advise_extension",    IN_HANDLING,                       SAME,           DISPATCHER,                 H, (g.waits_for_you, g.another_decides, g.in_time),                 (e.pass_on,),                                                                    ("opinion",)),
+    Step("approve_extension",   IN_HANDLING,                       SAME,           ("dispatcher", "leader"),   N, (g.waits_for_you, g.another_decides, g.in_time, g.extensions_left, g.leader_decides_long), (e.grant_request, e.extend_limit),                    ("opinion?",)),
+    Step("refuse_extension",    IN_HANDLING,                       SAME,           ("unit_desk", "dispatcher", "leader"), N, (g.waits_for_you,),                                   (e.refuse_request,),                                                             ("reason",)),
+    # --- the longer limit for engineering work
+    Step("ask_long_limit",      WITH_UNIT,                         SAME,           UNIT,                       H, (g.own_unit_task, g.asked_once, g.in_time, g.longer_limit_known), (e.open_request,),                                                               ("reason", "photos?")),
+    Step("approve_long_limit",  IN_HANDLING,                       SAME,           LEADER,                     N, (g.waits_for_you, g.another_decides, g.in_time, g.longer_limit_known), (e.grant_request, e.take_longer_limit),                                     ("opinion?",)),
+    Step("refuse_long_limit",   IN_HANDLING,                       SAME,           LEADER,                     N, (g.waits_for_you,),                                              (e.refuse_request,),                                                             ("reason",)),
+    # --- suspension: once, with an end; the clocks stand still and go on by themselves
+    Step("ask_suspension",      WITH_UNIT,                         SAME,           UNIT,                       H, (g.own_unit_task, g.asked_once, g.suspensions_left, g.end_in_reach), (e.open_request,),                                                            ("until", "reason_code", "reason", "photos?")),
+    Step("approve_suspension",  IN_HANDLING,                       S.SUSPENDED,    SUPERVISOR,                 N, (g.waits_for_you, g.another_decides, g.suspensions_left, g.end_still_ahead), (e.grant_request, e.count_suspension),                                ("opinion?",)),
+    Step("refuse_suspension",   IN_HANDLING,                       SAME,           SUPERVISOR,                 N, (g.waits_for_you,),                                              (e.refuse_request,),                                                             ("reason",)),
+    # --- deferral: two approvals by two people; backlog after sixty days
+    Step("ask_deferral",        WITH_UNIT,                         SAME,           UNIT,                       H, (g.own_unit_task, g.asked_once, g.deferrals_left, g.end_in_reach), (e.open_request,),                                                              ("until", "reason_code", "reason", "photos?")),
+    Step("support_deferral",    IN_HANDLING,                       SAME,           DISPATCHER,                 H, (g.waits_for_you, g.another_decides),                            (e.pass_on,),                                                                    ("opinion",)),
+    Step("approve_deferral",    IN_HANDLING,                       S.DEFERRED,     ("leader",),                N, (g.waits_for_you, g.another_decides, g.deferrals_left, g.end_still_ahead), (e.grant_request, e.count_deferral),                                    ("opinion?",)),
+    Step("refuse_deferral",     IN_HANDLING,                       SAME,           ("dispatcher", "leader"),   N, (g.waits_for_you,),                                              (e.refuse_request,),                                                             ("reason",)),
+    Step("resume_early",        HELD,                              BACK,           SUPERVISOR,                 N, (),                                                              (e.release_case,),                                                               ("reason",)),
+    Step("resume",              HELD,                              BACK,           CLOCK,                      N, (g.timer_due,),                                                  (e.release_case,),                                                               ("clock",)),
+    Step("become_backlog",      (S.DEFERRED,),                     SAME,           CLOCK,                      N, (g.timer_due,),                                                  (e.mark_backlog,),                                                               ("clock",)),
+    Step("recompute",           OPEN,                              SAME,           CLOCK,                      N, (g.deadline_moves,),                                               (e.recompute_deadlines,)),
+    # --- overdue: a written order with a final day and a consequence
+    Step("give_notice",         IN_HANDLING,                       SAME,           ("supervisor", "leader"),   N, (g.limit_passed, g.final_day_ahead),                               (e.number_notice,),                                                              ("final_day", "consequence")),
+    # --- appeal against a late handling: once, after closing; the raw fact stays
+    Step("ask_appeal",          (S.CLOSED,),                       SAME,           UNIT,                       H, (g.own_case, g.handled_too_late, g.not_appealed, g.soon_after_closing), (e.open_request, e.note_appeal),                                           ("reason_code", "reason", "photos?")),
+    Step("support_appeal",      (S.CLOSED,),                       SAME,           DISPATCHER,                 H, (g.waits_for_you,),                                              (e.pass_on,),                                                                    ("opinion",)),
+    Step("approve_appeal",      (S.CLOSED,),                       SAME,           ACCEPTOR,                   J, (g.waits_for_you, g.another_decides),                            (e.grant_request, e.excuse_lateness),                                            ("opinion?",)),
+    Step("refuse_appeal",       (S.CLOSED,),                       SAME,           ("dispatcher", "acceptor"), N, (g.waits_for_you,),                                              (e.refuse_request, e.keep_lateness),                                             ("reason",)),
 )
 # fmt: on
 
@@ -162,8 +195,9 @@ def as_markdown() -> str:
         "| action | from | to | role | side | guards | effects | asks |",
         "|---|---|---|---|---|---|---|---|",
     ]
+    named: dict[tuple[str, ...], str] = {OPEN: "any open", GOING: "any open but held"}
     for step in STEPS:
-        source = "any open" if step.source == OPEN else ", ".join(s or "(new)" for s in step.source)
+        source = named.get(step.source) or ", ".join(s or "(new)" for s in step.source)
         cells = (
             step.action, source, step.target, ", ".join(step.roles), step.side or "neutral",
             ", ".join(f.__name__ for f in step.guards), ", ".join(f.__name__ for f in step.effects),

@@ -21,7 +21,7 @@ COLUMNS = tuple(name for name in columns_of(Case) if name not in UNREAD)
 JSON = tuple(
     str(f.column) for f in Case._meta.concrete_fields if f.get_internal_type() == "JSONField"
 )
-TIMER, TASK = columns_of(Timer), columns_of(Task)
+TIMER, TASK = columns_of(Timer), (*columns_of(Task, without=("asked",)), "asked")
 
 CASE_SQL = f"""SELECT {", ".join(f'c."{name}"' for name in COLUMNS)}, f.parameters, k.second_eye
 FROM cases_case c JOIN cases_flow f ON f.id = c.flow_id
@@ -56,7 +56,8 @@ def locked(number: str) -> Dossier | None:
         cursor.execute(TIMER_SQL, [case.pk])
         timers = [Timer.from_db("default", TIMER, one) for one in cursor.fetchall()]
         cursor.execute(TASK_SQL, [case.pk])
-        tasks = [Task.from_db("default", TASK, one) for one in cursor.fetchall()]
+        tasks = [Task.from_db("default", TASK, (*one[:-1], _parsed(one[-1])))
+                 for one in cursor.fetchall()]  # fmt: skip
     parameters = flows.parameters(_parsed(row[-2]), case.area_code)
     return Dossier(case, timers, tasks, parameters, row[-1] is not False)
 

@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cityloop.cases import fields, guards, lifecycle, load, photos, record, workflow
+from cityloop.cases import clocks, fields, guards, lifecycle, load, photos, record, workflow
 from cityloop.cases import flow as flows
 from cityloop.cases.change import Change, Paper
-from cityloop.cases.clocks import show_stage_deadline
-from cityloop.cases.models import Case, Flow, Status, Timer, TimerKind
+from cityloop.cases.models import Case, Flow, Status, Timer, TimerKind, TimerState
 from cityloop.kernel import errors
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.models import StoredFile
@@ -224,16 +224,51 @@ def _fire(number: str, now: datetime) -> int:
     """The clock's step for every timer of the case that is due; how many fired."""
     change = _load(number, actor=Actor.system("clock"), now=now)
     due = [t for t in change.timers if t.fire_at is not None and t.fire_at <= now]
-    for timer in due:
+    fired = 0
+    for timer in sorted(due, key=lambda t: t.fire_at or now):
+        if timer.fire_at is None:  # ended by the step of another clock
+            continue
         change.inputs = {"clock": timer.kind}
         take(change, _step(_clock_action(change, timer)))
+        fired += 1
     record.write([change])
-    return len(due)
+    return fired
+
+
+def follow_calendar(*, now: datetime) -> int:
+    """Recompute the running deadlines of open cases after a change of the calendar.
+
+    Only cases in which a deadline moves are touched, each in a transaction of its own, with a line
+    of its history; returns how many. Called again it finds nothing left to do.
+    """
+    counted = Q(limit_unit__in=("work_hour", "work_day")) | Q(margin_hours__gt=0)
+    running = Timer.objects.filter(counted, state=TimerState.RUNNING)
+    probe = Change(Case(), Actor.system("calendar"), now, "", "", flows.Parameters())
+    moved: set[int] = set()
+    for timer in running.iterator():
+        probe.timers = [timer]
+        if clocks.moved_by_calendar(probe):
+            moved.add(timer.case_id)
+    rows = Case.objects.filter(pk__in=moved).order_by("pk")
+    return sum(_recompute(number, now) for number in list(rows.values_list("number", flat=True)))
+
+
+def _recompute(number: str, now: datetime) -> int:
+    with transaction.atomic():
+        change = _load(number, actor=Actor.system("calendar"), now=now)
+        try:
+            take(change, _step("recompute"))
+        except Refused:
+            return 0
+        record.write([change])
+    return 1
 
 
 def _clock_action(change: Change, timer: Timer) -> str:
     """What the clock does: a platform that let its share run out hands the case to the one above;
     every other deadline is noted, then escalated."""
+    if timer.kind in clocks.ACTS:
+        return clocks.ACTS[timer.kind]
     if timer.fired:
         return "escalate"
     held = timer.kind == TimerKind.DISPATCH and change.case.status == Status.FILED
@@ -258,7 +293,7 @@ def take(change: Change, step: lifecycle.Step) -> None:
     for effect in step.effects:
         effect(change)
     _take_sides(change)
-    show_stage_deadline(case, change.timers)
+    clocks.show_stage_deadline(case, change.timers)
     record.add_line(change)
 
 

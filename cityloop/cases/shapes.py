@@ -103,7 +103,7 @@ class ClockOut(Schema):
 
 
 class TaskOut(Schema):
-    """Work that somebody owes the case."""
+    """Work that somebody owes the case; `asked` is what a request asks for, else empty."""
 
     kind: str
     unit: str | None
@@ -114,6 +114,7 @@ class TaskOut(Schema):
     due_at: datetime | None
     closed_at: datetime | None
     result: str
+    asked: dict[str, Any]
 
 
 class PaperOut(Schema):
@@ -149,6 +150,12 @@ class CaseFile(CaseLine):
     liable: int | None
     closing_kind: str
     handled_late: bool | None
+    appeal: Literal["", "asked", "granted", "refused"]
+    extensions: int
+    suspensions: int
+    deferrals: int
+    long_limit: bool
+    backlog_at: datetime | None
     history: list[EventOut]
     clocks: list[ClockOut]
     tasks: list[TaskOut]
@@ -171,6 +178,38 @@ class StretchOut(Schema):
     end: datetime
     counted: bool
     reason: str
+
+
+class ClockChangeOut(Schema):
+    """A change of a clock's deadline: who made it, and from when to when."""
+
+    at: datetime
+    action: str
+    actor: str
+    what: str
+    was: datetime | None
+    due: datetime | None
+    reason: str
+
+
+class GrantedOut(Schema):
+    """What a unit was granted, of its cases filed in the period; rates are shares of `filed`."""
+
+    unit: UnitOfCase
+    filed: int
+    extended: int
+    extensions: int
+    long_limits: int
+    suspended: int
+    deferred: int
+    backlog: int
+    left_backlog: int
+    late: int
+    excused: int
+    extension_rate: float
+    suspension_rate: float
+    deferral_rate: float
+    late_rate: float
 
 
 class Taken(Schema):

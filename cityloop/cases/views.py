@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cityloop.cases import queries
 from cityloop.cases.models import Attachment, Case, CaseEvent, Task, Timer, TimerState
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.errors import NotFound
+from cityloop.kernel.errors import Invalid, NotFound
 from cityloop.standards import queries as standards
 from cityloop.standards import worktime
+
+LONGEST, YEARS = timedelta(days=3660), set(range(1900, 2200))
 
 
 def light(case: Case, *, now: datetime) -> str:
@@ -70,6 +73,12 @@ def full(case: Case, *, actor: Actor, now: datetime) -> dict[str, Any]:
         "liable": case.liable_id,
         "closing_kind": case.closing_kind,
         "handled_late": case.handled_late,
+        "appeal": case.appeal,
+        "extensions": case.extensions,
+        "suspensions": case.suspensions,
+        "deferrals": case.deferrals,
+        "long_limit": case.long_limit,
+        "backlog_at": case.backlog_at,
         "history": [event(line) for line in queries.history(case)],
         "clocks": [clock(timer, now=now) for timer in queries.timers(case)],
         "tasks": [task(one) for one in queries.tasks(case)],
@@ -111,6 +120,7 @@ def task(one: Task) -> dict[str, Any]:
         "what": one.what,
         "opened_at": one.opened_at, "due_at": one.due_at, "closed_at": one.closed_at,
         "result": one.result,
+        "asked": {name: value for name, value in one.asked.items() if name != "by"},
     }  # fmt: skip
 
 
@@ -123,6 +133,54 @@ def attachment(one: Attachment) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def clock_changes(case: Case, kind: str) -> list[dict[str, Any]]:
+    """How the deadline of a clock came about: each change with who made it, oldest first.
+
+    Raises NotFound when the case has no such clock.
+    """
+    found = [
+        {
+            "at": line.at, "action": line.action, "actor": line.actor, "what": note["what"],
+            "was": note["was"], "due": note["due"], "reason": str(line.facts.get("reason", "")),
+        }
+        for line in queries.history(case)
+        for note in line.facts.get("clocks") or ()
+        if note["clock"] == kind
+    ]  # fmt: skip
+    if not found:
+        raise NotFound(_("the case has no clock %(kind)s") % {"kind": kind[:20]})
+    return found
+
+
+def protection_of(case: Case) -> dict[str, Any] | None:
+    """The protection period whose limit the case was filed with, as its history tells it."""
+    lines = [line for line in queries.history(case) if line.action == "file"]
+    return lines[-1].facts.get("protection") if lines else None
+
+
+def days(first: date, last: date) -> tuple[datetime, datetime]:
+    """The moments between which these local days lie; Invalid when reversed or vast."""
+    if not (first <= last and last - first <= LONGEST and {first.year, last.year} <= YEARS):
+        raise Invalid(_("the period ends before it begins, or is longer than ten years"))
+    start, end = (datetime.combine(day, time()) for day in (first, last + timedelta(days=1)))
+    return timezone.make_aware(start), timezone.make_aware(end)
+
+
+def granted(row: queries.Granted) -> dict[str, Any]:
+    """A unit's counts and rates of what it was granted."""
+    counts = {
+        name: getattr(row, name)
+        for name in ("filed", "extended", "extensions", "long_limits", "suspended", "deferred",
+                     "backlog", "left_backlog", "late", "excused")
+    }  # fmt: skip
+    unit = {"id": row.unit.pk, "code": row.unit.code, "name": row.unit.name_zh}
+    return {
+        "unit": unit, **counts, "extension_rate": row.rate(row.extended),
+        "suspension_rate": row.rate(row.suspended), "deferral_rate": row.rate(row.deferred),
+        "late_rate": row.rate(row.late),
+    }  # fmt: skip
+
+
 def explained(case: Case, kind: str) -> list[dict[str, Any]]:
     """Every interval between the start of the latest clock of this kind and its deadline.
 
@@ -131,7 +189,11 @@ def explained(case: Case, kind: str) -> list[dict[str, Any]]:
     found = [timer for timer in queries.timers(case) if timer.kind == kind]
     if not found:
         raise NotFound(_("the case has no clock %(kind)s") % {"kind": kind[:20]})
-    timer, calendar = found[-1], standards.work_calendar()
+    timer = found[-1]
+    if timer.limit_unit in worktime.CONTINUOUS and not timer.margin_hours:
+        whole = {"counted": True, "reason": str(worktime.Reason.CONTINUOUS)}
+        return [{"start": timer.started_at, "end": timer.due_at, **whole}]
+    calendar = standards.work_calendar()
     left = timer.limit_amount - (timer.spent if timer.ended_at is None else 0)
     parts = worktime.explain(timer.started_at, left, timer.limit_unit, calendar)
     end = parts[-1].end if parts else timer.started_at

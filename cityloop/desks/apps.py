@@ -10,6 +10,7 @@ class DesksConfig(Subsystem):
     menu = (
         MenuItem("Start", "/", "house", position=0),
         MenuItem("New report", "/intake/new/", "plus", "intake.receive", 20),
+        MenuItem("Time granted", "/granted/", "hourglass", "cases.view", 40),
         MenuItem("Rules of dispatch", "/rules/", "target", "people.view", 55),
         MenuItem("Map", "/map/", "map", "map.view", 30),
     )

@@ -14,7 +14,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from cityloop.cases.models import OPEN, Status, Task
+from cityloop.cases import requests
+from cityloop.cases.models import HELD, OPEN, Status, Task
 from cityloop.intake import channels
 from cityloop.kernel.actor import Actor
 
@@ -108,6 +109,17 @@ def substituted(actor: Actor, now: datetime) -> Q:
     return Q(substituted=True) & Q(status__in=OPEN)
 
 
+def asked(actor: Actor, now: datetime) -> Q:
+    """Somebody asked for something, and one of the actor's posts is to speak or decide."""
+    held = Task.objects.filter(case=OuterRef("pk"), closed_at=None, kind__in=requests.BY_KIND)
+    return Q(Exists(held.filter(role__in=sorted(actor.roles))))
+
+
+def backlog(actor: Actor, now: datetime) -> Q:
+    """Deferred for so long that it counts as backlog."""
+    return Q(status=S.DEFERRED, backlog_at__isnull=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """A counter and the list behind it; `roles` are those for whom it is today's work."""
@@ -118,8 +130,9 @@ class Box:
     condition: Condition
     roles: frozenset[str]
     alert: bool = False
-    task: str = ""  # counted by open tasks of this kind, not by status
+    task: str = ""  # counted by open tasks of these kinds, not by status
     own: bool = False  # ... of the actor in person
+    asked: bool = False  # ... that wait for one of the actor's roles
 
 
 def _box(
@@ -133,6 +146,19 @@ def _task_box(
 ) -> Box:
     held = with_task(kind, own=own)
     return Box(key, label, icon, held, frozenset(roles.split()), task=kind, own=own)
+
+
+def tasks_of(box: Box, actor: Actor) -> Q:
+    """The tasks that a box counts, as a condition on tasks."""
+    found = Q(kind__in=box.task.split())
+    if box.own:
+        found &= own_task(actor)
+    return found & Q(role__in=sorted(actor.roles)) if box.asked else found
+
+
+def _request_box(key: str, label: Promise, icon: str, roles: str) -> Box:
+    kinds = " ".join(requests.BY_KIND)
+    return Box(key, label, icon, asked, frozenset(roles.split()), task=kinds, asked=True)
 
 
 # fmt: off
@@ -160,6 +186,9 @@ BOXES = (
     _box("to_close",     pgettext_lazy("box", "To close"),             "badge-check",     at(S.CHECKED),          "shift_leader"),
     _box("review_public", pgettext_lazy("box", "Public cases to review"), "list-checks", to_be_reviewed,         "shift_leader"),
     _task_box("to_review", pgettext_lazy("box", "Sampled review"),     "list-checks",     "review",               "acceptor"),
+    _request_box("requests", pgettext_lazy("box", "Requests to decide"), "stamp",                                      "unit_desk dispatcher shift_leader supervisor leader acceptor"),
+    _box("held",         pgettext_lazy("box", "Suspended or deferred"), "circle-pause",    at(*HELD),              "supervisor leader dispatcher unit_desk evaluator"),
+    _box("backlog",      pgettext_lazy("box", "Backlog"),              "archive",         backlog,                "supervisor leader", alert=True),
     _box("answer_owed",  pgettext_lazy("box", "Urged, answer owed"),   "megaphone",       answer_owed,            "dispatcher unit_desk supervisor leader", alert=True),
     _box("circling",     pgettext_lazy("box", "Dispatched repeatedly"), "repeat-2",       circling,               "supervisor dispatcher"),
     _box("substituted",  pgettext_lazy("box", "Substitute works"),     "shovel",          substituted,            "supervisor"),

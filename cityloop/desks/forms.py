@@ -97,6 +97,15 @@ def _text(field: fields.Field, required: bool, choices: list[Any]) -> forms.Fiel
     return forms.CharField(required=required, max_length=200)
 
 
+def _number(field: fields.Field, required: bool, choices: list[Any]) -> forms.Field:
+    box = forms.NumberInput(attrs={"min": "0.01", "step": "0.01", "max": fields.MAX_EXTRA})
+    return forms.CharField(required=required, widget=box)
+
+
+def _date(field: fields.Field, required: bool, choices: list[Any]) -> forms.Field:
+    return forms.CharField(required=required, widget=forms.DateInput({"type": "date"}))
+
+
 def _check(field: fields.Field, required: bool, choices: list[Any]) -> forms.Field:
     return forms.BooleanField(required=required)
 
@@ -123,7 +132,8 @@ def _size(choices: list[Any]) -> int:
 
 
 MAKERS: dict[str, Callable[[fields.Field, bool, list[Any]], forms.Field]] = {
-    "text": _text, "long": _long, "check": _check, "photos": _photos,
+    "text": _text, "long": _long, "number": _number, "date": _date, "check": _check,
+    "photos": _photos,
     "select": _select, "search": _select, "multiple": _multiple,
 }  # fmt: skip
 HELP = {

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from cityloop.cases import fields, guards
-from cityloop.cases.models import CaseEvent, DisputeLevel, TimerKind
+from cityloop.cases.models import CaseEvent, DisputeLevel, Task, TimerKind
 from cityloop.desks.queries import Names
 from cityloop.kernel.templatetags.ui import named
 from cityloop.standards import queries as standards
@@ -147,6 +147,46 @@ def _replies(value: Any, line: CaseEvent, names: Names) -> str:
     return _("Replies: %(replies)s") % {"replies": ", ".join(known)}
 
 
+def _extra(value: Any, line: CaseEvent, names: Names) -> str:
+    return _("Extra time, in the unit of the limit: %(amount)s") % {"amount": value}
+
+
+def _until(value: Any, line: CaseEvent, names: Names) -> str:
+    return _("Until the end of %(day)s") % {"day": value}
+
+
+def _extension(value: Any, line: CaseEvent, names: Names) -> str:
+    return _("Extension number %(n)s of this case") % {"n": value}
+
+
+def _notice(value: Any, line: CaseEvent, names: Names) -> str:
+    return _("Overdue notice number %(n)s") % {"n": value}
+
+
+def _missed(value: Any, line: CaseEvent, names: Names) -> str:
+    return _("The limit passed on %(at)s") % {"at": moment(str(value))}
+
+
+def _final_day(value: Any, line: CaseEvent, names: Names) -> str:
+    return _("To be done by the end of %(day)s") % {"day": value}
+
+
+def protection_words(value: Any) -> str:
+    """Which protection period gave the limit, instead of which one, and the duty in it."""
+    said = _("Protection period “%(name)s” until %(until)s; the usual limit: %(limit)s") % {
+        "name": value["name"], "until": value["until"], "limit": standards.limit_text(
+            Decimal(str(value["was"][0])), str(value["was"][1])),
+    }  # fmt: skip
+    return f"{said} · {_('Duty')}: {value['duty']}" if value.get("duty") else said
+
+
+def asked_words(task: Task) -> list[str]:
+    """What a request asks for, a sentence each."""
+    line, told = CaseEvent(action=f"ask_{task.kind}"), Names()
+    wanted = {name: task.asked[name] for name in FACTS if name in task.asked}
+    return [FACTS[name](value, line, told) for name, value in wanted.items()]
+
+
 # fmt: off
 FACTS: dict[str, Words] = {
     "stage":         _stage,
@@ -180,6 +220,14 @@ FACTS: dict[str, Words] = {
     "merged_posts":  _flag(gettext_noop("One person acts on both sides here: the city allows merged posts")),
     "replies":       _replies,
     "clock":         _clock,
+    "extra":         _extra,
+    "until":         _until,
+    "extension":     _extension,
+    "notice":        _notice,
+    "missed":        _missed,
+    "final_day":     _final_day,
+    "consequence":   _text(gettext_noop("Consequence")),
+    "protection":    lambda value, line, names: protection_words(value),
     "papers":        _papers,
     "priority":      _flag(gettext_noop("Goes before all others")),
     "holder_before": _unit(gettext_noop("Was with the platform")),
@@ -205,6 +253,10 @@ CLOCK_CHANGE = {
     "resumed": gettext_noop("%(clock)s clock goes on, due %(due)s (was %(was)s)"),
     "met":     gettext_noop("%(clock)s clock stopped in time"),
     "late":    gettext_noop("%(clock)s clock stopped late"),
+    "extended": gettext_noop("%(clock)s clock extended, due %(due)s (was %(was)s)"),
+    "changed": gettext_noop("%(clock)s clock has another limit, due %(due)s (was %(was)s)"),
+    "recomputed": gettext_noop("%(clock)s clock follows the calendar, due %(due)s (was %(was)s)"),
+    "ended":   gettext_noop("%(clock)s clock ended"),
 }
 # fmt: on
 
@@ -219,7 +271,7 @@ def words_of(line: CaseEvent, names: Names) -> list[str]:
 
 def clock_words(line: CaseEvent) -> list[str]:
     """What the line did to the clocks."""
-    return [_clock_change(change) for change in line.facts.get("clocks") or ()]
+    return [clock_change(change) for change in line.facts.get("clocks") or ()]
 
 
 def remark_words(remarks: list[dict[str, Any]]) -> list[str]:
@@ -233,7 +285,8 @@ def remark_words(remarks: list[dict[str, Any]]) -> list[str]:
     return found
 
 
-def _clock_change(change: dict[str, Any]) -> str:
+def clock_change(change: dict[str, Any]) -> str:
+    """What a line did to a clock, in words."""
     sentence = CLOCK_CHANGE.get(str(change.get("what")), "%(clock)s")
     return _(sentence) % {
         "clock": clock_name(str(change.get("clock"))),

@@ -33,6 +33,8 @@ STATUS = {
     "checking":     Look("scan-eye",        "purple", pgettext_lazy("status", "checking")),
     "check_failed": Look("rotate-ccw",      "orange", pgettext_lazy("status", "to rework")),
     "checked":      Look("badge-check",     "green",  pgettext_lazy("status", "to close")),
+    "suspended":    Look("circle-pause",    "grey",   pgettext_lazy("status", "suspended")),
+    "deferred":     Look("hourglass",       "orange", pgettext_lazy("status", "deferred")),
     "closed":       Look("circle-check-big", "green", pgettext_lazy("status", "closed")),
     "rejected":     Look("circle-slash",    "grey",   pgettext_lazy("status", "not accepted")),
     "voided":       Look("ban",             "grey",   pgettext_lazy("status", "voided")),
@@ -104,6 +106,31 @@ ACTION = {
     "decide":               Look("gavel",            "teal",   pgettext_lazy("action", "Decide whose duty it is")),
     "name_liable":          Look("gavel",            "grey",   pgettext_lazy("action", "Decide whose duty it was")),
     "fixed_meanwhile":      Look("wrench",           "green",  pgettext_lazy("action", "Fixed meanwhile")),
+    "wish_extension":       Look("alarm-clock-plus", "orange", pgettext_lazy("action", "Ask the unit for more time")),
+    "ask_extension":        Look("alarm-clock-plus", "orange", pgettext_lazy("action", "Ask for an extension")),
+    "pass_extension":       Look("forward",          "blue",   pgettext_lazy("action", "Pass the extension on")),
+    "advise_extension":     Look("message-square",   "blue",   pgettext_lazy("action", "Extension: opinion for the leader")),
+    "approve_extension":    Look("alarm-clock-check", "green", pgettext_lazy("action", "Approve the extension")),
+    "refuse_extension":     Look("alarm-clock-off",  "red",    pgettext_lazy("action", "Refuse the extension")),
+    "ask_long_limit":       Look("pickaxe",          "orange", pgettext_lazy("action", "Ask for the engineering limit")),
+    "approve_long_limit":   Look("pickaxe",          "green",  pgettext_lazy("action", "Approve the engineering limit")),
+    "refuse_long_limit":    Look("pickaxe",          "red",    pgettext_lazy("action", "Refuse the engineering limit")),
+    "ask_suspension":       Look("circle-pause",     "orange", pgettext_lazy("action", "Ask for suspension")),
+    "approve_suspension":   Look("circle-pause",     "grey",   pgettext_lazy("action", "Suspend")),
+    "refuse_suspension":    Look("circle-play",      "red",    pgettext_lazy("action", "Refuse suspension")),
+    "ask_deferral":         Look("hourglass",        "orange", pgettext_lazy("action", "Ask for deferral")),
+    "support_deferral":     Look("thumbs-up",        "blue",   pgettext_lazy("action", "Support the deferral")),
+    "approve_deferral":     Look("hourglass",        "grey",   pgettext_lazy("action", "Defer")),
+    "refuse_deferral":      Look("circle-play",      "red",    pgettext_lazy("action", "Refuse deferral")),
+    "resume_early":         Look("circle-play",      "orange", pgettext_lazy("action", "Resume early")),
+    "resume":               Look("circle-play",      "blue",   pgettext_lazy("action", "Resumed")),
+    "become_backlog":       Look("archive",          "red",    pgettext_lazy("action", "Became backlog")),
+    "recompute":            Look("calendar-sync",    "purple", pgettext_lazy("action", "Deadlines follow the calendar")),
+    "give_notice":          Look("file-warning",     "red",    pgettext_lazy("action", "Give an overdue notice")),
+    "ask_appeal":           Look("scale",            "orange", pgettext_lazy("action", "Appeal against lateness")),
+    "support_appeal":       Look("thumbs-up",        "blue",   pgettext_lazy("action", "Support the appeal")),
+    "approve_appeal":       Look("scale",            "green",  pgettext_lazy("action", "Grant the appeal")),
+    "refuse_appeal":        Look("scale",            "red",    pgettext_lazy("action", "Refuse the appeal")),
 }
 
 # Buttons that end a case or take it back: drawn as a warning, behind the others.
@@ -114,6 +141,7 @@ CLOCK_STATE = {
     "paused":  Look("circle-pause",   "grey",  pgettext_lazy("clock", "paused")),
     "met":     Look("circle-check",   "green", pgettext_lazy("clock", "met")),
     "late":    Look("octagon-alert",  "red",   pgettext_lazy("clock", "late")),
+    "ended":   Look("circle-stop",    "grey",  pgettext_lazy("clock", "ended")),
 }
 
 PLACE_LEVEL = {"A": _("A: strictly kept"), "B": _("B: normally kept"), "C": _("C: simply kept")}
@@ -140,7 +168,10 @@ ROAD = (
     (pgettext_lazy("road", "Accept"), ("reported", "verifying")),
     (pgettext_lazy("road", "File"), ("accepted", "voiding")),
     (pgettext_lazy("road", "Dispatch"), ("filed", "coordinating")),
-    (pgettext_lazy("road", "Handle"), ("dispatched", "handling", "handed_in", "check_failed")),
+    (
+        pgettext_lazy("road", "Handle"),
+        ("dispatched", "handling", "handed_in", "check_failed", "suspended", "deferred"),
+    ),
     (pgettext_lazy("road", "Check"), ("handled", "checking")),
     (pgettext_lazy("road", "Close"), ("checked", "closed")),
 )

@@ -16,7 +16,7 @@ from cityloop.assets.models import Component
 from cityloop.cases import chain
 from cityloop.cases import queries as cases
 from cityloop.cases.models import OPEN, Attachment, Case, CaseEvent, Task, Timer
-from cityloop.desks.boxes import BOXES, BY_KEY, Box, own_task
+from cityloop.desks.boxes import BOXES, BY_KEY, Box, tasks_of
 from cityloop.evidence import queries as evidence
 from cityloop.evidence import wording
 from cityloop.geo import queries as geo
@@ -36,13 +36,12 @@ def counters(actor: Actor, *, now: datetime) -> dict[str, int]:
     }
     waiting = cases.visible(actor).filter(status__in=OPEN)
     found: dict[str, int] = waiting.order_by().aggregate(**counts)
-    own = own_task(actor)
     tasks = {
-        box.key: Count("case", distinct=True, filter=Q(kind=box.task) & (own if box.own else Q()))
+        box.key: Count("case", distinct=True, filter=tasks_of(box, actor))
         for box in BOXES
         if box.task
     }
-    kinds = {box.task for box in BOXES if box.task}
+    kinds = {kind for box in BOXES for kind in box.task.split()}
     held = Task.objects.filter(closed_at=None, kind__in=kinds, case__in=cases.visible(actor))
     return found | held.aggregate(**tasks)
 

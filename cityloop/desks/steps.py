@@ -22,13 +22,17 @@ NOT_YOURS = (
     guards.dispatch_needs_order, guards.was_filed, guards.was_self_handled, guards.answer_owed,
     guards.report_owed, guards.not_reviewed_yet, guards.platform_holds, guards.platform_above,
     guards.platform_below, guards.supervised_here, guards.circles, guards.dispute_open,
-    guards.not_at_the_top, guards.own_subtask, guards.some_subtask,
+    guards.not_at_the_top, guards.own_subtask, guards.some_subtask, guards.waits_for_you,
+    guards.own_case, guards.handled_too_late, guards.longer_limit_known, guards.limit_passed,
 )  # fmt: skip
 STANDING = (
     guards.sides_kept_apart, guards.located, guards.not_found_is_not_filed,
     guards.verified_if_public, guards.second_eye, guards.dispatch_within_rights,
     guards.assigned_or_unit, guards.another_than_asked, guards.replies_sent,
-    guards.reviewed_where_asked, guards.level_may_decide, guards.subtasks_done,
+    guards.reviewed_where_asked, guards.level_may_decide, guards.subtasks_done, guards.asked_once,
+    guards.another_decides, guards.in_time, guards.extensions_left, guards.leader_decides_long,
+    guards.suspensions_left, guards.deferrals_left, guards.end_still_ahead, guards.not_appealed,
+    guards.soon_after_closing,
 )  # fmt: skip
 # Taken by intake when it joins a report, not by a person on the page.
 NOT_A_BUTTON = frozenset({"join_report"})

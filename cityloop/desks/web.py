@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from django.urls import path
 
-from cityloop.desks.views import case_list, case_page, map_page, parts, report_form, rules, start
+from cityloop.desks.views import (
+    case_list,
+    case_page,
+    granted,
+    map_page,
+    notice,
+    parts,
+    report_form,
+    rules,
+    start,
+)
 
 urlpatterns = [
     path("", start.start, name="start"),
     path("cases/", case_list.case_list, name="cases"),
     path("cases/<str:number>/", case_page.case_page, name="case"),
     path("cases/<str:number>/print/", case_page.case_print, name="case-print"),
+    path("cases/<str:number>/notice/", notice.notice, name="case-notice"),
     path("cases/<str:number>/clocks/<str:kind>/", case_page.explain, name="case-explain"),
     path("cases/<str:number>/steps/<str:action>/", case_page.take_step, name="case-step"),
+    path("granted/", granted.granted, name="granted"),
     path("intake/new/", report_form.new_report, name="intake-new"),
     path("intake/beside/", report_form.look_beside, name="intake-beside"),
     path("intake/reports/<str:number>/", report_form.report, name="report"),

@@ -14,7 +14,7 @@ from ninja import Field, Query, Router, Schema
 from cityloop.kernel import clock
 from cityloop.kernel.api import idempotent
 from cityloop.kernel.page import actor_of
-from cityloop.standards import operations, queries, worktime
+from cityloop.standards import operations, queries, shapes, worktime
 from cityloop.standards.models import Edition, FilingRule, ProblemClass, SpecialDay
 
 router = Router(tags=["standards"])
@@ -321,4 +321,45 @@ def delete_day(
     """Make a day an ordinary one again; recorded with its reason."""
     actor = actor_of(request)
     operations.clear_special_day(day, code=calendar, actor=actor, now=clock.now(), why=why)
+    return 204, None
+
+
+@router.get(
+    "/standards/protection", response=list[shapes.ProtectionOut], summary="Protection periods"
+)
+def list_protection(request: HttpRequest, calendar: Code = queries.DEFAULT) -> list[dict[str, Any]]:
+    """Holidays and events with other limits and another duty, latest first."""
+    actor_of(request).require(VIEW)
+    return [shapes.protection(row) for row in queries.protection_periods(calendar)]
+
+
+@router.post(
+    "/standards/protection", response={201: shapes.ProtectionOut}, summary="Add a protection period"
+)
+@idempotent
+def add_protection(
+    request: HttpRequest, body: shapes.ProtectionIn, calendar: Code = queries.DEFAULT
+) -> tuple[int, dict[str, Any]]:
+    """Cases filed in these days get these limits; recorded with its reason."""
+    values = body.dict(exclude={"why", "limits"})
+    limits = [(one.class_code, one.amount, one.unit) for one in body.limits]
+    new = operations.NewProtection(**values, limits=limits)
+    actor = actor_of(request)
+    row = operations.add_protection(new, code=calendar, actor=actor, now=clock.now(), why=body.why)
+    return 201, shapes.protection(row)
+
+
+@router.delete(
+    "/standards/protection/{period_id}", response={204: None}, summary="End a protection period"
+)
+@idempotent
+def remove_protection(
+    request: HttpRequest,
+    period_id: ClassId,
+    why: Annotated[str, Query(max_length=500)],
+    calendar: Code = queries.DEFAULT,
+) -> tuple[int, None]:
+    """Limits that were given in it stay; recorded with its reason."""
+    actor = actor_of(request)
+    operations.remove_protection(period_id, code=calendar, actor=actor, now=clock.now(), why=why)
     return 204, None

@@ -5,5 +5,8 @@ class StandardsConfig(Subsystem):
     name = "cityloop.standards"
     label = "standards"
     title = "Standards"
-    menu = (MenuItem("Command manual", "/manual/", "book-open", "manual.view", 60),)
+    menu = (
+        MenuItem("Command manual", "/manual/", "book-open", "manual.view", 60),
+        MenuItem("Protection periods", "/protection/", "shield", "manual.view", 65),
+    )
     permissions = ("manual.view", "standards.manage")

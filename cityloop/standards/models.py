@@ -296,6 +296,36 @@ class SpecialDay(models.Model):
         return f"{self.day} {self.kind}"
 
 
+class ProtectionPeriod(models.Model):
+    """Days of a holiday or an event on which other limits and another duty hold (H10).
+
+    `factor` multiplies the limits of cases filed in it; `limits` replaces those of single classes:
+    [{"class": "C0101", "amount": "2", "unit": "urgent_hour"}]. Each change is recorded.
+    """
+
+    calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="protection_periods")
+    name_zh = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=60, blank=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    factor = models.DecimalField(max_digits=4, decimal_places=2, default=1)
+    limits: models.JSONField[Any, Any] = models.JSONField(default=list)
+    duty = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=models.F("starts_on")), name="protection_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(factor__gt=0, factor__lte=10), name="protection_factor"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name_zh} {self.starts_on}"
+
+
 class CalendarChange(models.Model):
     """Who changed a calendar, when, what and why; append-only, since clocks depend on it."""
 

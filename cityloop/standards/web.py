@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from cityloop.kernel import clock, files
+from cityloop.kernel.errors import Invalid
 from cityloop.kernel.page import actor_of
-from cityloop.standards import queries
+from cityloop.standards import operations, queries
 from cityloop.standards.models import Edition, FilingRule
 
 PERMISSION = "manual.view"
@@ -141,7 +144,105 @@ def example(request: HttpRequest, photo_id: int) -> HttpResponse:
     return answer
 
 
+class ProtectionForm(forms.Form):
+    """A new protection period."""
+
+    name = forms.CharField(label=_("Name of the period"), max_length=60)
+    name_en = forms.CharField(label=_("English name"), max_length=60, required=False)
+    first = forms.DateField(label=_("First day"), widget=forms.DateInput({"type": "date"}))
+    last = forms.DateField(label=_("Last day"), widget=forms.DateInput({"type": "date"}))
+    factor = forms.DecimalField(
+        label=_("Limits times"), initial="1", max_digits=4, decimal_places=2, min_value=0,
+        help_text=_("0.5 halves the limits of all cases filed in the period."),
+    )  # fmt: skip
+    limits = forms.CharField(
+        label=_("Limits of single classes"), required=False, max_length=8000,
+        widget=forms.Textarea({"rows": 3, "placeholder": "C0101 2 urgent_hour"}),
+        help_text=_("One a line: class, amount, unit."),
+    )  # fmt: skip
+    duty = forms.CharField(
+        label=_("Duty"), required=False, max_length=2000, widget=forms.Textarea({"rows": 3}),
+        help_text=_("Who is on duty, who leads, which cameras and emergency teams."),
+    )  # fmt: skip
+    why = forms.CharField(label=_("Reason"), max_length=500)
+
+
+@require_safe
+def protection(request: HttpRequest) -> HttpResponse:
+    """The protection periods; who manages the standards may add and end them."""
+    actor_of(request).require(PERMISSION)
+    return shown_protection(request, ProtectionForm())
+
+
+@require_POST
+def protection_add(request: HttpRequest) -> HttpResponse:
+    """Add a period; refused: the form again with what was sent and why."""
+    actor, form = actor_of(request), ProtectionForm(request.POST)
+    actor.require(operations.PERMISSION)
+    if form.is_valid():
+        given = dict(form.cleaned_data)
+        why = given.pop("why")
+        try:
+            limits = limits_of(given.pop("limits"))
+            new = operations.NewProtection(**given, limits=limits)
+            operations.add_protection(new, actor=actor, now=clock.now(), why=why)
+        except Invalid as problem:
+            for name, reason in (problem.fields or {"": str(problem)}).items():
+                form.add_error(name if name in form.fields else None, reason)
+    if form.errors:
+        return shown_protection(request, form, status=422)
+    messages.success(request, gettext("The protection period is added."))
+    return redirect("protection")
+
+
+@require_POST
+def protection_remove(request: HttpRequest, period_id: int) -> HttpResponse:
+    """End a period, with a reason."""
+    actor = actor_of(request)
+    actor.require(operations.PERMISSION)
+    why = request.POST.get("why", "")
+    try:
+        operations.remove_protection(period_id, actor=actor, now=clock.now(), why=why)
+    except Invalid as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, gettext("The protection period is ended."))
+    return redirect("protection")
+
+
+def limits_of(text: str) -> list[tuple[str, Decimal, str]]:
+    """Lines of class, amount and unit; raises Invalid for a line that is none."""
+    found = []
+    for line in filter(None, (one.strip() for one in text.splitlines())):
+        try:
+            code, amount, unit = line.split()
+            found.append((code, Decimal(amount), unit))
+        except (ValueError, InvalidOperation) as error:
+            reason = gettext("not a class, an amount and a unit: %(line)s") % {"line": line[:60]}
+            raise Invalid(reason, fields={"limits": reason}) from error
+    return found
+
+
+def shown_protection(
+    request: HttpRequest, form: ProtectionForm, *, status: int = 200
+) -> HttpResponse:
+    """The page, with limits in words."""
+    rows = [
+        (row, named(row), [
+            (one["class"], queries.limit_text(Decimal(one["amount"]), one["unit"]))
+            for one in row.limits
+        ])
+        for row in queries.protection_periods()[:SIZE]
+    ]  # fmt: skip
+    may = actor_of(request).may(operations.PERMISSION)
+    context = {"rows": rows, "form": form if may else None, "may": may}
+    return render(request, "standards/protection.html", context, status=status)
+
+
 urlpatterns = [
+    path("protection/", protection, name="protection"),
+    path("protection/new/", protection_add, name="protection-add"),
+    path("protection/<int:period_id>/end/", protection_remove, name="protection-remove"),
     path("manual/", manual, name="manual"),
     path("manual/examples/<int:photo_id>", example, name="manual-example"),
 ]

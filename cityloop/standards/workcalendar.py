@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ DAY = 24 * HOUR
 WEEK = range(1, 8)  # ISO weekdays
 # A working calendar that offers nothing for so long has no working time at all.
 EMPTY_YEARS = 10
+SMALLEST = Decimal("0.01")  # of a limit
 
 
 class NoWorkingTime(Refused):
@@ -71,6 +73,25 @@ class Special:
     works: bool
     name: str = ""
     periods: tuple[tuple[time, time], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """A holiday or an event with limits of its own: a factor for all, or a limit for a class."""
+
+    name: str
+    first: date
+    last: date
+    factor: Decimal = Decimal(1)
+    limits: tuple[tuple[str, Decimal, str], ...] = ()  # class, amount, unit
+    duty: str = ""
+
+    def limit(self, class_code: str, amount: Decimal, unit: str) -> tuple[Decimal, str]:
+        """The limit that holds in the period instead of the usual one."""
+        for code, own, own_unit in self.limits:
+            if code == class_code:
+                return own, own_unit
+        return max((amount * self.factor).quantize(SMALLEST), SMALLEST), unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +141,7 @@ class WorkCalendar:
     known_years: frozenset[int] = frozenset()
     tz: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     revision: int = 0
+    protections: tuple[Protection, ...] = ()
     _special: dict[date, Special] = field(init=False, repr=False, compare=False)
     _years: dict[int, YearTable] = field(init=False, repr=False, compare=False)
 
@@ -135,6 +157,11 @@ class WorkCalendar:
     def special(self, day: date) -> Special | None:
         """What is special about a day, or None."""
         return self._special.get(day)
+
+    def protection(self, day: date) -> Protection | None:
+        """The protection period of a day, or None; of several the one that began last."""
+        holding = [one for one in self.protections if one.first <= day <= one.last]
+        return max(holding, key=lambda one: one.first, default=None)
 
     def warning_for(self, year: int) -> MissingYear | None:
         """A warning when the year's holidays are unknown; deadlines there count weekends only."""

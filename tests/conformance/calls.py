@@ -117,6 +117,12 @@ def _report(city: City) -> dict[str, Any]:
             "lon": point.x, "lat": point.y}  # fmt: skip
 
 
+def _protection(city: City) -> dict[str, Any]:
+    return {"name": "峰会", "first": "2026-12-01", "last": "2026-12-05", "factor": "0.5",
+            "limits": [{"class": "C0101", "amount": "2", "unit": "urgent_hour"}],
+            "why": "试验"}  # fmt: skip
+
+
 def _day(city: City) -> dict[str, Any]:
     return {"kind": "holiday", "name": "城市日", "why": "试验"}
 
@@ -249,6 +255,13 @@ CALLS = (
     Call("DELETE", "/standards/calendar/{day}", by="administrator", status=204,
          refused=(towns.STRANGER, "acceptor", "evaluator"),
          at=lambda city: {"day": "2026-10-01"}, query=lambda city: {"why": "试验"}),
+    Call("GET", "/standards/protection"),
+    Call("POST", "/standards/protection", by="administrator", status=201,
+         refused=(towns.STRANGER, "acceptor", "evaluator"),
+         body=_protection, another=lambda city: {**_protection(city), "name": "赛事"}),
+    Call("DELETE", "/standards/protection/{period_id}", by="administrator", status=204,
+         refused=(towns.STRANGER, "acceptor", "evaluator"),
+         at=lambda city: {"period_id": city.protection}, query=lambda city: {"why": "试验"}),
     # people
     Call("GET", "/organisations"),
     Call("GET", "/members", refused=(towns.STRANGER, "inspector", "water_worker")),
@@ -319,6 +332,10 @@ CALLS = (
          at=lambda city: {"number": city.cases["handling"]}),
     Call("GET", "/cases/{number}/clocks/{kind}/explain", refused=(towns.STRANGER, "roads"),
          at=lambda city: {"number": city.cases["handling"], "kind": "handling"}),
+    Call("GET", "/cases/{number}/clocks/{kind}/changes", refused=(towns.STRANGER, "roads"),
+         at=lambda city: {"number": city.cases["handling"], "kind": "handling"}),
+    Call("GET", "/cases/granted",
+         query=lambda city: {"since": "2026-01-01", "until": "2026-12-31"}),
     Call("POST", "/cases/{number}/steps", refused=(towns.STRANGER, "evaluator", "water"),
          at=lambda city: {"number": city.cases["reported"]}, body=_step, another=_other_step),
     Call("GET", "/cases/{number}/findings", refused=(towns.STRANGER, "roads"),

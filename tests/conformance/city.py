@@ -29,6 +29,7 @@ from cityloop.notify import operations as notify
 from cityloop.notify.models import Message
 from cityloop.people import operations as people
 from cityloop.people.models import Holding, Post, Responsibility, Token
+from cityloop.standards import operations as standards
 from cityloop.works.models import BudgetLine, Claim, Designation, PriceItem
 from tests import town as towns
 from tests.works import Story
@@ -53,6 +54,7 @@ class City:
     report: str = ""
     photo: str = ""
     orders: dict[str, str] = field(default_factory=dict)
+    protection: int = 0
 
     def call(self, method: str, path: str, *, by: str = "", **more: Any) -> HttpResponse:
         """A machine client's request: by key, or anonymous."""
@@ -181,6 +183,10 @@ def build(folder: Path) -> City:
             member=member, name="tests", actor=towns.SYSTEM, now=town.now
         )
     city = City(town, keys)
+    past = town.now.date() - timedelta(days=90)
+    event = standards.NewProtection("运动会", past, past)
+    period = standards.add_protection(event, actor=towns.SYSTEM, now=town.now, why="试验")
+    city.protection = period.pk
     for stage in (*towns.OPEN_STAGES, "checked", "closed"):
         city.cases[stage] = town.case(stage).number
         town.wait(minutes=5)

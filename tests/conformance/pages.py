@@ -146,6 +146,7 @@ PAGES = (
     Page("file", refused=(towns.STRANGER, "roads"), at=lambda city: {"sha256": city.photo}),
     Page("file-small", refused=(towns.STRANGER, "roads"),
          at=lambda city: {"sha256": city.photo, "side": 160}),
+    Page("granted"),
     # intake
     Page("intake-new", refused=(towns.STRANGER, "water", "evaluator", "dispatcher")),
     Page("intake-beside", refused=(towns.STRANGER, "water"),
@@ -224,6 +225,12 @@ PAGES = (
     Page("ui", refused=()),
     # re-inspection
     Page("discipline", by="supervisor", refused=(towns.STRANGER, "acceptor", "water")),
+    Page("protection"),
+    Page("protection-add", by="administrator", refused=(towns.STRANGER, "acceptor"), status=302,
+         data=lambda city: {"name": "峰会", "first": "2026-12-01", "last": "2026-12-05",
+                            "factor": "0.5", "limits": "C0101 2 urgent_hour", "why": "试验"}),
+    Page("protection-remove", by="administrator", refused=(towns.STRANGER, "acceptor"), status=302,
+         at=lambda city: {"period_id": city.protection}, data=lambda city: {"why": "试验"}),
     # components
     Page("components"),
     Page("component", at=_component),
@@ -300,9 +307,10 @@ PAGES = (
     office("office-changes"),
 )  # fmt: skip
 BY_NAME = {page.name: page for page in PAGES}
-# Visited by tests of their own: a first password is only asked for at the first sign-in, an example
-# picture needs one, an ended answer needs its line, Django's language switch takes any post, the
-# gateway for text messages signs what it sends.
+# Visited by tests of their own: a notice needs an overdue case, a first password is only asked for
+# at the first sign-in, an example picture needs one, an ended answer needs its line, Django's
+# language switch takes any post, the gateway for text messages signs what it sends.
 ELSEWHERE = {
-    "new-password", "office-answer-end", "manual-example", "set_language", "sms-receipt",
+    "case-notice", "new-password", "office-answer-end", "manual-example", "set_language",
+    "sms-receipt",
 }  # fmt: skip

@@ -125,6 +125,7 @@ FITTING = {
     "liable": "ROADS",
     "worker": "water_worker", "closing_condition": True, "level": 2, "place_level": "A",
     "reason_code": "duplicate", "clock": "handling", "assists": ["ROADS"], "engineering": True,
+    "extra": "1", "until": "2026-12-01", "final_day": "2026-12-01", "consequence": "x",
 }  # fmt: skip
 
 

@@ -27,6 +27,8 @@ PAGES = (
     ("acceptor", "/map/"),
     ("acceptor", "/manual/"),
     ("acceptor", "/ui/"),
+    ("leader", "/granted/"),
+    ("admin", "/protection/"),
     ("acceptor", "/account/"),
     ("supervisor", "{substituted}"),
     ("supervisor", "/works/"),

@@ -79,7 +79,10 @@ def test_a_case_returned_over_the_holiday_loses_no_working_time(town: Town) -> N
 
 
 @pytest.mark.requirement("B04", "H05")
-def test_a_deadline_once_set_is_not_moved_by_a_changed_calendar(town: Town) -> None:
+def test_a_changed_calendar_moves_open_deadlines_with_a_record_and_no_ended_one(town: Town) -> None:
+    town.now = datetime(2026, 9, 28, 9, 0, tzinfo=CITY).astimezone(UTC)
+    closed = town.carry(town.report().case, "closed")
+    ended = list(Timer.objects.filter(case=closed).order_by("id").values())
     town.now = datetime(2026, 9, 29, 15, 0, tzinfo=CITY).astimezone(UTC)
     case = _dispatched(town, REFUSE, limit_unit="work_hour")
     before = _due(case)
@@ -88,6 +91,21 @@ def test_a_deadline_once_set_is_not_moved_by_a_changed_calendar(town: Town) -> N
         why="台风",
     )  # fmt: skip
     town.step(case.number, "receive", "roads")
-    assert _due(case) == before
+    assert _due(case) == before, "nothing moves silently"
+    version = Case.objects.get(pk=case.pk).version
+    assert "calendar.changed" in town.deliver()
+
+    case = Case.objects.get(pk=case.pk)
+    assert _due(case) > before and case.handling_due_at.astimezone(CITY) == _due(case)
+    line = CaseEvent.objects.get(case=case, version=version + 1)
+    assert (line.action, line.role) == ("recompute", "system")
+    moved = {one["clock"]: one for one in line.facts["clocks"]}
+    assert moved["handling"]["what"] == "recomputed" and "whole" in moved
+    assert moved["handling"]["was"].startswith(before.astimezone(UTC).strftime("%Y-%m-%dT%H:%M"))
+
+    # What has ended stays as it was; told again, nothing more happens.
+    assert Case.objects.get(pk=closed.pk).version == closed.version
+    assert list(Timer.objects.filter(case=closed).order_by("id").values()) == ended
+    assert cases.follow_calendar(now=town.now) == 0
     with pytest.raises(cases.Refused):
         town.step(case.number, "receive", "roads")

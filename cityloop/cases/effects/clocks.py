@@ -157,6 +157,15 @@ def fire_clock(change: Change) -> None:
         change.case.handling_overdue = True
 
 
+def recompute_deadlines(change: Change) -> None:
+    """Deadlines follow the calendar, each with its record; what has ended stays as it is (H05)."""
+    change.facts["calendar"] = change.calendar("work_hour").revision
+    for timer in clocks.moved_by_calendar(change):
+        clocks.recompute(change, timer)
+        if timer.kind == TimerKind.HANDLING and not timer.fired:
+            change.case.handling_overdue = False
+
+
 def limit_of(change: Change) -> tuple[Decimal, str]:
     """The frozen handling limit; four working hours where none is known."""
     amount = change.case.limit_amount

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from cityloop.cases.change import Change
 from cityloop.cases.effects.tasks import united
 from cityloop.cases.models import ClosingKind, RecordType
+from cityloop.standards.models import FilingRule
 
 
 def as_quick_report(change: Change) -> None:
@@ -75,12 +77,29 @@ def freeze_limit(change: Change) -> None:
     case, rule = change.case, change.inputs["filing_rule"]
     engineering = bool(change.inputs.get("engineering")) and rule.engineering_amount
     case.filing_rule_id = rule.pk
-    case.limit_amount = rule.engineering_amount if engineering else rule.limit_amount
-    case.limit_unit = rule.engineering_unit if engineering else rule.limit_unit
+    case.limit_amount, case.limit_unit = (
+        (rule.engineering_amount, rule.engineering_unit) if engineering else _limit(change, rule)
+    )
+    case.long_limit = bool(engineering)
     case.place_level = change.inputs.get("place_level") or rule.place_level
     case.filed_at = change.now
     change.facts["rule"] = rule.pk
     change.facts["limit"] = [str(case.limit_amount), case.limit_unit]
+
+
+def _limit(change: Change, rule: FilingRule) -> tuple[Decimal, str]:
+    """The rule's limit, or that of the protection period in which the case is filed (H10)."""
+    usual = (Decimal(rule.limit_amount), rule.limit_unit)
+    calendar = change.calendar("work_hour")
+    protection = calendar.protection(change.now.astimezone(calendar.tz).date())
+    if protection is None or change.imported:
+        return usual
+    amount, unit = protection.limit(rule.problem_class.short_code, *usual)
+    change.facts["protection"] = {
+        "name": protection.name, "duty": protection.duty, "was": [str(usual[0]), usual[1]],
+        "until": str(protection.last),
+    }  # fmt: skip
+    return amount, unit
 
 
 def note_dispatch(change: Change) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from cityloop.cases import command
+from cityloop.cases import command, requests
 from cityloop.cases.change import Change
 from cityloop.cases.models import Task, TimerKind
 from cityloop.kernel.rows import fresh
@@ -32,8 +32,9 @@ def open_handling_tasks(change: Change) -> None:
 
 
 def close_handling_tasks(change: Change) -> None:
-    """The units' tasks end."""
+    """The units' tasks end; what they had asked for and nobody decided lapses."""
     close_tasks(change, "handle", "assist", result=change.action)
+    close_tasks(change, *requests.BY_KIND, result="lapsed")
 
 
 def close_site_task(change: Change) -> None:
@@ -47,8 +48,8 @@ def close_review_task(change: Change) -> None:
 
 
 def close_all_tasks(change: Change) -> None:
-    """Nobody owes an ended case anything but its review."""
-    kinds = {task.kind for task in change.tasks} - {"review"}
+    """Nobody owes an ended case anything but its review, and the decision on an appeal."""
+    kinds = {task.kind for task in change.tasks} - {"review", "appeal"}
     close_tasks(change, *kinds, result=change.action)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from cityloop.cases import clocks
 from cityloop.cases.change import Change
 from cityloop.cases.models import RecordType
 
@@ -91,6 +92,11 @@ def closing_condition_met(change: Change) -> str | None:
 def answer_owed(change: Change) -> str | None:
     """Somebody urged and waits for an answer."""
     return None if change.case.answer_owed else _("nobody waits for an answer")
+
+
+def deadline_moves(change: Change) -> str | None:
+    """Under the calendar as it is now some deadline is another one (H05)."""
+    return None if clocks.moved_by_calendar(change) else _("no deadline changes")
 
 
 def timer_due(change: Change) -> str | None:

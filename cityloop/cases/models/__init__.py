@@ -2,8 +2,10 @@
 
 from cityloop.cases.models.case import (
     FINAL,
+    HELD,
     IN_HANDLING,
     OPEN,
+    Appeal,
     Case,
     ClosingKind,
     DisputeLevel,
@@ -16,8 +18,10 @@ from cityloop.cases.models.work import Task, TaskKind, Timer, TimerKind, TimerSt
 
 __all__ = [
     "FINAL",
+    "HELD",
     "IN_HANDLING",
     "OPEN",
+    "Appeal",
     "Attachment",
     "Case",
     "CaseEvent",

@@ -30,6 +30,8 @@ class Status(models.TextChoices):
     CHECK_FAILED = "check_failed", pgettext_lazy("status", "to rework")  # 核查未过, 待返工
     CHECKED = "checked", pgettext_lazy("status", "to close")  # 待结案
     COORDINATING = "coordinating", pgettext_lazy("status", "in coordination")  # 协调中
+    SUSPENDED = "suspended", pgettext_lazy("status", "suspended")  # 挂账
+    DEFERRED = "deferred", pgettext_lazy("status", "deferred")  # 缓办
     CLOSED = "closed", pgettext_lazy("status", "closed")  # 已结案
     REJECTED = "rejected", pgettext_lazy("status", "not accepted")  # 不予受理
     VOIDED = "voided", pgettext_lazy("status", "voided")  # 已作废
@@ -38,6 +40,7 @@ class Status(models.TextChoices):
 FINAL = (Status.CLOSED, Status.REJECTED, Status.VOIDED)
 OPEN = tuple(status for status in Status if status not in FINAL)
 IN_HANDLING = (Status.DISPATCHED, Status.HANDLING, Status.HANDED_IN)
+HELD = (Status.SUSPENDED, Status.DEFERRED)  # every clock stands still, nothing can be done
 
 
 class RecordType(models.TextChoices):
@@ -65,6 +68,14 @@ class DisputeLevel(models.TextChoices):
     CENTRE = "centre", pgettext_lazy("dispute level", "command centre")  # 指挥中心
     CITY = "city", pgettext_lazy("dispute level", "city government")  # 市政府
     COMMISSION = "commission", pgettext_lazy("dispute level", "commission")  # 城管委
+
+
+class Appeal(models.TextChoices):
+    """What became of a unit's appeal against a late handling; the lateness itself stays."""
+
+    ASKED = "asked", pgettext_lazy("appeal", "asked for")
+    GRANTED = "granted", pgettext_lazy("appeal", "granted")
+    REFUSED = "refused", pgettext_lazy("appeal", "refused")
 
 
 class Flow(models.Model):
@@ -183,6 +194,12 @@ class Case(models.Model):
     answer_owed = models.BooleanField(default=False)
     reviewed_at = models.DateTimeField(null=True)  # by the shift leader, before closing
     replies_owed = models.JSONField(default=list)  # before it may be closed: codes of REPLIES
+    extensions = models.PositiveSmallIntegerField(default=0)
+    suspensions = models.PositiveSmallIntegerField(default=0)
+    deferrals = models.PositiveSmallIntegerField(default=0)
+    long_limit = models.BooleanField(default=False)
+    backlog_at = models.DateTimeField(null=True)
+    appeal = models.CharField(max_length=8, choices=Appeal.choices, blank=True, default="")
     closing_kind = models.CharField(
         max_length=16, choices=ClosingKind.choices, blank=True, default=""
     )

@@ -21,6 +21,8 @@ class TimerKind(models.TextChoices):
     CLOSING = "closing", pgettext_lazy("clock kind", "closing")
     REPLY = "reply", pgettext_lazy("clock kind", "reply to an urge")
     WHOLE = "whole", pgettext_lazy("clock kind", "whole case")
+    HOLD = "hold", pgettext_lazy("clock kind", "suspension or deferral")
+    BACKLOG = "backlog", pgettext_lazy("clock kind", "until backlog")
 
 
 class TimerState(models.TextChoices):
@@ -79,10 +81,15 @@ class TaskKind(models.TextChoices):
     REVIEW = "review", pgettext_lazy("task", "sampled review")
     RECHECK = "recheck", pgettext_lazy("task", "re-inspection")
     SUPERVISE = "supervise", pgettext_lazy("task", "supervise")
+    EXTENSION = "extension", pgettext_lazy("task", "decide on an extension")
+    LONG_LIMIT = "long_limit", pgettext_lazy("task", "decide on the engineering limit")
+    SUSPENSION = "suspension", pgettext_lazy("task", "decide on a suspension")
+    DEFERRAL = "deferral", pgettext_lazy("task", "decide on a deferral")
+    APPEAL = "appeal", pgettext_lazy("task", "decide on an appeal")
 
 
 class Task(models.Model):
-    """A task of a member or of an organisation."""
+    """A task of a member, of an organisation or of a role; `asked` is what a request asks for."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
     kind = models.CharField(max_length=12, choices=TaskKind.choices)
@@ -98,6 +105,7 @@ class Task(models.Model):
     due_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     result = models.CharField(max_length=16, blank=True, default="")
+    asked = models.JSONField(default=dict)
 
     class Meta:
         db_table = "cases_task"

@@ -9,15 +9,17 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 
-from cityloop.cases.models import FINAL
+from cityloop.cases.models import FINAL, Task
 from cityloop.desks import history, looks
 from cityloop.geo import queries as geo
 from cityloop.intake import channels
+from cityloop.people.roles import SEEDS
 
 register = template.Library()
 ZOOM = 11
+ROLES = {seed.code: seed for seed in SEEDS}
 WORDS = {
     "component": gettext_lazy("Component"), "grid": gettext_lazy("Unit grid"),
     "open": gettext_lazy("Open the case"), "place": gettext_lazy("Place of the problem"),
@@ -58,6 +60,20 @@ def status_badge(status: str) -> SafeString:
 def remark_words(remarks: list[dict[str, Any]]) -> list[str]:
     """What was odd about a photo, a sentence each."""
     return history.remark_words(remarks)
+
+
+@register.filter
+def asked_words(task: Task) -> list[str]:
+    """What a request asks for, a sentence each."""
+    return history.asked_words(task)
+
+
+@register.filter
+def role_name(code: str) -> str:
+    """The role's name in the reader's language."""
+    seed = ROLES.get(code)
+    english = (get_language() or "").startswith("en")
+    return code if seed is None else seed.label_en if english else seed.label_zh
 
 
 @register.filter

@@ -52,7 +52,11 @@ def test_shows_facts_clocks_history_and_chain(world, as_) -> None:
             "dispatcher",
             ["dispatch", "return_to_acceptance", "request_void", "dispatch_across"],
         ),
-        ("dispatched", "water", ["receive", "return"]),
+        (
+            "dispatched",
+            "water",
+            ["receive", "return", "ask_extension", "ask_suspension", "ask_deferral"],
+        ),
         (
             "checked",
             "shift_leader",

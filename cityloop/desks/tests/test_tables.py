@@ -62,7 +62,7 @@ def test_boxes_are_for_roles_that_exist_and_cover_every_open_status(db) -> None:
 
 
 def test_clock_words_know_every_state_and_unit() -> None:
-    assert set(looks.CLOCK_STATE) == {*TimerState.values, "met", "late"} - {"ended"}
+    assert set(looks.CLOCK_STATE) == {*TimerState.values, "met", "late"}
     from cityloop.standards import queries as standards
 
     assert all(standards.limit_text(1, unit) for unit in Unit)

@@ -78,7 +78,8 @@ class ClockRow:
 def clock_row(timer: Timer, *, now: datetime) -> ClockRow:
     """State, light and words of one clock."""
     ended = timer.state == "ended"
-    state = ("late" if timer.late else "met") if ended else timer.state
+    verdict = {True: "late", False: "met", None: "ended"}[timer.late]
+    state = verdict if ended else timer.state
     light = "" if timer.state == "running" else "paused"
     if timer.state == "running":
         quarter = timer.due_at - (timer.due_at - timer.started_at) / 4
@@ -171,6 +172,7 @@ def context_of(
     return {
         "file": file, "case": case, "now": now,
         "status": looks.STATUS[case.status], "light": case_views.light(case, now=now),
+        "noticed": any(line.action == "give_notice" for line in file.lines),
         "road": road_of(case), "lines": lines_of(file),
         "clocks": [clock_row(timer, now=now) for timer in clocks_in_order(file.timers)],
         "proposal": proposal.explained(case, file.names),
@@ -222,8 +224,22 @@ def explain(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     actor.require("cases.view")
     case = cases.get(actor, number)
     parts = case_views.explained(case, kind)
-    context = {"case": case, "kind": history.clock_name(kind), "parts": days_of(parts)}
+    changes = [
+        {**one, "look": looks.ACTION.get(one["action"]),
+         "words": history.clock_change({**one, "clock": kind})}
+        for one in case_views.clock_changes(case, kind)
+    ]  # fmt: skip
+    context = {
+        "case": case, "kind": history.clock_name(kind), "parts": days_of(parts),
+        "changes": changes, "protection": protected_by(case, kind),
+    }  # fmt: skip
     return answered(request, page="desks/explain.html", part="desks/_explain.html", context=context)
+
+
+def protected_by(case: Case, kind: str) -> str:
+    """The protection period behind the limit of a clock, in words; empty where none is."""
+    found = case_views.protection_of(case) if kind in ("handling", "whole") else None
+    return history.protection_words(found) if found else ""
 
 
 def days_of(parts: list[dict[str, Any]]) -> list[tuple[date, list[dict[str, Any]]]]:

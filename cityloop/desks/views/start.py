@@ -15,7 +15,17 @@ from cityloop.kernel.page import actor_of
 
 # Boxes that count what other boxes hold already: no work of their own.
 TOTALS = frozenset(
-    {"soon", "overdue", "handling", "checking", "verifying", "circling", "escalated"}
+    {
+        "soon",
+        "overdue",
+        "handling",
+        "checking",
+        "verifying",
+        "circling",
+        "escalated",
+        "held",
+        "backlog",
+    }
 )
 
 

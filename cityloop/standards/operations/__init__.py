@@ -1,6 +1,7 @@
 """Writes of standards: editions (all or nothing, fixed once published) and calendars (recorded)."""
 
 from cityloop.standards.operations.calendars import (
+    PERMISSION,
     NoReason,
     clear_special_day,
     confirm_year,
@@ -19,15 +20,23 @@ from cityloop.standards.operations.editions import (
     publish_edition,
 )
 from cityloop.standards.operations.examples import attach_example, remove_example
+from cityloop.standards.operations.protection import (
+    NewProtection,
+    add_protection,
+    remove_protection,
+)
 from cityloop.standards.operations.storing import ClassInUse
 
 __all__ = [
+    "PERMISSION",
     "BadCatalogue",
     "ClassInUse",
     "EditionReport",
+    "NewProtection",
     "NoReason",
     "NotPublishable",
     "PublishedEdition",
+    "add_protection",
     "attach_example",
     "clear_special_day",
     "confirm_year",
@@ -36,6 +45,7 @@ __all__ = [
     "load_editions",
     "publish_edition",
     "remove_example",
+    "remove_protection",
     "seed_calendar",
     "set_periods",
     "set_special_day",

@@ -85,10 +85,10 @@ def set_special_day(
     """
     if kind not in SpecialDay.Kind.values:
         raise Invalid(_("a special day is a holiday or a workday"), code="bad-kind")
-    _check_text(name, MAX_NAME)
+    check_text(name, MAX_NAME)
     if periods is not None and (kind == SpecialDay.Kind.HOLIDAY or not periods):
         raise Invalid(_("hours belong to a working day, and are at least one period"))
-    calendar = _locked(code, actor, why)
+    calendar = locked(code, actor, why)
     before = _day_facts(calendar.special_days.filter(day=day).first())
     row, _created = SpecialDay.objects.update_or_create(
         calendar=calendar,
@@ -100,7 +100,7 @@ def set_special_day(
             "origin": SpecialDay.Origin.CITY,
         },
     )
-    _record(calendar, f"day {day}", before, _day_facts(row), actor=actor, now=now, why=why)
+    record(calendar, f"day {day}", before, _day_facts(row), actor=actor, now=now, why=why)
     return row
 
 
@@ -109,13 +109,13 @@ def clear_special_day(
     day: date, *, code: str = DEFAULT, actor: Actor, now: datetime, why: str
 ) -> None:
     """Make a day an ordinary one again; nothing happens where it is one already."""
-    calendar = _locked(code, actor, why)
+    calendar = locked(code, actor, why)
     row = calendar.special_days.filter(day=day).first()
     if row is None:
         return
     before = _day_facts(row)
     row.delete()
-    _record(calendar, f"day {day}", before, None, actor=actor, now=now, why=why)
+    record(calendar, f"day {day}", before, None, actor=actor, now=now, why=why)
 
 
 @transaction.atomic
@@ -127,40 +127,42 @@ def set_periods(
         raise Invalid(_("a calendar needs at least one working period"), code="no-periods")
     for period in periods:
         _check(period)
-    calendar = _locked(code, actor, why)
+    calendar = locked(code, actor, why)
     before = [_period_facts(period) for period in weekly_periods(calendar)]
     _write_periods(calendar, periods)
     after = [_period_facts(period) for period in periods]
-    _record(calendar, "weekly hours", before, after, actor=actor, now=now, why=why)
+    record(calendar, "weekly hours", before, after, actor=actor, now=now, why=why)
 
 
 @transaction.atomic
 def confirm_year(year: int, *, code: str = DEFAULT, actor: Actor, now: datetime, why: str) -> None:
     """Say that a year's holidays have been entered by hand, so that its warning ends."""
-    calendar = _locked(code, actor, why)
+    calendar = locked(code, actor, why)
     if year in calendar.known_years:
         return
     before = list(calendar.known_years)
     calendar.known_years = sorted({*before, year})
     calendar.save(update_fields=["known_years"])
-    _record(calendar, f"year {year}", before, calendar.known_years, actor=actor, now=now, why=why)
+    record(calendar, f"year {year}", before, calendar.known_years, actor=actor, now=now, why=why)
 
 
 # ------------------------------------------------------------------------------------- inside
 
 
-def _locked(code: str, actor: Actor, why: str) -> Calendar:
+def locked(code: str, actor: Actor, why: str) -> Calendar:
+    """The calendar, locked, for an actor who may change it and says why."""
     actor.require(PERMISSION)
     if not why.strip():
         raise NoReason(_("say why the working time changes: deadlines depend on it"))
-    _check_text(why, MAX_WHY)
+    check_text(why, MAX_WHY)
     calendar = Calendar.objects.select_for_update().filter(code=code).first()
     if calendar is None:
         raise NoCalendar(_("there is no calendar %(code)s; seed it first") % {"code": code[:40]})
     return calendar
 
 
-def _check_text(given: str, limit: int) -> None:
+def check_text(given: str, limit: int) -> None:
+    """Raise Invalid for a text that is too long, or holds what no text holds."""
     try:
         cells.text(limit)(given)
     except ValueError as error:
@@ -176,7 +178,7 @@ def _calendar_or_new(
     if created:
         _write_periods(calendar, USUAL)
         after = [_period_facts(period) for period in USUAL]
-        _record(calendar, "weekly hours", None, after, actor=actor, now=now, why="calendar made")
+        record(calendar, "weekly hours", None, after, actor=actor, now=now, why="calendar made")
     return calendar
 
 
@@ -201,7 +203,7 @@ def _seed(
     before, calendar.known_years = list(calendar.known_years), known
     calendar.save(update_fields=["known_years"])
     what = "holiday plans of the years"
-    _record(calendar, what, before, known, actor=actor, now=now, why="published holiday plans")
+    record(calendar, what, before, known, actor=actor, now=now, why="published holiday plans")
     return len(planned - present)
 
 
@@ -255,7 +257,7 @@ def _day_facts(row: SpecialDay | None) -> dict[str, Any] | None:
     return {"kind": str(row.kind), "name": row.name, "periods": row.periods}
 
 
-def _record(
+def record(
     calendar: Calendar,
     what: str,
     before: Any,

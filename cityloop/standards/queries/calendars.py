@@ -12,8 +12,14 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from cityloop.kernel.errors import NotFound
-from cityloop.standards.models import Calendar, CalendarChange, SpecialDay
-from cityloop.standards.workcalendar import MissingYear, Special, WeeklyPeriod, WorkCalendar
+from cityloop.standards.models import Calendar, CalendarChange, ProtectionPeriod, SpecialDay
+from cityloop.standards.workcalendar import (
+    MissingYear,
+    Protection,
+    Special,
+    WeeklyPeriod,
+    WorkCalendar,
+)
 from cityloop.standards.worktime import Interval, Reason, Unit
 
 DEFAULT = "default"
@@ -53,6 +59,7 @@ def _built(row: Calendar) -> WorkCalendar:
         known_years=frozenset(row.known_years),
         tz=ZoneInfo(row.time_zone),
         revision=row.revision,
+        protections=tuple(protection(one) for one in row.protection_periods.order_by("id")),
     )
 
 
@@ -70,6 +77,20 @@ def special(day: SpecialDay) -> Special:
     if day.periods is not None:
         periods = tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in day.periods)
     return Special(day.day, day.kind == SpecialDay.Kind.WORKDAY, day.name, periods)
+
+
+def protection(row: ProtectionPeriod) -> Protection:
+    """A stored protection period as a value."""
+    limits = tuple((one["class"], Decimal(one["amount"]), one["unit"]) for one in row.limits)
+    return Protection(
+        row.name_zh, row.starts_on, row.ends_on, Decimal(row.factor), limits, row.duty
+    )
+
+
+def protection_periods(code: str = DEFAULT) -> QuerySet[ProtectionPeriod]:
+    """The protection periods of a calendar, latest first."""
+    rows = ProtectionPeriod.objects.filter(calendar__code=code)
+    return rows.order_by("-starts_on", "-id")
 
 
 def calendar_changes(code: str = DEFAULT) -> QuerySet[CalendarChange]:
