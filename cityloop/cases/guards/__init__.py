@@ -12,9 +12,11 @@ from cityloop.cases.guards.command import (
 )
 from cityloop.cases.guards.dispatch import (
     assigned_or_unit,
+    assists_handle,
     dispatch_explained,
     dispatch_needs_order,
     dispatch_within_rights,
+    inspector_in_post,
     own_member_task,
     own_unit_task,
     unit_named,
@@ -86,6 +88,7 @@ __all__ = [
     "another_than_asked",
     "answer_owed",
     "assigned_or_unit",
+    "assists_handle",
     "circles",
     "class_chosen",
     "closed_normally",
@@ -100,6 +103,7 @@ __all__ = [
     "has_photo",
     "has_photo_of_result",
     "has_photos_before_and_after",
+    "inspector_in_post",
     "late_check_explained",
     "level_may_decide",
     "located",
