@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import Case as When_
-from django.db.models import IntegerField, Q, Value, When
+from django.db.models import Count, IntegerField, Q, Value, When
 from django.utils.translation import gettext as _
 
 from cityloop.cases import fields, lifecycle
@@ -113,7 +113,7 @@ def _unit_option(one: Organisation) -> tuple[str, Label]:
 
 
 def _workers(asked: Asked) -> list[Any]:
-    own = asked.actor.organisation_ids or {asked.actor.organisation_id}
+    own: Any = asked.actor.organisation_ids or {asked.actor.organisation_id}
     rows = people.holders("worker", asked.on).filter(organisation_id__in=own)
     return [(str(one.pk), one.name) for one in rows.order_by("name", "pk")]
 
@@ -160,6 +160,18 @@ def choices_of(steps: Iterable[lifecycle.Step], asked: Asked) -> dict[str, list[
     """Choices of every field that these steps ask for, each made once."""
     wanted = {name for step in steps for name, _required in step.fields}
     return {name: make(asked) for name, make in CHOICES.items() if name in wanted}
+
+
+def needless(asked: Asked, wanted: set[str]) -> frozenset[str]:
+    """Fields that no filing rule of the case's class knows: the forms leave them out."""
+    if not wanted & {"engineering", "place_level"}:
+        return frozenset()
+    rules = FilingRule.objects.filter(problem_class=asked.case.problem_class_id)
+    known = rules.aggregate(
+        engineering=Count("engineering_amount"),
+        place_level=Count("pk", filter=~Q(place_level="")),
+    )
+    return frozenset(name for name, count in known.items() if not count)
 
 
 def reasons_of(step: lifecycle.Step) -> list[Any]:
