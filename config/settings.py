@@ -154,6 +154,7 @@ SESSION_COOKIE_AGE = 12 * 3600  # one long shift
 # Not cached: every process has a cache of its own, and who signed out must be out everywhere.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "cityloop.kernel.page.forged"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -9,6 +9,8 @@ from django.db.models import Func, Q, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
+from cityloop.kernel.templatetags.ui import named
+
 
 class State(models.TextChoices):
     """States of a component, as in the attribute table of the standard."""
@@ -94,6 +96,12 @@ class Component(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    @property
+    def label(self) -> str:
+        """The name; one that is only its class's is told in the reader's language."""
+        chosen = self.problem_class
+        return named(chosen) if self.name == chosen.name_zh else self.name
 
     @property
     def district_code(self) -> str:

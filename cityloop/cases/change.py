@@ -19,13 +19,22 @@ CLOCK_TIME = WorkCalendar("clock", periods=())  # for units that count nights an
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A stored file offered to a step: stage is report, verify, before, after, check or paper."""
+    """A stored file offered to a step: stage is report, verify, before, after, check or paper.
+
+    `known`: an earlier step of the case holds the same file.
+    """
 
     file: StoredFile
     stage: str = "report"
     filename: str = ""
     from_album: bool = False
     remarks: tuple[dict[str, Any], ...] = ()
+    known: bool = False
+
+    @property
+    def picture(self) -> bool:
+        """True for a photo."""
+        return self.file.media_type.startswith("image/")
 
 
 @dataclass(slots=True)

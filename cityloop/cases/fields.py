@@ -155,17 +155,21 @@ def _stage(raw: Any) -> str:
     return str(raw)
 
 
-def _one(model: Any, by: str = "") -> Callable[[Any], Any]:
-    """The row with this id, or with this code; ValueError when there is none."""
+def _one(model: Any, by: str = "", *, also: tuple[str, ...] = ()) -> Callable[[Any], Any]:
+    """The row with this id, or with this code; ValueError when there is none.
+
+    `also`: rows beside it that every step with this field looks at.
+    """
 
     def read(raw: Any) -> Any:
         if isinstance(raw, model):
             return raw
         key = str(raw).replace("\x00", "")
         number = key.isascii() and key.isdigit() and len(key) < 19
-        found = model.objects.filter(pk=int(key)).first() if number else None
+        rows = model.objects.select_related(*also) if also else model.objects
+        found = rows.filter(pk=int(key)).first() if number else None
         if found is None and by:
-            found = model.objects.filter(**{by: key}).first()
+            found = rows.filter(**{by: key}).first()
         if found is None:
             raise ValueError(_("unknown: %(value)s") % {"value": key[:60]})
         return found
@@ -229,7 +233,8 @@ TABLE = (
     Field("opinion", lazy("Remark"), "long", _text),
     Field("result", lazy("What was done"), "long", _text),
     Field("problem_class", lazy("Class"), "search", _one(ProblemClass)),
-    Field("filing_rule", lazy("Filing rule"), "select", _one(FilingRule)),
+    Field("filing_rule", lazy("Filing rule"), "select",
+          _one(FilingRule, also=("problem_class__edition",))),
     Field("place_level", lazy("Level of the place"), "select", _place_level),
     Field("level", lazy("Level of the matter"), "select", _level),
     Field("engineering", lazy("Engineering limit"), "check", _flag),

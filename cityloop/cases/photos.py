@@ -20,19 +20,23 @@ SHOWN = 5
 _SAME = """
 SELECT a.file_id, array_agg(DISTINCT c.number) FROM cases_attachment a
 JOIN cases_case c ON c.id = a.case_id
-WHERE a.file_id = ANY(%s) AND a.case_id <> %s GROUP BY a.file_id
+WHERE a.file_id = ANY(%s) GROUP BY a.file_id
 """
 
 
 def remarked(papers: Sequence[Paper], case: Case, *, now: datetime) -> list[Paper]:
-    """The papers with their remarks; one query, none without papers."""
+    """The papers with their remarks, and whether the case has them; one query, none without."""
     if not papers:
         return []
-    elsewhere = _other_cases([paper.file.pk for paper in papers], case)
-    return [
-        replace(paper, remarks=tuple(remarks(paper, case, elsewhere.get(paper.file.pk, []), now)))
-        for paper in papers
-    ]
+    holders = _cases_with([paper.file.pk for paper in papers])
+    return [_remarked(paper, case, holders.get(paper.file.pk, []), now) for paper in papers]
+
+
+def _remarked(paper: Paper, case: Case, holders: Sequence[str], now: datetime) -> Paper:
+    others = [number for number in holders if number != case.number]
+    return replace(
+        paper, remarks=tuple(remarks(paper, case, others, now)), known=case.number in holders
+    )
 
 
 def remarks(
@@ -54,9 +58,9 @@ def remarks(
     return found
 
 
-def _other_cases(file_ids: list[int], case: Case) -> dict[int, list[str]]:
+def _cases_with(file_ids: list[int]) -> dict[int, list[str]]:
     with connection.cursor() as cursor:
-        cursor.execute(_SAME, [file_ids, case.pk])
+        cursor.execute(_SAME, [file_ids])
         return dict(cursor.fetchall())
 
 

@@ -14,6 +14,7 @@ from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotFound
 from cityloop.standards import queries as standards
 from cityloop.standards import worktime
+from cityloop.standards.workcalendar import WorkCalendar
 
 LONGEST, YEARS = timedelta(days=3660), set(range(1900, 2200))
 
@@ -182,24 +183,30 @@ def granted(row: queries.Granted) -> dict[str, Any]:
 
 
 def explained(case: Case, kind: str) -> list[dict[str, Any]]:
-    """Every interval between the start of the latest clock of this kind and its deadline.
+    """Every interval between the last start of the latest clock of this kind and its deadline.
 
-    Raises NotFound when the case has no such clock.
+    What ran before a pause lies before that start. The deadline is the one that was set: a calendar
+    that changed since moves no clock. Raises NotFound when the case has no such clock.
     """
     found = [timer for timer in queries.timers(case) if timer.kind == kind]
     if not found:
         raise NotFound(_("the case has no clock %(kind)s") % {"kind": kind[:20]})
-    timer = found[-1]
-    if timer.limit_unit in worktime.CONTINUOUS and not timer.margin_hours:
-        whole = {"counted": True, "reason": str(worktime.Reason.CONTINUOUS)}
-        return [{"start": timer.started_at, "end": timer.due_at, **whole}]
-    calendar = standards.work_calendar()
-    left = timer.limit_amount - (timer.spent if timer.ended_at is None else 0)
-    parts = worktime.explain(timer.started_at, left, timer.limit_unit, calendar)
-    end = parts[-1].end if parts else timer.started_at
-    if timer.margin_hours:
-        parts = [*parts, *worktime.explain(end, timer.margin_hours, "work_hour", calendar)]
+    timer, calendar = found[-1], standards.work_calendar()
+    margin_from = _margin_from(timer, calendar)
+    parts = worktime.between(timer.started_at, margin_from, timer.limit_unit, calendar)
+    parts += worktime.between(margin_from, timer.due_at, "work_hour", calendar)
+    if not parts:  # nothing was left when it last started
+        parts = [worktime.Interval(timer.started_at, timer.due_at, True, worktime.Reason.WORKING)]
     return [
         {"start": p.start, "end": p.end, "counted": p.counted, "reason": str(p.reason)}
         for p in parts
     ]
+
+
+def _margin_from(timer: Timer, calendar: WorkCalendar) -> datetime:
+    """Where the limit ends and the margin of the other stages begins; only the clock of the whole
+    case has one, and it never pauses."""
+    if not timer.margin_hours:
+        return timer.due_at
+    end = worktime.due_at(timer.started_at, timer.limit_amount, timer.limit_unit, calendar)
+    return min(end, timer.due_at)

@@ -70,14 +70,15 @@ def finish(result: Mapping[str, Any], sentence: str, *, as_json: bool) -> None:
 
 def finish_import(report: Any, *, as_json: bool) -> None:
     """Print an import's report, the rejected rows with their reasons on standard error."""
-    for rejection in report.rejected[:50]:
+    rejected = report.rejected_rows()
+    for rejection in rejected[:50]:
         say(f"row {rejection.row} ({rejection.key}): {rejection.reason}")
-    if len(report.rejected) > 50:
-        say(f"... and {len(report.rejected) - 50} more rejected rows")
+    if len(rejected) > 50:
+        say(f"... and {len(rejected) - 50} more rejected rows")
     for note in report.notes:
         say(note)
     sentence = (
-        f"{report.imported} imported, {report.joined} joined, {len(report.rejected)} rejected "
+        f"{report.imported} imported, {report.joined} joined, {len(rejected)} rejected "
         f"in {report.seconds:.1f} s"
     )
     finish(report.as_dict(), sentence, as_json=as_json)
@@ -95,7 +96,15 @@ def misused(error: typer.TyperException) -> int:
         show()
     else:
         say(f"cityloop: {explain(error)}")
+    _tell_programs(error)
     return error.exit_code
+
+
+def _tell_programs(error: BaseException) -> None:
+    """The failure as one JSON object, where the call asked for JSON."""
+    if "--json" in sys.argv:
+        words = getattr(error, "format_message", lambda: explain(error))()
+        print(json.dumps({"error": words}, ensure_ascii=False), flush=True)
 
 
 def fail(error: BaseException) -> int:
@@ -108,8 +117,7 @@ def fail(error: BaseException) -> int:
     kind = "" if known else f"{type(error).__name__}: "
     hint = "" if known else " (CITYLOOP_DEBUG=1 shows the traceback)"
     say(f"cityloop: {kind}{explain(error)}{hint}")
-    if "--json" in sys.argv:
-        print(json.dumps({"error": explain(error)}, ensure_ascii=False), flush=True)
+    _tell_programs(error)
     return 1
 
 

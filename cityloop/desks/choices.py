@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import Case as When_
-from django.db.models import IntegerField, Q, Value, When
+from django.db.models import Count, IntegerField, Q, Value, When
 from django.utils.translation import gettext as _
 
 from cityloop.cases import fields, lifecycle
@@ -20,14 +20,9 @@ from cityloop.desks.forms import Label
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.templatetags.ui import named
 from cityloop.people import queries as people
-from cityloop.people.models import Member, Organisation, OrganisationKind
+from cityloop.people.models import NOT_HANDLING, Member, Organisation, OrganisationKind
 from cityloop.standards import queries as standards
 from cityloop.standards.models import FilingRule, ProblemClass
-
-# Bodies that take cases; platforms and collection companies do not.
-NOT_HANDLING = (
-    OrganisationKind.CITY_PLATFORM, OrganisationKind.DISTRICT_PLATFORM, OrganisationKind.COMPANY,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +113,8 @@ def _unit_option(one: Organisation) -> tuple[str, Label]:
 
 
 def _workers(asked: Asked) -> list[Any]:
-    own = asked.actor.organisation_ids or {asked.actor.organisation_id}
-    rows = holders("worker", asked.on).filter(organisation_id__in=own)
+    own: Any = asked.actor.organisation_ids or {asked.actor.organisation_id}
+    rows = people.holders("worker", asked.on).filter(organisation_id__in=own)
     return [(str(one.pk), one.name) for one in rows.order_by("name", "pk")]
 
 
@@ -130,7 +125,7 @@ def _inspectors(asked: Asked) -> list[Any]:
         When(_walks(street), then=Value(0)), When(_walks(district), then=Value(1)),
         default=Value(2), output_field=IntegerField(),
     )  # fmt: skip
-    rows = holders("inspector", asked.on).select_related("organisation").annotate(near=near)
+    rows = people.holders("inspector", asked.on).select_related("organisation").annotate(near=near)
     titles = {0: _("Of this street"), 1: _("Of this district"), 2: _("Others")}
     found = {one.pk: one for one in rows.order_by("-near", "name", "pk")}
     ordered = sorted(found.values(), key=lambda one: (one.near, one.name, one.pk))
@@ -143,15 +138,6 @@ def _walks(code: str) -> Q:
 
 def _inspector_option(one: Member) -> tuple[str, Label]:
     return str(one.pk), Label(f"{one.name} · {one.organisation.name}", one.username)
-
-
-def holders(role: str, on: date) -> Any:
-    """Active members who hold a post with this role on the day."""
-    valid = Q(holdings__valid_to=None) | Q(holdings__valid_to__gt=on)
-    return Member.objects.filter(
-        valid, active=True, holdings__valid_from__lte=on, holdings__post__active=True,
-        holdings__post__roles__code=role,
-    ).distinct()  # fmt: skip
 
 
 CHOICES: dict[str, Callable[[Asked], list[Any]]] = {
@@ -174,6 +160,18 @@ def choices_of(steps: Iterable[lifecycle.Step], asked: Asked) -> dict[str, list[
     """Choices of every field that these steps ask for, each made once."""
     wanted = {name for step in steps for name, _required in step.fields}
     return {name: make(asked) for name, make in CHOICES.items() if name in wanted}
+
+
+def needless(asked: Asked, wanted: set[str]) -> frozenset[str]:
+    """Fields that no filing rule of the case's class knows: the forms leave them out."""
+    if not wanted & {"engineering", "place_level"}:
+        return frozenset()
+    rules = FilingRule.objects.filter(problem_class=asked.case.problem_class_id)
+    known = rules.aggregate(
+        engineering=Count("engineering_amount"),
+        place_level=Count("pk", filter=~Q(place_level="")),
+    )
+    return frozenset(name for name, count in known.items() if not count)
 
 
 def reasons_of(step: lifecycle.Step) -> list[Any]:

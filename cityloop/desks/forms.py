@@ -166,13 +166,19 @@ def step_form(
     *,
     choices: Choices,
     initial: Mapping[str, Any],
+    without: frozenset[str] = frozenset(),
     data: Any = None,
     problem: Problem | None = None,
 ) -> forms.Form:
-    """The form of a life-cycle row; with `data` and `problem` as it was refused."""
+    """The form of a life-cycle row; with `data` and `problem` as it was refused.
+
+    `without`: optional fields that mean nothing for this case.
+    """
     form = forms.Form(data, initial=dict(initial), auto_id=f"{step.action}-%s")
     form.use_required_attribute = True
     for name, required in step.fields:
+        if name in without:
+            continue
         known = fields.BY_NAME[name]
         made = MAKERS[known.widget](known, required, list(choices.get(name, ())))
         made.label, made.help_text = known.label, str(known.help or HELP.get(name, ""))

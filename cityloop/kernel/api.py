@@ -22,7 +22,7 @@ from ninja.utils import check_csrf
 
 from cityloop.kernel import clock, idempotency
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.errors import Invalid, NotFound, NotSignedIn, Problem
+from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, NotSignedIn, Problem
 from cityloop.kernel.middleware import problem_response
 from cityloop.kernel.page import actor_of
 
@@ -46,15 +46,16 @@ class TokenOrSession(AuthBase):
     openapi_scheme = "bearer"
 
     def __call__(self, request: HttpRequest) -> Actor | None:
-        """The actor; raises NotSignedIn."""
+        """The actor; raises NotSignedIn, and NotAllowed for a forged form."""
+        actor = actor_of(request)
         if not request.headers.get("Authorization"):
             _check_csrf(request)
-        return actor_of(request)
+        return actor
 
 
 def _check_csrf(request: HttpRequest) -> None:
     if check_csrf(request) is not None:
-        raise NotSignedIn(_("the session's CSRF token is missing or wrong"), code="csrf")
+        raise NotAllowed(_("the session's CSRF token is missing or wrong"), code="csrf")
 
 
 def plain(data: Any, status: int = 200) -> HttpResponse:

@@ -66,8 +66,17 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """403, CSRF failures among them."""
+    """403"""
     return _answer(request, NotAllowed(_("this is not for you")))
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form without the token of the page it stands on (Django's CSRF check)."""
+    return _answer(
+        request,
+        NotAllowed(_("the form has expired: load the page again and send it once more"),
+                   code="csrf"),
+    )  # fmt: skip
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

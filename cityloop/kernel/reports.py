@@ -25,13 +25,21 @@ class ImportReport:
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
 
+    def rejected_rows(self) -> list[Rejection]:
+        """Every row that was not taken once, with all its reasons."""
+        rows: dict[tuple[int, str], list[str]] = {}
+        for one in self.rejected:
+            rows.setdefault((one.row, one.key), []).append(one.reason)
+        return [Rejection(row, key, "; ".join(why)) for (row, key), why in rows.items()]
+
     def as_dict(self) -> dict[str, Any]:
         """The object that the command line prints with --json."""
+        rows = self.rejected_rows()
         return {
             "imported": self.imported,
             "joined": self.joined,
-            "rejected": len(self.rejected),
-            "rejections": [[r.row, r.key, r.reason] for r in self.rejected[:100]],
+            "rejected": len(rows),
+            "rejections": [[r.row, r.key, r.reason] for r in rows[:100]],
             "seconds": round(self.seconds, 3),
             "notes": self.notes,
         }

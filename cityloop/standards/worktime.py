@@ -147,8 +147,16 @@ def after_pause(
 
 def explain(start: datetime, amount: Amount, unit: str, calendar: WorkCalendar) -> list[Interval]:
     """Every counted and skipped stretch from `start` to the deadline, in order, without gaps."""
-    due = due_at(start, amount, unit, calendar)
+    return between(start, due_at(start, amount, unit, calendar), unit, calendar)
+
+
+def between(start: datetime, end: datetime, unit: str, calendar: WorkCalendar) -> list[Interval]:
+    """Every counted and skipped stretch between two moments, in order, without gaps.
+
+    Of working units nothing lies between a moment and itself.
+    """
     begin = localised(start, calendar).replace(tzinfo=calendar.tz)
+    due = localised(end, calendar).replace(tzinfo=calendar.tz)
     kind = unit_of(unit)
     if kind in CONTINUOUS:
         counted = elapsed(begin, due, unit, calendar)

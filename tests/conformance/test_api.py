@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.http import HttpResponse
+from django.test import Client
 from ninja import Schema
 
 from config.api import api
@@ -190,5 +191,14 @@ def test_a_browser_needs_its_csrf_token(city: City, call: Call) -> None:
     before = fingerprint()
     answer = browser.generic(call.method, call.address(city), data="{}",
                              content_type="application/json")  # fmt: skip
-    assert assert_problem(answer, 401)["code"] == "csrf"
+    assert assert_problem(answer, 403)["code"] == "csrf"
     assert fingerprint() == before
+
+
+@pytest.mark.parametrize("call", WRITES, ids=by_name)
+@pytest.mark.requirement("O10")
+def test_a_write_without_any_credentials_asks_to_sign_in(city: City, call: Call) -> None:
+    stranger = Client(enforce_csrf_checks=True)
+    answer = stranger.generic(call.method, call.address(city), data="{}",
+                              content_type="application/json")  # fmt: skip
+    assert assert_problem(answer, 401)["code"] == "not-signed-in"

@@ -81,7 +81,9 @@ def test_a_form_without_its_csrf_token_is_refused(city: City, page: Page) -> Non
     browser = city.browser(page.by)
     browser.handler.enforce_csrf_checks = True
     before = fingerprint()
-    assert page.visit(city, browser).status_code == 403
+    answer = page.visit(city, browser)
+    assert answer.status_code == 403
+    assert "表单已失效" in answer.content.decode()  # our page, in the city's language
     assert fingerprint() == before
 
 

@@ -26,7 +26,7 @@ from cityloop.launch.ports import choose_port
 from cityloop.launch.processes import Identity, identify
 from cityloop.launch.supervisor import read_note
 from config import env
-from tests.faults.clients import Caller, Tally, carry, store_photo
+from tests.faults.clients import Caller, Tally, carry, store_photos
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(300)]
 CASES, STEPS_EACH, CLIENTS = 112, 9, 4
@@ -123,7 +123,7 @@ def kill(who: Identity) -> None:
 def _drive(platform: Platform, facts: dict[str, Any], tally: Tally) -> list[threading.Thread]:
     waiting = iter(range(CASES))
     lock = threading.Lock()
-    photo = store_photo(Caller(platform.port, facts["keys"], tally))
+    photos = store_photos(Caller(platform.port, facts["keys"], tally))
 
     def work() -> None:
         caller = Caller(platform.port, facts["keys"], tally)
@@ -132,7 +132,7 @@ def _drive(platform: Platform, facts: dict[str, Any], tally: Tally) -> list[thre
                 n = next(waiting, None)
             if n is None:
                 return
-            carry(caller, facts, n, photo)
+            carry(caller, facts, n, photos)
 
     threads = [threading.Thread(target=work) for _ in range(CLIENTS)]
     for thread in threads:
@@ -218,6 +218,6 @@ def _starts_again(platform: Platform, facts: dict[str, Any]) -> None:
     platform.start()
     tally = Tally()
     caller = Caller(platform.port, facts["keys"], tally)
-    carry(caller, facts, CASES + 1, store_photo(caller))
+    carry(caller, facts, CASES + 1, store_photos(caller))
     assert len(tally.steps) == STEPS_EACH
     assert platform.stop() == 0

@@ -44,6 +44,20 @@ def admin(world: World, client: Client) -> Client:
     return client
 
 
+def test_english_pages_name_classes_in_english(world: World, admin: Client) -> None:
+    plain = _register(world, 1, minor="37")
+    own = _register(world, 2, 0.02, minor="37", name="滨江一号灯")
+    english = {"headers": {"Accept-Language": "en"}}
+    page = admin.get(reverse("components"), **english).content.decode()
+    one = admin.get(reverse("component", args=[plain.code]), **english).content.decode()
+    for html in (page, one):
+        assert "Street lamp" in html
+        assert plain.name not in html
+    assert own.name in page
+    chinese = admin.get(reverse("components"), headers={"Accept-Language": "zh-hans"})
+    assert plain.name in chinese.content.decode()
+
+
 def test_list_page_and_component_page(world: World, admin: Client) -> None:
     lamp = _register(world, 1, minor="37", note="滨江路口", owner_id=world.units["LIGHT"].pk)
     for number in range(2, 62):

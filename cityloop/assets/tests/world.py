@@ -60,9 +60,11 @@ def build() -> World:
     classes = {
         minor: ProblemClass.objects.create(
             edition=edition, kind="component", major_code="01", major_zh="公用设施",
-            minor_code=minor, name_zh=name, code=f"E/C01{minor}",
+            minor_code=minor, name_zh=name, name_en=english, code=f"E/C01{minor}",
         )
-        for minor, name in (("01", "上水井盖"), ("02", "污水井盖"), ("37", "路灯"))
+        for minor, name, english in (
+            ("01", "上水井盖", ""), ("02", "污水井盖", ""), ("37", "路灯", "Street lamp"),
+        )
     }  # fmt: skip
     Edition.objects.filter(pk=edition.pk).update(status="published", published_at=NOW)
     units = {

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cityloop.cases.change import Change
 from cityloop.kernel.actor import Actor
+from cityloop.people import queries as people
+from cityloop.people.models import Organisation
 
 
 def unit_named(change: Change) -> str | None:
@@ -13,7 +16,22 @@ def unit_named(change: Change) -> str | None:
     unit = change.inputs.get("unit")
     if unit is None:
         return _("name the responsible unit")
-    return None if unit.active else _("%(unit)s is not active any more") % {"unit": unit.name_zh}
+    return _cannot_handle(unit, change)
+
+
+def assists_handle(change: Change) -> str | None:
+    """The assisting units are units that handle too (B13)."""
+    ids = [one["organisation"] for one in change.inputs.get("assists") or ()]
+    units = Organisation.objects.filter(pk__in=ids).defer("search") if ids else ()
+    return next((why for unit in units if (why := _cannot_handle(unit, change))), None)
+
+
+def _cannot_handle(unit: Organisation, change: Change) -> str | None:
+    if not unit.active:
+        return _("%(unit)s is not active any more") % {"unit": unit.name}
+    if unit.handles or change.imported:
+        return None
+    return _("%(unit)s does not handle cases: name a unit that does") % {"unit": unit.name}
 
 
 def dispatch_explained(change: Change) -> str | None:
@@ -38,6 +56,19 @@ def dispatch_needs_order(change: Change) -> str | None:
     if change.case.dispatches + 1 < change.flow.supervisor_from_dispatch:
         return _("the dispatcher may still dispatch this case")
     return None
+
+
+def inspector_in_post(change: Change) -> str | None:
+    """Who is sent on site holds an inspector's post that day: the task opens the case to them."""
+    if change.imported:
+        return None  # who went there is not known here
+    inspector = change.inputs.get("inspector")
+    if inspector is None:
+        return _("name the inspector")
+    holders = people.holders("inspector", timezone.localdate(change.now))
+    if holders.filter(pk=inspector.pk).exists():
+        return None
+    return _("%(name)s holds no inspector's post now") % {"name": inspector.name}
 
 
 def own_unit_task(change: Change) -> str | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cityloop.cases import clocks
 from cityloop.cases.change import Change
 from cityloop.cases.models import RecordType
+from cityloop.standards import queries as standards
+from cityloop.standards.models import FilingRule
 
 
 def located(change: Change) -> str | None:
@@ -24,7 +27,7 @@ def class_chosen(change: Change) -> str | None:
 
 
 def rule_fits(change: Change) -> str | None:
-    """The filing rule belongs to the case's class and to the level of the place (D03)."""
+    """The filing rule is of the case's class and the level of the place, and in force (D03)."""
     rule = change.inputs.get("filing_rule")
     if rule is None:
         return _("choose the filing rule that applies")
@@ -33,7 +36,28 @@ def rule_fits(change: Change) -> str | None:
     level = change.inputs.get("place_level") or change.case.place_level
     if rule.place_level and level and rule.place_level != level:
         return _("this filing rule is for places of level %(level)s") % {"level": rule.place_level}
+    return None if change.imported or change.case.imported else _not_in_force(rule, change)
+
+
+def _not_in_force(rule: FilingRule, change: Change) -> str | None:
+    """Season and edition count on the day of filing."""
+    on = timezone.localdate(change.now)
+    if not standards.in_its_season(rule, on):
+        return _("this filing rule holds from %(first)s to %(last)s of a year only") % {
+            "first": rule.season_from,
+            "last": rule.season_to,
+        }
+    if not standards.holds(rule, on=on):
+        return _("the edition of this filing rule is not in force: choose another rule or class")
     return None
+
+
+def engineering_known(change: Change) -> str | None:
+    """The longer limit for engineering work is one that the rule knows (D03)."""
+    rule = change.inputs.get("filing_rule")
+    if rule is None or not change.inputs.get("engineering") or rule.engineering_amount:
+        return None
+    return _("this filing rule has no limit for engineering work")
 
 
 def verified_if_public(change: Change) -> str | None:

@@ -8,9 +8,13 @@ from cityloop.cases.change import Change
 
 
 def has_photo(change: Change) -> str | None:
-    """At least one photo is attached to this step (F07)."""
-    pictures = any(paper.file.media_type.startswith("image/") for paper in change.papers)
-    return None if pictures or change.imported else _("attach a photo")
+    """At least one photo is attached to this step that the case did not have before (F07)."""
+    pictures = [paper for paper in change.papers if paper.picture]
+    if change.imported or any(not paper.known for paper in pictures):
+        return None
+    if pictures:
+        return _("the case has this photo from an earlier step: attach a new one")
+    return _("attach a photo")
 
 
 def has_photo_of_result(change: Change) -> str | None:
@@ -22,9 +26,14 @@ def has_photo_of_result(change: Change) -> str | None:
 
 def has_photos_before_and_after(change: Change) -> str | None:
     """A self-handled case shows the place before and after (C30)."""
-    stages = {p.stage for p in change.papers if p.file.media_type.startswith("image/")}
-    missing = {"before", "after"} - stages
-    return _("attach a photo before and one after") if missing and not change.imported else None
+    if change.imported:
+        return None
+    files = {(p.stage, p.file.pk) for p in change.papers if p.picture}
+    if {"before", "after"} - {stage for stage, _file in files}:
+        return _("attach a photo before and one after")
+    if len({file for stage, file in files if stage in ("before", "after")}) == 1:
+        return _("before and after are the same photo: attach two")
+    return None
 
 
 def on_the_spot(change: Change) -> str | None:

@@ -16,7 +16,7 @@ from cityloop.cases.change import Paper
 from cityloop.cases.models import Case, Flow
 from cityloop.kernel import files
 from cityloop.kernel.actor import Actor
-from cityloop.people.models import Member, Organisation
+from cityloop.people.models import Holding, Member, Organisation, Post, Role
 from cityloop.standards import operations as standards
 from cityloop.standards.models import Edition, FilingRule, ProblemClass
 
@@ -172,6 +172,9 @@ def _person(
     member = Member.objects.create(
         username=name, name=name, organisation=organisation, created_at=MONDAY
     )
+    post = Post.objects.create(code=name, organisation=organisation, name_zh=name)
+    post.roles.set([Role.objects.get_or_create(code=role)[0] for role in roles])
+    Holding.objects.create(member=member, post=post, valid_from=date(2020, 1, 1))
     return Actor(
         member_id=member.pk, name=name, post=f"{name}@{organisation.code}",
         organisation_id=organisation.pk, roles=frozenset(roles),

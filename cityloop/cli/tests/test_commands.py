@@ -64,6 +64,21 @@ def test_a_failure_is_a_paragraph_and_one_json_object() -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("import-cases", "--format", "la311", "no-such.csv"),
+        ("import-components", "no-such.csv"),
+        ("import-regions", "no-such.geojson"),
+    ],
+)
+def test_a_missing_file_is_told_to_programs_too(arguments: tuple[str, ...]) -> None:
+    done = call(*arguments, "--json")
+    assert done.returncode == 2
+    assert "no-such" in json.loads(done.stdout.splitlines()[-1])["error"]
+    assert "Usage:" in done.stderr
+
+
 def test_a_database_that_does_not_answer_is_told_without_a_traceback() -> None:
     nowhere = "postgresql://nobody@127.0.0.1:9/nothing"
     done = call("migrate", DATABASE_URL=nowhere)

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("cases", "0004_coordination"),
+        ("cases", "0008_coordination"),
         ("kernel", "0002_bigrams"),
         ("people", "0002_rules"),
     ]

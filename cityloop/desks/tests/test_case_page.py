@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from cityloop.cases.models import Case
+from cityloop.cases import views as case_views
+from cityloop.cases.models import Case, Timer
+from cityloop.cases.tests import world as worlds
 from cityloop.desks import queries
+from cityloop.desks.views import case_page
 
 
 def picture(name: str = "p.jpg") -> SimpleUploadedFile:
@@ -157,6 +161,40 @@ def test_a_stale_form_is_explained_with_what_happened(world, as_) -> None:
     assert answer.status_code == 409
     assert "changed while you were reading" in html
     assert "Return to acceptance – dispatcher@centre" in html
+
+
+@pytest.mark.parametrize("version", [None, "", "abc", "-1", "²", "9" * 5000])
+def test_a_form_that_names_no_version_does_nothing(world, as_, version) -> None:
+    case = world.to("dispatched")
+    sent = {} if version is None else {"version": version}
+    answer = as_("water").post(f"/cases/{case.number}/steps/receive/", sent)
+    assert answer.status_code == 422
+    assert "which version of the case you read" in answer.content.decode()
+    assert Case.objects.get(pk=case.pk).version == case.version
+
+
+@pytest.mark.requirement("D03")
+def test_the_filing_form_asks_only_what_some_rule_of_the_class_knows(world, as_) -> None:
+    case = world.to("accepted")
+    html = page(as_("shift_leader"), case)
+    assert 'name="filing_rule"' in html
+    assert 'name="engineering"' not in html
+    assert 'name="place_level"' not in html
+    worlds.rule(
+        world.problem_class, engineering_amount=5, engineering_unit="work_day", place_level="A"
+    )
+    html = page(as_("shift_leader"), case)
+    assert 'name="engineering"' in html
+    assert 'name="place_level"' in html
+
+
+@pytest.mark.requirement("H01")
+def test_the_clock_and_the_lists_turn_yellow_at_one_moment(world) -> None:
+    case = world.report()  # fifteen minutes to accept: a quarter of them is less than ten
+    timer = Timer.objects.get(case=case)
+    for minutes in range(16):
+        now = world.now + timedelta(minutes=minutes)
+        assert case_page.clock_row(timer, now=now).light == case_views.light(case, now=now)
 
 
 def test_outside_the_scope_a_case_does_not_exist(world, as_) -> None:

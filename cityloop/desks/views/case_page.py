@@ -19,10 +19,11 @@ from cityloop.cases import flow, lifecycle, operations
 from cityloop.cases import queries as cases
 from cityloop.cases import views as case_views
 from cityloop.cases.change import Paper
+from cityloop.cases.clocks import yellow_from
 from cityloop.cases.models import Attachment, Case, CaseEvent, Timer
 from cityloop.desks import history, looks, proposal, queries
 from cityloop.desks import steps as stepping
-from cityloop.desks.choices import Asked, choices_of, proposed, reasons_of
+from cityloop.desks.choices import Asked, choices_of, needless, proposed, reasons_of
 from cityloop.desks.forms import PHOTO_STAGE, raw_inputs, step_form
 from cityloop.desks.queries import CaseFile
 from cityloop.desks.views.case_list import answered
@@ -39,6 +40,7 @@ NEAR_METRES = 100.0
 MAX_FILES = 20
 # Nobody waits for the program, nor for a platform that does not hold the case.
 NOT_AWAITED = frozenset({"system", "district_platform"})
+VERSION_DIGITS = 9
 BEFORE, AFTER = ("report", "verify", "before"), ("after", "check")
 
 
@@ -82,8 +84,8 @@ def clock_row(timer: Timer, *, now: datetime) -> ClockRow:
     state = verdict if ended else timer.state
     light = "" if timer.state == "running" else "paused"
     if timer.state == "running":
-        quarter = timer.due_at - (timer.due_at - timer.started_at) / 4
-        light = "red" if now >= timer.due_at else "yellow" if now >= quarter else "green"
+        yellow = yellow_from(timer.started_at, timer.due_at)
+        light = "red" if now >= timer.due_at else "yellow" if now >= yellow else "green"
     limit = standards.limit_text(timer.limit_amount, timer.limit_unit)
     left = timer.due_at - now if timer.state == "running" else None
     return ClockRow(timer, looks.CLOCK_STATE[state], light, limit, left)
@@ -138,7 +140,7 @@ def forms_of(
     asked = Asked(file.case, actor, timezone.localdate(now))
     choices = choices_of((offer.step for offer in offered), asked)
     wanted = {name for offer in offered for name, _required in offer.step.fields}
-    initial = proposed(asked, wanted)
+    initial, without = proposed(asked, wanted), needless(asked, wanted)
     return [
         {
             "offer": offer,
@@ -146,6 +148,7 @@ def forms_of(
                 offer.step,
                 choices={**choices, "reason_code": reasons_of(offer.step)},
                 initial=initial,
+                without=without,
                 data=failed.data if failed and failed.action == offer.action else None,
                 problem=failed.problem if failed and failed.action == offer.action else None,
             ),
@@ -269,24 +272,33 @@ def waits_for(case: Case) -> str:
     return ""
 
 
+def version_read(raw: str) -> int | None:
+    """The version that the form was made for; None when it names none."""
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= VERSION_DIGITS else None
+
+
 @require_POST
 def take_step(request: HttpRequest, number: str, action: str) -> HttpResponse:
     """Perform one step with what the form holds; refused: the page again with every reason."""
     actor, now = actor_of(request), clock.now()
     actor.require("cases.step")
-    case = cases.get(actor, number)
-    version = request.POST.get("version", "")
-    read = int(version) if version.isascii() and version.isdigit() else case.version
+    cases.get(actor, number)  # raises NotFound for what lies out of sight
+    read = version_read(request.POST.get("version", ""))
     try:
         step = lifecycle.BY_ACTION.get(action)
         if step is None:
             raise operations.NoSuchStep(_("there is no step %(action)s") % {"action": action[:40]})
+        if read is None:
+            raise Invalid(
+                _("the form does not say which version of the case you read: look and send again"),
+                code="no-version",
+            )
         operations.perform(
             number, action, actor=actor, now=now, version=read,
             inputs=raw_inputs(step, request.POST), papers=papers_of(request, action, now=now),
         )  # fmt: skip
     except (Refused, Stale, Invalid, TooLarge) as problem:
-        return refused(request, number, Try(action, request.POST, problem, read), actor=actor)
+        return refused(request, number, Try(action, request.POST, problem, read or 0), actor=actor)
     label = looks.ACTION[action].label if action in looks.ACTION else action
     messages.success(request, _("Done: %(step)s") % {"step": label})
     return HttpResponseRedirect(reverse("case", args=[number]), status=303)

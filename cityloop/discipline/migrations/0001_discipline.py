@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("cases", "0006_recheck"),
+        ("cases", "0007_recheck"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -83,6 +83,12 @@ def test_every_objection_is_named_and_nothing_comes_in(db: None, tmp_path: Path)
         (7, "a LineString is no area"),
     ]
     assert not Region.objects.exists()
+    told = operations.import_regions(path, actor=BOSS, now=NOW).as_dict()
+    assert told["rejected"] == 6
+    assert [row for row, _key, _why in told["rejections"]] == [2, 3, 4, 5, 6, 7]
+    assert told["rejections"][-1][2] == (
+        "its name has more than 64 characters; a LineString is no area"
+    )
 
 
 def test_regions_lie_in_their_parents_and_beside_their_siblings(db: None, tmp_path: Path) -> None:

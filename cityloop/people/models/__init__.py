@@ -4,7 +4,7 @@ All periods are half-open days: a row is valid on a day when valid_from <= day <
 """
 
 from cityloop.people.models.columns import ANY, in_language
-from cityloop.people.models.organisations import Organisation, OrganisationKind
+from cityloop.people.models.organisations import NOT_HANDLING, Organisation, OrganisationKind
 from cityloop.people.models.posts import (
     Holding,
     HoldingKind,
@@ -20,6 +20,7 @@ from cityloop.people.models.responsibility import Duty, Responsibility, Responsi
 
 __all__ = [
     "ANY",
+    "NOT_HANDLING",
     "Duty",
     "Holding",
     "HoldingKind",

@@ -25,6 +25,12 @@ class OrganisationKind(models.TextChoices):
     CONTRACTOR = "contractor", _("contractor")  # 承包单位
 
 
+# Bodies that lead, watch or collect; no case is handled there.
+NOT_HANDLING = (
+    OrganisationKind.CITY_PLATFORM, OrganisationKind.DISTRICT_PLATFORM, OrganisationKind.COMPANY,
+)  # fmt: skip
+
+
 class Organisation(models.Model):
     """A body of the city's tree. `path` holds the ids from the root to itself: "/1/5/"."""
 
@@ -69,6 +75,11 @@ class Organisation(models.Model):
     def name(self) -> str:
         """The name in the reader's language."""
         return in_language(self.name_zh, self.name_en)
+
+    @property
+    def handles(self) -> bool:
+        """True for a body that a case can be dispatched to."""
+        return self.kind not in NOT_HANDLING
 
     @property
     def depth(self) -> int:

@@ -7,7 +7,7 @@ from cityloop.people.queries.actors import (
     forget_actors,
     merge_posts_allowed,
 )
-from cityloop.people.queries.office import changes_of, holdings_of, members, posts, roles
+from cityloop.people.queries.office import changes_of, holders, holdings_of, members, posts, roles
 from cityloop.people.queries.organisations import (
     ancestors,
     common_parent,
@@ -42,6 +42,7 @@ __all__ = [
     "descendants",
     "desks_staffed",
     "forget_actors",
+    "holders",
     "holdings_of",
     "in_scope",
     "inspector_of",

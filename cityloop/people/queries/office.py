@@ -34,6 +34,15 @@ def holdings_on(on: date) -> QuerySet[Holding]:
     )
 
 
+def holders(role: str, on: date) -> QuerySet[Member]:
+    """Active members who hold an active post with this role on the day."""
+    valid = Q(holdings__valid_to=None) | Q(holdings__valid_to__gt=on)
+    return Member.objects.filter(
+        valid, active=True, holdings__valid_from__lte=on, holdings__post__active=True,
+        holdings__post__roles__code=role,
+    ).distinct()  # fmt: skip
+
+
 def holdings_of(member_id: int) -> QuerySet[Holding]:
     """Every post a member ever held, latest first."""
     return (

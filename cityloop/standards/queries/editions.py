@@ -46,6 +46,7 @@ def current_edition(on: date) -> Edition:
         Edition.objects.filter(Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on)
         .filter(status=Edition.Status.PUBLISHED)
         .exclude(kind=Edition.Kind.FOREIGN)
+        .select_related("based_on")
         .order_by(own_first, "-valid_from", "code")
         .first()
     )

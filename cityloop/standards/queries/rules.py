@@ -65,8 +65,7 @@ def rules_for(
     fitting = [
         rule
         for rule in rules
-        if (not rule.season_from or in_season(on, rule.season_from, rule.season_to))
-        and (not place_level or rule.place_level in ("", place_level))
+        if in_its_season(rule, on) and (not place_level or rule.place_level in ("", place_level))
     ]
     return [r for r in fitting if not any(_goes_before(other, r, place_level) for other in fitting)]
 
@@ -78,6 +77,29 @@ def _judging(chosen: ProblemClass, of: Edition | None, on: date) -> Edition:
     except NoEdition:
         return chosen.edition
     return edition if chosen.edition in chain(edition) else chosen.edition
+
+
+def in_its_season(rule: FilingRule, on: date) -> bool:
+    """True when the rule knows no season, or the day lies in it."""
+    return not rule.season_from or in_season(on, rule.season_from, rule.season_to)
+
+
+def holds(rule: FilingRule, *, on: date) -> bool:
+    """True when the rule is in force on the day: in the edition by which its class is judged.
+
+    A city without any edition in force judges by the edition that the class comes from.
+    """
+    own = rule.problem_class.edition
+    try:
+        edition = current_edition(on)
+    except NoEdition:
+        edition = own
+    else:
+        if own not in chain(edition):
+            if not (own.is_published and own.covers(on)):
+                return False
+            edition = own
+    return in_force(edition).filter(pk=rule.pk).exists()
 
 
 def _goes_before(one: FilingRule, other: FilingRule, place_level: str) -> bool:

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("cases", "0004_substitute_works"),
+        ("cases", "0009_substitute_works"),
         ("kernel", "0002_bigrams"),
         ("people", "0002_rules"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

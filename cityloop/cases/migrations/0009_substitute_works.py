@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0003_open_by_time_left"),
+        ("cases", "0008_coordination"),
         ("people", "0002_rules"),
     ]
 

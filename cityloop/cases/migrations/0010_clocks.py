@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("assets", "0002_append_only"),
-        ("cases", "0003_open_by_time_left"),
+        ("cases", "0009_substitute_works"),
         ("people", "0002_rules"),
         ("standards", "0002_fixed_and_recorded"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

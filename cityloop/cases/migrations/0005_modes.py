@@ -10,7 +10,7 @@ FOR EACH ROW EXECUTE FUNCTION cases_append_only();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0003_open_by_time_left"), ("people", "0002_rules")]
+    dependencies = [("cases", "0004_nothing_is_emptied"), ("people", "0002_rules")]
 
     operations = [
         migrations.AddField(
