@@ -45,7 +45,7 @@ def test_save_and_delete_are_not_the_road(world):
         ("DELETE FROM cases_case", "append-only"),
         ("TRUNCATE cases_event CASCADE", "append-only|pending trigger events"),
         ("TRUNCATE cases_attachment", "append-only|pending trigger events"),
-        ("TRUNCATE cases_seal", "append-only"),
+        ("TRUNCATE cases_seal CASCADE", "append-only"),
         ("INSERT INTO cases_event (case_id, version, action, source, target, role, actor, at,"
          " recorded_at, facts, imported, previous, hash) SELECT case_id, version, action, source,"
          " target, role, actor, at, recorded_at, facts, imported, previous, 'x' FROM cases_event",
