@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.utils import timezone
 
 from cityloop.cases import operations as cases
 from cityloop.cases.models import Case
@@ -15,6 +16,8 @@ from cityloop.kernel.errors import Invalid, NotAllowed, NotFound
 from cityloop.notify import media, operations, queries, wording
 from cityloop.notify.models import Message
 from cityloop.notify.tests.gateway import Gateway, running
+from cityloop.standards import queries as standards
+from cityloop.standards.models import Edition, FilingRule
 from tests.town import Town
 
 PHONE = "13912345678"
@@ -158,7 +161,8 @@ def test_an_engineering_case_owes_a_progress_reply_when_it_is_dispatched(town: T
     town.step(receipt.case, "send_verify", "acceptor", inspector="inspector")
     town.step(receipt.case, "verified", "inspector", photos=("verify",))
     town.carry(receipt.case, "accepted")
-    town.step(receipt.case, "file", "shift_leader", filing_rule="RULE", engineering=True)
+    rule = _engineering_rule(town)
+    town.step(receipt.case, "file", "shift_leader", filing_rule=rule.pk, engineering=True)
     _work(town)
     assert Case.objects.get(number=receipt.case).replies_owed == []
     town.carry(receipt.case, "handling")
@@ -167,6 +171,22 @@ def test_an_engineering_case_owes_a_progress_reply_when_it_is_dispatched(town: T
     # A job that comes twice owes once.
     case = Case.objects.get(number=receipt.case)
     assert intake.owe_progress(number=case.number, version=case.version, now=town.now) == 0
+
+
+def _engineering_rule(town: Town) -> FilingRule:
+    """A rule of the city's own edition with a longer limit for engineering work."""
+    on = timezone.localdate(town.now)
+    own = Edition.objects.create(
+        code="OWN", name_zh="本市", kind="local", family="own", valid_from=on, loaded_by="test",
+        loaded_at=town.now, based_on=standards.current_edition(on),
+    )  # fmt: skip
+    rule = FilingRule.objects.create(
+        edition=own, problem_class=town.chosen(), seq=1, condition_zh="破损", closing_zh="修复",
+        limit_amount=4, limit_unit="work_hour", engineering_amount=20, engineering_unit="work_day",
+        position="C0101",
+    )  # fmt: skip
+    Edition.objects.filter(pk=own.pk).update(status="published", published_at=town.now)
+    return rule
 
 
 def test_who_is_forgotten_does_not_keep_a_case_open(town: Town) -> None:
