@@ -67,6 +67,8 @@ def add_line(change: Change) -> None:
     if not change.imported:
         payload = {"number": case.number, "version": case.version}
         lines.jobs.extend(jobs.job_rows(f"case.{change.action}", payload))
+        if change.papers:  # a topic of its own: most steps bring none, and a job costs
+            lines.jobs.extend(jobs.job_rows("case.papers", payload))
     change.papers, change.inputs, change.facts = [], {}, {}
 
 

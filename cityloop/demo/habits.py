@@ -58,6 +58,9 @@ HABITS: dict[str, tuple[Habit, ...]] = {
     "third dispatch": (
         Habit(1, "dispatch_by_order", "supervisor", words="经协调，由该单位牵头处置。"),
     ),
+    "coordinating": (
+        Habit(1, "decide", "supervisor", words="经现场会商，由该单位负责处置。"),
+    ),
     "dispatched": (
         Habit(94, "receive", "unit_desk"),
         Habit(6, "return", "unit_desk", words="该处不在本单位管养范围。", reason="not_ours"),
@@ -108,6 +111,7 @@ PAUSES = {
     "reported": (1, 4, 14), "to verify": (1, 3, 7), "not found": (1, 5, 14),
     "verifying": (6, 15, 36), "accepted": (1, 6, 40), "voiding": (5, 20, 60),
     "filed": (1, 6, 40), "third dispatch": (20, 60, 240), "dispatched": (3, 20, 120),
+    "coordinating": (120, 600, 1500),
     "wrong unit": (10, 40, 200), "handed_in": (5, 15, 60), "handled": (2, 12, 60),
     "checking": (7, 16, 38), "check_failed": (2, 10, 40), "checked": (2, 15, 90),
     "review": (60, 240, 900), "owed": (8, 30, 200),
@@ -236,7 +240,7 @@ def _closing(town: Town, case: Case, matter: Matter, now: datetime) -> dict[str,
 
 MORE = {
     "accept": _class, "correct": _class, "file": _file,
-    "dispatch": _dispatch, "dispatch_by_order": _dispatch,
+    "dispatch": _dispatch, "dispatch_by_order": _dispatch, "decide": _dispatch,
     "send_verify": _walker, "send_check": _walker,
     "assign": _assign, "hand_in": _result, "finish": _result, "close": _closing,
 }  # fmt: skip

@@ -103,13 +103,15 @@ ANY_PROBLEM = {
 
 
 class Parser(NinjaParser):
-    """Bodies as Ninja reads them, but for NUL: no column of the database can hold it."""
+    """Bodies as Ninja reads them; one with NUL, which no column can hold, is noted on the way.
+
+    Ninja answers whatever a parser raises with "cannot parse", so `idempotent` refuses it.
+    """
 
     def parse_body(self, request: HttpRequest) -> Any:
-        """The JSON value; raises Invalid."""
+        """The JSON value."""
         value = super().parse_body(request)
-        if b"\\u0000" in request.body and _holds_nul(value):
-            raise Invalid(_("the body holds a NUL character"), code="nul")
+        request.holds_nul = b"\\u0000" in request.body and _holds_nul(value)  # type: ignore[attr-defined]
         return value
 
 
@@ -187,6 +189,9 @@ def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def handle(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if getattr(request, "holds_nul", False):
+            raise Invalid(_("the body holds a NUL character"), code="nul")
+
         def act() -> idempotency.Answer:
             status, data = view(request, *args, **kwargs)
             return status, b"" if data is None else orjson.dumps(data, default=_ENCODER.default)

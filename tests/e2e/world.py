@@ -97,7 +97,13 @@ def _person(
         code=f"{unit}-{username}", organisation=organisation, name_zh=zh, name_en=en, roles=roles,
         region_codes=areas, actor=actor, now=now,
     )  # fmt: skip
-    people.hold_post(member=member, post=post, actor=actor, now=now)
+    people.hold_post(
+        member=member,
+        post=post,
+        actor=actor,
+        now=now,
+        valid_from=timezone.localdate(now) - timedelta(days=2),
+    )
     if "inspector" in roles:
         people.assign_patrol(member=member, area_codes=[DISTRICT], actor=actor, now=now)
 
@@ -211,7 +217,7 @@ def _substitute(stories: Stories) -> None:
     """A case that a designated unit fixes: priced, invoiced, claimed and partly paid."""
     city, now = stories.city, stories.now
     admin, supervisor = city.actors["admin"], city.actors["supervisor"]
-    today, fixer = timezone.localdate(now), Organisation.objects.get(code="HZ-CJ1")
+    today, fixer = timezone.localdate(now), Organisation.objects.get(code="HZ-YL")
     held = works.designate(
         organisation_id=fixer.pk, skills="树木清障、抢险", phone="0571-12319", actor=admin, now=now,
         source_document="城管〔2026〕7号", valid_from=today - timedelta(days=9),

@@ -88,7 +88,7 @@ def test_the_checker_sees_whether_the_proof_shows_the_place_and_the_day(
     assert all(one.method for one in kinds.values())
 
     # A worker that catches up with days long past looks for copies only.
-    assert "examine" in "".join(jobs.handlers("case.finish"))
+    assert "examine" in "".join(jobs.handlers("case.papers"))
     town.deliver()
 
     # Every sentence stands beside the photo on the page; asked again, the worker adds nothing.

@@ -64,7 +64,7 @@ def test_shows_facts_clocks_history_and_chain(world, as_) -> None:
         (
             "checked",
             "shift_leader",
-            ["close", "check_again", "demand_rework", "force_close", "send_back"],
+            ["close", "check_again", "demand_rework", "force_close", "review_case", "send_back"],
         ),
         ("closed", "shift_leader", []),
     ],

@@ -40,7 +40,7 @@ def test_everybody_who_reported_is_told_of_the_rejection_once(two_callers):
 @pytest.mark.requirement("D09")
 def test_each_end_of_a_case_has_a_job_that_tells(city):
     for action in ("reject", "approve_void", "close", "force_close", "reopen"):
-        assert len(handlers(f"case.{action}")) == 1
+        assert f"cityloop.intake.jobs.tell_{action}" in handlers(f"case.{action}")
     receipt = city.receive("web", reporter_phone="13800000001")
     for version, (tell, topic) in enumerate((
         (jobs.tell_close, "closed"), (jobs.tell_force_close, "closed"),

@@ -277,7 +277,7 @@ def test_a_stream_without_a_length_over_a_socket_is_answered():
     connection.endheaders()
     connection.send(b"5\r\nhello\r\n0\r\n\r\n")
     answer = connection.getresponse()
-    assert answer.status == 401 and b"bad-token" in answer.read()
+    assert answer.status == 411 and b"length-required" in answer.read()
     connection.close()
     server.server_close()
 
@@ -293,9 +293,7 @@ def test_the_reporter_is_shown_to_few_and_the_report_to_those_who_see_the_case(a
     assert Api("inspector").get(f"/reports/{report}").status_code == 404  # another area
 
 
-@pytest.mark.parametrize(
-    "number", ["1-1", "x", "-", "1-", "1-99999999999999999999", "%00-1", "é-1"]
-)
+@pytest.mark.parametrize("number", ["1-1", "x", "-", "1-", "1-99999999999999999999", "é-1"])
 def test_a_report_that_is_none_is_not_found(api, number):
     assert api.get(f"/reports/{number}").status_code == 404
 

@@ -125,16 +125,6 @@ def test_what_the_finder_settled_neither_joins_nor_is_joined(city):
     assert again.case == opened.case
 
 
-def test_a_case_outside_the_actors_area_is_not_joined(city):
-    from dataclasses import replace
-
-    first = city.receive()
-    city.actors["inspector"] = replace(city.actors["inspector"], region_codes=("330107",),
-                                       member_id=city.actors["leader"].member_id)  # fmt: skip
-    second = city.receive()
-    assert not second.joined and second.case != first.case
-
-
 @pytest.mark.requirement("D07")
 def test_the_acceptor_sees_likely_duplicates_while_typing(city):
     first = city.receive()
