@@ -18,6 +18,7 @@ from cityloop.cli.project import open_project
 from cityloop.cli.static import collect_static
 
 _SEED = 1
+_PER_DAY = 70  # reports: enough to find every situation, few enough to be ready in minutes
 LIFE = "city life simulated"
 
 
@@ -73,7 +74,13 @@ def simulate(days: int) -> None:
 
     with progress(f"Simulating {days} days") as advance:
         simulation.simulate(
-            days=days, seed=_SEED, now=clock.now(), advance=advance, painters=1, go_on=True
+            days=days,
+            seed=_SEED,
+            now=clock.now(),
+            advance=advance,
+            painters=1,
+            go_on=True,
+            per_day=_PER_DAY,
         )
 
 
