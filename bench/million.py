@@ -24,7 +24,8 @@ INSERT INTO cases_case (number, version, status, resume_status, record_type, flo
   dispatched_at, closed_at, due_at, yellow_at, handling_due_at, limit_amount, limit_unit, lead_id,
   assisting, proposal, dispatches, returns, reworks, proofs_refused, urges, escalations, reports,
   verified, handling_overdue, answer_owed, replies_owed, closing_kind, reason_code, judged_by, handled_by, units,
-  members, head)
+  members, head, substituted, platforms, returned_by, dispute_level, extensions, suspensions,
+  deferrals, long_limit, appeal)
 SELECT 'B' || lpad(i.n::text, 9, '0'), 1, s.status, '', 'case', f.id, false,
   (ARRAY['inspector','hotline12345','app','web'])[1 + i.n %% 4], '', true, k.id, 2,
   (ARRAY['井盖破损','暴露垃圾','占道经营','道路破损','路灯不亮'])[1 + i.n %% 5] || ' 近' || (i.n %% 997) || '号门',
@@ -34,7 +35,7 @@ SELECT 'B' || lpad(i.n::text, 9, '0'), 1, s.status, '', 'case', f.id, false,
   CASE WHEN s.status <> 'closed' THEN at + interval '2 days' END, at + interval '36 hours',
   at + interval '2 days', 8, 'work_hour', u.id, '[]', '{}', 1, 0, 0, 0, 0, 0, 1, '', false, false, '[]',
   CASE WHEN s.status = 'closed' THEN 'normal' ELSE '' END, '', '[]', '[]', ARRAY[u.id], '{}',
-  md5(i.n::text)
+  md5(i.n::text), false, '[]', '{}', '', 0, 0, 0, false, ''
 FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS i(n)
 CROSS JOIN LATERAL (SELECT now() - (i.n * interval '20 seconds') AS at) t
 CROSS JOIN LATERAL (SELECT CASE WHEN i.n %% 50 = 0 THEN
