@@ -75,7 +75,10 @@ class Change:
 
     def timer(self, kind: str) -> Timer | None:
         """The timer of this kind that has not ended."""
-        return next((t for t in self.timers if t.kind == kind and t.state != "ended"), None)
+        for timer in self.timers:
+            if timer.kind == kind and timer.state != "ended":
+                return timer
+        return None
 
     def open_tasks(self, *kinds: str) -> list[Task]:
         """Open tasks of these kinds."""

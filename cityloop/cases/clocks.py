@@ -42,11 +42,12 @@ def start(
     change: Change, kind: str, amount: Decimal | int, unit: str, *, margin_hours: int = 0
 ) -> Timer:
     """A new clock from now; one of the same kind that still runs is ended first."""
+    kind = str.__str__(kind)  # a member of an enumeration as plain text, the quick way
     stop(change, kind)
     timer = fresh(
         Timer,
-        case_id=change.case.pk,
-        kind=str(kind),
+        case_id=change.case.id,
+        kind=kind,
         state=RUNNING,
         limit_amount=Decimal(amount),
         limit_unit=unit,
@@ -59,6 +60,8 @@ def start(
     timer.due_at = _due(change, timer)
     timer.fire_at = timer.due_at
     change.timers.append(timer)
+    if kind == HANDLING:
+        change.case.handling_due_at = timer.due_at
     _note(change, kind, None, timer.due_at, "started")
     return timer
 
@@ -183,8 +186,6 @@ def show_stage_deadline(case: Case, timers: list[Timer]) -> None:
             case.yellow_at = None
     else:
         case.due_at = case.yellow_at = None
-    if handling := going.get(HANDLING):
-        case.handling_due_at = handling.due_at
 
 
 def yellow_from(started_at: datetime, due_at: datetime) -> datetime:
@@ -204,6 +205,7 @@ def _move(change: Change, timer: Timer, what: str) -> None:
     if timer.fired:
         timer.fire_at = _escalation(change, timer, _whole_span(change, timer))
     if timer.kind == HANDLING:
+        change.case.handling_due_at = timer.due_at
         for task in change.open_tasks("handle"):
             task.due_at = timer.due_at
     _note(change, timer.kind, old, timer.due_at, what)
@@ -259,7 +261,7 @@ def _due(change: Change, timer: Timer) -> datetime:
 def _note(change: Change, kind: str, old: datetime | None, new: datetime | None, what: str) -> None:
     """A deadline never changes silently: the history line says what and from when to when."""
     note = {
-        "clock": str(kind),
+        "clock": str.__str__(kind),
         "what": what,
         "was": chain.instant(old) if old else None,
         "due": chain.instant(new) if new else None,

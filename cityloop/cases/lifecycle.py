@@ -35,6 +35,13 @@ class Step:
     guards: tuple[g.Guard, ...] = ()
     effects: tuple[e.Effect, ...] = ()
     asks: tuple[str, ...] = ()
+    every_guard: tuple[g.Guard, ...] = ()  # made: those that every step obeys, then its own
+
+    def __post_init__(self) -> None:
+        """Statuses as plain texts: members of an enumeration cost ten times as much to compare."""
+        object.__setattr__(self, "source", tuple(str(status) for status in self.source))
+        object.__setattr__(self, "target", str(self.target))
+        object.__setattr__(self, "every_guard", (*g.EVERY_STEP, *self.guards))
 
     @property
     def fields(self) -> tuple[tuple[str, bool], ...]:

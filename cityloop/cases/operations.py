@@ -282,7 +282,8 @@ def take(change: Change, step: lifecycle.Step) -> None:
     """
     change.action, change.source, change.side = step.action, change.case.status, step.side
     roles = step.roles_in(change.flow)
-    change.role = next((role for role in roles if role in change.actor.roles), "")
+    held = change.actor.roles
+    change.role = roles[0] if roles[0] in held else next((r for r in roles if r in held), "")
     if reasons := objections(change, step):
         raise Refused(*reasons)
     case = change.case
@@ -293,7 +294,6 @@ def take(change: Change, step: lifecycle.Step) -> None:
     for effect in step.effects:
         effect(change)
     _take_sides(change)
-    clocks.show_stage_deadline(case, change.timers)
     record.add_line(change)
 
 
@@ -304,8 +304,7 @@ def objections(change: Change, step: lifecycle.Step) -> list[str]:
     if not change.role:
         roles = ", ".join(step.roles_in(change.flow))
         return [_("%(action)s is for: %(roles)s") % {"action": step.action, "roles": roles}]
-    every = (*guards.EVERY_STEP, *step.guards)
-    return [reason for guard in every if (reason := guard(change))]
+    return [reason for guard in step.every_guard if (reason := guard(change))]
 
 
 def _take_sides(change: Change) -> None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from cityloop.cases import chain, fields
+from cityloop.cases import chain, clocks, fields
 from cityloop.cases.change import Change, Paper
 from cityloop.cases.models import Attachment, Case, CaseEvent, Task, Timer
 from cityloop.kernel import jobs
@@ -62,8 +62,10 @@ def add_line(change: Change) -> None:
         "previous": case.head,
     }
     case.head = chain.line_hash(number=case.number, **line)
-    lines.lines.append({**line, "case_id": case.pk, "hash": case.head})
-    lines.papers.extend(_paper(change, paper) for paper in change.papers)
+    line["case_id"], line["hash"] = case.id, case.head
+    lines.lines.append(line)
+    if change.papers:
+        lines.papers.extend(_paper(change, paper) for paper in change.papers)
     if not change.imported:
         payload = {"number": case.number, "version": case.version}
         lines.jobs.extend(jobs.job_rows(f"case.{change.action}", payload))
@@ -82,6 +84,8 @@ def parts(
 ) -> list[Rows]:
     """Everything that the changes want written, table by table; `new_row` makes what is new."""
     collected = [_lines(change) for change in changes]
+    for change in changes:  # once for all the steps of a change
+        clocks.show_stage_deadline(change.case, change.timers)
     new = [c.case for c, lines in zip(changes, collected, strict=True) if not lines.first_version]
     old = [c.case for c, lines in zip(changes, collected, strict=True) if lines.first_version]
     edited = any(_text_changed(lines) for lines in collected)
@@ -115,7 +119,7 @@ def _lines(change: Change) -> Lines:
 
 
 def _facts(change: Change) -> dict[str, Any]:
-    facts = {**fields.recorded(change.inputs), **change.facts}
+    facts = fields.recorded(change.inputs) | change.facts if change.inputs else change.facts
     if change.papers:
         facts["papers"] = [[paper.stage, paper.file.sha256] for paper in change.papers]
     return facts
@@ -129,7 +133,7 @@ def _split(rows: Iterable[Any]) -> tuple[list[Any], list[Any]]:
     """(new, existing)"""
     parts: dict[bool, list[Any]] = defaultdict(list)
     for row in rows:
-        parts[row.pk is not None].append(row)
+        parts[row.id is not None].append(row)
     return parts[False], parts[True]
 
 

@@ -83,7 +83,7 @@ def open_task(change: Change, kind: str, **holder: Any) -> None:
     timer = change.timer(due.get(kind, ""))
     task = fresh(
         Task,
-        case_id=change.case.pk,
+        case_id=change.case.id,
         kind=kind,
         opened_at=change.now,
         due_at=timer.due_at if timer else None,

@@ -24,9 +24,10 @@ def within_scope(change: Change) -> str | None:
 def sides_kept_apart(change: Change) -> str | None:
     """Whoever judges a case never handles it, and the reverse; merged posts are recorded."""
     member = change.actor.member_id
-    others = {"judging": change.case.handled_by, "handling": change.case.judged_by}
-    other = others.get(change.side, [])
-    if member is None or member not in other:
+    if member is None or not change.side:
+        return None
+    other = change.case.handled_by if change.side == "judging" else change.case.judged_by
+    if member not in other:
         return None
     if change.flow.merge_posts or change.actor.merged:
         change.facts["merged_posts"] = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from cityloop.cases.models.case import Case
 
@@ -35,7 +36,11 @@ class CaseEvent(models.Model):
     class Meta:
         db_table = "cases_event"
         constraints = [models.UniqueConstraint("case", "version", name="event_once_per_version")]
-        indexes = [models.Index(fields=["member", "-at"], name="event_member")]
+        indexes = [
+            models.Index(
+                fields=["member", "-at"], name="event_member", condition=Q(member__isnull=False)
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id} v{self.version} {self.action}"
@@ -44,7 +49,9 @@ class CaseEvent(models.Model):
 class Attachment(models.Model):
     """A stored file as part of one step of a case. Append-only, like the history it belongs to."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="attachments")
+    case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, related_name="attachments", db_index=False
+    )
     version = models.PositiveIntegerField()
     file = models.ForeignKey("kernel.StoredFile", on_delete=models.PROTECT, related_name="+")
     stage = models.CharField(max_length=16)

@@ -94,10 +94,10 @@ class Task(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
     kind = models.CharField(max_length=12, choices=TaskKind.choices)
     organisation = models.ForeignKey(
-        "people.Organisation", null=True, on_delete=models.PROTECT, related_name="+"
+        "people.Organisation", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     member = models.ForeignKey(
-        "people.Member", null=True, on_delete=models.PROTECT, related_name="+"
+        "people.Member", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     role = models.CharField(max_length=12, blank=True, default="")
     what = models.TextField(blank=True, default="")  # the part of an assisting unit, in words
