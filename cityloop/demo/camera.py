@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from typing import Any
 
 from django.db import connection
 
@@ -39,7 +38,7 @@ def _drawn(shot: Shot) -> bytes:
     )  # fmt: skip
 
 
-def paint(_given: Any, shots: Sequence[Shot]) -> list[Photo]:
+def paint(shots: Sequence[Shot]) -> list[Photo]:
     """The same, in another process."""
     with not_waiting_for_the_disk():
         return take(shots)

@@ -14,37 +14,53 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
 from django.utils import translation
 
-_given: list[Any] = []
-
 
 @contextmanager
-def pool(workers: int, *, given: Any = None) -> Iterator[ProcessPoolExecutor]:
-    """So many processes; submit `run` with a dotted function and its arguments.
+def pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """So many processes, starting at once; submit `run` with a dotted function and its arguments.
 
-    `given` is handed to every process once. Where a process dies BrokenProcessPool is raised. The
-    processes end with the block, and with us whatever happens to us.
+    Where a process dies BrokenProcessPool is raised. The processes end with the block, and with us
+    whatever happens to us.
     """
     context = multiprocessing.get_context("spawn")  # no lock or connection of ours comes along
     language = translation.get_language() or ""
-    executor = ProcessPoolExecutor(workers, context, _begin, (pickle.dumps(given), language))
+    executor = ProcessPoolExecutor(workers, context, _begin, (language,))
     try:
+        for _ in range(workers):  # each starts a process, which is ready when work comes
+            executor.submit(_ready)
         yield executor
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
 
 
 def run(function: str, *arguments: Any) -> Any:
-    """In the other process: call cityloop.some.module.function(given, *arguments)."""
+    """In the other process: call cityloop.some.module.function(*arguments)."""
     module, name = function.rsplit(".", 1)
-    return getattr(import_module(module), name)(_given[0], *arguments)
+    return getattr(import_module(module), name)(*arguments)
 
 
-def _begin(given: bytes, language: str) -> None:
+def packed(value: Any) -> bytes:
+    """Something that goes along with many calls; `unpacked` opens it once a process."""
+    return pickle.dumps(value)
+
+
+@lru_cache(maxsize=1)
+def unpacked(value: bytes) -> Any:
+    """What our parent packed."""
+    return pickle.loads(value)  # noqa: S301 (our parent's own words)
+
+
+def _ready() -> None:
+    """The first call: by then the process stands."""
+
+
+def _begin(language: str) -> None:
     """First thing in the process: Ctrl-C is the parent's, and without the parent we end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -52,7 +68,6 @@ def _begin(given: bytes, language: str) -> None:
 
     django.setup()
     translation.activate(language or "en")
-    _given.append(pickle.loads(given))  # noqa: S301 (our parent's own words)
 
 
 def _end_with_parent() -> None:

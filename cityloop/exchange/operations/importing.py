@@ -15,12 +15,13 @@ from cityloop.cases import bulk
 from cityloop.exchange import reading
 from cityloop.exchange.mappings import TABLE
 from cityloop.exchange.operations import ground as grounds
-from cityloop.exchange.operations.several import taken
+from cityloop.exchange.operations.several import crew, taken
 from cityloop.exchange.source import Source
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid
 from cityloop.kernel.reports import ImportReport
 
+AHEAD = 2  # batches that wait for each process, so that none is idle and memory stays small
 PERMISSION = "exchange.import"
 Progress = Callable[[int, int], None]  # rows done, rows in all
 
@@ -52,19 +53,19 @@ def import_cases(
     actor.require(PERMISSION)
     source, file = source_of(format), Path(path)
     began, report = time.monotonic(), ImportReport()
-    needs = grounds.survey(source, file)
-    report.notes = grounds.prepare(source, needs, actor=actor, now=now)
-    ground = grounds.load(source, now=now)
     remarks: Counter[str] = Counter()
-    done = 0
-    for part in taken(ground, _batches(source, file), workers=workers):
-        report.imported += part.imported
-        report.joined += part.joined
-        report.rejected += part.rejected
-        remarks.update(part.remarks)
-        done += part.rows
-        if progress:
-            progress(done, needs.rows)
+    with crew(workers) as pool:
+        needs = grounds.survey(source, file)
+        report.notes = grounds.prepare(source, needs, actor=actor, now=now)
+        ground, done = grounds.load(source, now=now), 0
+        for part in taken(pool, ground, _batches(source, file), ahead=AHEAD * workers):
+            report.imported += part.imported
+            report.joined += part.joined
+            report.rejected += part.rejected
+            remarks.update(part.remarks)
+            done += part.rows
+            if progress:
+                progress(done, needs.rows)
     report.notes += [_(source.notes[name]) % {"n": n} for name, n in sorted(remarks.items())]
     report.seconds = time.monotonic() - began
     return report
