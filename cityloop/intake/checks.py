@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from cityloop.intake.channels import Channel
@@ -96,12 +98,17 @@ def finding(code: str, /, **about: Any) -> Finding:
 def sentence(one: Finding) -> str:
     """The finding in the reader's language."""
     words = SENTENCES.get(one["code"])
-    about = {
-        name: ", ".join(str(LIKENESS.get(part, part)) for part in value)
-        if isinstance(value, list) else value
-        for name, value in one.items()
-    }  # fmt: skip
+    about = {name: _shown(name, value) for name, value in one.items()}
     return str(words) % about if words else str(one["code"])
+
+
+def _shown(name: str, value: Any) -> Any:
+    """A fact as people read it: rules in words, moments in the city's time."""
+    if isinstance(value, list):
+        return ", ".join(str(LIKENESS.get(part, part)) for part in value)
+    if name == "taken_at" and value:
+        return date_format(timezone.localtime(datetime.fromisoformat(value)), "Y-m-d H:i")
+    return value
 
 
 def place_known(facts: Facts) -> list[Finding]:

@@ -41,12 +41,13 @@ def menu(actor: Actor) -> list[MenuItem]:
 
 def context(request: HttpRequest) -> dict[str, Any]:
     """Template context of every page: actor, menu, address of the live stream."""
+    most = {"file_most": settings.MAX_FILE_BYTES, "body_most": settings.MAX_BODY_BYTES}
     try:
         actor = actor_of(request)
     except NotSignedIn:
-        return {"actor": None, "menu": []}
+        return {"actor": None, "menu": [], **most}
     live = settings.LIVE_URL or f"//{request.get_host().split(':')[0]}:{settings.LIVE_PORT}"
-    return {"actor": actor, "menu": menu(actor), "live_url": f"{live}/live/"}
+    return {"actor": actor, "menu": menu(actor), "live_url": f"{live}/live/", **most}
 
 
 def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:

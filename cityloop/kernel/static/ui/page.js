@@ -134,6 +134,19 @@ function enhance(root) {
 document.addEventListener("htmx:after:swap", () => enhance(document));
 enhance(document);
 
+// --- forms ---------------------------------------------------------------------------------------
+
+// Files that the server would refuse are named before they travel, so nothing typed is lost.
+document.addEventListener("change", (event) => {
+  const box = event.target;
+  if (box.type !== "file") return;
+  const sizes = [...box.files].map((file) => file.size);
+  const all = sizes.reduce((sum, size) => sum + size, 0);
+  const most = Math.max(0, ...sizes) > Number(body.dataset.fileMost) || all > Number(body.dataset.bodyMost);
+  box.setCustomValidity(most ? body.dataset.tooLarge : "");
+  if (most) box.reportValidity();
+});
+
 // --- pictures, keys, print ----------------------------------------------------------------------
 
 // Photo pair: the slider uncovers one picture over the other.
