@@ -10,17 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from cityloop.assets.models import State
 from cityloop.geo.coordinates import SYSTEMS
 from cityloop.kernel.actor import Actor
-from cityloop.people import queries as people
+from cityloop.people.forms import OrganisationField
 
 EMPTY = [("", "—")]
-
-
-class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """An organisation of the tree."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        """Its name."""
-        return str(obj.name)
 
 
 class FilterForm(forms.Form):
@@ -35,8 +27,7 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        units = people.organisation_tree(actor).filter(active=True)
-        self.fields["unit"] = UnitField(units, label=_("Owner"), required=False, empty_label="—")
+        self.fields["unit"] = OrganisationField(actor, _("Owner"))
 
 
 class StateForm(forms.Form):
@@ -53,14 +44,9 @@ class OwnerForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        units = people.organisation_tree(actor).filter(active=True)
-        self.fields["competent"] = UnitField(
-            units, label=_("Competent unit"), required=False, empty_label="—"
-        )
-        self.fields["owner"] = UnitField(units, label=_("Owner"), required=False, empty_label="—")
-        self.fields["maintainer"] = UnitField(
-            units, label=_("Maintainer"), required=False, empty_label="—"
-        )
+        self.fields["competent"] = OrganisationField(actor, _("Competent unit"))
+        self.fields["owner"] = OrganisationField(actor, _("Owner"))
+        self.fields["maintainer"] = OrganisationField(actor, _("Maintainer"))
         self.order_fields(["competent", "owner", "maintainer", "reason"])
 
 

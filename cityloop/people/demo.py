@@ -114,7 +114,7 @@ def build(
     """
     tables = folder or Path(settings.BASE_DIR) / "data" / "responsibilities"
     today = timezone.localdate(now)
-    seed_roles()
+    seed_roles(now=now)
     _whole(import_organisations(tables / "organisations.csv", actor=ACTOR, now=now))
     streets = _streets(region_codes, today)
     edition = standards.current_edition(today).code

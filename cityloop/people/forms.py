@@ -33,11 +33,11 @@ def text(label: Any, *, most: int = 200, required: bool = False, help_text: Any 
 
 
 class OrganisationField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """An organisation, shown at its depth in the tree."""
+    """An organisation of today that the actor sees, at its depth in the tree; of None any."""
 
-    def __init__(self, actor: Actor, label: Any, *, required: bool = False) -> None:
-        units = queries.organisation_tree(actor).filter(active=True)
-        super().__init__(units, label=label, required=required, empty_label="—")
+    def __init__(self, actor: Actor | None, label: Any, *, required: bool = False) -> None:
+        units = queries.organisation_tree(actor or Actor.system()).filter(active=True)
+        super().__init__(units.defer("search"), label=label, required=required, empty_label="—")
 
     def label_from_instance(self, obj: Any) -> str:
         """Indented name."""

@@ -15,12 +15,17 @@ from cityloop.people.models.organisations import Organisation
 
 
 class Role(models.Model):
-    """A bundle of permissions; the city chooses its label, the code is fixed by the domain."""
+    """A bundle of permissions; the city chooses its label, the code is fixed by the domain.
+
+    `offered`: every permission that a version of the program has given it once. What the city took
+    away stands there too and is never given again.
+    """
 
     code = models.CharField(max_length=24, unique=True)
     label_zh = models.CharField(max_length=60)
     label_en = models.CharField(max_length=60)
     permissions = ArrayField(models.CharField(max_length=64), default=list, blank=True)
+    offered = ArrayField(models.CharField(max_length=64), default=list, blank=True)
     position = models.PositiveSmallIntegerField(default=100)
 
     class Meta:

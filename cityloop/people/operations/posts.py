@@ -43,13 +43,18 @@ class BothSides(Refused):
     code = "both-sides"
 
 
-def seed_roles() -> int:
-    """Add roles that are missing; what the city made of the others stays. Returns how many."""
-    known = set(Role.objects.values_list("code", flat=True))
+@transaction.atomic
+def seed_roles(*, now: datetime) -> int:
+    """Add roles that are missing, and give the others what is new; returns how many changed.
+
+    What the city made of a role stays: a permission is given once, never again after it was taken.
+    """
+    known = {row.code: row for row in Role.objects.select_for_update()}
     missing = [
         Role(
             code=row.code, label_zh=row.label_zh, label_en=row.label_en,
-            permissions=list(row.permissions), position=10 * (place + 1),
+            permissions=list(row.permissions), offered=list(row.permissions),
+            position=10 * (place + 1),
         )
         for place, row in enumerate(SEEDS)
         if row.code not in known
@@ -57,7 +62,22 @@ def seed_roles() -> int:
     Role.objects.bulk_create(missing, ignore_conflicts=True)
     if missing:
         touch()
-    return len(missing)
+    grown = [known[seed.code] for seed in SEEDS
+             if seed.code in known and _offer(known[seed.code], seed.permissions, now)]  # fmt: skip
+    return len(missing) + len(grown)
+
+
+def _offer(row: Role, permissions: Iterable[str], now: datetime) -> bool:
+    """Give a role the permissions that it was never offered; True when there were any."""
+    new = set(permissions) - set(row.offered)
+    if not new:
+        return False
+    before = as_record(row)
+    row.offered = sorted({*row.offered, *new})
+    row.permissions = sorted({*row.permissions, *new})
+    row.save(update_fields=["offered", "permissions"])
+    record(row, "offer", actor=Actor.system("program version"), now=now, before=before)
+    return True
 
 
 @transaction.atomic

@@ -96,7 +96,7 @@ def test_an_edition_is_not_another_one(world: World) -> None:
         class_kind="event", edition_code="OLD", major_code="01", minor_code="05", region_code="*",
         lead=world.units["POWER"], valid_from=TODAY, source_document="x",
     )  # fmt: skip
-    operations.seed_roles()
+    operations.seed_roles(now=NOW)
     assert _ask("event").lead_id == world.units["GAS"].pk
 
 

@@ -27,7 +27,16 @@ from cityloop.works.models import (
     OrderState,
     PriceItem,
 )
-from cityloop.works.operations.record import CENT, bad, money, not_later, record, stored, words
+from cityloop.works.operations.record import (
+    CENT,
+    bad,
+    money,
+    not_later,
+    once,
+    record,
+    stored,
+    words,
+)
 
 ORDER = "works.order"
 LEADER = "leader"
@@ -224,16 +233,18 @@ def record_invoice(
         raise bad("reason", _("the invoice is above the order (%(total)s): say why")
                   % {"total": total})  # fmt: skip
     text = words(invoice_number, "invoice_number", longest=60)
+    known = _("this unit's invoice %(number)s is recorded already") % {"number": text}
     if Invoice.objects.filter(unit_id=order.unit_id, number=text).exists():
-        raise bad("invoice_number", _("this unit's invoice %(number)s is recorded already")
-                  % {"number": text})  # fmt: skip
+        raise bad("invoice_number", known)
     line = BudgetLine.objects.select_for_update(of=("self",)).get(orders=order)
     _commit(order, line, asked, reason=why, actor=actor, now=now)
-    invoice = Invoice.objects.create(
+    invoice = Invoice(
         order=order, unit_id=order.unit_id, number=text, amount=asked, reason=why,
         issued_on=not_later(issued_on, timezone.localdate(now), "issued_on"),
         file=stored(sha256, "file"), member_id=actor.member_id, recorded_at=now,
     )  # fmt: skip
+    with once("invoice_number_once_a_unit", bad("invoice_number", known)):
+        invoice.save(force_insert=True)
     order.state = OrderState.INVOICED
     order.save(update_fields=["state", "committed"])
     record(order, "invoiced", actor=actor, now=now, reason=why, invoice=text, amount=asked,
