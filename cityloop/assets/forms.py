@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cityloop.assets.models import State
+from cityloop.assets.models import Stage, State
 from cityloop.geo.coordinates import SYSTEMS
 from cityloop.kernel.actor import Actor
 from cityloop.people.forms import OrganisationField
@@ -48,6 +48,23 @@ class OwnerForm(forms.Form):
         self.fields["owner"] = OrganisationField(actor, _("Owner"))
         self.fields["maintainer"] = OrganisationField(actor, _("Maintainer"))
         self.order_fields(["competent", "owner", "maintainer", "reason"])
+
+
+class HandOverForm(forms.Form):
+    """A dated hand-over with its paper."""
+
+    stage = forms.ChoiceField(label=_("As"), choices=Stage.choices, initial=Stage.MAINTAINER)
+    on = forms.DateField(
+        label=_("From the day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    source_document = forms.CharField(label=_("Document"), max_length=200)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "hand-over-%s", **kwargs})
+        self.fields["organisation"] = OrganisationField(
+            actor, _("Who answers for it"), required=True
+        )
+        self.order_fields(["organisation"])
 
 
 class ImportForm(forms.Form):

@@ -41,7 +41,10 @@ class Role(models.Model):
 
 
 class Post(models.Model):
-    """A place of work in an organisation; `region_codes` narrows what its holders see."""
+    """A place of work in an organisation; `region_codes` narrows what its holders see.
+
+    `terminal`: a light client that receives, handles and replies; else a full console.
+    """
 
     code = models.CharField(max_length=60, unique=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="posts")
@@ -49,6 +52,7 @@ class Post(models.Model):
     name_en = models.CharField(max_length=60, blank=True, default="")
     roles = models.ManyToManyField(Role, related_name="posts", db_table="people_post_role")
     region_codes = ArrayField(models.CharField(max_length=15), null=True, blank=True)
+    terminal = models.BooleanField(default=False)
     active = models.BooleanField(default=True)
 
     class Meta:
