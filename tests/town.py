@@ -210,7 +210,7 @@ def build(folder: Path, *, now: datetime, **parameters: Any) -> Town:
     _standards(now)
     ground.import_town(folder)
     _roads(folder, now)
-    people.seed_roles()
+    people.seed_roles(now=now)
     units: dict[str, Organisation] = {}
     for code, kind, above, region in UNITS:
         units[code] = people.create_organisation(

@@ -11,7 +11,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from cityloop.assets import operations, queries
-from cityloop.assets.models import Component, State
+from cityloop.assets.models import Component, Stage, State
 from cityloop.kernel import clock, paging
 from cityloop.kernel.api import idempotent
 from cityloop.kernel.errors import Invalid
@@ -88,6 +88,24 @@ class OwnerIn(Schema):
     owner_id: Id | None = None
     maintainer_id: Id | None = None
     competent_id: Id | None = None
+
+
+class HandOverIn(Schema):
+    """Another body answers for it from a day on, by its paper."""
+
+    organisation_id: Id
+    on: date
+    source_document: Annotated[str, Field(min_length=1, max_length=200)]
+    stage: Annotated[str, Field(pattern=f"^({'|'.join(Stage.values)})$")] = Stage.MAINTAINER.value
+
+
+class OwnershipOut(Schema):
+    """Who answers for a component from a day on; no organisation: nobody is known."""
+
+    organisation: UnitOut | None
+    stage: str
+    valid_from: date
+    source_document: str
 
 
 class ListQuery(Schema):
@@ -197,3 +215,34 @@ def change_owner(request: HttpRequest, code: str, body: OwnerIn) -> tuple[int, d
     queries.component_seen(actor, code)
     row = operations.change_owner(code=code, actor=actor, now=clock.now(), **body.dict())
     return 200, _out(row)
+
+
+@router.get("/components/{code}/owners", response=list[OwnershipOut],
+            summary="Who answered for it from when on")  # fmt: skip
+def owners(request: HttpRequest, code: str) -> list[dict[str, Any]]:
+    """Latest first; empty while nothing was ever handed over."""
+    actor = actor_of(request)
+    actor.require("components.view")
+    return _owners(queries.component_seen(actor, code))
+
+
+@router.post("/components/{code}/owners", response=ComponentOut,
+             summary="Hand it over from a day on")  # fmt: skip
+@idempotent
+def hand_over(request: HttpRequest, code: str, body: HandOverIn) -> tuple[int, dict[str, Any]]:
+    """The builder to who maintains it, say; needs components.manage. Nothing recorded is lost."""
+    actor = actor_of(request)
+    row = queries.component_seen(actor, code)
+    operations.hand_over(code=code, actor=actor, now=clock.now(), **body.dict())
+    row.refresh_from_db()
+    return 200, _out(row)
+
+
+def _owners(row: Component) -> list[dict[str, Any]]:
+    return [
+        {
+            "organisation": _unit(one.organisation), "stage": one.stage,
+            "valid_from": one.valid_from, "source_document": one.source_document,
+        }
+        for one in queries.ownerships_of(row)[:200]
+    ]  # fmt: skip

@@ -23,7 +23,8 @@ from cityloop.geo.coordinates import metres_per_degree
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.reports import ImportReport
 from cityloop.people import queries as people
-from cityloop.people.matrix import Line, Matrix, Question
+from cityloop.people.lines import Line, Question
+from cityloop.people.matrix import Matrix
 from cityloop.standards import queries as standards
 
 ACTOR = Actor.system("demo")

@@ -7,20 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cityloop.assets.models import State
+from cityloop.assets.models import Stage, State
 from cityloop.geo.coordinates import SYSTEMS
 from cityloop.kernel.actor import Actor
-from cityloop.people import queries as people
+from cityloop.people.forms import OrganisationField
 
 EMPTY = [("", "—")]
-
-
-class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """An organisation of the tree."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        """Its name."""
-        return str(obj.name)
 
 
 class FilterForm(forms.Form):
@@ -35,8 +27,7 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        units = people.organisation_tree(actor).filter(active=True)
-        self.fields["unit"] = UnitField(units, label=_("Owner"), required=False, empty_label="—")
+        self.fields["unit"] = OrganisationField(actor, _("Owner"))
 
 
 class StateForm(forms.Form):
@@ -53,15 +44,27 @@ class OwnerForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        units = people.organisation_tree(actor).filter(active=True)
-        self.fields["competent"] = UnitField(
-            units, label=_("Competent unit"), required=False, empty_label="—"
-        )
-        self.fields["owner"] = UnitField(units, label=_("Owner"), required=False, empty_label="—")
-        self.fields["maintainer"] = UnitField(
-            units, label=_("Maintainer"), required=False, empty_label="—"
-        )
+        self.fields["competent"] = OrganisationField(actor, _("Competent unit"))
+        self.fields["owner"] = OrganisationField(actor, _("Owner"))
+        self.fields["maintainer"] = OrganisationField(actor, _("Maintainer"))
         self.order_fields(["competent", "owner", "maintainer", "reason"])
+
+
+class HandOverForm(forms.Form):
+    """A dated hand-over with its paper."""
+
+    stage = forms.ChoiceField(label=_("As"), choices=Stage.choices, initial=Stage.MAINTAINER)
+    on = forms.DateField(
+        label=_("From the day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    source_document = forms.CharField(label=_("Document"), max_length=200)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "hand-over-%s", **kwargs})
+        self.fields["organisation"] = OrganisationField(
+            actor, _("Who answers for it"), required=True
+        )
+        self.order_fields(["organisation"])
 
 
 class ImportForm(forms.Form):

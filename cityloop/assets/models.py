@@ -127,3 +127,42 @@ class ComponentChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.component_id} {self.at:%Y-%m-%d}"
+
+
+class Stage(models.TextChoices):
+    """As what a body answers for a component."""
+
+    BUILDER = "builder", _("builder, before the hand-over")  # 建设单位
+    MAINTAINER = "maintainer", _("taken over for maintenance")  # 接管养护单位
+    OWNER = "owner", _("owner")  # 权属单位
+
+
+class Ownership(models.Model):
+    """Who answers for a component from a day on (None: nobody is known). Append-only; of several
+    rows of a day the last counts."""
+
+    component = models.ForeignKey(
+        Component, on_delete=models.PROTECT, related_name="ownerships", db_index=False
+    )
+    organisation = models.ForeignKey(
+        "people.Organisation", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    stage = models.CharField(max_length=12, choices=Stage.choices)
+    valid_from = models.DateField()
+    source_document = models.CharField(max_length=200, blank=True, default="")
+    recorded_at = models.DateTimeField()
+    actor = models.CharField(max_length=120)
+
+    class Meta:
+        db_table = "assets_ownership"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(stage__in=Stage.values), name="ownership_stage_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["component", "-valid_from", "-id"], name="ownership_latest")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.component_id} {self.stage} {self.valid_from}"

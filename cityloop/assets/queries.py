@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from cityloop.assets.models import Component, ComponentChange
+from cityloop.assets.models import Component, ComponentChange, Ownership
 from cityloop.geo.coordinates import checked
 from cityloop.kernel import text
 from cityloop.kernel.actor import Actor
@@ -124,3 +125,38 @@ def component_seen(actor: Actor, code: str) -> Component:
 def changes_of(component: Component) -> QuerySet[ComponentChange]:
     """Its history, latest first."""
     return ComponentChange.objects.filter(component=component).order_by("-at", "-id")
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Whose a component is on a day; `since` and `stage` where its ownership is dated."""
+
+    owner_id: int | None
+    stage: str = ""
+    since: date | None = None
+
+
+_OWNER = """
+SELECT c.owner_id, h.id, h.organisation_id, h.stage, h.valid_from
+FROM assets_component c LEFT JOIN LATERAL (
+  SELECT * FROM assets_ownership o WHERE o.component_id = c.id AND o.valid_from <= %s
+  ORDER BY o.valid_from DESC, o.id DESC LIMIT 1) h ON TRUE
+WHERE c.id = %s
+"""
+
+
+def owner_on(component_id: int, on: date) -> Owned:
+    """Who answers for a component on a day, as dated; else who stands in the register (B11)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OWNER, [on, component_id])
+        row = cursor.fetchone()
+    if row is None:
+        return Owned(None)
+    registered, dated, owner, stage, since = row
+    return Owned(registered) if dated is None else Owned(owner, stage, since)
+
+
+def ownerships_of(component: Component) -> QuerySet[Ownership]:
+    """Who answered for it from when on, latest first."""
+    rows = Ownership.objects.filter(component=component).select_related("organisation")
+    return rows.order_by("-valid_from", "-id")

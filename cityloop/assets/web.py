@@ -78,6 +78,7 @@ def _page(
     changes = list(queries.changes_of(row)[:50])
     facts: dict[str, Any] = {
         "row": row, "tones": TONES, "changes": [(one, _differences(one.fields)) for one in changes],
+        "ownerships": list(queries.ownerships_of(row)[:50]),
         "units": _named_units(changes), "states": dict(State.choices),
         "near": [n for n in queries.nearest(row.point.x, row.point.y, within_m=30)
                  if n.component.pk != row.pk],
@@ -85,6 +86,7 @@ def _page(
     if actor.may("components.manage"):
         facts["state_form"] = forms.StateForm(initial={"state": row.state})
         facts["owner_form"] = forms.OwnerForm(actor=actor)
+        facts["hand_over_form"] = forms.HandOverForm(actor=actor)
     return render(request, "assets/component.html", {**facts, **given}, status=status)
 
 
@@ -153,6 +155,21 @@ def change_owner(request: HttpRequest, code: str) -> HttpResponse:
     return _change(request, code, "owner_form", form, save)
 
 
+@require_POST
+def hand_over(request: HttpRequest, code: str) -> HttpResponse:
+    """Another body answers for it from a day on."""
+    actor, now = _reader(request), clock.now()
+    form = forms.HandOverForm(request.POST, actor=actor)
+
+    def save(facts: dict[str, Any]) -> Any:
+        unit = facts.pop("organisation")
+        return operations.hand_over(
+            code=code, organisation_id=unit.pk, actor=actor, now=now, **facts
+        )
+
+    return _change(request, code, "hand_over_form", form, save)
+
+
 @require_http_methods(["GET", "POST"])
 def import_file(request: HttpRequest) -> HttpResponse:
     """Take a file over and show every row that was not taken, with its reason."""
@@ -189,4 +206,5 @@ urlpatterns = [
     path("components/<str:code>/", component, name="component"),
     path("components/<str:code>/state/", change_state, name="component-state"),
     path("components/<str:code>/owner/", change_owner, name="component-owner"),
+    path("components/<str:code>/hand-over/", hand_over, name="component-hand-over"),
 ]

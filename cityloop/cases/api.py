@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ninja import Field, File, Query, Router, Schema
 from ninja.files import UploadedFile
 
-from cityloop.cases import fields, lifecycle, operations, precision, queries, shapes, views
+from cityloop.cases import fields, figures, lifecycle, operations, precision, queries, shapes, views
 from cityloop.kernel import clock, files, paging
 from cityloop.kernel.api import idempotent, plain
 from cityloop.kernel.errors import Invalid
@@ -132,6 +132,35 @@ def boxes(request: HttpRequest) -> list[dict[str, Any]]:
     return [
         {"status": box.status, "count": box.count, "overdue": box.overdue}
         for box in queries.boxes(actor, now=clock.now())
+    ]
+
+
+@router.get("/cases/figures", response=list[shapes.CountOut], summary="Counts by area or unit")
+def counted(
+    request: HttpRequest,
+    since: date,
+    until: date,
+    by: Literal["city", "district", "street", "community", "unit"] = "district",
+    area: Annotated[str, Query(pattern=r"^(\d{4}|\d{6}|\d{9}|\d{12})?$")] = "",
+) -> list[figures.Count]:
+    """Of the cases filed from `since` to `until`, both days included; a level sums up to the one
+    above."""
+    actor = actor_of(request)
+    actor.require("cases.view")
+    start, end = views.days(since, until)
+    return figures.counts(actor, by=by, since=start, until=end, area=area)
+
+
+@router.get("/cases/reworks", response=list[shapes.ReworkOut],
+            summary="Rework by unit and reason")  # fmt: skip
+def reworks(request: HttpRequest, since: date, until: date) -> list[dict[str, Any]]:
+    """Every rework of the cases filed in the period; no reason: none was coded."""
+    actor = actor_of(request)
+    actor.require("cases.view")
+    start, end = views.days(since, until)
+    return [
+        {"unit": views.unit(one.unit), "reason": one.reason, "times": one.times}
+        for one in figures.reworks(actor, since=start, until=end)
     ]
 
 

@@ -5,7 +5,7 @@ class CasesConfig(Subsystem):
     name = "cityloop.cases"
     label = "cases"
     title = "Cases"
-    menu = (MenuItem("Cases", "/cases/", "list-checks", "cases.view", 10),)
+    menu = (MenuItem("Cases", "/cases/", "list-checks", "cases.view", 10, terminal=True),)
     permissions = ("cases.view", "cases.step", "cases.export", "cases.configure")
     subscriptions = {"calendar.changed": "follow_calendar"}
     schedules = (Schedule("fire_timers", 1), Schedule("seal_history", 60))

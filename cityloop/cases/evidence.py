@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection
 
 from cityloop.cases.models import ClosingKind
-from cityloop.people.matrix import Proposal
+from cityloop.people.lines import Proposal
 
 MATRIX_WEIGHT = 8
 # How often a line is right by how exactly it names the class: any class, the major, the minor.

@@ -63,6 +63,13 @@ REASONS: dict[str, tuple[tuple[str, Any], ...]] = {
         ("weak_proof", lazy("the proof of the check is weak")),
         ("late_check", lazy("the check came too late to tell")),
     ),
+    "check_failed": (
+        ("undone", lazy("nothing was done")),
+        ("partly", lazy("done in part only")),
+        ("poor_work", lazy("done badly")),
+        ("other_place", lazy("another place was handled")),
+        ("back_again", lazy("the problem is there again")),
+    ),
     "demand_rework": (
         ("condition_not_met", lazy("the closing condition is not met")),
         ("other_place", lazy("another place was handled")),

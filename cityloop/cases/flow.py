@@ -23,6 +23,7 @@ class Parameters:
     reply_minutes: int = 24 * 60
     whole_margin_hours: int = 24  # working hours beyond the handling limit
     second_eye: bool = True  # the shift leader files what another has accepted
+    no_second_eye: tuple[str, ...] = ()  # classes that go on without it: C0101, C01, E or *
     merge_posts: bool = False  # small centre: one person on both sides; the record says so
     reason_from_dispatch: int = 2
     supervisor_from_dispatch: int = 3

@@ -13,6 +13,7 @@ from cityloop.cases import effects as e
 from cityloop.cases import guards as g
 from cityloop.cases.flow import Parameters
 from cityloop.cases.models import HELD, IN_HANDLING, OPEN, Status
+from cityloop.people.roles import CHECKERS, VERIFIERS
 
 NEW = ""  # the source of actions that open a case
 BACK = "(back)"  # the target of a refused request: the status it came from
@@ -54,11 +55,11 @@ class Step:
 
 
 S = Status
-INSPECTOR, ACCEPTOR, LEADER = ("inspector",), ("acceptor",), ("shift_leader",)
+INSPECTOR, VERIFIER, ACCEPTOR, LEADER = CHECKERS, VERIFIERS, ("acceptor",), ("shift_leader",)
 DISPATCHER, UNIT, WORKER = ("dispatcher",), ("unit_desk",), ("worker",)
 PLATFORM = ("dispatcher", "district_platform")
 SUPERVISOR, CLOCK = ("supervisor",), ("system",)
-FINDERS = ("inspector", "acceptor", "shift_leader", "supervisor", "leader", "district_platform",
+FINDERS = (*VERIFIERS, "acceptor", "shift_leader", "supervisor", "leader", "district_platform",
            "exchange", "system")  # fmt: skip
 UNDER_WAY = (S.FILED, S.COORDINATING, S.DISPATCHED, S.HANDLING, S.HANDED_IN, S.HANDLED, S.CHECKING,
              S.CHECK_FAILED, S.CHECKED)  # fmt: skip
@@ -75,15 +76,15 @@ STEPS = (
     Step("self_handle",          (NEW,),                            S.CLOSED,       ("inspector", "system"),     J, (g.located, g.class_chosen, g.on_the_spot, g.has_photos_before_and_after), (e.as_self_handled, e.sample_for_review)),
     Step("remind",               (NEW,),                            S.CLOSED,       ("inspector", "acceptor", "system"), J, (g.located, g.class_chosen),                                     (e.as_reminder,)),
     # --- acceptance and verification
-    Step("accept",               (S.REPORTED,),                     S.ACCEPTED,     ("acceptor", "system"),      J, (g.class_chosen, g.verified_if_public, g.not_found_is_not_filed), (e.note_acceptance, e.start_filing_clock),                                           ("problem_class?", "level?", "description?", "address?")),
+    Step("accept",               (S.REPORTED,),                     S.ACCEPTED,     ("acceptor", "system"),      J, (g.class_chosen, g.verified_if_public, g.not_found_is_not_filed), (e.note_same_hands, e.note_acceptance, e.start_filing_clock),                                           ("problem_class?", "level?", "description?", "address?")),
     Step("correct",              (S.REPORTED, S.ACCEPTED),          SAME,           ACCEPTOR,                    J, (),                                                              (e.correct_case,),                                                                   ("problem_class?", "level?", "description?", "address?", "reason")),
     Step("send_verify",          (S.REPORTED,),                     S.VERIFYING,    ("acceptor", "system"),      J, (g.located, g.inspector_in_post),                                (e.want_verification, e.pause_acceptance_clock, e.start_verify_clock, e.open_verify_task), ("inspector", "opinion?")),
-    Step("verified",             (S.VERIFYING,),                    S.REPORTED,     INSPECTOR,                   J, (g.own_member_task, g.has_photo),                                (e.note_verified, e.stop_verify_clock, e.close_site_task, e.resume_acceptance_clock), ("opinion?", "photos")),
-    Step("not_found",            (S.VERIFYING,),                    S.REPORTED,     INSPECTOR,                   J, (g.own_member_task,),                                            (e.note_not_found, e.stop_verify_clock, e.close_site_task, e.resume_acceptance_clock), ("reason", "photos?")),
+    Step("verified",             (S.VERIFYING,),                    S.REPORTED,     VERIFIER,                    J, (g.own_member_task, g.has_photo),                                (e.note_verified, e.stop_verify_clock, e.close_site_task, e.resume_acceptance_clock), ("opinion?", "photos")),
+    Step("not_found",            (S.VERIFYING,),                    S.REPORTED,     VERIFIER,                    J, (g.own_member_task,),                                            (e.note_not_found, e.stop_verify_clock, e.close_site_task, e.resume_acceptance_clock), ("reason", "photos?")),
     Step("recall_verify",        (S.VERIFYING,),                    S.REPORTED,     ACCEPTOR,                    J, (),                                                              (e.stop_verify_clock, e.close_site_task, e.resume_acceptance_clock),                 ("reason",)),
     Step("reject",               (S.REPORTED,),                     S.REJECTED,     ACCEPTOR,                    J, (),                                                              (e.note_reason_code, e.stop_all_clocks, e.close_all_tasks, e.end_without_closing),   ("reason_code", "reason")),
     # --- filing and voiding
-    Step("file",                 (S.ACCEPTED,),                     S.FILED,        ("shift_leader", "acceptor", "system"), J, (g.located, g.rule_fits, g.engineering_known, g.verified_if_public, g.second_eye), (e.freeze_limit, e.begin_command, e.start_dispatch_clock, e.start_whole_clock, e.propose_unit), ("filing_rule", "place_level?", "engineering?", "opinion?")),
+    Step("file",                 (S.ACCEPTED,),                     S.FILED,        ("shift_leader", "acceptor", "system"), J, (g.located, g.rule_fits, g.engineering_known, g.verified_if_public, g.second_eye), (e.note_same_hands, e.freeze_limit, e.begin_command, e.start_dispatch_clock, e.start_whole_clock, e.propose_unit), ("filing_rule", "place_level?", "engineering?", "opinion?")),
     Step("refuse_filing",        (S.ACCEPTED,),                     S.REPORTED,     LEADER,                      J, (),                                                              (e.start_acceptance_clock,),                                                         ("reason",)),
     Step("return_to_acceptance", (S.FILED,),                        S.ACCEPTED,     DISPATCHER,                  N, (g.platform_holds,),                                             (e.start_filing_clock,),                                                             ("reason_code", "reason")),
     Step("request_void",         (S.ACCEPTED, S.FILED),             S.VOIDING,      ("acceptor", "dispatcher"),  N, (),                                                              (e.remember_stage,),                                                                 ("reason_code", "reason")),
@@ -101,8 +102,8 @@ STEPS = (
     Step("ask_better_proof",     (S.HANDLED,),                      S.HANDLING,     PLATFORM,                    H, (g.platform_holds,),                                             (e.note_proof_refused, e.reopen_handling_clock, e.open_handling_tasks),              ("reason_code", "reason")),
     # --- check and closing
     Step("send_check",           (S.HANDLED,),                      S.CHECKING,     ("acceptor", "dispatcher"),  N, (g.inspector_in_post,),                                          (e.start_check_clock, e.open_check_task),                                            ("inspector", "opinion?")),
-    Step("check_passed",         (S.CHECKING,),                     S.CHECKED,      INSPECTOR,                   J, (g.own_member_task, g.has_photo, g.late_check_explained),        (e.stop_check_clock, e.close_site_task, e.forget_review, e.start_closing_clock),     ("opinion?", "photos")),
-    Step("check_failed",         (S.CHECKING,),                     S.CHECK_FAILED, INSPECTOR,                   J, (g.own_member_task, g.has_photo),                                (e.stop_check_clock, e.close_site_task, e.start_rework_dispatch_clock),              ("reason", "photos")),
+    Step("check_passed",         (S.CHECKING,),                     S.CHECKED,      INSPECTOR,                   J, (g.own_member_task, g.has_photo, g.late_check_explained),        (e.note_same_hands, e.stop_check_clock, e.close_site_task, e.forget_review, e.start_closing_clock),     ("opinion?", "photos")),
+    Step("check_failed",         (S.CHECKING,),                     S.CHECK_FAILED, INSPECTOR,                   J, (g.own_member_task, g.has_photo),                                (e.note_same_hands, e.stop_check_clock, e.close_site_task, e.start_rework_dispatch_clock),              ("reason_code?", "reason", "photos")),
     Step("recall_check",         (S.CHECKING,),                     S.HANDLED,      ("acceptor", "dispatcher"),  N, (),                                                              (e.stop_check_clock, e.close_site_task),                                             ("reason",)),
     Step("rework",               (S.CHECK_FAILED,),                 S.DISPATCHED,   PLATFORM,                    H, (g.platform_holds,),                                             (e.note_rework, e.restart_handling_clock, e.open_handling_tasks),                    ("reason",)),
     Step("check_again",          (S.CHECKED,),                      S.HANDLED,      LEADER,                      J, (),                                                              (),                                                                                  ("reason_code", "reason")),

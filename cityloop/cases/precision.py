@@ -18,7 +18,8 @@ from cityloop.cases.models import Case, ClosingKind
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid
 from cityloop.people import queries as people
-from cityloop.people.matrix import Line, Matrix, Question, drafted
+from cityloop.people.lines import Line, Question
+from cityloop.people.matrix import Matrix, drafted
 from cityloop.people.models import ANY, Organisation
 from cityloop.people.operations.responsibilities import read_area
 

@@ -192,6 +192,30 @@ class ClockChangeOut(Schema):
     reason: str
 
 
+class CountOut(Schema):
+    """The figures of an area or a unit; `key`: region code, or id of the unit."""
+
+    key: str
+    name: str
+    filed: int
+    closed: int
+    on_time: int
+    overdue: int
+    reworked: int
+    reworks: int
+    returned: int
+    returns: int
+    deferred: int
+
+
+class ReworkOut(Schema):
+    """How often a unit handled again, for a reason of the check that failed."""
+
+    unit: UnitOfCase
+    reason: str
+    times: int
+
+
 class GrantedOut(Schema):
     """What a unit was granted, of its cases filed in the period; rates are shares of `filed`."""
 

@@ -12,6 +12,7 @@ from cityloop.cases import queries
 from cityloop.cases.models import Attachment, Case, CaseEvent, Task, Timer, TimerState
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotFound
+from cityloop.people.models import Organisation
 from cityloop.standards import queries as standards
 from cityloop.standards import worktime
 from cityloop.standards.workcalendar import WorkCalendar
@@ -167,6 +168,11 @@ def days(first: date, last: date) -> tuple[datetime, datetime]:
     return timezone.make_aware(start), timezone.make_aware(end)
 
 
+def unit(row: Organisation) -> dict[str, Any]:
+    """A unit as the figures name it."""
+    return {"id": row.pk, "code": row.code, "name": row.name_zh}
+
+
 def granted(row: queries.Granted) -> dict[str, Any]:
     """A unit's counts and rates of what it was granted."""
     counts = {
@@ -174,9 +180,8 @@ def granted(row: queries.Granted) -> dict[str, Any]:
         for name in ("filed", "extended", "extensions", "long_limits", "suspended", "deferred",
                      "backlog", "left_backlog", "late", "excused")
     }  # fmt: skip
-    unit = {"id": row.unit.pk, "code": row.unit.code, "name": row.unit.name_zh}
     return {
-        "unit": unit, **counts, "extension_rate": row.rate(row.extended),
+        "unit": unit(row.unit), **counts, "extension_rate": row.rate(row.extended),
         "suspension_rate": row.rate(row.suspended), "deferral_rate": row.rate(row.deferred),
         "late_rate": row.rate(row.late),
     }  # fmt: skip

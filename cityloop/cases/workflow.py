@@ -50,7 +50,7 @@ def _is_area(code: str, values: Any) -> bool:
 
 def _of_flow(flow: Parameters, area: str, desks: Sequence[Desk] | None) -> list[str]:
     found = [*_wrong_values(flow), *_wrong_levels(flow), *_wrong_roles(flow)]
-    found += _wrong_thresholds(flow)
+    found += [*_wrong_thresholds(flow), *_wrong_skips(flow)]
     if found:
         return found  # what follows would only repeat it
     held = None if desks is None else {desk.role for desk in desks}
@@ -78,6 +78,13 @@ def _wrong_thresholds(flow: Parameters) -> Iterator[str]:
         share = isinstance(sure, int | float) and not isinstance(sure, bool) and 0 < sure <= 1
         if not share or not CLASS.fullmatch(code):
             yield _("auto_from: %(code)s: a class and a share between 0 and 1") % {"code": code}
+
+
+def _wrong_skips(flow: Parameters) -> Iterator[str]:
+    """Only classes, majors, C, E or any go on without a second eye."""
+    for code in flow.no_second_eye:
+        if not isinstance(code, str) or not CLASS.fullmatch(code):
+            yield _("no_second_eye: %(code)s is no class") % {"code": code}
 
 
 def _wrong_levels(flow: Parameters) -> Iterator[str]:

@@ -11,7 +11,10 @@ from cityloop.cli.output import AsJson, RejectedError, finish, progress
 from cityloop.cli.project import open_project
 
 Workflow = Annotated[
-    bool, typer.Option("--workflow", help="Refuse dead ends, ownerless steps, mixed sides.")
+    bool,
+    typer.Option(
+        "--workflow", help="Refuse dead ends, ownerless steps, mixed sides; audit who judged."
+    ),
 ]
 Chain = Annotated[bool, typer.Option("--chain", help="Prove that no history was altered.")]
 
@@ -26,7 +29,7 @@ def check(chain: Chain = False, workflow: Workflow = False, as_json: AsJson = Fa
     if chain:
         findings += [prove_history(), prove_files(), prove_book()]
     if workflow:
-        findings.append(sound_flow())
+        findings += [sound_flow(), sides_apart()]
     well = all(finding["well"] for finding in findings)
     lines = [f"{'ok  ' if f['well'] else 'BAD '} {f['name']:<9} {f['words']}" for f in findings]
     result = {"well": well, "findings": findings, "seconds": round(time.monotonic() - began, 3)}
@@ -81,3 +84,23 @@ def sound_flow() -> dict[str, Any]:
     found = workflow.faults(flow.parameters, people.desks_staffed(timezone.localdate(clock.now())))
     words = "; ".join(found) or f"{flow.code}: every step has an owner and every case an end"
     return {"name": "workflow", "well": not found, "words": words}
+
+
+def sides_apart() -> dict[str, Any]:
+    """The audit report: no unit that is judged files, checks or closes, by flow, post or case."""
+    from django.utils import timezone
+
+    from cityloop.cases import audit
+    from cityloop.cases import queries as cases
+    from cityloop.kernel import clock
+
+    with progress("Auditing who judged"):
+        found = audit.sides(cases.current_flow().parameters, on=timezone.localdate(clock.now()))
+    words = "\n          ".join(found.lines())
+    if found.clean:
+        words = (
+            f"{found.examined} lines of history: nobody judged what their own organisation handled"
+        )
+    if found.merged:
+        words += f"; {found.merged} steps with merged posts"
+    return {"name": "sides", "well": found.clean, "words": words, "report": found.as_dict()}

@@ -20,8 +20,14 @@ def migrate(as_json: AsJson = False) -> None:
 
 
 def apply_migrations() -> list[str]:
-    """Apply what is missing; returns the names. Nothing is printed but the progress bar."""
+    """Apply what is missing; returns the names. Nothing is printed but the progress bar.
+
+    Roles get the permissions that this version has new.
+    """
     from django.core.management import call_command
+
+    from cityloop.kernel import clock
+    from cityloop.people import operations as people
 
     waiting = pending_migrations()
     if waiting:
@@ -29,6 +35,7 @@ def apply_migrations() -> list[str]:
             advance(0, len(waiting))
             call_command("migrate", verbosity=0, interactive=False)
             advance(len(waiting), len(waiting))
+    people.seed_roles(now=clock.now())
     return waiting
 
 

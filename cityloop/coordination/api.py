@@ -16,10 +16,11 @@ from cityloop.kernel.actor import Actor
 from cityloop.kernel.api import idempotent
 from cityloop.kernel.errors import Invalid
 from cityloop.kernel.models import StoredFile
-from cityloop.kernel.page import actor_of
+from cityloop.kernel.page import actor_of, actor_with
 from cityloop.people.models import Organisation
 
 router = Router(tags=["coordination"])
+VIEW, MANAGE, DECIDE = "coordination.view", "coordination.manage", "coordination.decide"
 
 
 def _out(row: Dispute) -> dict[str, Any]:
@@ -57,23 +58,20 @@ def _unit(unit_id: int) -> Organisation:
 @router.get("/disputes", response=shapes.DisputePage, summary="Disputes of cases in your scope")
 def disputes(request: HttpRequest, given: Query[shapes.DisputeQuery]) -> dict[str, Any]:
     """Latest first; `fixed` are open ones whose problem is gone."""
-    actor = actor_of(request)
-    actor.require("coordination.view")
+    actor = actor_with(request, VIEW)
     filters = queries.Filters(
         state=given.state, level=given.level, case=given.case, unit_id=given.unit_id
     )
-    found = paging.page(
-        queries.disputes(actor, filters), order=("-opened_at", "-id"),
+    return paging.listed(
+        queries.disputes(actor, filters), _out, order=("-opened_at", "-id"),
         cursor=given.cursor, size=given.size,
     )  # fmt: skip
-    return {"items": [_out(row) for row in found.items], "next": found.next}
 
 
 @router.get("/disputes/{dispute_id}", response=shapes.DisputeFile, summary="One dispute")
 def dispute(request: HttpRequest, dispute_id: shapes.Id) -> dict[str, Any]:
     """404 outside your scope."""
-    actor = actor_of(request)
-    actor.require("coordination.view")
+    actor = actor_with(request, VIEW)
     return _whole(queries.dispute_seen(actor, dispute_id))
 
 
@@ -118,8 +116,7 @@ def decide(
     request: HttpRequest, dispute_id: shapes.Id, body: shapes.DecisionIn
 ) -> tuple[int, dict[str, Any]]:
     """Needs coordination.decide; from the city's level on, a leader's post."""
-    actor = actor_of(request)
-    actor.require("coordination.decide")
+    actor = actor_with(request, DECIDE)
     queries.dispute_seen(actor, dispute_id)
     decision = operations.Decision(
         unit=_unit(body.unit_id), file=_stored(body.sha256),
@@ -167,12 +164,9 @@ def meetings(
     size: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
     """Latest first; those that gave your unit a task too."""
-    actor = actor_of(request)
-    actor.require("coordination.view")
-    found = paging.page(
-        queries.meetings(actor), order=("-planned_at", "-id"), cursor=cursor, size=size
-    )
-    return {"items": [_meeting_line(row) for row in found.items], "next": found.next}
+    actor = actor_with(request, VIEW)
+    rows, order = queries.meetings(actor), ("-planned_at", "-id")
+    return paging.listed(rows, _meeting_line, order=order, cursor=cursor, size=size)
 
 
 @router.get(
@@ -180,8 +174,7 @@ def meetings(
 )
 def meeting(request: HttpRequest, meeting_id: shapes.Id) -> dict[str, Any]:
     """404 outside your scope."""
-    actor = actor_of(request)
-    actor.require("coordination.view")
+    actor = actor_with(request, VIEW)
     return _meeting(actor, meeting_id)
 
 
@@ -229,8 +222,7 @@ def give_task(
     request: HttpRequest, meeting_id: shapes.Id, body: shapes.MeetingTaskIn
 ) -> tuple[int, dict[str, Any]]:
     """A decision of a meeting that was held. Needs coordination.manage."""
-    actor = actor_of(request)
-    actor.require("coordination.manage")
+    actor = actor_with(request, MANAGE)
     queries.meeting_seen(actor, meeting_id)
     operations.give_task(
         meeting_id=meeting_id, unit=_unit(body.unit_id), what=body.what, due_on=body.due_on,
@@ -287,19 +279,15 @@ def matters(
     size: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
     """Latest first; those that your unit owns too."""
-    actor = actor_of(request)
-    actor.require("coordination.view")
-    found = paging.page(
-        queries.matters(actor), order=("-opened_at", "-id"), cursor=cursor, size=size
-    )
-    return {"items": [_matter_line(row) for row in found.items], "next": found.next}
+    actor = actor_with(request, VIEW)
+    rows = queries.matters(actor)
+    return paging.listed(rows, _matter_line, order=("-opened_at", "-id"), cursor=cursor, size=size)
 
 
 @router.get("/key-matters/{matter_id}", response=shapes.MatterFile, summary="One key matter")
 def matter(request: HttpRequest, matter_id: shapes.Id) -> dict[str, Any]:
     """404 outside your scope."""
-    actor = actor_of(request)
-    actor.require("coordination.view")
+    actor = actor_with(request, VIEW)
     return _matter(actor, matter_id)
 
 
@@ -307,8 +295,7 @@ def matter(request: HttpRequest, matter_id: shapes.Id) -> dict[str, Any]:
 @idempotent
 def open_matter(request: HttpRequest, body: shapes.MatterIn) -> tuple[int, dict[str, Any]]:
     """Needs coordination.manage."""
-    actor = actor_of(request)
-    actor.require("coordination.manage")
+    actor = actor_with(request, MANAGE)
     facts = operations.Matter(owner=_unit(body.owner_id), **body.dict(exclude={"owner_id"}))
     return 200, _matter(actor, operations.open_matter(facts, actor=actor, now=clock.now()).pk)
 

@@ -12,7 +12,7 @@ from cityloop.cases.models import DisputeLevel
 from cityloop.coordination.models import MeetingKind
 from cityloop.geo import queries as geo
 from cityloop.kernel.actor import Actor
-from cityloop.people.models import Organisation
+from cityloop.people.forms import OrganisationField
 
 PAPERS = "image/jpeg,image/png,image/webp,application/pdf"
 STATES = (
@@ -27,18 +27,6 @@ REACHES = (
     ("district", _("All such cases of the district")),
     ("city", _("All such cases of the city")),
 )
-
-
-class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """A unit that exists today."""
-
-    def __init__(self, **given: Any) -> None:
-        rows = Organisation.objects.filter(active=True).defer("search").order_by("path")
-        super().__init__(queryset=rows, **given)
-
-    def label_from_instance(self, obj: Any) -> str:
-        """Its name."""
-        return str(obj.name)
 
 
 def long_text(label: Any) -> forms.CharField:
@@ -80,7 +68,7 @@ class DisputeFilter(OwnForm):
     level = forms.ChoiceField(
         label=_("Level"), required=False, choices=[("", _("All")), *DisputeLevel.choices]
     )
-    unit = UnitField(label=_("Unit"), required=False)
+    unit = OrganisationField(None, _("Unit"))
     case = forms.CharField(label=_("Case"), required=False, max_length=24)
 
 
@@ -103,7 +91,7 @@ class RaiseForm(OwnForm):
 class DecisionForm(OwnForm):
     """Whose duty it is, why, and how far it becomes a rule."""
 
-    unit = UnitField(label=_("Whose duty it is"))
+    unit = OrganisationField(None, _("Whose duty it is"), required=True)
     reason = long_text(_("Decision"))
     reach = forms.ChoiceField(label=_("Holds for"), required=False, choices=REACHES)
     document = forms.CharField(
@@ -148,7 +136,7 @@ class MinutesForm(OwnForm):
 class TaskForm(OwnForm):
     """A decision that a unit carries out."""
 
-    unit = UnitField(label=_("Unit"))
+    unit = OrganisationField(None, _("Unit"), required=True)
     what = long_text(_("What is to be done"))
     due_on = forms.DateField(label=_("Deadline"), widget=forms.DateInput({"type": "date"}))
 
@@ -164,7 +152,7 @@ class MatterForm(OwnForm):
 
     title = forms.CharField(label=_("Title"), max_length=200)
     description = long_text(_("What it is about"))
-    owner = UnitField(label=_("Who answers for it"))
+    owner = OrganisationField(None, _("Who answers for it"), required=True)
     due_on = forms.DateField(label=_("Deadline"), widget=forms.DateInput({"type": "date"}))
     region_code = forms.ChoiceField(label=_("Area"), required=False)
 

@@ -8,8 +8,9 @@ class DesksConfig(Subsystem):
     label = "desks"
     title = "Desks"
     menu = (
-        MenuItem("Start", "/", "house", position=0),
+        MenuItem("Start", "/", "house", position=0, terminal=True),
         MenuItem("New report", "/intake/new/", "plus", "intake.receive", 20),
+        MenuItem("Figures", "/figures/", "chart-column", "cases.view", 39),
         MenuItem("Time granted", "/granted/", "hourglass", "cases.view", 40),
         MenuItem("Rules of dispatch", "/rules/", "target", "people.view", 55),
         MenuItem("Map", "/map/", "map", "map.view", 30),

@@ -163,9 +163,9 @@ def _request_box(key: str, label: Promise, icon: str, roles: str) -> Box:
 
 # fmt: off
 BOXES = (
-    _task_box("to_verify", pgettext_lazy("box", "For me to verify"),   "scan-search",     "verify",               "inspector", own=True),
-    _task_box("to_check", pgettext_lazy("box", "For me to check"),     "scan-eye",        "check",                "inspector", own=True),
-    _task_box("to_recheck", pgettext_lazy("box", "For me to re-inspect"), "shuffle",      "recheck",              "inspector", own=True),
+    _task_box("to_verify", pgettext_lazy("box", "For me to verify"),   "scan-search",     "verify",               "inspector team_inspector community_station", own=True),
+    _task_box("to_check", pgettext_lazy("box", "For me to check"),     "scan-eye",        "check",                "inspector team_inspector", own=True),
+    _task_box("to_recheck", pgettext_lazy("box", "For me to re-inspect"), "shuffle",      "recheck",              "inspector team_inspector", own=True),
     _box("to_accept",    pgettext_lazy("box", "To accept"),            "inbox",           at(S.REPORTED),         "acceptor"),
     _box("verifying",    pgettext_lazy("box", "Verifying"),            "scan-search",     at(S.VERIFYING),        "acceptor"),
     _box("to_file",      pgettext_lazy("box", "To file"),              "file-check",      at(S.ACCEPTED),         "shift_leader acceptor"),
@@ -193,18 +193,32 @@ BOXES = (
     _box("circling",     pgettext_lazy("box", "Dispatched repeatedly"), "repeat-2",       circling,               "supervisor dispatcher"),
     _box("substituted",  pgettext_lazy("box", "Substitute works"),     "shovel",          substituted,            "supervisor"),
     _box("escalated",    pgettext_lazy("box", "Escalated"),            "flame",           escalated,              "supervisor leader shift_leader", alert=True),
-    _box("soon",         pgettext_lazy("box", "Running out"),          "clock-alert",     soon,                   "acceptor shift_leader dispatcher unit_desk worker inspector supervisor"),
-    _box("overdue",      pgettext_lazy("box", "Overdue"),              "octagon-alert",   overdue,                "acceptor shift_leader dispatcher unit_desk worker inspector supervisor leader district_platform evaluator company_manager", alert=True),
+    _box("soon",         pgettext_lazy("box", "Running out"),          "clock-alert",     soon,                   "acceptor shift_leader dispatcher unit_desk worker inspector team_inspector supervisor"),
+    _box("overdue",      pgettext_lazy("box", "Overdue"),              "octagon-alert",   overdue,                "acceptor shift_leader dispatcher unit_desk worker inspector team_inspector supervisor leader district_platform evaluator company_manager", alert=True),
 )
 # fmt: on
+TERMINAL = frozenset(
+    {
+        "my_work",
+        "to_receive",
+        "to_assist",
+        "unassigned",
+        "handling",
+        "to_confirm",
+        "answer_owed",
+        "overdue",
+    }
+)  # fmt: skip
 BY_KEY = {box.key: box for box in BOXES}
 
 
 def of(actor: Actor) -> tuple[list[Box], list[Box]]:
     """(the actor's own boxes, the others that say something to them), in table order.
 
-    Boxes of personal work are shown to nobody else.
+    Boxes of personal work are shown to nobody else; a terminal has those of its few steps.
     """
+    if actor.terminal:
+        return [box for box in BOXES if box.roles & actor.roles and box.key in TERMINAL], []
     own = [box for box in BOXES if box.roles & actor.roles]
     personal = {"to_verify", "to_check", "to_recheck", "to_assist", "my_work"}
     rest = [box for box in BOXES if box not in own and box.key not in personal]

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 
 from cityloop.cases import fields, lifecycle
 from cityloop.cases.guards.joint import TERRITORIAL
-from cityloop.cases.models import Case
+from cityloop.cases.models import Case, Status
 from cityloop.desks import looks
 from cityloop.desks.forms import Label
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.templatetags.ui import named
 from cityloop.people import queries as people
 from cityloop.people.models import NOT_HANDLING, Member, Organisation, OrganisationKind
+from cityloop.people.roles import CHECKERS, VERIFIERS
 from cityloop.standards import queries as standards
 from cityloop.standards.models import FilingRule, ProblemClass
 
@@ -114,22 +115,35 @@ def _unit_option(one: Organisation) -> tuple[str, Label]:
 
 def _workers(asked: Asked) -> list[Any]:
     own: Any = asked.actor.organisation_ids or {asked.actor.organisation_id}
-    rows = people.holders("worker", asked.on).filter(organisation_id__in=own)
+    rows = people.holders(asked.on, "worker").filter(organisation_id__in=own)
     return [(str(one.pk), one.name) for one in rows.order_by("name", "pk")]
 
 
 def _inspectors(asked: Asked) -> list[Any]:
-    """Inspectors, those who walk the street first, then the district, then all others."""
+    """Who may be sent on site: inspectors who walk the street first, then the district, then all
+    others; professional teams; before filing the contact stations of the place."""
     street, district = asked.case.area_code[:9], asked.case.area_code[:6]
+    wanted = VERIFIERS if asked.case.status == Status.REPORTED else CHECKERS
     near = When_(
+        When(holdings__post__roles__code="community_station", then=Value(4)),
+        When(holdings__post__roles__code="team_inspector", then=Value(3)),
         When(_walks(street), then=Value(0)), When(_walks(district), then=Value(1)),
         default=Value(2), output_field=IntegerField(),
     )  # fmt: skip
-    rows = people.holders("inspector", asked.on).select_related("organisation").annotate(near=near)
-    titles = {0: _("Of this street"), 1: _("Of this district"), 2: _("Others")}
+    rows = people.holders(asked.on, *wanted).select_related("organisation").annotate(near=near)
+    titles = {
+        0: _("Of this street"), 1: _("Of this district"), 2: _("Others"),
+        3: _("Professional inspection teams"), 4: _("Community contact stations"),
+    }  # fmt: skip
     found = {one.pk: one for one in rows.order_by("-near", "name", "pk")}
     ordered = sorted(found.values(), key=lambda one: (one.near, one.name, one.pk))
-    return grouped(ordered, lambda one: titles[one.near], _inspector_option)
+    here = [one for one in ordered if one.near != 4 or _stands_at(one, asked.case.area_code)]
+    return grouped(here, lambda one: titles[one.near], _inspector_option)
+
+
+def _stands_at(station: Any, area_code: str) -> bool:
+    """The station's community is that of the place."""
+    return area_code.startswith(station.organisation.region_code or "-")
 
 
 def _walks(code: str) -> Q:

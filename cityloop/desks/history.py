@@ -86,6 +86,14 @@ def _decided_by(value: Any, line: CaseEvent, names: Names) -> str:
     return _("Decided at the level: %(level)s") % {"level": known.get(str(value), value)}
 
 
+def _checker(value: Any, line: CaseEvent, names: Names) -> str:
+    who = {
+        "team_inspector": _("a professional inspection team"),
+        "community_station": _("the contact station of the community"),
+    }
+    return _("Sent on site: %(who)s") % {"who": who.get(str(value), value)}
+
+
 def _class(value: Any, line: CaseEvent, names: Names) -> str:
     if isinstance(value, dict):
         was, now = (names.classes.get(value.get(key) or 0) for key in ("was", "is"))
@@ -218,6 +226,8 @@ FACTS: dict[str, Words] = {
     "reports":       _reports,
     "was_closed":    _was_closed,
     "merged_posts":  _flag(gettext_noop("One person acts on both sides here: the city allows merged posts")),
+    "same_hands":    _flag(gettext_noop("The same person did the step before: posts come together in one operator")),
+    "checker":       _checker,
     "replies":       _replies,
     "clock":         _clock,
     "extra":         _extra,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cityloop.assets.models import Stage
 from cityloop.cases.models import Case
 from cityloop.desks.queries import Names
 from cityloop.kernel.templatetags.ui import named
@@ -33,7 +35,7 @@ def explained(case: Case, names: Names) -> Explained | None:
     sentences = [str(one) for one in kept.get("why") or ()]
     owner = names.units.get(kept.get("owner") or 0)
     if owner is not None:
-        sentences.append(_("The component belongs to %(unit)s.") % {"unit": named(owner)})
+        sentences.append(_owned(case, owner))
     if earlier := kept.get("earlier"):
         sentences.append(_earlier(earlier, unit))
     sure = kept.get("sure")
@@ -44,6 +46,21 @@ def explained(case: Case, names: Names) -> Explained | None:
         auto=bool(kept.get("auto")),
         followed=None if not case.dispatches else case.lead_id == unit.pk,
     )
+
+
+def _owned(case: Case, owner: Organisation) -> str:
+    """Whose the component was on the day of the report, and since when, where that is dated."""
+    dated = case.proposal.get("owned")
+    if not dated:
+        return _("The component belongs to %(unit)s.") % {"unit": named(owner)}
+    sentence = _(
+        "On %(day)s, the day of the report, %(unit)s answered for the component: "
+        "%(stage)s since %(since)s."
+    )
+    return sentence % {
+        "day": timezone.localdate(case.reported_at), "unit": named(owner),
+        "stage": Stage(dated["stage"]).label, "since": dated["since"],
+    }  # fmt: skip
 
 
 def _earlier(facts: dict[str, Any], unit: Organisation) -> str:

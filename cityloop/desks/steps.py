@@ -24,6 +24,7 @@ NOT_YOURS = (
     guards.platform_below, guards.supervised_here, guards.circles, guards.dispute_open,
     guards.not_at_the_top, guards.own_subtask, guards.some_subtask, guards.waits_for_you,
     guards.own_case, guards.handled_too_late, guards.longer_limit_known, guards.limit_passed,
+    guards.fits_client,
 )  # fmt: skip
 STANDING = (
     guards.sides_kept_apart, guards.located, guards.not_found_is_not_filed,

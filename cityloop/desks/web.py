@@ -7,6 +7,7 @@ from django.urls import path
 from cityloop.desks.views import (
     case_list,
     case_page,
+    figures,
     granted,
     map_page,
     notice,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("cases/<str:number>/notice/", notice.notice, name="case-notice"),
     path("cases/<str:number>/clocks/<str:kind>/", case_page.explain, name="case-explain"),
     path("cases/<str:number>/steps/<str:action>/", case_page.take_step, name="case-step"),
+    path("figures/", figures.report, name="figures"),
     path("granted/", granted.granted, name="granted"),
     path("intake/new/", report_form.new_report, name="intake-new"),
     path("intake/beside/", report_form.look_beside, name="intake-beside"),

@@ -18,10 +18,11 @@ FLAG, REFUSE = "flag", "refuse"
 OFF, UNAMBIGUOUS = "off", "unambiguous"
 GROUPS = ("inspector", "public", "leader", "machine", "exchange")
 
-INSPECTORS = frozenset({"inspector"})
+INSPECTORS, TEAMS = frozenset({"inspector"}), frozenset({"team_inspector"})
 CLERKS = frozenset({
     "acceptor", "shift_leader", "supervisor", "leader", "district_platform", "exchange",
 })  # fmt: skip
+NEIGHBOURS = CLERKS | {"community_station"}  # a contact station reports on behalf of people
 MACHINES = frozenset({"exchange", "acceptor"})
 
 
@@ -60,6 +61,7 @@ TOLD = ("point|address", "text")
 # fmt: off
 TABLE = (
     Channel("inspector",    _("Inspector"),                "inspector", INSPECTORS, PLACED, photo_expected=True, verify=False),
+    Channel("professional", _("Professional inspection team"), "inspector", TEAMS, PLACED, photo_expected=True, verify=False),
     Channel("hotline12319", _("Hotline 12319"),            "public",    CLERKS, TOLD, retention_days=730),
     Channel("hotline12345", _("Mayor's hotline 12345"),    "public",    CLERKS, TOLD, retention_days=730),
     Channel("web",          _("Web page"),                 "public",    CLERKS, TOLD),
@@ -68,7 +70,7 @@ TABLE = (
     Channel("leader",       _("Leader's instruction"),     "leader",    CLERKS, ("text",), verify=False, hours=72, priority=1, clock=LEADER_CLOCK, written_report=True, retention_days=1825),
     Channel("media",        _("Media"),                    "public",    CLERKS, ("text",), hours=72),
     Channel("police",       _("Police 110"),               "exchange",  CLERKS, TOLD, hours=4),
-    Channel("community",    _("Community"),                "public",    CLERKS, TOLD),
+    Channel("community",    _("Community"),                "public",    NEIGHBOURS, TOLD),
     Channel("petition",     _("Letters and petitions"),    "public",    CLERKS, ("text",), hours=168, retention_days=1095),
     Channel("video",        _("Video"),                    "machine",   MACHINES, ("point", "class"), photo_expected=True, outside=REFUSE, metres=30, hours=12),
     Channel("sensor",       _("Sensor"),                   "machine",   MACHINES, ("point", "class"), outside=REFUSE, metres=20, hours=24),

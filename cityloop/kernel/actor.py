@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 
 from cityloop.kernel.errors import NotAllowed
 
-JUDGING = frozenset({"inspector", "acceptor", "shift_leader", "supervisor"})
+JUDGING = frozenset({
+    "inspector", "team_inspector", "community_station", "acceptor", "shift_leader", "supervisor",
+})  # fmt: skip
 HANDLING = frozenset({"dispatcher", "unit_desk", "worker"})
 ROLES = (
     "inspector",
@@ -23,6 +25,8 @@ ROLES = (
     "company_manager",
     "administrator",
     "district_platform",
+    "team_inspector",
+    "community_station",
     "system",
     "exchange",
 )
@@ -52,6 +56,7 @@ class Actor:
     scopes: tuple[Scope, ...] = ()
     channel: str = ""  # a token for one channel: reports come through no other
     platforms: tuple[tuple[int, str], ...] = ()  # ids and kinds of the platforms of the posts
+    terminal: bool = False  # works at a light client: receives, handles, replies, nothing else
     merged: bool = False  # holds judging and handling posts by the city's own decision
 
     @staticmethod

@@ -9,13 +9,17 @@ from django.apps import AppConfig, apps
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """A line of the main menu: translated title, path, icon name, permission that shows it."""
+    """A line of the main menu: translated title, path, icon name, permission that shows it.
+
+    `terminal`: shown on the light client of a unit too.
+    """
 
     title: str
     path: str
     icon: str
     permission: str = ""
     position: int = 100
+    terminal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,9 +32,18 @@ def actor_of(request: HttpRequest) -> Actor:
     return cast(Actor, kept)
 
 
+def actor_with(request: HttpRequest, permission: str) -> Actor:
+    """The actor, who must have the permission; raises NotSignedIn, NotAllowed."""
+    actor = actor_of(request)
+    actor.require(permission)
+    return actor
+
+
 def menu(actor: Actor) -> list[MenuItem]:
     """The main menu's lines for this actor, in order."""
     lines = [line for app in subsystems() for line in app.menu]
+    if actor.terminal:
+        lines = [line for line in lines if line.terminal]
     seen = [line for line in lines if not line.permission or actor.may(line.permission)]
     return sorted(seen, key=lambda line: line.position)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -56,6 +56,19 @@ def _expression(name: str, loose: Set[str]) -> Any:
     on a falling column serves the plain order, but not that one."""
     field, last = F(name.lstrip("-")), True if name in loose else None
     return field.desc(nulls_last=last) if name.startswith("-") else field.asc(nulls_last=last)
+
+
+def listed(
+    rows: QuerySet[T],
+    out: Callable[[T], dict[str, Any]],
+    *,
+    order: Sequence[str],
+    cursor: str | None,
+    size: int,
+) -> dict[str, Any]:
+    """A page as the API answers it: each row as `out` writes it, and the cursor of the next."""
+    found = page(rows, order=order, cursor=cursor, size=size)
+    return {"items": [out(row) for row in found.items], "next": found.next}
 
 
 def _after(order: Sequence[str], values: Sequence[Any], loose: Set[str]) -> Q:

@@ -12,7 +12,7 @@ class NotifyConfig(Subsystem):
     title = "Messages"
     menu = (
         MenuItem("Replies", "/replies/", "reply", "intake.reporter", 35),
-        MenuItem("Messages", "/messages/", "mail", position=60),
+        MenuItem("Messages", "/messages/", "mail", position=60, terminal=True),
     )
     permissions = ("notify.configure",)
     subscriptions = {f"case.{action}": f"tell_{action}" for action in TOLD} | {

@@ -33,8 +33,8 @@ from cityloop.people.models import (
     Role,
 )
 from cityloop.people.operations.imports import import_organisations, import_responsibilities
-from cityloop.people.operations.posts import seed_roles
 from cityloop.people.operations.record import record, touch
+from cityloop.people.operations.roles import seed_roles
 from cityloop.people.roles import UNIT_ROLES
 from cityloop.standards import queries as standards
 
@@ -114,9 +114,10 @@ def build(
     """
     tables = folder or Path(settings.BASE_DIR) / "data" / "responsibilities"
     today = timezone.localdate(now)
-    seed_roles()
+    seed_roles(now=now)
     _whole(import_organisations(tables / "organisations.csv", actor=ACTOR, now=now))
     streets = _streets(region_codes, today)
+    _stations(streets, today)
     edition = standards.current_edition(today).code
     _whole(
         import_responsibilities(tables / "hangzhou.csv", actor=ACTOR, now=now, edition_code=edition)
@@ -166,6 +167,29 @@ def _street(region: Region, parent: Organisation, today: date) -> Organisation:
     return row
 
 
+def _stations(streets: Sequence[Organisation], today: date) -> None:
+    """A contact station in the first community of each street."""
+    for street in streets:
+        below = Region.objects.filter(
+            level="community", code__startswith=street.region_code, valid_to=None
+        )
+        community = below.order_by("code").first()
+        if community is None:
+            continue
+        Organisation.objects.update_or_create(
+            code=f"{street.code}-{community.code[9:]}",
+            defaults={
+                "name_zh": f"{community.name}城市管理联系站",
+                "name_en": f"{_latin(community.name)} Contact Station",
+                "kind": OrganisationKind.COMMUNITY_OFFICE,
+                "parent": street,
+                "region_code": community.code,
+                "level": "community",
+                "valid_from": today.replace(month=1, day=1),
+            },
+        )
+
+
 def _latin(name: str) -> str:
     stem = name.removesuffix("街道")
     return "".join(lazy_pinyin(stem)).capitalize() + (" Subdistrict" if stem != name else "")
@@ -180,8 +204,12 @@ def _places(region_codes: Sequence[str], inspectors: int) -> list[Place]:
         prefix = unit.code.lower()
         if unit.kind == OrganisationKind.CITY_PLATFORM:
             found += _centre(unit, prefix, column=2)
+            found.append(_team(unit, prefix, tuple(region_codes)))
         elif unit.kind == OrganisationKind.DISTRICT_PLATFORM and unit.region_code in region_codes:
             found += _centre(unit, prefix, column=3)
+        elif unit.kind == OrganisationKind.COMMUNITY_OFFICE:
+            station = ("联系员", "Contact person", 1, f"{prefix}-station")
+            found.append(Place(unit, "community_station", *station))
         if unit.kind in HANDLING_KINDS or unit.pk in leading:
             found.append(Place(unit, "unit_desk", "内勤", "Unit desk", DESKS, f"{prefix}-desk"))
             found.append(Place(unit, "worker", "处置员", "Worker", WORKERS, f"{prefix}-worker"))
@@ -199,6 +227,11 @@ def _centre(unit: Organisation, prefix: str, *, column: int) -> list[Place]:
         for role, row in CENTRE.items()
         if (people := int(row[column]))
     ]
+
+
+def _team(unit: Organisation, prefix: str, ground: tuple[str, ...]) -> Place:
+    name = f"{prefix.removesuffix('-plat')}-team"
+    return Place(unit, "team_inspector", "专业监管队员", "Professional inspector", 3, name, ground)
 
 
 def _company(unit: Organisation, ground: tuple[str, ...], inspectors: int) -> list[Place]:

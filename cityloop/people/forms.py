@@ -33,11 +33,11 @@ def text(label: Any, *, most: int = 200, required: bool = False, help_text: Any 
 
 
 class OrganisationField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """An organisation, shown at its depth in the tree."""
+    """An organisation of today that the actor sees, at its depth in the tree; of None any."""
 
-    def __init__(self, actor: Actor, label: Any, *, required: bool = False) -> None:
-        units = queries.organisation_tree(actor).filter(active=True)
-        super().__init__(units, label=label, required=required, empty_label="—")
+    def __init__(self, actor: Actor | None, label: Any, *, required: bool = False) -> None:
+        units = queries.organisation_tree(actor or Actor.system()).filter(active=True)
+        super().__init__(units.defer("search"), label=label, required=required, empty_label="—")
 
     def label_from_instance(self, obj: Any) -> str:
         """Indented name."""
@@ -73,6 +73,10 @@ class OrganisationForm(forms.Form):
         else:
             del self.fields["code"]
             self.fields["reason"] = text(_("Reason"))
+        second = OrganisationField(actor, _("Also looked after by"))
+        kept = self.initial.get("also_under")
+        if kept is None or second.queryset.filter(pk=kept.pk).exists():  # type: ignore[union-attr]
+            self.fields["also_under"] = second  # one that the actor does not see stays as it is
 
 
 class MoveForm(forms.Form):
@@ -218,6 +222,10 @@ class PostForm(forms.Form):
     regions = text(
         _("Only these regions"), most=600, help_text=_("Empty: all that the organisation sees.")
     )
+    terminal = forms.BooleanField(
+        label=_("Light terminal"), required=False,
+        help_text=_("Receives, handles and replies; nothing else."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, actor: Actor, new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -229,6 +237,29 @@ class PostForm(forms.Form):
         else:
             del self.fields["code"]
             self.fields["active"] = forms.BooleanField(label=_("In use"), required=False)
+
+
+class TerritoryForm(forms.Form):
+    """An area in which a company stands for the territory."""
+
+    name = text(_("Name of the area"), most=120, required=True)
+    outline = forms.CharField(
+        label=_("Outline (GeoJSON)"), max_length=200_000, widget=forms.Textarea({"rows": 6}),
+        help_text=_("A polygon or multipolygon in WGS 84, longitude before latitude."),
+    )  # fmt: skip
+    valid_from = day(_("Valid from"), required=True)
+    source_document = text(_("Document"), required=True)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"] = OrganisationField(actor, _("Organisation"), required=True)
+        self.order_fields(["organisation"])
+
+
+class EndAreaForm(forms.Form):
+    """Why an area ends."""
+
+    reason = text(_("Reason"), required=True)
 
 
 class LineFilter(forms.Form):

@@ -14,9 +14,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from cityloop.people.lines import COMPONENT, EVENT, Line, PersonLine, Proposal, Question
 from cityloop.people.models import ANY
 
-EVENT, COMPONENT = "event", "component"
 TERRITORY, OWNER = "territory", "owner"
 ORDERS = {
     # kind: what is compared after the class, first to last
@@ -26,91 +26,12 @@ ORDERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One valid line. `assists`: (organisation id, duty)."""
-
-    id: int
-    kind: str
-    edition: str
-    major: str
-    minor: str
-    region: str
-    owner_id: int | None
-    lead_id: int
-    lead_role: str = "rectify"
-    assists: tuple[tuple[int, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PersonLine:
-    """A person who answers for a class of things in an area."""
-
-    region: str
-    kind: str
-    edition: str
-    major: str
-    minor: str
-    member_id: int
-    organisation_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A class at a place. `codes`: region and grid codes of the place, '' where not known."""
-
-    kind: str
-    edition: str
-    major: str
-    minor: str
-    codes: tuple[str, ...] = ()
-    owner_id: int | None = None
-
-    @property
-    def place(self) -> str:
-        """The most exact code of the place."""
-        return max(self.codes, key=len, default="")
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A unit for a case, and why. Sentences are in the language active when it was made.
-
-    `assists`: ({"organisation": id, "role": duty}, ...). `row_ids`: the matrix line that won,
-    then those it beat. `unambiguous` is False when a fact is missing that could change the answer.
-    `alternatives`: other units that may have to do it, when it is not.
-    """
-
-    lead_id: int
-    lead_role: str
-    assists: tuple[dict[str, Any], ...]
-    row_ids: tuple[int, ...]
-    order: tuple[str, ...]
-    explanation: tuple[str, ...]
-    unambiguous: bool
-    person_id: int | None = None
-    alternatives: tuple[int, ...] = ()
-    exactness: int = 0  # of the line that won: 2 names the class, 1 its major, 0 any class
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-able, as a case keeps it."""
-        return {
-            "lead_id": self.lead_id,
-            "lead_role": self.lead_role,
-            "assists": list(self.assists),
-            "row_ids": list(self.row_ids),
-            "order": list(self.order),
-            "explanation": list(self.explanation),
-            "unambiguous": self.unambiguous,
-            "person_id": self.person_id,
-            "alternatives": list(self.alternatives),
-        }
-
-
-@dataclass(frozen=True, slots=True)
 class Matrix:
     """All lines of one day. `paths`: id of an active organisation -> ids from the root to it.
 
     `extended`: edition -> those it is based on; a line for the first is one for them too.
+    `grounds`: region code -> its street; `areas`: unit grid -> a body that stands for
+    the territory there, and the name of its area.
     """
 
     lines: Mapping[tuple[str, str, str], Sequence[Line]]
@@ -118,9 +39,15 @@ class Matrix:
     paths: Mapping[int, tuple[int, ...]]
     names: Mapping[int, str] = field(default_factory=dict)
     extended: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    grounds: Mapping[str, int] = field(default_factory=dict)
+    areas: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
     def find(self, question: Question) -> Proposal | None:
-        """The responsible unit, or None when no line speaks of this class at this place."""
+        """The responsible unit, or None when no line speaks of this class at this place.
+
+        In a company's own area the company stands for the territory. A component whose owner is
+        not known is the territory's (属地管理).
+        """
         fitting = [line for line in self._of_class(question) if _at_place(line, question)]
         ranked = sorted(
             ((self._rank(line, question), line) for line in fitting if self._owned(line, question)),
@@ -129,8 +56,11 @@ class Matrix:
         )
         working = [(rank, line) for rank, line in ranked if line.lead_id in self.paths]
         if not working:
-            return self._owner_needed(fitting, question)
-        return self._proposal(working, ranked, fitting, question)
+            return self._by_default(fitting, question)
+        proposal = self._proposal(working, ranked, fitting, question)
+        if working[0][1].owner_id is not None:
+            return proposal
+        return self._on_the_ground(proposal, question)
 
     def across(self, questions: Sequence[Question]) -> Proposal | None:
         """A thing on a border: the lowest common parent of the units leads, the units assist.
@@ -265,6 +195,53 @@ class Matrix:
             exactness=_class_rank(best),
         )
 
+    def _area(self, asked: Question) -> tuple[int, str] | None:
+        """The company area in which the place lies, and its body."""
+        found = self.areas.get(asked.place)
+        return found if found is not None and found[0] in self.paths else None
+
+    def _on_the_ground(self, proposal: Proposal, asked: Question) -> Proposal:
+        """What the territory answers, is answered in a company's own area by the company."""
+        why = [_owner_unknown()] if asked.kind == COMPONENT and asked.owner_id is None else []
+        area = self._area(asked)
+        if area is None:
+            return replace(proposal, explanation=(*proposal.explanation, *why))
+        others = dict.fromkeys((proposal.lead_id, *proposal.alternatives))
+        return replace(
+            proposal, lead_id=area[0], assists=(), person_id=None,
+            alternatives=tuple(one for one in others if one != area[0]),
+            explanation=(self._stands_for(area), *proposal.explanation, *why),
+        )  # fmt: skip
+
+    def _by_default(self, fitting: Sequence[Line], asked: Question) -> Proposal | None:
+        """No line for everybody: the company's area, or the territory of an ownerless component."""
+        needed, area = self._owner_needed(fitting, asked), self._area(asked)
+        ownerless = asked.kind == COMPONENT and asked.owner_id is None
+        unit, why = (area[0], self._stands_for(area)) if area is not None else (None, "")
+        if unit is None and ownerless:
+            unit, why = self._territory(asked), _owner_unknown()
+        if unit is None:
+            return needed
+        others = () if needed is None else (needed.lead_id, *needed.alternatives)
+        return Proposal(
+            lead_id=unit, lead_role="rectify", assists=(),
+            row_ids=() if needed is None else needed.row_ids, order=ORDERS[asked.kind],
+            explanation=(why, *(() if needed is None else needed.explanation)),
+            unambiguous=needed is None and area is not None,
+            alternatives=tuple(one for one in dict.fromkeys(others) if one != unit),
+        )  # fmt: skip
+
+    def _territory(self, asked: Question) -> int | None:
+        """The street of the place."""
+        for code in sorted(filter(None, asked.codes), key=len, reverse=True):
+            if code in self.grounds:
+                return self.grounds[code]
+        return None
+
+    def _stands_for(self, area: tuple[int, str]) -> str:
+        return _("%(unit)s: the place lies in its own area %(area)s, where it stands for the "
+                 "territory.") % {"unit": self._name(area[0]), "area": area[1]}  # fmt: skip
+
     def _person(self, winner: Line, asked: Question) -> int | None:
         """The person of the lead unit, or of a body below it, who answers for it most exactly."""
         fitting = [
@@ -291,6 +268,10 @@ class Matrix:
 
     def _name(self, organisation_id: int) -> str:
         return self.names.get(organisation_id, str(organisation_id))
+
+
+def _owner_unknown() -> str:
+    return _("The owner of the component is not known: the territory answers for it.")
 
 
 def index(lines: Iterable[Line]) -> dict[tuple[str, str, str], list[Line]]:

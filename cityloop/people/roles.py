@@ -59,6 +59,8 @@ SEEDS = (
     RoleSeed("company_manager",   "采集公司经理", "Company manager",      _READER),
     RoleSeed("administrator",     "系统管理员", "Administrator",        (*_OFFICE, *WORKS_OFFICE)),
     RoleSeed("district_platform", "区级平台", "District platform",  (*_LEADING, COORDINATE, WORKS)),
+    RoleSeed("team_inspector",    "专业监管队员", "Professional inspector", (*READ, STEP, RECEIVE)),
+    RoleSeed("community_station", "社区联系站", "Community station", (*READ, STEP, RECEIVE)),
     RoleSeed("system",            "系统", "System",               ("*",)),
     RoleSeed("exchange",          "外部系统", "Exchange client",      (*READ, STEP, RECEIVE)),
 )
@@ -92,7 +94,12 @@ PERMISSIONS = {
     "works.view": _("see substitute works"),
 }
 
+NOT_HELD = frozenset({"system"})  # the clock and imports, never a person
 # Roles whose view is the own unit and what lies below it, wherever the unit stands.
 UNIT_ROLES = frozenset({"unit_desk", "worker"})
 # Roles whose view is the ground they walk, or the company that walks it.
-COLLECTION_ROLES = frozenset({"inspector", "company_manager"})
+COLLECTION_ROLES = frozenset({"inspector", "team_inspector", "company_manager"})
+# Who is sent to look at a handled case: a hired inspector, or one of a team of the trade.
+CHECKERS = ("inspector", "team_inspector")
+# Who is sent to look at a report before it is filed: the contact station of the community too.
+VERIFIERS = (*CHECKERS, "community_station")

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from cityloop.people.views import account, lines, members, organisations, posts, sign_in
+from cityloop.people.views import (
+    account,
+    lines,
+    members,
+    organisations,
+    posts,
+    sign_in,
+    territories,
+)
 
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
@@ -48,5 +56,9 @@ urlpatterns = [
     path("office/responsibilities/gaps/", lines.gaps, name="office-gaps"),
     path("office/responsibilities/<int:line_id>/", lines.change, name="office-line"),
     path("office/responsibilities/<int:line_id>/end/", lines.end, name="office-line-end"),
+    path("office/territories/", territories.territories, name="office-territories"),
+    path("office/territories/new/", territories.new, name="office-territory-new"),
+    path("office/territories/<int:territory_id>/end/", territories.end,
+         name="office-territory-end"),
     path("office/changes/", posts.changes, name="office-changes"),
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from ninja import Path, Query, Router, Schema
 from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.api import idempotent
-from cityloop.kernel.page import actor_of
+from cityloop.kernel.page import actor_with
 from cityloop.works import operations, queries, shapes
 from cityloop.works.models import Designation, Order, PriceItem
 
@@ -22,9 +22,7 @@ DesignationId = Annotated[int, Path(ge=1, lt=2**63)]
 
 
 def _reader(request: HttpRequest) -> Actor:
-    actor = actor_of(request)
-    actor.require("works.view")
-    return actor
+    return actor_with(request, "works.view")
 
 
 def _facts(shape: type[Schema], row: Any) -> dict[str, Any]:
@@ -88,8 +86,9 @@ def _designation(row: Designation, prices: list[PriceItem]) -> dict[str, Any]:
 def orders(request: HttpRequest, given: Query[shapes.OrderQuery]) -> dict[str, Any]:
     """Latest first; `q` finds the beginning of an order's or a case's number."""
     rows = queries.orders(_reader(request), state=given.state, words=given.q)
-    found = paging.page(rows, order=("-opened_at", "-id"), cursor=given.cursor, size=given.size)
-    return {"items": [_order(row) for row in found.items], "next": found.next}
+    return paging.listed(
+        rows, _order, order=("-opened_at", "-id"), cursor=given.cursor, size=given.size
+    )
 
 
 @router.get("/works/orders/{number}", response=shapes.WholeOrderOut, summary="One order")
@@ -154,8 +153,9 @@ def open_claim(
 def claims(request: HttpRequest, given: Query[shapes.ClaimQuery]) -> dict[str, Any]:
     """Latest first; a unit sees the claims on itself only."""
     rows = queries.claims(_reader(request), standing=given.standing, words=given.q)
-    found = paging.page(rows, order=("-opened_on", "-id"), cursor=given.cursor, size=given.size)
-    return {"items": [_claim(row) for row in found.items], "next": found.next}
+    return paging.listed(
+        rows, _claim, order=("-opened_on", "-id"), cursor=given.cursor, size=given.size
+    )
 
 
 @router.get("/works/ageing", response=shapes.AgeingOut, summary="Unrecovered money by age")

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cityloop.kernel.actor import Actor
-from cityloop.people import queries as people
+from cityloop.people.forms import OrganisationField
 from cityloop.works import queries
 from cityloop.works.models import NoteKind, OrderState
 
@@ -43,18 +43,6 @@ def paper(label: Any) -> forms.FileField:
     """A PDF or a photo of a paper; its content is judged by what stores it."""
     box = forms.ClearableFileInput({"accept": "application/pdf,image/jpeg,image/png,image/webp"})
     return forms.FileField(label=label, widget=box)
-
-
-class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """An organisation of the tree."""
-
-    def __init__(self, actor: Actor, label: Any, *, required: bool = True) -> None:
-        units = people.organisation_tree(actor).filter(active=True)
-        super().__init__(units, label=label, required=required, empty_label="—")
-
-    def label_from_instance(self, obj: Any) -> str:
-        """Its name."""
-        return str(obj.name)
 
 
 class OrderFilter(forms.Form):
@@ -123,7 +111,7 @@ class ClaimForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["liable"] = UnitField(actor, _("Liable organisation"), required=False)
+        self.fields["liable"] = OrganisationField(actor, _("Liable organisation"))
         self.fields["party"] = text(
             _("Liable party in words"), most=120, required=False,
             help_text=_("Owner, company or person that is no organisation here."),
@@ -169,7 +157,7 @@ class DesignationForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         clock = {"type": "time"}
-        self.fields["organisation"] = UnitField(actor, _("Unit"))
+        self.fields["organisation"] = OrganisationField(actor, _("Unit"), required=True)
         self.fields["skills"] = text(_("Skills"))
         self.fields["phone"] = text(_("Telephone"), most=40, required=False)
         for name, label in (("on_call_from", _("On call from")), ("on_call_to", _("On call to"))):

@@ -7,12 +7,22 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from cityloop.works.models import OrderState
 from cityloop.works.queries import STANDINGS
 
+
+def _on_the_clock(given: time) -> time:
+    """Hours of the city's own clock; raises ValueError for those of another zone."""
+    if given.tzinfo is not None:
+        raise ValueError("hours of the city's clock, without a zone")
+    return given
+
+
 Id = Annotated[int, Field(ge=1, lt=2**63)]
+_CLOCK = {"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?$"}
+Hours = Annotated[time, AfterValidator(_on_the_clock), WithJsonSchema(_CLOCK)]
 Money = Annotated[Decimal, Field(max_digits=14, decimal_places=2)]
 Words = Annotated[str, Field(max_length=200)]
 Given = Annotated[str, Field(min_length=1, max_length=200)]
@@ -244,8 +254,8 @@ class DesignationOut(Schema):
     unit: WorksUnitOut
     skills: str
     phone: str
-    on_call_from: time | None
-    on_call_to: time | None
+    on_call_from: Hours | None
+    on_call_to: Hours | None
     valid_from: date
     valid_to: date | None
     source_document: str
@@ -260,8 +270,8 @@ class DesignationIn(Schema):
     source_document: Given
     valid_from: date
     phone: Annotated[str, Field(max_length=40)] = ""
-    on_call_from: time | None = None
-    on_call_to: time | None = None
+    on_call_from: Hours | None = None
+    on_call_to: Hours | None = None
 
 
 class EndIn(Schema):

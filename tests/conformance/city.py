@@ -28,7 +28,7 @@ from cityloop.kernel import clock
 from cityloop.notify import operations as notify
 from cityloop.notify.models import Message
 from cityloop.people import operations as people
-from cityloop.people.models import Holding, Post, Responsibility, Token
+from cityloop.people.models import Holding, Post, Responsibility, Territory, Token
 from cityloop.standards import operations as standards
 from cityloop.works.models import BudgetLine, Claim, Designation, PriceItem
 from tests import town as towns
@@ -86,6 +86,11 @@ class City:
     def line(self) -> int:
         """A line of the matrix."""
         return int(Responsibility.objects.order_by("pk")[0].pk)
+
+    @property
+    def territory(self) -> int:
+        """An area of a company's own."""
+        return int(Territory.objects.get().pk)
 
     @property
     def notice(self) -> int:
@@ -202,6 +207,10 @@ def build(folder: Path) -> City:
     _meetings(city)
     _matters(city)
     _works(city)
+    people.set_territory(
+        organisation=town.units["WATER"], name="水厂自管区", source_document="试验",
+        outline=town.grid(900).geom.geojson, actor=towns.SYSTEM, now=town.now,
+    )  # fmt: skip
     case = Case.objects.get(number=city.cases["closed"])
     city.photo = case.attachments.order_by("pk")[0].file.sha256
     return city

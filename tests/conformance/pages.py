@@ -147,6 +147,7 @@ PAGES = (
     Page("file-small", refused=(towns.STRANGER, "roads"),
          at=lambda city: {"sha256": city.photo, "side": 160}),
     Page("granted"),
+    Page("figures"),
     # intake
     Page("intake-new", refused=(towns.STRANGER, "water", "evaluator", "dispatcher")),
     Page("intake-beside", refused=(towns.STRANGER, "water"),
@@ -239,6 +240,10 @@ PAGES = (
          at=_component, data=lambda city: {"state": "damaged", "reason": "试验"}),
     Page("component-owner", by="administrator", refused=(towns.STRANGER, "acceptor"), status=302,
          at=_component, data=lambda city: {"owner": city.town.units["ROADS"].pk, "reason": "x"}),
+    Page("component-hand-over", by="administrator", refused=(towns.STRANGER, "acceptor"),
+         status=302, at=_component,
+         data=lambda city: {"organisation": city.town.units["ROADS"].pk, "stage": "maintainer",
+                            "on": "2026-02-01", "source_document": "接管书"}),
     # substitute works
     Page("works", by="supervisor", refused=NO_WORKS),
     Page("works-order", by="supervisor", refused=(*NO_WORKS, "water"), at=_order("invoiced")),
@@ -304,6 +309,9 @@ PAGES = (
     office("office-line", at=lambda city: {"line_id": city.line}),
     posted("office-line-end", at=lambda city: {"line_id": city.line},
            data=lambda city: {"ends_on": "2026-12-01", "source_document": "试验〔2026〕2号"}),
+    office("office-territories"),
+    office("office-territory-new"),
+    office("office-territory-end", at=lambda city: {"territory_id": city.territory}),
     office("office-changes"),
 )  # fmt: skip
 BY_NAME = {page.name: page for page in PAGES}

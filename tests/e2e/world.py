@@ -74,7 +74,7 @@ def build(now: datetime) -> City:
     duties = ROOT / "data/responsibilities"
     people.import_organisations(duties / "organisations.csv", actor=system, now=now)
     people.import_responsibilities(duties / "hangzhou.csv", actor=system, now=now)
-    people.seed_roles()
+    people.seed_roles(now=now)
     if not Flow.objects.exists():
         Flow.objects.create(code="e2e", parameters={}, published_at=now)
     for row in PEOPLE:

@@ -11,7 +11,7 @@ from cityloop.cases import precision
 from cityloop.cases.models import Case, CaseEvent
 from cityloop.kernel import clock
 from cityloop.people import operations as people
-from cityloop.people.matrix import Line
+from cityloop.people.lines import Line
 from tests.town import DISTRICT, SYSTEM, Town, forget
 
 REFUSE = "E0110"

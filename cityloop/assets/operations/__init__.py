@@ -1,6 +1,7 @@
 """Every write to the register of components."""
 
 from cityloop.assets.operations.imports import import_components, write_components
+from cityloop.assets.operations.ownership import hand_over
 from cityloop.assets.operations.register import (
     change_component,
     change_owner,
@@ -13,6 +14,7 @@ __all__ = [
     "change_component",
     "change_owner",
     "change_state",
+    "hand_over",
     "import_components",
     "move_component",
     "register_component",

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cityloop.assets import columns
-from cityloop.assets.models import Component, ComponentChange, State
+from cityloop.assets.models import Component, ComponentChange, Ownership, Stage, State
 from cityloop.geo import queries as geo
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
@@ -54,7 +54,7 @@ def register_component(
     if place is None:
         raise BadComponent(_("the point lies in no unit grid"))
     _agree(code, problem_class, place)
-    _check_facts(facts, extra_names=("original_on",))
+    check_facts(facts, extra_names=("original_on",))
     if Component.objects.filter(code=code).exists():
         raise Refused(_("the register has this code already"), code="used-code")
     row = Component(
@@ -62,7 +62,7 @@ def register_component(
         grid_code=place.grid_code, area_code=place.community_code,
         **{"name": problem_class.name_zh, "original_on": timezone.localdate(now), **facts},
     )  # fmt: skip
-    _require_scope(actor, row)
+    require_scope(actor, row)
     row.save(force_insert=True)
     record_changes([(row, {})], actor=actor, now=now, reason="registered")
     return row
@@ -84,7 +84,8 @@ def _agree(code: str, problem_class: ProblemClass, place: geo.Place) -> None:
         )
 
 
-def _check_facts(facts: dict[str, Any], *, extra_names: Sequence[str] = ()) -> None:
+def check_facts(facts: dict[str, Any], *, extra_names: Sequence[str] = ()) -> None:
+    """Raise BadComponent for facts that cannot be: another name, an unknown state or body."""
     if unknown := set(facts) - set(CHANGEABLE) - set(extra_names):
         raise BadComponent(*(f"{name} cannot be given here" for name in sorted(unknown)))
     if facts.get("state") not in (None, *State.values):
@@ -97,7 +98,8 @@ def _check_facts(facts: dict[str, Any], *, extra_names: Sequence[str] = ()) -> N
             )
 
 
-def _require_scope(actor: Actor, row: Component) -> None:
+def require_scope(actor: Actor, row: Component) -> None:
+    """Raise NotAllowed for a component outside what the actor manages."""
     units = (row.owner_id, row.maintainer_id, row.competent_id)
     if not in_scope(actor, organisation_ids=units, region_code=row.grid_code):
         raise NotAllowed(_("the component lies outside what you manage"), code="out-of-scope")
@@ -112,11 +114,11 @@ def change_component(
     A reason is needed. Raises NotFound, BadComponent, NotAllowed.
     """
     actor.require(MANAGE)
-    row = _locked(code)
-    _require_scope(actor, row)
+    row = locked(code)
+    require_scope(actor, row)
     if not reason.strip():
         raise BadComponent(_("give a reason"), fields={"reason": _("required")})
-    _check_facts(changes)
+    check_facts(changes)
     differences = {
         name: [getattr(row, name), value]
         for name, value in changes.items()
@@ -161,8 +163,8 @@ def move_component(
 ) -> Component:
     """Correct where a component stands; it must stay in the division of its code."""
     actor.require(MANAGE)
-    row = _locked(code)
-    _require_scope(actor, row)
+    row = locked(code)
+    require_scope(actor, row)
     place = geo.locate(lon, lat, on=timezone.localdate(now))
     if place is None or place.district_code != code[:6]:
         raise BadComponent(_("the point lies in no unit grid of the division in its code"))
@@ -186,7 +188,38 @@ def record_changes(
     now: datetime,
     reason: str,
 ) -> None:
-    """A line of history each: field -> [old, new]."""
+    """A line of history each: field -> [old, new]; another owner counts from today on."""
+    write_lines(changed, actor=actor, now=now, reason=reason)
+    given = [(row, one["owner_id"][0]) for row, one in changed if "owner_id" in one]
+    if given:
+        _follow_owners(given, actor=actor, now=now)
+
+
+def _follow_owners(
+    given: Sequence[tuple[Component, int | None]], *, actor: Actor, now: datetime
+) -> None:
+    """Whose each component is from today on; at the first change also whose it was until then."""
+    today, by = timezone.localdate(now), actor.post[:120]
+    ids = [row.pk for row, _old in given]
+    dated = set(Ownership.objects.filter(component__in=ids).values_list("component_id", flat=True))
+
+    def line(row: Component, owner_id: int | None, on: date) -> Ownership:
+        return Ownership(component=row, organisation_id=owner_id, stage=Stage.OWNER,
+                         valid_from=on, recorded_at=now, actor=by)  # fmt: skip
+
+    first = [line(row, old, row.original_on) for row, old in given
+             if row.pk not in dated and row.original_on < today]  # fmt: skip
+    Ownership.objects.bulk_create(first + [line(row, row.owner_id, today) for row, _old in given])
+
+
+def write_lines(
+    changed: Sequence[tuple[Component, dict[str, list[Any]]]],
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+) -> None:
+    """The lines of history alone."""
     ComponentChange.objects.bulk_create(
         [
             ComponentChange(
@@ -211,7 +244,8 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _locked(code: str) -> Component:
+def locked(code: str) -> Component:
+    """The component, locked until the transaction ends. Raises NotFound."""
     row = Component.objects.select_for_update().filter(code=code).first()
     if row is None:
         raise NotFound(_("there is no such component"))

@@ -20,7 +20,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def _member(world: World, role: str, kind: str = "city_platform", region: str = "3301") -> Member:
-    people.seed_roles()
+    people.seed_roles(now=NOW)
     people_queries.forget_actors()
     code = f"{kind}-{region}"
     unit = Organisation.objects.filter(code=code).first() or people.create_organisation(

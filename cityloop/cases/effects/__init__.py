@@ -71,6 +71,9 @@ from cityloop.cases.effects.joint import (
     open_subtask,
     waive_subtask,
 )
+from cityloop.cases.effects.posts import (
+    note_same_hands,
+)
 from cityloop.cases.effects.proposal import (
     propose_unit,
 )
@@ -166,6 +169,7 @@ __all__ = [
     "note_return",
     "note_review",
     "note_rework",
+    "note_same_hands",
     "note_substitution",
     "note_verified",
     "note_worker",

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
+from cityloop.assets import queries as assets
+from cityloop.assets.queries import Owned
 from cityloop.cases import evidence
 from cityloop.cases.change import Change
+from cityloop.cases.models import Case
 from cityloop.people import queries as people
-from cityloop.people.matrix import Proposal
+from cityloop.people.lines import Proposal
 from cityloop.standards.models import ProblemClass
 
 
@@ -14,19 +19,28 @@ def propose_unit(change: Change) -> None:
     if change.imported:
         return
     case, chosen = change.case, change.inputs["filing_rule"].problem_class
-    owner = case.component.owner_id if case.component else None
+    owned = _owner(case)
     earlier = None
     if change.flow.look_back_days:
         earlier = evidence.earlier_cases(
             problem_class_id=case.problem_class_id, area_code=case.area_code, now=change.now,
             days=change.flow.look_back_days,
         )  # fmt: skip
-    by_matrix = _by_matrix(change, chosen, owner)
-    case.proposal = evidence.proposal_of(by_matrix, earlier, owner_id=owner)
+    by_matrix = _by_matrix(change, chosen, owned.owner_id)
+    case.proposal = evidence.proposal_of(by_matrix, earlier, owner_id=owned.owner_id)
+    if case.proposal and owned.since is not None:
+        case.proposal["owned"] = {"stage": owned.stage, "since": owned.since.isoformat()}
     if case.proposal and _goes_by_itself(change, chosen):
         case.proposal["auto"] = True
         inputs = {"unit": case.proposal["unit"], "assists": case.proposal["assists"]}
         change.follow_up = ("dispatch", inputs)
+
+
+def _owner(case: Case) -> Owned:
+    """Whose the component was on the day of the report, whatever was handed over since (B11)."""
+    if case.component_id is None:
+        return Owned(None)
+    return assets.owner_on(case.component_id, timezone.localdate(case.reported_at))
 
 
 def _by_matrix(change: Change, chosen: ProblemClass, owner: int | None) -> Proposal | None:

@@ -70,8 +70,8 @@ def raise_level(change: Change) -> None:
 
 def _inspector(change: Change) -> dict[str, Any]:
     """Who goes on site; of an imported step the person is not known here."""
-    inspector = change.inputs.get("inspector")
-    return {"member_id": inspector.pk if inspector else None, "role": "inspector"}
+    inspector, role = change.inputs.get("inspector"), change.facts.get("checker", "inspector")
+    return {"member_id": inspector.pk if inspector else None, "role": role}
 
 
 def open_task(change: Change, kind: str, **holder: Any) -> None:

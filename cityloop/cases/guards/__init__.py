@@ -3,6 +3,9 @@
 from collections.abc import Callable
 
 from cityloop.cases.change import Change
+from cityloop.cases.guards.client import (
+    fits_client,
+)
 from cityloop.cases.guards.command import (
     platform_above,
     platform_below,
@@ -101,7 +104,7 @@ from cityloop.cases.guards.substitution import (
 
 Guard = Callable[[Change], str | None]
 # Asked at every step, before those of its row.
-EVERY_STEP: tuple[Guard, ...] = (within_scope, sides_kept_apart, supervised_here)
+EVERY_STEP: tuple[Guard, ...] = (within_scope, sides_kept_apart, supervised_here, fits_client)
 
 __all__ = [
     "EVERY_STEP",
@@ -128,6 +131,7 @@ __all__ = [
     "engineering_known",
     "extensions_left",
     "final_day_ahead",
+    "fits_client",
     "fixed_by_another",
     "handled_too_late",
     "has_paper",

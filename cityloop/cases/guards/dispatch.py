@@ -9,6 +9,7 @@ from cityloop.cases.change import Change
 from cityloop.kernel.actor import Actor
 from cityloop.people import queries as people
 from cityloop.people.models import Organisation
+from cityloop.people.roles import CHECKERS, VERIFIERS
 
 
 def unit_named(change: Change) -> str | None:
@@ -59,16 +60,21 @@ def dispatch_needs_order(change: Change) -> str | None:
 
 
 def inspector_in_post(change: Change) -> str | None:
-    """Who is sent on site holds an inspector's post that day: the task opens the case to them."""
+    """Who is sent on site holds an inspector's post that day, of the hired company or of a
+    professional team; before filing the contact station of the community may go too."""
     if change.imported:
         return None  # who went there is not known here
     inspector = change.inputs.get("inspector")
     if inspector is None:
         return _("name the inspector")
-    holders = people.holders("inspector", timezone.localdate(change.now))
-    if holders.filter(pk=inspector.pk).exists():
-        return None
-    return _("%(name)s holds no inspector's post now") % {"name": inspector.name}
+    allowed = VERIFIERS if change.action == "send_verify" else CHECKERS
+    held = people.roles_held(inspector.pk, timezone.localdate(change.now), *allowed)
+    if not held:
+        return _("%(name)s holds no inspector's post now") % {"name": inspector.name}
+    checker = next(role for role in allowed if role in held)
+    if checker != "inspector":
+        change.facts["checker"] = checker
+    return None
 
 
 def own_unit_task(change: Change) -> str | None:

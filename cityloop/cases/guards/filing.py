@@ -77,7 +77,7 @@ def not_found_is_not_filed(change: Change) -> str | None:
 def second_eye(change: Change) -> str | None:
     """Where a second eye is asked for, the shift leader files, and not the person who accepted."""
     wanted = change.flow.second_eye and change.second_eye
-    if not wanted or change.role == "system":
+    if not wanted or change.role == "system" or _skips_second_eye(change):
         return None
     if change.role != "shift_leader":
         return _("this class is filed by the shift leader")
@@ -87,6 +87,15 @@ def second_eye(change: Change) -> str | None:
     if same and not change.flow.merge_posts:
         return _("another person than the acceptor files")
     return None
+
+
+def _skips_second_eye(change: Change) -> bool:
+    """The city lets this class go on without a second eye (D02)."""
+    skipped, rule = change.flow.no_second_eye, change.inputs.get("filing_rule")
+    if not skipped or rule is None:
+        return False
+    code = rule.problem_class.short_code
+    return not {code, code[:3], code[:1], "*"}.isdisjoint(skipped)
 
 
 def another_than_asked(change: Change) -> str | None:

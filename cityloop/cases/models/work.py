@@ -99,7 +99,7 @@ class Task(models.Model):
     member = models.ForeignKey(
         "people.Member", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    role = models.CharField(max_length=12, blank=True, default="")
+    role = models.CharField(max_length=20, blank=True, default="")
     what = models.TextField(blank=True, default="")  # the part of an assisting unit, in words
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)

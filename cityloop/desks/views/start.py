@@ -12,6 +12,7 @@ from cityloop.desks import boxes, queries
 from cityloop.desks.views.case_list import rows_of
 from cityloop.kernel import clock
 from cityloop.kernel.page import actor_of
+from cityloop.people.roles import VERIFIERS
 
 # Boxes that count what other boxes hold already: no work of their own.
 TOTALS = frozenset(
@@ -27,6 +28,8 @@ TOTALS = frozenset(
         "backlog",
     }
 )
+# Posts that bring in problems every day.
+REPORTING = frozenset({"acceptor", *VERIFIERS})
 
 
 @require_safe
@@ -42,6 +45,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "rest": [(box, counts.get(box.key, 0)) for box in rest],
         "counted": bool(counts),
         "now": now,
+        "may_report": bool(actor.roles & REPORTING) and not actor.terminal,
         "rows": rows_of(first, now=now),
     }
     return render(request, "desks/start.html", found)

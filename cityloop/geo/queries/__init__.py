@@ -2,7 +2,7 @@
 
 from cityloop.geo.queries.addresses import FoundAddress, nearest_address, search_address
 from cityloop.geo.queries.maps import NoSuchTile, map_sources, tile, tile_layer
-from cityloop.geo.queries.places import Place, locate, locate_many
+from cityloop.geo.queries.places import Place, grids_inside, locate, locate_many
 from cityloop.geo.queries.regions import (
     Coverage,
     check_coverage,
@@ -19,6 +19,7 @@ __all__ = [
     "Place",
     "check_coverage",
     "city_centre",
+    "grids_inside",
     "locate",
     "locate_many",
     "map_sources",

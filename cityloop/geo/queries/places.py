@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
 
 from cityloop.geo.coordinates import checked
@@ -112,3 +113,19 @@ def locate_many(points: Iterable[tuple[float, float]], *, on: date) -> list[Plac
 def _place(row: Sequence[Any], names: tuple[str, ...]) -> Place:
     grid, code, community, street, district, in_service = row[:6]
     return Place(grid, code, community, street, district, in_service, names)
+
+
+_INSIDE = """
+SELECT code FROM geo_unitgrid
+WHERE valid_from <= %(on)s::date AND (valid_to IS NULL OR valid_to > %(on)s::date)
+  AND geom && ST_GeomFromEWKB(%(outline)s) AND ST_Covers(ST_GeomFromEWKB(%(outline)s),
+                                                         ST_PointOnSurface(geom))
+ORDER BY code
+"""
+
+
+def grids_inside(outline: GEOSGeometry, *, on: date) -> list[str]:
+    """Codes of the unit grids of a day whose middle lies in the outline (WGS 84)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_INSIDE, {"outline": bytes(outline.ewkb), "on": on})
+        return [row[0] for row in cursor.fetchall()]

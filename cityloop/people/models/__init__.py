@@ -17,6 +17,7 @@ from cityloop.people.models.posts import (
 )
 from cityloop.people.models.record import PeopleChange, PeopleSetting, Revision
 from cityloop.people.models.responsibility import Duty, Responsibility, ResponsiblePerson
+from cityloop.people.models.territories import Territory
 
 __all__ = [
     "ANY",
@@ -36,6 +37,7 @@ __all__ = [
     "ResponsiblePerson",
     "Revision",
     "Role",
+    "Territory",
     "Token",
     "in_language",
 ]

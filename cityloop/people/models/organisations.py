@@ -32,7 +32,11 @@ NOT_HANDLING = (
 
 
 class Organisation(models.Model):
-    """A body of the city's tree. `path` holds the ids from the root to itself: "/1/5/"."""
+    """A body of the city's tree. `path` holds the ids from the root to itself: "/1/5/".
+
+    `also_under`: a second body that looks after it and sees what it and those below it do, as a
+    district government does with the district's centre (双重管理).
+    """
 
     code = models.CharField(max_length=40, unique=True)
     name_zh = models.CharField(max_length=120)
@@ -40,6 +44,9 @@ class Organisation(models.Model):
     kind = models.CharField(max_length=20, choices=OrganisationKind.choices)
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    also_under = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     path = models.CharField(max_length=400, default="", editable=False)
     region_code = models.CharField(max_length=15, blank=True, default="")
@@ -64,6 +71,9 @@ class Organisation(models.Model):
             models.CheckConstraint(condition=PERIOD_IS_ONE, name="organisation_period"),
         ]
         indexes = [
+            models.Index(
+                "also_under", name="organisation_also_under", condition=Q(also_under__isnull=False)
+            ),
             models.Index(OpClass("path", "varchar_pattern_ops"), name="organisation_path"),
             GinIndex("search", name="organisation_search"),
         ]

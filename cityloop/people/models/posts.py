@@ -15,12 +15,17 @@ from cityloop.people.models.organisations import Organisation
 
 
 class Role(models.Model):
-    """A bundle of permissions; the city chooses its label, the code is fixed by the domain."""
+    """A bundle of permissions; the city chooses its label, the code is fixed by the domain.
+
+    `offered`: every permission that a version of the program has given it once. What the city took
+    away stands there too and is never given again.
+    """
 
     code = models.CharField(max_length=24, unique=True)
     label_zh = models.CharField(max_length=60)
     label_en = models.CharField(max_length=60)
     permissions = ArrayField(models.CharField(max_length=64), default=list, blank=True)
+    offered = ArrayField(models.CharField(max_length=64), default=list, blank=True)
     position = models.PositiveSmallIntegerField(default=100)
 
     class Meta:
@@ -36,7 +41,10 @@ class Role(models.Model):
 
 
 class Post(models.Model):
-    """A place of work in an organisation; `region_codes` narrows what its holders see."""
+    """A place of work in an organisation; `region_codes` narrows what its holders see.
+
+    `terminal`: a light client that receives, handles and replies; else a full console.
+    """
 
     code = models.CharField(max_length=60, unique=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="posts")
@@ -44,6 +52,7 @@ class Post(models.Model):
     name_en = models.CharField(max_length=60, blank=True, default="")
     roles = models.ManyToManyField(Role, related_name="posts", db_table="people_post_role")
     region_codes = ArrayField(models.CharField(max_length=15), null=True, blank=True)
+    terminal = models.BooleanField(default=False)
     active = models.BooleanField(default=True)
 
     class Meta:

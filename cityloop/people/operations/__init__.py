@@ -23,15 +23,15 @@ from cityloop.people.operations.posts import (
     BothSides,
     assign_patrol,
     change_post,
-    change_role,
     create_post,
     end_holding,
     hold_post,
     second_member,
-    seed_roles,
     set_merge_posts,
 )
 from cityloop.people.operations.responsibilities import end_responsibility, set_responsibility
+from cityloop.people.operations.roles import change_role, seed_roles
+from cityloop.people.operations.territories import end_territory, set_territory
 from cityloop.people.operations.tokens import issue_token, note_token_use, revoke_token
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "end_holding",
     "end_responsibility",
     "end_responsible_person",
+    "end_territory",
     "hold_post",
     "import_organisations",
     "import_responsibilities",
@@ -64,4 +65,5 @@ __all__ = [
     "set_merge_posts",
     "set_responsibility",
     "set_responsible_person",
+    "set_territory",
 ]

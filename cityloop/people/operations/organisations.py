@@ -22,7 +22,8 @@ from cityloop.people.operations.record import (
 )
 from cityloop.people.queries.actors import AREA_KINDS
 
-CHANGEABLE = ("name_zh", "name_en", "kind", "region_code", "level", "phone", "trial")
+CHANGEABLE = ("name_zh", "name_en", "kind", "region_code", "level", "phone", "trial",
+              "also_under")  # fmt: skip
 
 
 class Cycle(Refused):
@@ -40,6 +41,7 @@ def create_organisation(  # noqa: PLR0913 (the facts of a row, all by keyword)
     actor: Actor,
     now: datetime,
     parent: Organisation | None = None,
+    also_under: Organisation | None = None,
     name_en: str = "",
     region_code: str = "",
     level: str = "",
@@ -54,15 +56,12 @@ def create_organisation(  # noqa: PLR0913 (the facts of a row, all by keyword)
     actor.require("people.manage")
     row = Organisation(
         code=code.strip(), name_zh=name_zh.strip(), name_en=name_en.strip(), kind=kind,
-        parent=parent, region_code=read_region(region_code), level=level, phone=phone, trial=trial,
+        parent=parent, also_under=also_under, region_code=read_region(region_code), level=level,
+        phone=phone, trial=trial,
         valid_from=valid_from or timezone.localdate(now),
     )  # fmt: skip
     _check(row)
-    if parent is None:
-        require_whole_city(actor)
-    else:
-        require_manager(actor, [parent])
-    _require_view(actor, row)
+    _require_above(actor, row)
     if Organisation.objects.filter(code=row.code).exists():
         raise Invalid(
             _("an organisation with the code %(code)s exists") % {"code": row.code},
@@ -74,12 +73,32 @@ def create_organisation(  # noqa: PLR0913 (the facts of a row, all by keyword)
     return row
 
 
+def _require_above(actor: Actor, row: Organisation) -> None:
+    """The actor manages what the new body stands under; a root is the city's."""
+    if row.parent is None:
+        require_whole_city(actor)
+    else:
+        require_manager(actor, [row.parent])
+    _check_second(actor, row)
+    _require_view(actor, row)
+
+
 def _require_view(actor: Actor, row: Organisation) -> None:
     """A platform, street or community gives its people a view of its area."""
     if row.kind == OrganisationKind.CITY_PLATFORM:
         require_whole_city(actor)
     elif row.kind in AREA_KINDS and row.region_code:
         require_area(actor, row.region_code)
+
+
+def _check_second(actor: Actor, row: Organisation) -> None:
+    """A second body above sees into this one: given by who manages both, and never a circle."""
+    second = row.also_under
+    if second is None:
+        return
+    require_manager(actor, [second])
+    if row.pk and f"/{row.pk}/" in second.path:
+        raise Cycle(_("%(name)s stands below it already") % {"name": second.name})
 
 
 def _check(row: Organisation) -> None:
@@ -105,7 +124,8 @@ def read_region(region_code: str) -> str:
 def change_organisation(
     *, organisation_id: int, actor: Actor, now: datetime, reason: str = "", **changes: Any
 ) -> Organisation:
-    """Change names, kind, region code, level, phone or trial; code and parent have own ways.
+    """Change names, kind, region code, level, phone, trial or the second body above; code and
+    parent have own ways.
 
     Raises NotFound, Invalid, NotAllowed.
     """
@@ -119,6 +139,8 @@ def change_organisation(
     for name, value in changes.items():
         setattr(row, name, value)
     _check(row)
+    if before["also_under_id"] != row.also_under_id:
+        _check_second(actor, row)
     if before["kind"] != row.kind or before["region_code"] != row.region_code:
         require_manager(actor, [row])
         _require_view(actor, row)

@@ -1,4 +1,4 @@
-"""Roles, posts, who holds them, who walks where."""
+"""Posts, who holds them, who walks where."""
 
 from __future__ import annotations
 
@@ -29,66 +29,15 @@ from cityloop.people.operations.record import (
     require_area,
     require_manager,
     require_whole_city,
-    touch,
 )
 from cityloop.people.queries.actors import merge_posts_allowed
-from cityloop.people.roles import COLLECTION_ROLES, SEEDS
-
-NOT_HELD = frozenset({"system"})  # the clock and imports, never a person
+from cityloop.people.roles import COLLECTION_ROLES, NOT_HELD, UNIT_ROLES
 
 
 class BothSides(Refused):
     """Who files, checks and closes may not dispatch or handle, and the reverse."""
 
     code = "both-sides"
-
-
-def seed_roles() -> int:
-    """Add roles that are missing; what the city made of the others stays. Returns how many."""
-    known = set(Role.objects.values_list("code", flat=True))
-    missing = [
-        Role(
-            code=row.code, label_zh=row.label_zh, label_en=row.label_en,
-            permissions=list(row.permissions), position=10 * (place + 1),
-        )
-        for place, row in enumerate(SEEDS)
-        if row.code not in known
-    ]  # fmt: skip
-    Role.objects.bulk_create(missing, ignore_conflicts=True)
-    if missing:
-        touch()
-    return len(missing)
-
-
-@transaction.atomic
-def change_role(
-    *,
-    code: str,
-    actor: Actor,
-    now: datetime,
-    label_zh: str | None = None,
-    label_en: str | None = None,
-    permissions: Sequence[str] | None = None,
-) -> Role:
-    """Relabel a role or change its bundle of permissions. City's administrators only."""
-    require_whole_city(actor)
-    row = Role.objects.select_for_update().filter(code=code).first()
-    if row is None:
-        raise NotFound(_("there is no such role"))
-    if code in NOT_HELD:
-        raise Refused(_("the system's role is not for changing"))
-    if code == "administrator" and permissions is not None and "people.manage" not in permissions:
-        raise Refused(_("without people.manage nobody could undo this"))
-    before = as_record(row)
-    row.label_zh = row.label_zh if label_zh is None else label_zh.strip()
-    row.label_en = row.label_en if label_en is None else label_en.strip()
-    if not row.label_zh:
-        raise Invalid(_("a role needs a label"), fields={"label_zh": _("required")})
-    if permissions is not None:
-        row.permissions = sorted(set(permissions) - {"*"})
-    row.save()
-    record(row, "change", actor=actor, now=now, before=before)
-    return row
 
 
 @transaction.atomic
@@ -102,8 +51,9 @@ def create_post(
     now: datetime,
     name_en: str = "",
     region_codes: Sequence[str] | None = None,
+    terminal: bool = False,
 ) -> Post:
-    """A post with roles in an organisation; `region_codes` narrows what its holders see.
+    """A post with roles; `region_codes` narrows what its holders see, a `terminal` what they do.
 
     Raises Invalid, NotAllowed, BothSides (a post of both sides needs the city's decision).
     """
@@ -111,12 +61,13 @@ def create_post(
     found = _roles(roles)
     row = Post(
         code=code.strip(), organisation=organisation, name_zh=name_zh.strip(), name_en=name_en,
-        region_codes=_areas(region_codes),
+        region_codes=_areas(region_codes), terminal=terminal,
     )  # fmt: skip
     if not row.code or not row.name_zh or Post.objects.filter(code=row.code).exists():
         raise Invalid(_("a post needs a name and a code that is not in use"))
     _require_ground(actor, roles, row.region_codes)
     _refuse_both_sides(roles, row.name_zh)
+    _require_unit_roles(roles, terminal=terminal)
     row.save(force_insert=True)
     row.roles.set(found)
     record(row, "create", actor=actor, now=now, after={**as_record(row), "roles": sorted(roles)})
@@ -124,7 +75,7 @@ def create_post(
 
 
 @transaction.atomic
-def change_post(
+def change_post(  # noqa: PLR0913 (the facts of a row, all by keyword)
     *,
     post_id: int,
     actor: Actor,
@@ -135,6 +86,7 @@ def change_post(
     region_codes: Sequence[str] | None = None,
     all_regions: bool = False,
     active: bool | None = None,
+    terminal: bool | None = None,
 ) -> Post:
     """Change a post. New roles are checked against everything its holders hold."""
     row = _post(post_id)
@@ -144,10 +96,12 @@ def change_post(
     row.name_zh = row.name_zh if name_zh is None else name_zh.strip()
     row.name_en = row.name_en if name_en is None else name_en.strip()
     row.active = row.active if active is None else active
+    row.terminal = row.terminal if terminal is None else terminal
     if all_regions or region_codes is not None:
         row.region_codes = None if all_regions else _areas(region_codes)
     wanted = old_roles if roles is None else sorted(set(roles))
     _require_ground(actor, wanted, row.region_codes)
+    _require_unit_roles(wanted, terminal=row.terminal)
     if wanted != old_roles:
         _change_roles(row, wanted)
     row.save()
@@ -197,6 +151,13 @@ def _require_ground(actor: Actor, roles: Sequence[str], areas: Sequence[str] | N
     if COLLECTION_ROLES & set(roles):
         for code in areas or ():
             require_area(actor, code)
+
+
+def _require_unit_roles(roles: Iterable[str], *, terminal: bool) -> None:
+    """Who accepts, dispatches or leads cannot do it at a terminal."""
+    if terminal and set(roles) - UNIT_ROLES:
+        why = _("a terminal is for the desk and the workers of a unit")
+        raise Invalid(why, fields={"terminal": why})
 
 
 def _refuse_both_sides(roles: Iterable[str], name: str) -> None:

@@ -7,7 +7,15 @@ from cityloop.people.queries.actors import (
     forget_actors,
     merge_posts_allowed,
 )
-from cityloop.people.queries.office import changes_of, holders, holdings_of, members, posts, roles
+from cityloop.people.queries.office import (
+    changes_of,
+    holders,
+    holdings_of,
+    members,
+    posts,
+    roles,
+    roles_held,
+)
 from cityloop.people.queries.organisations import (
     ancestors,
     common_parent,
@@ -26,16 +34,24 @@ from cityloop.people.queries.responsibility import (
     responsibility_rows,
     responsible_across,
     responsible_for,
+    territories,
 )
-from cityloop.people.queries.staffing import Desk, desks_staffed
+from cityloop.people.queries.staffing import (
+    Desk,
+    TwoSides,
+    bodies_on_both_sides,
+    desks_staffed,
+)
 from cityloop.people.scope import in_scope, scope_q, scope_sql
 
 __all__ = [
     "Desk",
+    "TwoSides",
     "actor_for",
     "actor_for_token",
     "actor_seen_lately",
     "ancestors",
+    "bodies_on_both_sides",
     "changes_of",
     "common_parent",
     "coverage_gaps",
@@ -60,6 +76,8 @@ __all__ = [
     "responsible_across",
     "responsible_for",
     "roles",
+    "roles_held",
     "scope_q",
     "scope_sql",
+    "territories",
 ]

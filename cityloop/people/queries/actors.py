@@ -27,6 +27,7 @@ REMEMBER_MOST = 20_000
 CENTRE_ROLES = frozenset(
     {"acceptor", "shift_leader", "dispatcher", "supervisor", "district_platform"}
 )
+WALKING = frozenset({"inspector", "team_inspector"})
 AREA_KINDS = (
     OrganisationKind.CITY_PLATFORM,
     OrganisationKind.DISTRICT_PLATFORM,
@@ -52,6 +53,7 @@ class HeldPost:
     region_codes: tuple[str, ...] | None
     roles: frozenset[str]
     permissions: frozenset[str]
+    terminal: bool = False
 
 
 def actor_for(member_id: int, now: datetime) -> Actor:
@@ -80,13 +82,18 @@ SELECT m.name, m.organisation_id,
         WHERE 'company_manager' = ANY(h.codes) AND c.organisation_id = ANY(h.below)
           AND a.valid_from <= %(day)s AND (a.valid_to IS NULL OR a.valid_to > %(day)s)),
        h.post, h.organisation_id, h.organisation, h.kind, h.region_code, h.platform,
-       h.below, h.region_codes, h.codes, h.permissions
+       h.below, h.region_codes, h.codes, h.permissions, h.terminal
 FROM people_member m
 LEFT JOIN LATERAL (
   SELECT p.name_zh AS post, o.id AS organisation_id, o.name_zh AS organisation, o.kind,
          o.region_code, p.region_codes, hold.kind = 'secondment' AS lent, hold.id,
+         p.terminal,
          (SELECT array_agg(b.id) FROM people_organisation b
-          WHERE b.path LIKE o.path || '%%') AS below,
+          WHERE b.path LIKE o.path || '%%'
+          OR b.id = ANY(ARRAY(
+            SELECT c.id FROM people_organisation d
+            JOIN people_organisation g ON g.id = d.also_under_id AND g.path LIKE o.path || '%%'
+            JOIN people_organisation c ON c.path LIKE d.path || '%%'))) AS below,
          (SELECT ARRAY[a.kind, a.region_code, a.id::text] FROM people_organisation a
           WHERE a.id = ANY(string_to_array(trim('/' FROM o.path), '/')::bigint[])
             AND a.kind IN ('city_platform', 'district_platform', 'street', 'community_office')
@@ -108,7 +115,7 @@ ORDER BY h.lent, h.id
 
 
 def _held(row: Sequence[Any]) -> HeldPost:
-    post, organisation_id, organisation, kind, region, platform, below, codes, roles, may = row
+    post, organisation_id, organisation, kind, region, platform, below, codes, roles, may = row[:10]
     return HeldPost(
         post=post,
         organisation_id=organisation_id,
@@ -120,6 +127,7 @@ def _held(row: Sequence[Any]) -> HeldPost:
         region_codes=None if codes is None else tuple(codes),
         roles=frozenset(roles or ()),
         permissions=frozenset(may or ()),
+        terminal=row[10],
     )
 
 
@@ -147,6 +155,7 @@ def _actor(
         region_codes=codes,
         scopes=scopes if len(scopes) > 1 else (),
         platforms=_platforms(held),
+        terminal=bool(held) and all(post.terminal for post in held),
         merged=bool(roles & JUDGING and roles & HANDLING),
     )
 
@@ -177,7 +186,7 @@ def scopes_of_post(
     if "company_manager" in post.roles:
         ground = post.region_codes if post.region_codes is not None else company_patrols
         found += [(post.below, None), (None, merged_codes(ground))]
-    if "inspector" in post.roles:
+    if post.roles & WALKING:
         found.append((None, merged_codes((*patrols, *(post.region_codes or ())))))
     others = post.roles - UNIT_ROLES - COLLECTION_ROLES
     if others & CENTRE_ROLES:

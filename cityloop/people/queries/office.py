@@ -34,13 +34,19 @@ def holdings_on(on: date) -> QuerySet[Holding]:
     )
 
 
-def holders(role: str, on: date) -> QuerySet[Member]:
-    """Active members who hold an active post with this role on the day."""
+def holders(on: date, *roles: str) -> QuerySet[Member]:
+    """Active members who hold an active post with one of these roles on the day."""
     valid = Q(holdings__valid_to=None) | Q(holdings__valid_to__gt=on)
     return Member.objects.filter(
         valid, active=True, holdings__valid_from__lte=on, holdings__post__active=True,
-        holdings__post__roles__code=role,
+        holdings__post__roles__code__in=roles,
     ).distinct()  # fmt: skip
+
+
+def roles_held(member_id: int, on: date, *roles: str) -> set[str]:
+    """Which of these roles the member holds on the day."""
+    held = holders(on, *roles).filter(pk=member_id)
+    return set(held.values_list("holdings__post__roles__code", flat=True))
 
 
 def holdings_of(member_id: int) -> QuerySet[Holding]:

@@ -13,20 +13,24 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 
 from cityloop.kernel.actor import Actor
-from cityloop.people.matrix import Line, Matrix, PersonLine, Proposal, Question, index
+from cityloop.people.lines import Line, PersonLine, Proposal, Question
+from cityloop.people.matrix import Matrix, index
 from cityloop.people.models import (
     ANY,
     Organisation,
+    OrganisationKind,
     PatrolArea,
     Responsibility,
     ResponsiblePerson,
     Revision,
+    Territory,
 )
 from cityloop.people.scope import scope_q, scopes_of
 from cityloop.standards.models import Edition
 
 REMEMBERED_DAYS = 8
 REVISION = "people"
+GROUNDS = (OrganisationKind.STREET,)
 
 
 def responsible_for(  # noqa: PLR0913 (a class at a place, all by keyword)
@@ -97,7 +101,7 @@ def _valid(on: date) -> Q:
 
 def _load(on: date) -> Matrix:
     units = Organisation.objects.filter(_valid(on), active=True).only(
-        "id", "path", "name_zh", "name_en"
+        "id", "path", "name_zh", "name_en", "kind", "region_code"
     )
     found = {unit.id: unit for unit in units}
     return Matrix(
@@ -122,6 +126,16 @@ def _load(on: date) -> Matrix:
         },
         names={unit.id: unit.name for unit in found.values()},
         extended=_extended(),
+        grounds={
+            unit.region_code: unit.id
+            for unit in found.values()
+            if unit.kind in GROUNDS and unit.region_code
+        },
+        areas={
+            grid: (area.organisation_id, area.name)
+            for area in Territory.objects.filter(_valid(on)).defer("geom")
+            for grid in area.grid_codes
+        },
     )
 
 
@@ -169,6 +183,15 @@ def responsibility_rows(
     if lead_id:
         found = found.filter(lead_id=lead_id)
     return found.order_by("class_kind", "major_code", "minor_code", "region_code", "-valid_from")
+
+
+def territories(actor: Actor, *, on: date | None = None) -> QuerySet[Territory]:
+    """Areas of the actor's units, latest first; `on` None gives the ended ones too."""
+    rule = scope_q(
+        actor, organisation_field="organisation_id", region_field="organisation__region_code"
+    )
+    found = Territory.objects.filter(rule).select_related("organisation").defer("geom")
+    return (found if on is None else found.filter(_valid(on))).order_by("-valid_from", "-id")
 
 
 def inspector_of(grid_code: str, on: date) -> int | None:

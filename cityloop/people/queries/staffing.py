@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -41,4 +42,38 @@ LEFT JOIN LATERAL (
 ) a ON TRUE
 WHERE h.valid_from <= %(day)s AND (h.valid_to IS NULL OR h.valid_to > %(day)s)
 ORDER BY 1, 2, 3, 4
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class TwoSides:
+    """An organisation whose people judge and handle today, by the codes of their roles."""
+
+    organisation: str
+    judging: tuple[str, ...]
+    handling: tuple[str, ...]
+
+
+def bodies_on_both_sides(
+    on: date, judging: Sequence[str], handling: Sequence[str]
+) -> list[TwoSides]:
+    """Organisations in which roles of both lists are held on a day. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BOTH, {"day": on, "judging": list(judging), "handling": list(handling)})
+        return [TwoSides(unit, tuple(one), tuple(other)) for unit, one, other in cursor.fetchall()]
+
+
+_BOTH = """
+SELECT o.code, array_agg(DISTINCT r.code) FILTER (WHERE r.code = ANY(%(judging)s)),
+       array_agg(DISTINCT r.code) FILTER (WHERE r.code = ANY(%(handling)s))
+FROM people_holding h
+JOIN people_member m ON m.id = h.member_id AND m.active
+JOIN people_post p ON p.id = h.post_id AND p.active
+JOIN people_organisation o ON o.id = p.organisation_id AND o.active
+JOIN people_post_role pr ON pr.post_id = p.id
+JOIN people_role r ON r.id = pr.role_id
+WHERE h.valid_from <= %(day)s AND (h.valid_to IS NULL OR h.valid_to > %(day)s)
+GROUP BY o.code
+HAVING bool_or(r.code = ANY(%(judging)s)) AND bool_or(r.code = ANY(%(handling)s))
+ORDER BY o.code
 """

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from cityloop.kernel.errors import Invalid, NotAllowed, Refused
 from cityloop.people import operations, queries
@@ -112,10 +113,39 @@ def test_labels_and_permissions_of_roles_are_the_city_s(world: World) -> None:
     )  # fmt: skip
     role = Role.objects.get(code="inspector")
     assert (role.label_zh, role.permissions) == ("网格员", ["cases.view", "map.view"])
-    assert operations.seed_roles() == 0
+    assert operations.seed_roles(now=NOW) == 0
     assert Role.objects.get(code="inspector").label_zh == "网格员"
     actor = world.actor("COLL", "inspector")
     assert actor.permissions == {"cases.view", "map.view"}
+
+
+def test_a_new_permission_reaches_roles_that_exist_and_one_taken_away_never_comes_back(
+    world: World,
+) -> None:
+    """A database of an earlier version, whose city took two permissions away."""
+    old = [one for one in Role.objects.get(code="leader").permissions if one != "works.claim"]
+    Role.objects.filter(code="leader").update(permissions=old, offered=old)
+    kept = sorted(set(old) - {"cases.export", "people.view"})
+    operations.change_role(code="leader", permissions=kept, actor=world.root, now=NOW)
+    assert operations.seed_roles(now=NOW) == 1
+    role = Role.objects.get(code="leader")
+    assert role.permissions == sorted([*kept, "works.claim"])
+    assert {"cases.export", "people.view", "works.claim"} <= set(role.offered)
+    line = PeopleChange.objects.get(subject="role", action="offer")
+    assert set(line.after["permissions"]) - set(line.before["permissions"]) == {"works.claim"}
+    operations.change_role(code="leader", permissions=kept, actor=world.root, now=NOW)
+    assert operations.seed_roles(now=NOW) == 0
+    assert Role.objects.get(code="leader").permissions == kept
+
+
+def test_a_database_of_the_version_before_knows_what_its_roles_were_offered(world: World) -> None:
+    role = Role.objects.get(code="worker")
+    operations.change_role(code="worker", permissions=["cases.view"], actor=world.root, now=NOW)
+    Role.objects.update(offered=[])  # as the column comes
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("cityloop.people.migrations.0003_posts").REMEMBER)
+    assert Role.objects.get(code="worker").offered == sorted(role.permissions)
+    assert operations.seed_roles(now=NOW) == 0
 
 
 def test_nobody_locks_everybody_out(world: World) -> None:

@@ -87,7 +87,7 @@ class World:
 
 def build() -> World:
     """A fresh city."""
-    operations.seed_roles()
+    operations.seed_roles(now=NOW)
     root, units = Actor.system("setup"), {}
     for code, (kind, parent, region) in TREE.items():
         units[code] = operations.create_organisation(

@@ -88,6 +88,7 @@ def change(request: HttpRequest, post_id: int) -> HttpResponse:
         raise NotFound(_("there is no such post, or you may not see it"))
     start = {
         "name_zh": row.name_zh, "name_en": row.name_en, "active": row.active,
+        "terminal": row.terminal,
         "roles": [role.code for role in row.roles.all()],
         "regions": " ".join(row.region_codes or []),
     }  # fmt: skip

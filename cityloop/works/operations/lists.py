@@ -14,7 +14,7 @@ from cityloop.people.models import Organisation
 from cityloop.people.scope import in_scope, scopes_of, starts_with
 from cityloop.works import queries
 from cityloop.works.models import BudgetLine, Designation, PriceItem
-from cityloop.works.operations.record import bad, money, record, words
+from cityloop.works.operations.record import bad, money, once, record, words
 
 MANAGE = "works.manage"
 
@@ -38,9 +38,10 @@ def designate(
         raise bad("organisation", _("there is no such organisation"))
     _require_unit(actor, unit)
     held = Q(valid_to=None) | Q(valid_to__gt=valid_from)
+    twice = Refused(_("%(unit)s stands on the list already") % {"unit": unit.name})
     if Designation.objects.select_for_update().filter(held, organisation=unit).exists():
-        raise Refused(_("%(unit)s stands on the list already") % {"unit": unit.name})
-    row = Designation.objects.create(
+        raise twice
+    row = Designation(
         organisation=unit,
         skills=words(skills, "skills", longest=200),
         phone=words(phone, "phone", longest=40, optional=True),
@@ -49,6 +50,8 @@ def designate(
         source_document=words(source_document, "source_document", longest=200),
         valid_from=valid_from,
     )
+    with once("designation_open_once", twice):
+        row.save(force_insert=True)
     record(row, "designated", actor=actor, now=now, unit=unit.code, since=valid_from,
            skills=row.skills, document=row.source_document)  # fmt: skip
     return row
@@ -146,7 +149,8 @@ def set_budget(
     if was is not None and given < min(was, spoken_for):
         raise Refused(_("%(sum)s of this line are committed already") % {"sum": spoken_for})
     row.name, row.amount = words(name, "name", longest=120), given
-    row.save()
+    with once("budget_line_once", Refused(_("this line has just been made by somebody else"))):
+        row.save()
     record(row, "budgeted", actor=actor, now=now, reason=reason.strip(), amount=given, was=was)
     return row
 

@@ -27,7 +27,16 @@ from cityloop.works.models import (
     OrderState,
     PriceItem,
 )
-from cityloop.works.operations.record import CENT, bad, money, not_later, record, stored, words
+from cityloop.works.operations.record import (
+    CENT,
+    bad,
+    money,
+    not_later,
+    once,
+    record,
+    stored,
+    words,
+)
 
 ORDER = "works.order"
 LEADER = "leader"
@@ -213,8 +222,7 @@ def record_invoice(
 ) -> Invoice:
     """The unit's invoice with its paper; above the order's total it needs a reason.
 
-    What it takes of the budget line replaces what the order took.
-    """
+    What it takes of the budget line replaces what the order took."""
     actor.require(ORDER)
     order = _locked(actor, number)
     total = _invoiceable(order)
@@ -224,16 +232,18 @@ def record_invoice(
         raise bad("reason", _("the invoice is above the order (%(total)s): say why")
                   % {"total": total})  # fmt: skip
     text = words(invoice_number, "invoice_number", longest=60)
+    twice = bad("invoice_number", _("this unit's invoice %(number)s is recorded already")
+                % {"number": text})  # fmt: skip
     if Invoice.objects.filter(unit_id=order.unit_id, number=text).exists():
-        raise bad("invoice_number", _("this unit's invoice %(number)s is recorded already")
-                  % {"number": text})  # fmt: skip
+        raise twice
     line = BudgetLine.objects.select_for_update(of=("self",)).get(orders=order)
     _commit(order, line, asked, reason=why, actor=actor, now=now)
-    invoice = Invoice.objects.create(
-        order=order, unit_id=order.unit_id, number=text, amount=asked, reason=why,
-        issued_on=not_later(issued_on, timezone.localdate(now), "issued_on"),
-        file=stored(sha256, "file"), member_id=actor.member_id, recorded_at=now,
-    )  # fmt: skip
+    with once("invoice_number_once_a_unit", twice):
+        invoice = Invoice.objects.create(
+            order=order, unit_id=order.unit_id, number=text, amount=asked, reason=why,
+            issued_on=not_later(issued_on, timezone.localdate(now), "issued_on"),
+            file=stored(sha256, "file"), member_id=actor.member_id, recorded_at=now,
+        )  # fmt: skip
     order.state = OrderState.INVOICED
     order.save(update_fields=["state", "committed"])
     record(order, "invoiced", actor=actor, now=now, reason=why, invoice=text, amount=asked,

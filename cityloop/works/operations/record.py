@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from cityloop.kernel.actor import Actor
@@ -33,6 +35,19 @@ def record(
         facts={name: _plain(value) for name, value in facts.items()}, reason=reason[:200],
         member_id=actor.member_id, actor=actor.post[:120], at=now,
     )  # fmt: skip
+
+
+@contextmanager
+def once(constraint: str, objection: Exception) -> Iterator[None]:
+    """Who writes the same at the same moment hears the sentence that a moment later would give."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        refused = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
+        if refused != constraint:
+            raise
+        raise objection from error
 
 
 def _plain(value: Any) -> Any:

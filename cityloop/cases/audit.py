@@ -1,0 +1,143 @@
+"""Proof that who is judged does not judge: over the table, the posts of today and every case (A22).
+
+Units under evaluation handle. They neither file nor check nor close: not by any row of the life
+cycle, not by a post that one of their people holds, and not in any case that was ever told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from cityloop.cases.flow import DISTRICTS, parameters
+from cityloop.cases.workflow import HANDLING, JUDGING
+from cityloop.people import queries as people
+from cityloop.people.queries import TwoSides
+from cityloop.people.roles import UNIT_ROLES
+
+MOST = 200  # cases named one by one; all are counted
+JUDGED = tuple(step.action for step in JUDGING)
+HANDLED = tuple(step.action for step in HANDLING)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnJudge:
+    """A case in which one organisation handled and judged."""
+
+    number: str
+    organisation: str
+    handled: tuple[str, ...]
+    judged: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What was examined, and everything that speaks against it.
+
+    `steps`: (role of a unit, step of judgement that the flow opens to it). `bodies`: organisations
+    with people on both sides today. `cases`: the first of `count`. `merged`: steps that one person
+    took on both sides by the city's own decision, each marked in its history.
+    """
+
+    examined: int
+    steps: tuple[tuple[str, str], ...]
+    bodies: tuple[TwoSides, ...]
+    cases: tuple[OwnJudge, ...]
+    count: int
+    merged: int
+
+    @property
+    def clean(self) -> bool:
+        """True when nothing was found."""
+        return not (self.steps or self.bodies or self.count)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        return asdict(self)
+
+    def lines(self) -> list[str]:
+        """The report for people, one finding a line."""
+        found = [f"the flow lets {role} {action}" for role, action in self.steps]
+        found += [
+            f"{one.organisation}: {', '.join(one.judging)} beside {', '.join(one.handling)}"
+            for one in self.bodies
+        ]
+        found += [
+            f"{one.number}: {one.organisation} did {', '.join(one.handled)} "
+            f"and {', '.join(one.judged)}"
+            for one in self.cases
+        ]
+        if self.count > len(self.cases):
+            found.append(f"... and {self.count - len(self.cases)} more cases")
+        return found
+
+
+def sides(stored: Mapping[str, Any], *, on: date) -> Audit:
+    """Examine a flow in all its districts, the posts held on a day, and the whole history.
+
+    Two statements; the one over the history reads every line once.
+    """
+    judging = sorted({role for step in JUDGING for role in step.roles} - {"system"})
+    examined, merged, count, cases = _history()
+    return Audit(
+        examined=examined,
+        steps=tuple(_open_to_units(stored)),
+        bodies=tuple(people.bodies_on_both_sides(on, judging, sorted(UNIT_ROLES))),
+        cases=tuple(cases),
+        count=count,
+        merged=merged,
+    )
+
+
+def _open_to_units(stored: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Steps of judgement that a role of a unit may take, in the city or in one of its districts."""
+    flows = [parameters(stored, area) for area in ("", *(stored.get(DISTRICTS) or {}))]
+    found = [
+        (role, step.action)
+        for flow in flows for step in JUDGING for role in step.roles_in(flow) if role in UNIT_ROLES
+    ]  # fmt: skip
+    return list(dict.fromkeys(found))
+
+
+def _history() -> tuple[int, int, int, list[OwnJudge]]:
+    given: dict[str, Any] = {
+        "judged": list(JUDGED), "handled": list(HANDLED), "units": sorted(UNIT_ROLES),
+        "zone": timezone.get_current_timezone_name(), "most": MOST,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), count(*) FILTER (WHERE facts ? 'merged_posts') "
+                       "FROM cases_event")  # fmt: skip
+        examined, merged = cursor.fetchone() or (0, 0)
+        cursor.execute(_OWN_JUDGES, given)
+        rows = cursor.fetchall()
+    cases = [OwnJudge(number, unit, tuple(handled), tuple(judged))
+             for number, unit, handled, judged, _count in rows]  # fmt: skip
+    return examined, merged, rows[0][4] if rows else 0, cases
+
+
+# The organisation of a step is that of the post by whose role the member took it, on that day.
+_OWN_JUDGES = """
+WITH taken AS (
+  SELECT e.case_id, e.action, p.organisation_id, e.action = ANY(%(judged)s) AS judges
+  FROM cases_event e
+  JOIN people_holding h ON h.member_id = e.member_id
+   AND h.valid_from <= (e.at AT TIME ZONE %(zone)s)::date
+   AND (h.valid_to IS NULL OR h.valid_to > (e.at AT TIME ZONE %(zone)s)::date)
+  JOIN people_post p ON p.id = h.post_id
+  JOIN people_post_role pr ON pr.post_id = p.id
+  JOIN people_role r ON r.id = pr.role_id AND r.code = e.role
+  WHERE e.action = ANY(%(judged)s) OR (e.action = ANY(%(handled)s) AND e.role = ANY(%(units)s))
+)
+SELECT c.number, o.code, array_agg(DISTINCT t.action) FILTER (WHERE NOT t.judges),
+       array_agg(DISTINCT t.action) FILTER (WHERE t.judges), count(*) OVER ()
+FROM taken t JOIN cases_case c ON c.id = t.case_id
+JOIN people_organisation o ON o.id = t.organisation_id
+GROUP BY c.id, c.number, o.code
+HAVING bool_or(t.judges) AND bool_or(NOT t.judges)
+ORDER BY c.id LIMIT %(most)s
+"""

@@ -1,0 +1,145 @@
+"""The counts report: one set of cases, counted by area on every level or by unit (A13, F13).
+
+A level below sums up to the one above, because each row counts the same cases. Scores are not made
+here: these are the plain figures that they come from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count as Number
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Left
+from django.utils.translation import gettext as _
+
+from cityloop.cases.models import Case, CaseEvent, ClosingKind, RecordType, Status
+from cityloop.cases.queries import visible
+from cityloop.geo import queries as geo
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.errors import Invalid
+from cityloop.people.models import Organisation
+
+# What is counted by -> digits of the area code, from the city down; units are beside the levels.
+DIGITS = {"city": 4, "district": 6, "street": 9, "community": 12}
+UNIT = "unit"
+BY = (*DIGITS, UNIT)
+# After these a case goes to rework; each says why.
+FAILING = ("check_failed", "demand_rework", "send_back")
+APART = (RecordType.QUICK, RecordType.SELF_HANDLED, RecordType.REMINDER)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The figures of one area or unit. `key`: region code or id of the unit, '' where unknown.
+
+    `reworked` and `returned` are cases, `reworks` and `returns` how often in all.
+    """
+
+    key: str
+    name: str
+    filed: int
+    closed: int
+    on_time: int
+    overdue: int
+    reworked: int
+    reworks: int
+    returned: int
+    returns: int
+    deferred: int
+
+    def rate(self, count: int) -> float:
+        """The share of the cases filed."""
+        return count / self.filed if self.filed else 0.0
+
+
+FIGURES = tuple(field.name for field in fields(Count))[2:]
+_COUNTED = {
+    "filed": Number("pk"),
+    "closed": Number("pk", filter=Q(status=Status.CLOSED, closing_kind=ClosingKind.NORMAL)),
+    "on_time": Number("pk", filter=Q(handled_late=False)),
+    "overdue": Number("pk", filter=Q(handled_late=True) | Q(handling_overdue=True)),
+    "reworked": Number("pk", filter=Q(reworks__gt=0)),
+    "reworks_": Sum("reworks"),
+    "returned": Number("pk", filter=Q(returns__gt=0)),
+    "returns_": Sum("returns"),
+    "deferred": Number("pk", filter=Q(deferrals__gt=0)),
+}
+
+
+def filed(actor: Actor, *, since: datetime, until: datetime, area: str = "") -> QuerySet[Case]:
+    """The cases that every figure of a period counts: visible, filed in it, no quick records."""
+    rows = visible(actor).filter(filed_at__gte=since, filed_at__lt=until)
+    return rows.filter(area_code__startswith=area).exclude(record_type__in=APART)
+
+
+def counts(
+    actor: Actor, *, by: str, since: datetime, until: datetime, area: str = ""
+) -> list[Count]:
+    """The figures of a period by district, street, community or unit; one statement, and names.
+
+    Raises Invalid for an unknown level and for one that does not lie below the area.
+    """
+    key = "lead_id" if by == UNIT else "place"
+    rows = filed(actor, since=since, until=until, area=area)
+    if by == UNIT:
+        rows = rows.filter(lead__isnull=False)
+    else:
+        rows = rows.annotate(place=Left("area_code", _digits(by, area)))
+    counted: list[Any] = list(rows.values(key).order_by(key).annotate(**_COUNTED))
+    names = _names(by, [row[key] for row in counted])
+    return [_count(row, str(row[key]), names) for row in counted]
+
+
+def _digits(by: str, area: str) -> int:
+    if by not in DIGITS or DIGITS[by] < len(area):
+        raise Invalid(_("count by a level below the area, or by unit"), fields={"by": _("unknown")})
+    return DIGITS[by]
+
+
+def _names(by: str, keys: Sequence[Any]) -> dict[str, str]:
+    if by == UNIT:
+        rows = Organisation.objects.filter(pk__in=keys).defer("search")
+        return {str(one.pk): one.name for one in rows}
+    return geo.region_names([key for key in keys if key])
+
+
+def _count(row: dict[str, Any], key: str, names: dict[str, str]) -> Count:
+    numbers = (row.get(f"{name}_", row.get(name)) for name in FIGURES)
+    return Count(key, names.get(key, key), *(int(number or 0) for number in numbers))
+
+
+def total(rows: Sequence[Count], *, key: str = "", name: str = "") -> Count:
+    """All rows together."""
+    return Count(key, name, *(sum(getattr(row, figure) for row in rows) for figure in FIGURES))
+
+
+@dataclass(frozen=True, slots=True)
+class Rework:
+    """How often a unit had to do its work again for a reason; '' where none was coded."""
+
+    unit: Organisation
+    reason: str
+    times: int
+
+
+def reworks(actor: Actor, *, since: datetime, until: datetime, area: str = "") -> list[Rework]:
+    """Every rework of the cases filed in the period, by unit and by the reason of the check that
+    failed before it, most frequent first (F13). One statement, and the units."""
+    cases = filed(actor, since=since, until=until, area=area).filter(reworks__gt=0)
+    failing = CaseEvent.objects.filter(
+        case_id=OuterRef("case_id"), version__lt=OuterRef("version"), action__in=FAILING
+    ).order_by("-version")
+    rows = (
+        CaseEvent.objects.filter(action="rework", case__in=cases)
+        .annotate(unit=F("facts__unit"), why=Subquery(failing.values("facts__reason_code")[:1]))
+        .values("unit", "why")
+        .annotate(times=Number("pk"))
+    )
+    found = [(int(row["unit"]), str(row["why"] or ""), int(row["times"])) for row in rows]
+    units = Organisation.objects.in_bulk({unit for unit, _why, _times in found})
+    ordered = sorted(found, key=lambda one: (-one[2], one[0], one[1]))
+    return [Rework(units[unit], why, times) for unit, why, times in ordered]
