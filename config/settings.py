@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "cityloop.exchange",
     "cityloop.notify",
     "cityloop.works",
+    "cityloop.oversight",
     "cityloop.desks",
     "cityloop.demo",
 ]

@@ -27,6 +27,8 @@ from cityloop.intake.models import ReporterNotice
 from cityloop.kernel import clock
 from cityloop.notify import operations as notify
 from cityloop.notify.models import Message
+from cityloop.oversight import operations as oversight
+from cityloop.oversight.models import NamedList, Sending
 from cityloop.people import operations as people
 from cityloop.people.models import Holding, Post, Responsibility, Token
 from cityloop.standards import operations as standards
@@ -55,6 +57,7 @@ class City:
     photo: str = ""
     orders: dict[str, str] = field(default_factory=dict)
     protection: int = 0
+    dirty: str = ""
 
     def call(self, method: str, path: str, *, by: str = "", **more: Any) -> HttpResponse:
         """A machine client's request: by key, or anonymous."""
@@ -169,6 +172,21 @@ class City:
         return str(Claim.objects.get(party="已通知者").notice_file.sha256)
 
     @property
+    def named_list(self) -> int:
+        """A list of the supervisor's with a case, sent to WATER."""
+        return int(NamedList.objects.get(title="卫生死角").pk)
+
+    @property
+    def other_list(self) -> int:
+        """A list that nobody has received yet."""
+        return int(NamedList.objects.get(title="夜间占道").pk)
+
+    @property
+    def sending(self) -> int:
+        """What WATER received."""
+        return int(Sending.objects.get(named_list=self.named_list).pk)
+
+    @property
     def token(self) -> int:
         """A key of the worker."""
         return int(Token.objects.get(member=self.town.members["water_worker"]).pk)
@@ -202,6 +220,7 @@ def build(folder: Path) -> City:
     _meetings(city)
     _matters(city)
     _works(city)
+    _oversight(city)
     case = Case.objects.get(number=city.cases["closed"])
     city.photo = case.attachments.order_by("pk")[0].file.sha256
     return city
@@ -265,6 +284,27 @@ def _works(city: City) -> None:
         claim = story.claim(done, 100, party=party)
         if party == "已通知者":
             story.notice(claim)
+
+
+def _oversight(city: City) -> None:
+    """A list that WATER has received, one in the making, an order on a case, a reminder."""
+    town, actor = city.town, city.town.actor("supervisor")
+    city.dirty = town.grid(40).code
+    point = town.grid(40).geom.point_on_surface
+    for n in range(2):
+        town.wait(days=0, hours=1)
+        town.report(class_code="E0110", x=point.x, y=point.y, text=f"暴露垃圾，第{n}次")
+    for title in ("卫生死角", "夜间占道"):
+        row = oversight.make_list(kind="dead_corners", title=title, actor=actor, now=town.now)
+        oversight.add_cases(
+            list_id=row.pk, numbers=[city.cases["handling"]], actor=actor, now=town.now
+        )
+    oversight.send_list(
+        list_id=city.named_list, organisation=town.units["WATER"], note="请整治",
+        due_on=town.now.date() + timedelta(days=30), actor=actor, now=town.now,
+    )  # fmt: skip
+    town.step(city.cases["dispatched"], "urge", "supervisor", reason="请答复")
+    town.report(kind="remind", class_code="E0101", text="提示一件")
 
 
 def fingerprint() -> dict[str, int]:

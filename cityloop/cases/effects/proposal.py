@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cityloop.cases import evidence
 from cityloop.cases.change import Change
+from cityloop.cases.effects.tasks import united
 from cityloop.people import queries as people
 from cityloop.people.matrix import Proposal
 from cityloop.standards.models import ProblemClass
@@ -27,6 +28,19 @@ def propose_unit(change: Change) -> None:
         case.proposal["auto"] = True
         inputs = {"unit": case.proposal["unit"], "assists": case.proposal["assists"]}
         change.follow_up = ("dispatch", inputs)
+
+
+def name_reminded_unit(change: Change) -> None:
+    """The unit that is told: the one named, else the one that the matrix names (B10)."""
+    case, chosen = change.case, change.inputs.get("problem_class") or change.case.problem_class
+    named = change.inputs.get("addressee")
+    found = None if named is not None or change.imported or chosen is None else _by_matrix(
+        change, chosen, case.component.owner_id if case.component else None
+    )  # fmt: skip
+    unit = named.pk if named is not None else found.lead_id if found is not None else None
+    if unit is not None:
+        case.lead_id, case.units = unit, united(case.units, [unit])
+        change.facts["addressee"] = unit
 
 
 def _by_matrix(change: Change, chosen: ProblemClass, owner: int | None) -> Proposal | None:
