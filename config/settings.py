@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "cityloop.notify",
     "cityloop.works",
     "cityloop.oversight",
+    "cityloop.precedents",
     "cityloop.desks",
     "cityloop.demo",
 ]

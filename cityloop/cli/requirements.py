@@ -49,6 +49,7 @@ ROWS: tuple[tuple[str, str], ...] = (
     ("B13", "one leading unit, several assisting"),
     ("B14", "matters across a border"),
     ("B15", "example photos of good and bad"),
+    ("B16", "the library of precedents: typical cases by class, words and picture"),
     ("C01", "the inspector's report"),
     ("C02", "channels, each with its own rules; one queue"),
     ("C07", "instructions of leaders"),

@@ -37,14 +37,15 @@ WORKS_OFFICE = (WORKS, "works.manage")
 
 OVERSIGHT = "oversight.view"  # supervision orders, reminders, lists sent
 LISTS = "oversight.manage"
+LIBRARY, TYPICAL = "precedents.view", "precedents.mark"
 
-_DESK = (*READ, STEP, EXPORT, OVERSIGHT, "people.view", "coordination.view")
-_CENTRE = (*_DESK, RECEIVE, REPORTER)
+_DESK = (*READ, STEP, EXPORT, OVERSIGHT, LIBRARY, "people.view", "coordination.view")
+_CENTRE = (*_DESK, RECEIVE, REPORTER, TYPICAL)
 _LEADING = (*_DESK, RECEIVE)
-_READER = (*READ, EXPORT, OVERSIGHT, "people.view", "coordination.view")
+_READER = (*READ, EXPORT, OVERSIGHT, LIBRARY, "people.view", "coordination.view")
 _OFFICE = (*_READER, "people.manage", "components.manage", "geo.manage", "standards.manage",
            "cases.configure", "exchange.import", "notify.configure")  # fmt: skip
-_DISPATCH = (COORDINATE, WORKS, LISTS)
+_DISPATCH = (COORDINATE, WORKS, LISTS, TYPICAL)
 _SUPERVISION = (*_CENTRE, *DECIDE, DISCIPLINE, *WORKS_DUTY, LISTS)
 _LEADERSHIP = (*_LEADING, *DECIDE, DISCIPLINE, *WORKS_DUTY, LISTS)
 
@@ -91,6 +92,8 @@ PERMISSIONS = {
     "oversight.view": _("see supervision orders, reminders and lists"),
     "people.manage": _("manage organisations and people"),
     "people.view": _("see organisations and people"),
+    "precedents.mark": _("mark cases as precedents"),
+    "precedents.view": _("see the library of precedents"),
     "standards.manage": _("change classes, rules and calendars"),
     "works.claim": _("claim the cost of substitute works"),
     "works.manage": _("manage designated units, prices and budgets"),

@@ -380,6 +380,14 @@ CALLS = (
     Call("POST", "/oversight/lists/{list_id}/end", by="supervisor", at=_other_list,
          refused=(*NO_OVERSIGHT, "acceptor"), body=lambda city: {"result": "已整治"},
          another=lambda city: {"result": "未整治"}),
+    # precedents
+    Call("GET", "/precedents", refused=NO_OVERSIGHT),
+    Call("POST", "/precedents/{number}", refused=(*NO_OVERSIGHT, "water"),
+         at=lambda city: {"number": city.cases["settled"]}, body=lambda city: {"note": "典型"},
+         another=lambda city: {"note": "示例"}),
+    Call("POST", "/precedents/{number}/unmark", refused=(*NO_OVERSIGHT, "water"),
+         at=lambda city: {"number": city.cases["closed"]}, body=lambda city: {"reason": "已修订"},
+         another=lambda city: {"reason": "误标"}),
     # substitute works
     Call("GET", "/works/orders", by="supervisor", refused=NO_WORKS),
     Call("GET", "/works/orders/{number}", by="supervisor", refused=(*NO_WORKS, "water"),

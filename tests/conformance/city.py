@@ -31,6 +31,7 @@ from cityloop.oversight import operations as oversight
 from cityloop.oversight.models import NamedList, Sending
 from cityloop.people import operations as people
 from cityloop.people.models import Holding, Post, Responsibility, Token
+from cityloop.precedents import operations as precedents
 from cityloop.standards import operations as standards
 from cityloop.works.models import BudgetLine, Claim, Designation, PriceItem
 from tests import town as towns
@@ -294,6 +295,7 @@ def _oversight(city: City) -> None:
     for n in range(2):
         town.wait(days=0, hours=1)
         town.report(class_code="E0110", x=point.x, y=point.y, text=f"暴露垃圾，第{n}次")
+    city.cases["settled"] = town.case("closed").number
     for title in ("卫生死角", "夜间占道"):
         row = oversight.make_list(kind="dead_corners", title=title, actor=actor, now=town.now)
         oversight.add_cases(
@@ -303,6 +305,9 @@ def _oversight(city: City) -> None:
         list_id=city.named_list, organisation=town.units["WATER"], note="请整治",
         due_on=town.now.date() + timedelta(days=30), actor=actor, now=town.now,
     )  # fmt: skip
+    precedents.mark(
+        number=city.cases["closed"], note="典型", actor=town.actor("acceptor"), now=town.now
+    )
     town.step(city.cases["dispatched"], "urge", "supervisor", reason="请答复")
     town.report(kind="remind", class_code="E0101", text="提示一件")
 

@@ -303,6 +303,11 @@ PAGES = (
     Page("list-answer", by="water", refused=(*NO_OVERSIGHT, "green"), status=302,
          at=lambda city: {"list_id": city.named_list, "sending_id": city.sending},
          data=lambda city: {"text": "已整治"}),
+    # precedents
+    Page("precedents", refused=NO_OVERSIGHT),
+    Page("precedent", refused=(*NO_OVERSIGHT, "roads"), at=_case("closed")),
+    Page("precedent-unmark", refused=(*NO_OVERSIGHT, "water"), at=_case("closed"), status=302,
+         data=lambda city: {"reason": "标准已修订"}),
     # back office
     office("office", status=302),
     office("office-organisations"),

@@ -17,6 +17,7 @@ from cityloop.notify import operations as notify
 from cityloop.oversight.models import NamedList
 from cityloop.people import operations as people
 from cityloop.people.models import Organisation
+from cityloop.precedents.models import Precedent
 from cityloop.works.models import BudgetLine, Claim, Designation, Order, PriceItem
 from tests import town as towns
 from tests.conformance.calls import CALLS, Call
@@ -123,6 +124,12 @@ def _fill_lists(city: City, unit: Organisation, n: int) -> None:
         case=case, kind="order", organisation=unit, what=f"第{n}次", opened_at=town.now,
         closed_at=town.now, result="accepted", asked={"by": by.pk},
     )  # fmt: skip
+    settled = Case.objects.filter(status="closed", closing_kind="normal")
+    free = settled.exclude(pk__in=Precedent.objects.values("case")).first()
+    if free is None:
+        free = Case.objects.get(number=town.case("closed").number) if n < 20 else None
+    if free is not None:
+        Precedent.objects.create(case=free, note=f"第{n}例", marked_by=by, marked_at=town.now)
     if n % 2 == 0:
         town.report(kind="remind", class_code="E0110", text=f"提示第{n}件")
     shown = NamedList.objects.get(pk=city.named_list)

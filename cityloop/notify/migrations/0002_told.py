@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0012_supervision"),
+        ("cases", "0013_supervision"),
         ("intake", "0005_replies"),
         ("notify", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("cases", "0012_supervision"),
+        ("cases", "0013_supervision"),
         ("people", "0002_rules"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
