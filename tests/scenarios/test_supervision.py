@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from cityloop.cases import operations as cases
@@ -12,6 +14,7 @@ from cityloop.cases.models import Case, CaseEvent, Task, Timer
 from cityloop.kernel.errors import Invalid
 from cityloop.notify.models import Message
 from cityloop.oversight import queries
+from cityloop.oversight.queries import ordered
 from tests.town import Town
 
 
@@ -205,3 +208,48 @@ def test_orders_are_listed_for_giver_and_unit_and_counted_by_unit(town: Town) ->
     )  # fmt: skip
     assert row.rate == pytest.approx(1 / 3)
     assert queries.by_unit(supervisor, since=end, until=end + timedelta(1), now=town.now) == []
+
+
+@pytest.mark.requirement("I01")
+def test_every_order_stands_in_one_list(town: Town) -> None:
+    numbers = [town.case("handling").number for _ in range(5)]
+    early = town.case("accepted").number
+    for number in (*numbers, early):
+        late = number == numbers[0]
+        span = timedelta(hours=1) if late else timedelta(days=5)
+        town.step(number, "urge", "supervisor", reason="请答复", answer_by=town.now + span)
+    for number in numbers[1:4]:
+        town.step(number, "reply", "water", opinion="好")
+    town.step(numbers[2], "send_back_reply", "supervisor", reason="不详",
+              answer_by=town.now + timedelta(days=3))  # fmt: skip
+    town.step(numbers[3], "accept_reply", "supervisor")
+    town.step(early, "request_void", "acceptor", reason_code="withdrawn", reason="x")
+    town.step(early, "approve_void", "shift_leader", reason_code="withdrawn", reason="x")
+    town.wait(hours=2)
+
+    leader = town.actor("leader")
+    listed = {
+        state: [row.case.number for row in queries.orders(leader, state=state, now=town.now)]
+        for state in ordered.STATES
+    }
+    assert listed == {
+        "overdue": [numbers[0]], "replied": [numbers[1]], "sent_back": [numbers[2]],
+        "accepted": [numbers[3]], "open": [numbers[4]], "ended": [early],
+    }  # fmt: skip
+    for row in queries.orders(leader, now=town.now):
+        assert row.case.number in listed[queries.state_of(row, now=town.now)]
+
+
+@pytest.mark.requirement("I01")
+def test_an_urge_from_before_there_were_orders_becomes_one(town: Town) -> None:
+    case = town.case("handling")
+    town.step(case.number, "urge", "supervisor", reason="请答复")
+    made = _order(case)
+    Task.objects.filter(pk=made.pk).delete()
+    migration = import_module("cityloop.cases.migrations.0013_supervision")
+    with connection.cursor() as cursor:
+        cursor.execute(migration.URGES)
+    found = _order(case)
+    for name in ("organisation_id", "what", "opened_at", "due_at", "result", "asked"):
+        assert getattr(found, name) == getattr(made, name), name
+    town.step(case.number, "reply", "water", opinion="已处理")
