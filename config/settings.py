@@ -42,6 +42,8 @@ INSTALLED_APPS = [
     "cityloop.exchange",
     "cityloop.notify",
     "cityloop.works",
+    "cityloop.oversight",
+    "cityloop.precedents",
     "cityloop.desks",
     "cityloop.demo",
 ]

@@ -18,6 +18,8 @@ MICROSECOND, TEN_MINUTES = timedelta(microseconds=1), timedelta(minutes=10)
 RUNNING, PAUSED, ENDED = TimerState.RUNNING.value, TimerState.PAUSED.value, TimerState.ENDED.value
 CONTINUOUS = {unit.value: length for unit, length in worktime.CONTINUOUS.items()}
 HANDLING, WHOLE, HOLD = TimerKind.HANDLING.value, TimerKind.WHOLE.value, TimerKind.HOLD.value
+# Tasks that show the deadline of a clock.
+TASK_OF = {TimerKind.HANDLING.value: "handle", TimerKind.REPLY.value: "order"}
 
 # The clock that a stage is judged by; a stage without one is judged by the whole case.
 STAGE_CLOCK: dict[str, str] = {
@@ -66,10 +68,10 @@ def start(
     return timer
 
 
-def start_until(change: Change, kind: str, until: datetime) -> Timer:
-    """A new clock that runs out at a moment, whatever the calendar."""
-    days = Decimal((until - change.now) // MICROSECOND) / CONTINUOUS["natural_day"]
-    timer = start(change, kind, days.quantize(TWO_PLACES), "natural_day")
+def start_until(change: Change, kind: str, until: datetime, *, unit: str = "natural_day") -> Timer:
+    """A new clock that runs out at a moment, whatever the calendar; its limit is told in `unit`."""
+    amount = Decimal((until - change.now) // MICROSECOND) / CONTINUOUS[unit]
+    timer = start(change, kind, amount.quantize(TWO_PLACES), unit)
     timer.due_at = timer.fire_at = until
     change.facts["clocks"][-1]["due"] = chain.instant(until)
     return timer
@@ -206,8 +208,8 @@ def _move(change: Change, timer: Timer, what: str) -> None:
         timer.fire_at = _escalation(change, timer, _whole_span(change, timer))
     if timer.kind == HANDLING:
         change.case.handling_due_at = timer.due_at
-        for task in change.open_tasks("handle"):
-            task.due_at = timer.due_at
+    for task in change.open_tasks(TASK_OF.get(timer.kind, "")):
+        task.due_at = timer.due_at
     _note(change, timer.kind, old, timer.due_at, what)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy
@@ -128,7 +129,7 @@ class Field:
 
     name: str
     label: Any
-    widget: str  # text, long, number, date, select, check, photos, search
+    widget: str  # text, long, number, date, moment, select, check, photos, search
     read: Callable[[Any], Any]
     help: Any = ""
 
@@ -230,6 +231,15 @@ def _day(raw: Any) -> date:
         raise ValueError(_("a day as YYYY-MM-DD")) from error
 
 
+def _moment(raw: Any) -> datetime:
+    """A moment; without an offset it is local time."""
+    try:
+        found = raw if isinstance(raw, datetime) else datetime.fromisoformat(str(raw).strip())
+        return found if timezone.is_aware(found) else timezone.make_aware(found)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(_("a day and a time as YYYY-MM-DDTHH:MM")) from error
+
+
 def _same(raw: Any) -> Any:
     return raw
 
@@ -249,6 +259,10 @@ TABLE = (
     Field("address", lazy("Address"), "text", lambda raw: _text(raw)[:200]),
     Field("unit", lazy("Responsible unit"), "select", _one(Organisation, "code")),
     Field("fixed_by", lazy("Fixed by"), "select", _one(Organisation, "code")),
+    Field("addressee", lazy("Unit that is told"), "select", _one(Organisation, "code"),
+          lazy("Left empty: the unit that has the case, or that is responsible.")),
+    Field("answer_by", lazy("Answer wanted by"), "moment", _moment,
+          lazy("Left empty: a day from now.")),
     Field("liable", lazy("Unit that should have acted"), "select", _one(Organisation, "code"),
           lazy("Left empty: the unit that had the case until now.")),
     Field("assists", lazy("Assisting units"), "multiple", _assists),

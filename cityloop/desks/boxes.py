@@ -80,8 +80,19 @@ def unassigned(actor: Actor, now: datetime) -> Q:
 
 
 def answer_owed(actor: Actor, now: datetime) -> Q:
-    """Somebody urged and waits for an answer."""
+    """A supervision order waits for its answer."""
     return Q(answer_owed=True) & Q(status__in=OPEN)
+
+
+def answered(actor: Actor, now: datetime) -> Q:
+    """The actor's own supervision order has its answer, which waits to be judged."""
+    held = Task.objects.filter(case=OuterRef("pk"), kind="order", closed_at=None)
+    return Q(Exists(held.filter(own_answer(actor))))
+
+
+def own_answer(actor: Actor) -> Q:
+    """Orders of the actor that have an answer."""
+    return Q(result="replied", asked__by=actor.member_id or 0)
 
 
 def overdue(actor: Actor, now: datetime) -> Q:
@@ -133,6 +144,7 @@ class Box:
     task: str = ""  # counted by open tasks of these kinds, not by status
     own: bool = False  # ... of the actor in person
     asked: bool = False  # ... that wait for one of the actor's roles
+    judged: bool = False  # ... with an answer that the actor is to judge
 
 
 def _box(
@@ -153,6 +165,8 @@ def tasks_of(box: Box, actor: Actor) -> Q:
     found = Q(kind__in=box.task.split())
     if box.own:
         found &= own_task(actor)
+    if box.judged:
+        found &= own_answer(actor)
     return found & Q(role__in=sorted(actor.roles)) if box.asked else found
 
 
@@ -189,7 +203,8 @@ BOXES = (
     _request_box("requests", pgettext_lazy("box", "Requests to decide"), "stamp",                                      "unit_desk dispatcher shift_leader supervisor leader acceptor"),
     _box("held",         pgettext_lazy("box", "Suspended or deferred"), "circle-pause",    at(*HELD),              "supervisor leader dispatcher unit_desk evaluator"),
     _box("backlog",      pgettext_lazy("box", "Backlog"),              "archive",         backlog,                "supervisor leader", alert=True),
-    _box("answer_owed",  pgettext_lazy("box", "Urged, answer owed"),   "megaphone",       answer_owed,            "dispatcher unit_desk supervisor leader", alert=True),
+    _box("answer_owed",  pgettext_lazy("box", "Ordered, answer owed"),   "megaphone",       answer_owed,            "dispatcher unit_desk supervisor leader", alert=True),
+    Box("answered",      pgettext_lazy("box", "Answers to my orders"), "reply",           answered,               frozenset({"supervisor", "leader"}), task="order", judged=True),
     _box("circling",     pgettext_lazy("box", "Dispatched repeatedly"), "repeat-2",       circling,               "supervisor dispatcher"),
     _box("substituted",  pgettext_lazy("box", "Substitute works"),     "shovel",          substituted,            "supervisor"),
     _box("escalated",    pgettext_lazy("box", "Escalated"),            "flame",           escalated,              "supervisor leader shift_leader", alert=True),

@@ -81,6 +81,11 @@ def _units(asked: Asked) -> list[Any]:
     return units({asked.case.proposal.get("unit")})
 
 
+def _addressees(asked: Asked) -> list[Any]:
+    """Units that may be ordered to answer, the one that has the case first."""
+    return units({asked.case.lead_id, asked.case.proposal.get("unit")})
+
+
 def _assists(asked: Asked) -> list[Any]:
     """Units that may assist, the proposed ones first."""
     return units({one["organisation"] for one in asked.case.proposal.get("assists") or ()})
@@ -162,6 +167,7 @@ CHOICES: dict[str, Callable[[Asked], list[Any]]] = {
     "stage": lambda asked: list(fields.STAGES.items()),
     "unit": _units,
     "fixed_by": _units,
+    "addressee": _addressees,
     "territories": _territories,
     "liable": _liable,
     "assists": _assists,

@@ -106,6 +106,12 @@ def _date(field: fields.Field, required: bool, choices: list[Any]) -> forms.Fiel
     return forms.CharField(required=required, widget=forms.DateInput({"type": "date"}))
 
 
+def _moment(field: fields.Field, required: bool, choices: list[Any]) -> forms.Field:
+    return forms.CharField(
+        required=required, widget=forms.DateTimeInput({"type": "datetime-local"})
+    )
+
+
 def _check(field: fields.Field, required: bool, choices: list[Any]) -> forms.Field:
     return forms.BooleanField(required=required)
 
@@ -132,8 +138,8 @@ def _size(choices: list[Any]) -> int:
 
 
 MAKERS: dict[str, Callable[[fields.Field, bool, list[Any]], forms.Field]] = {
-    "text": _text, "long": _long, "number": _number, "date": _date, "check": _check,
-    "photos": _photos,
+    "text": _text, "long": _long, "number": _number, "date": _date, "moment": _moment,
+    "check": _check, "photos": _photos,
     "select": _select, "search": _select, "multiple": _multiple,
 }  # fmt: skip
 HELP = {

@@ -179,6 +179,10 @@ def _final_day(value: Any, line: CaseEvent, names: Names) -> str:
     return _("To be done by the end of %(day)s") % {"day": value}
 
 
+def _answer_by(value: Any, line: CaseEvent, names: Names) -> str:
+    return _("The answer is wanted by %(at)s") % {"at": moment(str(value))}
+
+
 def protection_words(value: Any) -> str:
     """Which protection period gave the limit, instead of which one, and the duty in it."""
     said = _("Protection period “%(name)s” until %(until)s; the usual limit: %(limit)s") % {
@@ -236,6 +240,9 @@ FACTS: dict[str, Words] = {
     "notice":        _notice,
     "missed":        _missed,
     "final_day":     _final_day,
+    "addressee":     _unit(gettext_noop("Unit that is told")),
+    "answer_by":     _answer_by,
+    "in_time":       _flag(gettext_noop("Answered in time"), gettext_noop("Answered late")),
     "consequence":   _text(gettext_noop("Consequence")),
     "protection":    lambda value, line, names: protection_words(value),
     "papers":        _papers,

@@ -91,6 +91,7 @@ ID_FACTS = {
         "holder_before",
         "liable",
         "fixed_by",
+        "addressee",
         "circle",
         "territories",
     ),

@@ -25,6 +25,7 @@ NOT_YOURS = (
     guards.not_at_the_top, guards.own_subtask, guards.some_subtask, guards.waits_for_you,
     guards.own_case, guards.handled_too_late, guards.longer_limit_known, guards.limit_passed,
     guards.fits_client,
+    guards.order_answered, guards.giver_or_leader,
 )  # fmt: skip
 STANDING = (
     guards.sides_kept_apart, guards.located, guards.not_found_is_not_filed,
@@ -33,7 +34,7 @@ STANDING = (
     guards.reviewed_where_asked, guards.level_may_decide, guards.subtasks_done, guards.asked_once,
     guards.another_decides, guards.in_time, guards.extensions_left, guards.leader_decides_long,
     guards.suspensions_left, guards.deferrals_left, guards.end_still_ahead, guards.not_appealed,
-    guards.soon_after_closing,
+    guards.soon_after_closing, guards.order_can_be_given, guards.order_answered_before_closing,
 )  # fmt: skip
 # Taken by intake when it joins a report, not by a person on the page.
 NOT_A_BUTTON = frozenset({"join_report"})

@@ -1,7 +1,8 @@
 from cityloop.kernel.manifest import Schedule, Subsystem
 
 # The moments of a case that its reporters hear of.
-TOLD = ("file", "reject", "approve_void", "close", "force_close", "reopen", "recheck_false")
+TOLD = ("file", "reject", "approve_void", "close", "force_close", "reopen", "recheck_false",
+        "settle_by_reminder")  # fmt: skip
 # The moments at which a progress reply may become owed.
 SLOW = ("dispatch", "dispatch_by_order", "overdue")
 

@@ -46,6 +46,11 @@ def tell_force_close(number: str, version: int) -> None:
     operations.owe_all(number=number, version=version, topic="closed", now=clock.now())
 
 
+def tell_settle_by_reminder(number: str, version: int) -> None:
+    """The unit was told; nothing was filed."""
+    operations.owe_all(number=number, version=version, topic="closed", now=clock.now())
+
+
 def tell_reopen(number: str, version: int) -> None:
     """The case lives again."""
     operations.owe_all(number=number, version=version, topic="reopened", now=clock.now())

@@ -22,11 +22,12 @@ Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 class MessageOut(Schema):
-    """A message to the caller."""
+    """A message to the caller; `path` leads to the page of what is no case."""
 
     id: int
     topic: str
-    case: str
+    case: str | None
+    path: str
     text: str
     urgent: bool
     medium: str
@@ -71,8 +72,9 @@ class WordingIn(Schema):
 
 def _shown(row: Message) -> dict[str, Any]:
     return {
-        "id": row.pk, "topic": row.topic, "case": row.case.number, "text": row.text,
-        "urgent": row.urgent, "medium": row.medium, "state": row.state,
+        "id": row.pk, "topic": row.topic, "case": row.case.number if row.case else None,
+        "path": row.path, "text": row.text, "urgent": row.urgent, "medium": row.medium,
+        "state": row.state,
         "ordered_at": row.ordered_at, "read_at": row.read_at,
     }  # fmt: skip
 

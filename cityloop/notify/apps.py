@@ -1,7 +1,8 @@
 from cityloop.kernel.manifest import MenuItem, Schedule, Subsystem
 
 # Steps that somebody at work is told of.
-TOLD = ("assign", "send_verify", "send_check", "urge")
+TOLD = ("assign", "send_verify", "send_check", "urge", "reply", "accept_reply", "send_back_reply",
+        "overdue", "remind", "settle_by_reminder")  # fmt: skip
 
 
 class NotifyConfig(Subsystem):
@@ -16,6 +17,7 @@ class NotifyConfig(Subsystem):
     )
     permissions = ("notify.configure",)
     subscriptions = {f"case.{action}": f"tell_{action}" for action in TOLD} | {
-        "notify.deliver": "deliver"
+        "notify.deliver": "deliver",
+        "notify.tell": "tell_members",
     }
     schedules = (Schedule("queue_due", 5), Schedule("forget_questions", 3600))

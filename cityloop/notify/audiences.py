@@ -26,9 +26,36 @@ def inspector(case: Case, on: date) -> list[int]:
 
 def unit(case: Case, on: date) -> list[int]:
     """Those who keep the desk of the unit responsible."""
+    return _desk(case.lead_id, on)
+
+
+def ordered(case: Case, on: date) -> list[int]:
+    """Those who keep the desk of the unit that a supervision order tells to answer."""
+    task = order_of(case)
+    return _desk(task.organisation_id, on) if task else []
+
+
+def giver(case: Case, on: date) -> list[int]:
+    """Who gave the last supervision order."""
+    task = order_of(case)
+    by = task.asked.get("by") if task else None
+    return [by] if by else []
+
+
+def named(case: Case, on: date) -> list[int]:
+    """Nobody by the case: whoever orders the message names them."""
+    return []
+
+
+def order_of(case: Case) -> Task | None:
+    """The last supervision order of a case."""
+    return Task.objects.filter(case=case, kind="order").order_by("-id").first()
+
+
+def _desk(organisation_id: int | None, on: date) -> list[int]:
     held = Holding.objects.filter(
         Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on, post__active=True,
-        post__organisation_id=case.lead_id or 0, post__roles__code="unit_desk",
+        post__organisation_id=organisation_id or 0, post__roles__code="unit_desk",
     )  # fmt: skip
     return list(held.values_list("member_id", flat=True))
 
@@ -37,6 +64,9 @@ TABLE: dict[str, Callable[[Case, date], list[int]]] = {
     "worker": worker,
     "inspector": inspector,
     "unit": unit,
+    "ordered": ordered,
+    "giver": giver,
+    "named": named,
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cityloop.kernel import clock
 from cityloop.notify import operations
 
@@ -22,8 +24,45 @@ def tell_send_check(number: str, version: int) -> None:
 
 
 def tell_urge(number: str, version: int) -> None:
-    """The desk of the unit that is urged."""
+    """The desk of the unit that a supervision order tells to answer."""
     operations.tell(topic="urged", number=number, version=version, now=clock.now())
+
+
+def tell_reply(number: str, version: int) -> None:
+    """Who gave the order has an answer."""
+    operations.tell(topic="order_answered", number=number, version=version, now=clock.now())
+
+
+def tell_accept_reply(number: str, version: int) -> None:
+    """The unit's answer is accepted."""
+    operations.tell(topic="answer_accepted", number=number, version=version, now=clock.now())
+
+
+def tell_send_back_reply(number: str, version: int) -> None:
+    """The unit's answer is sent back."""
+    operations.tell(topic="answer_sent_back", number=number, version=version, now=clock.now())
+
+
+def tell_overdue(number: str, version: int) -> None:
+    """An order is not answered in time: the unit and who gave it hear of it."""
+    operations.tell_order_overdue(number=number, version=version, now=clock.now())
+
+
+def tell_remind(number: str, version: int) -> None:
+    """The unit that a reminder names."""
+    operations.tell(topic="reminded", number=number, version=version, now=clock.now())
+
+
+def tell_settle_by_reminder(number: str, version: int) -> None:
+    """As for a reminder from the street."""
+    operations.tell(topic="reminded", number=number, version=version, now=clock.now())
+
+
+def tell_members(topic: str, members: list[int], about: str, path: str, values: Any) -> None:
+    """Members named by another subsystem, of something that is no case."""
+    operations.tell_members(
+        topic=topic, member_ids=members, about=about, path=path, values=values, now=clock.now()
+    )
 
 
 def deliver(message_id: int) -> None:

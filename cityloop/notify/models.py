@@ -33,9 +33,12 @@ class Message(models.Model):
         "people.Member", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     case = models.ForeignKey(
-        "cases.Case", on_delete=models.PROTECT, related_name="+", db_index=False
+        "cases.Case", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    version = models.PositiveIntegerField()  # of the case that it tells of
+    version = models.PositiveIntegerField(default=0)  # of the case that it tells of
+    # What it tells of when that is no case, and the page that shows it.
+    about = models.CharField(max_length=40, blank=True, default="")
+    path = models.CharField(max_length=120, blank=True, default="")
     media = ArrayField(models.CharField(max_length=8))
     medium = models.CharField(max_length=8)
     text = models.TextField()
@@ -63,6 +66,12 @@ class Message(models.Model):
             models.UniqueConstraint(
                 "member", "case", "topic", "version", condition=Q(member__isnull=False),
                 name="message_once_a_member",
+            ),
+            models.UniqueConstraint(
+                "member", "topic", "about", condition=~Q(about=""), name="message_once_about"
+            ),
+            models.CheckConstraint(
+                condition=Q(case__isnull=False) | ~Q(about=""), name="message_is_about_something"
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["queued", "failed"]) | Q(sent_at__isnull=False),

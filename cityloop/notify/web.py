@@ -37,7 +37,15 @@ LABELS = {
     "assigned": lazy("Assigned"),
     "to_verify": pgettext_lazy("topic", "To verify"),
     "to_check": pgettext_lazy("topic", "To check"),
-    "urged": lazy("Urged"),
+    "urged": lazy("Supervision order"),
+    "order_answered": lazy("Order answered"),
+    "answer_accepted": lazy("Answer accepted"),
+    "answer_sent_back": lazy("Answer sent back"),
+    "answer_late": lazy("Answer to an order is late"),
+    "answer_missing": lazy("Order not answered in time"),
+    "reminded": lazy("Reminder"),
+    "list_sent": lazy("List of cases"),
+    "list_answered": lazy("List answered"),
 }
 MEDIA_LABELS = {
     "console": lazy("Log"),
@@ -50,6 +58,9 @@ AUDIENCE_LABELS = {
     "worker": lazy("The person assigned"),
     "inspector": lazy("The inspector"),
     "unit": lazy("The unit's desk"),
+    "ordered": lazy("The desk of the unit that is to answer"),
+    "giver": lazy("Who gave the order"),
+    "named": lazy("Whoever is named"),
 }
 
 LISTS = {
@@ -94,9 +105,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def read(request: HttpRequest, message_id: int) -> HttpResponse:
-    """Read, and on to the case that it tells of."""
+    """Read, and on to the case or the page that it tells of."""
     row = operations.mark_read(message_id, actor=actor_of(request), now=clock.now())
-    return redirect("case", number=row.case.number)
+    return redirect("case", number=row.case.number) if row.case else redirect(row.path)
 
 
 @require_safe

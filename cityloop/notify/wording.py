@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -11,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from cityloop.cases import fields
-from cityloop.cases.models import Case, CaseEvent, TimerKind
+from cityloop.cases.models import Case, CaseEvent, RecordType, TimerKind
 from cityloop.intake.models import ReporterNotice
-from cityloop.notify import queries, topics
+from cityloop.notify import audiences, queries, topics
 from cityloop.notify.models import State
 from cityloop.people.models import Organisation, in_language
 
@@ -28,6 +29,12 @@ def compose(topic: str, case: Case, *, language: str) -> str:
     text = queries.own_text(topic, code, language) or row.texts[language]
     with override(language):
         return topics.fill(text, values_of(case, topics.blanks_of(text)))
+
+
+def compose_about(topic: str, values: Mapping[str, str], *, language: str) -> str:
+    """The text about something that is no case: its blanks are given."""
+    text = queries.own_text(topic, "", language) or topics.all_topics()[topic].texts[language]
+    return topics.fill(text, dict(values))
 
 
 def draft(row: ReporterNotice) -> str:
@@ -52,9 +59,11 @@ def values_of(case: Case, wanted: set[str]) -> dict[str, str]:
     if "due" in wanted:
         values["due"] = _due(case)
     if "result" in wanted:
-        values["result"] = _said(case, "result", RESULTS) or _("it is done")
+        values["result"] = _said(case, "result", RESULTS) or _done(case)
     if "reason" in wanted:
         values["reason"] = _reason(case)
+    if wanted & {"order", "answer", "answer_by"}:
+        values |= _order(case)
     return values
 
 
@@ -83,11 +92,29 @@ def _due(case: Case) -> str:
     return date_format(timezone.localtime(due), "Y-m-d")
 
 
+def _order(case: Case) -> dict[str, str]:
+    """The last supervision order: its words, the answer, and until when one is wanted."""
+    task = audiences.order_of(case)
+    if task is None:
+        return {}
+    due = date_format(timezone.localtime(task.due_at), "Y-m-d H:i") if task.due_at else ""
+    return {
+        "order": task.what[:MAX_RESULT], "answer_by": due,
+        "answer": _said(case, "opinion", ("reply",)),
+    }  # fmt: skip
+
+
 def _said(case: Case, fact: str, actions: tuple[str, ...]) -> str:
     """What the latest of these steps wrote down."""
     rows = CaseEvent.objects.filter(case=case, action__in=actions, facts__has_key=fact)
     line = rows.order_by("-version").first()
     return str(line.facts[fact])[:MAX_RESULT].rstrip("。. ") if line else ""
+
+
+def _done(case: Case) -> str:
+    if case.record_type == RecordType.REMINDER:
+        return _("the unit responsible was told")
+    return _("it is done")
 
 
 def _reason(case: Case) -> str:

@@ -35,14 +35,19 @@ WORKS = "works.view"  # substitute works and what is owed for them
 WORKS_DUTY = (WORKS, "works.order", "works.claim")
 WORKS_OFFICE = (WORKS, "works.manage")
 
-_DESK = (*READ, STEP, EXPORT, "people.view", "coordination.view")
-_CENTRE = (*_DESK, RECEIVE, REPORTER)
+OVERSIGHT = "oversight.view"  # supervision orders, reminders, lists sent
+LISTS = "oversight.manage"
+LIBRARY, TYPICAL = "precedents.view", "precedents.mark"
+
+_DESK = (*READ, STEP, EXPORT, OVERSIGHT, LIBRARY, "people.view", "coordination.view")
+_CENTRE = (*_DESK, RECEIVE, REPORTER, TYPICAL)
 _LEADING = (*_DESK, RECEIVE)
-_READER = (*READ, EXPORT, "people.view", "coordination.view")
+_READER = (*READ, EXPORT, OVERSIGHT, LIBRARY, "people.view", "coordination.view")
 _OFFICE = (*_READER, "people.manage", "components.manage", "geo.manage", "standards.manage",
            "cases.configure", "exchange.import", "notify.configure")  # fmt: skip
-_SUPERVISION = (*_CENTRE, *DECIDE, DISCIPLINE, *WORKS_DUTY)
-_LEADERSHIP = (*_LEADING, *DECIDE, DISCIPLINE, *WORKS_DUTY)
+_DISPATCH = (COORDINATE, WORKS, LISTS, TYPICAL)
+_SUPERVISION = (*_CENTRE, *DECIDE, DISCIPLINE, *WORKS_DUTY, LISTS)
+_LEADERSHIP = (*_LEADING, *DECIDE, DISCIPLINE, *WORKS_DUTY, LISTS)
 
 # fmt: off
 SEEDS = (
@@ -50,7 +55,7 @@ SEEDS = (
     RoleSeed("inspector",         "信息采集员", "Inspector",            (*READ, STEP, RECEIVE)),
     RoleSeed("acceptor",          "受理员", "Acceptance operator",  _CENTRE),
     RoleSeed("shift_leader",      "值班长", "Shift leader",         _CENTRE),
-    RoleSeed("dispatcher",        "派遣员", "Dispatcher",           (*_DESK, COORDINATE, WORKS)),
+    RoleSeed("dispatcher",        "派遣员", "Dispatcher",           (*_DESK, *_DISPATCH)),
     RoleSeed("unit_desk",         "责任单位内勤", "Unit desk",            (*_DESK, WORKS)),
     RoleSeed("worker",            "处置人员", "Worker",               (*READ, STEP)),
     RoleSeed("supervisor",        "督查员", "Supervisor",           _SUPERVISION),
@@ -58,7 +63,7 @@ SEEDS = (
     RoleSeed("leader",            "领导", "Leader",               _LEADERSHIP),
     RoleSeed("company_manager",   "采集公司经理", "Company manager",      _READER),
     RoleSeed("administrator",     "系统管理员", "Administrator",        (*_OFFICE, *WORKS_OFFICE)),
-    RoleSeed("district_platform", "区级平台", "District platform",  (*_LEADING, COORDINATE, WORKS)),
+    RoleSeed("district_platform", "区级平台", "District platform",  (*_LEADING, *_DISPATCH)),
     RoleSeed("team_inspector",    "专业监管队员", "Professional inspector", (*READ, STEP, RECEIVE)),
     RoleSeed("community_station", "社区联系站", "Community station", (*READ, STEP, RECEIVE)),
     RoleSeed("system",            "系统", "System",               ("*",)),
@@ -85,8 +90,12 @@ PERMISSIONS = {
     "manual.view": _("see the manual"),
     "map.view": _("see the map"),
     "notify.configure": _("change the texts of messages"),
+    "oversight.manage": _("make and send lists of cases"),
+    "oversight.view": _("see supervision orders, reminders and lists"),
     "people.manage": _("manage organisations and people"),
     "people.view": _("see organisations and people"),
+    "precedents.mark": _("mark cases as precedents"),
+    "precedents.view": _("see the library of precedents"),
     "standards.manage": _("change classes, rules and calendars"),
     "works.claim": _("claim the cost of substitute works"),
     "works.manage": _("manage designated units, prices and budgets"),

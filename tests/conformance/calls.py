@@ -174,6 +174,18 @@ def _decision(city: City) -> dict[str, Any]:
             "document": "试验〔2026〕2号"}  # fmt: skip
 
 
+# Who sees neither orders nor lists.
+NO_OVERSIGHT = (towns.STRANGER, "inspector")
+
+
+def _other_list(city: City) -> dict[str, int]:
+    return {"list_id": city.other_list}
+
+
+def _sending(city: City) -> dict[str, Any]:
+    return {"organisation": city.town.units["WATER"].pk, "note": "请整治", "due_on": "2099-01-05"}
+
+
 # Who sees nothing of substitute works, who reads only, who does not keep the lists.
 NO_WORKS = (towns.STRANGER, "acceptor", "inspector")
 READS_WORKS = (*NO_WORKS, "evaluator", "administrator", "water")
@@ -355,6 +367,38 @@ CALLS = (
          refused=(towns.STRANGER, "acceptor", "water")),
     Call("GET", "/discipline/draws", by="supervisor",
          refused=(towns.STRANGER, "acceptor", "water")),
+    # oversight
+    Call("GET", "/oversight/orders", refused=NO_OVERSIGHT),
+    Call("GET", "/oversight/orders/units", refused=NO_OVERSIGHT),
+    Call("GET", "/oversight/reminders", refused=NO_OVERSIGHT),
+    Call("GET", "/oversight/reminders/counts", refused=NO_OVERSIGHT),
+    Call("GET", "/oversight/lists", by="supervisor", refused=NO_OVERSIGHT),
+    Call("GET", "/oversight/lists/candidates", by="supervisor", refused=NO_OVERSIGHT),
+    Call("GET", "/oversight/lists/{list_id}", by="supervisor", refused=(*NO_OVERSIGHT, "green"),
+         at=lambda city: {"list_id": city.named_list}),
+    Call("POST", "/oversight/lists", by="supervisor", refused=(*NO_OVERSIGHT, "acceptor"),
+         body=lambda city: {"title": "清单", "kind": "other"},
+         another=lambda city: {"title": "另一清单", "kind": "other"}),
+    Call("POST", "/oversight/lists/{list_id}/cases", by="supervisor", at=_other_list,
+         refused=(*NO_OVERSIGHT, "acceptor"), body=lambda city: {"numbers": [city.cases["filed"]]},
+         another=lambda city: {"numbers": [city.cases["checked"]]}),
+    Call("POST", "/oversight/lists/{list_id}/sendings", by="supervisor", at=_other_list,
+         refused=(*NO_OVERSIGHT, "acceptor"), body=_sending,
+         another=lambda city: {**_sending(city), "note": "请答复"}),
+    Call("POST", "/oversight/sendings/{sending_id}/answer", by="water",
+         refused=(*NO_OVERSIGHT, "green"), at=lambda city: {"sending_id": city.sending},
+         body=lambda city: {"text": "已整治"}, another=lambda city: {"text": "整治中"}),
+    Call("POST", "/oversight/lists/{list_id}/end", by="supervisor", at=_other_list,
+         refused=(*NO_OVERSIGHT, "acceptor"), body=lambda city: {"result": "已整治"},
+         another=lambda city: {"result": "未整治"}),
+    # precedents
+    Call("GET", "/precedents", refused=NO_OVERSIGHT),
+    Call("POST", "/precedents/{number}", refused=(*NO_OVERSIGHT, "water"),
+         at=lambda city: {"number": city.cases["settled"]}, body=lambda city: {"note": "典型"},
+         another=lambda city: {"note": "示例"}),
+    Call("POST", "/precedents/{number}/unmark", refused=(*NO_OVERSIGHT, "water"),
+         at=lambda city: {"number": city.cases["closed"]}, body=lambda city: {"reason": "已修订"},
+         another=lambda city: {"reason": "误标"}),
     # substitute works
     Call("GET", "/works/orders", by="supervisor", refused=NO_WORKS),
     Call("GET", "/works/orders/{number}", by="supervisor", refused=(*NO_WORKS, "water"),

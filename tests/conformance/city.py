@@ -27,8 +27,11 @@ from cityloop.intake.models import ReporterNotice
 from cityloop.kernel import clock
 from cityloop.notify import operations as notify
 from cityloop.notify.models import Message
+from cityloop.oversight import operations as oversight
+from cityloop.oversight.models import NamedList, Sending
 from cityloop.people import operations as people
 from cityloop.people.models import Holding, Post, Responsibility, Territory, Token
+from cityloop.precedents import operations as precedents
 from cityloop.standards import operations as standards
 from cityloop.works.models import BudgetLine, Claim, Designation, PriceItem
 from tests import town as towns
@@ -55,6 +58,7 @@ class City:
     photo: str = ""
     orders: dict[str, str] = field(default_factory=dict)
     protection: int = 0
+    dirty: str = ""
 
     def call(self, method: str, path: str, *, by: str = "", **more: Any) -> HttpResponse:
         """A machine client's request: by key, or anonymous."""
@@ -174,6 +178,21 @@ class City:
         return str(Claim.objects.get(party="已通知者").notice_file.sha256)
 
     @property
+    def named_list(self) -> int:
+        """A list of the supervisor's with a case, sent to WATER."""
+        return int(NamedList.objects.get(title="卫生死角").pk)
+
+    @property
+    def other_list(self) -> int:
+        """A list that nobody has received yet."""
+        return int(NamedList.objects.get(title="夜间占道").pk)
+
+    @property
+    def sending(self) -> int:
+        """What WATER received."""
+        return int(Sending.objects.get(named_list=self.named_list).pk)
+
+    @property
     def token(self) -> int:
         """A key of the worker."""
         return int(Token.objects.get(member=self.town.members["water_worker"]).pk)
@@ -211,6 +230,7 @@ def build(folder: Path) -> City:
         organisation=town.units["WATER"], name="水厂自管区", source_document="试验",
         outline=town.grid(900).geom.geojson, actor=towns.SYSTEM, now=town.now,
     )  # fmt: skip
+    _oversight(city)
     case = Case.objects.get(number=city.cases["closed"])
     city.photo = case.attachments.order_by("pk")[0].file.sha256
     return city
@@ -274,6 +294,31 @@ def _works(city: City) -> None:
         claim = story.claim(done, 100, party=party)
         if party == "已通知者":
             story.notice(claim)
+
+
+def _oversight(city: City) -> None:
+    """A list that WATER has received, one in the making, an order on a case, a reminder."""
+    town, actor = city.town, city.town.actor("supervisor")
+    city.dirty = town.grid(40).code
+    point = town.grid(40).geom.point_on_surface
+    for n in range(2):
+        town.wait(days=0, hours=1)
+        town.report(class_code="E0110", x=point.x, y=point.y, text=f"暴露垃圾，第{n}次")
+    city.cases["settled"] = town.case("closed").number
+    for title in ("卫生死角", "夜间占道"):
+        row = oversight.make_list(kind="dead_corners", title=title, actor=actor, now=town.now)
+        oversight.add_cases(
+            list_id=row.pk, numbers=[city.cases["handling"]], actor=actor, now=town.now
+        )
+    oversight.send_list(
+        list_id=city.named_list, organisation=town.units["WATER"], note="请整治",
+        due_on=town.now.date() + timedelta(days=30), actor=actor, now=town.now,
+    )  # fmt: skip
+    precedents.mark(
+        number=city.cases["closed"], note="典型", actor=town.actor("acceptor"), now=town.now
+    )
+    town.step(city.cases["dispatched"], "urge", "supervisor", reason="请答复")
+    town.report(kind="remind", class_code="E0101", text="提示一件")
 
 
 def fingerprint() -> dict[str, int]:

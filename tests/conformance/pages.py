@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -107,6 +108,21 @@ def kept(name: str, **more: Any) -> Page:
     """A form of the lists of substitute works: for who manages them."""
     refused = (*NO_WORKS, "supervisor", "leader")
     return Page(name, by="administrator", refused=refused, status=302, **more)
+
+
+# Who sees neither orders nor lists.
+NO_OVERSIGHT = (towns.STRANGER, "inspector")
+
+
+def _list(city: City) -> dict[str, int]:
+    return {"list_id": city.named_list}
+
+
+def listed(name: str, *, at: Values | None = None, **more: Any) -> Page:
+    """A form of a list that leads on: for those who make lists."""
+    refused = (*NO_OVERSIGHT, "acceptor", "water")
+    other: Values = lambda city: {"list_id": city.other_list}  # noqa: E731 (a row's value)
+    return Page(name, by="supervisor", refused=refused, status=302, at=at or other, **more)
 
 
 def _order(stage: str) -> Values:
@@ -272,6 +288,31 @@ PAGES = (
     Page("works-budgets", by="leader", refused=NO_WORKS),
     Page("works-paper", by="supervisor", refused=(*NO_WORKS, "green"),
          at=lambda city: {"sha256": city.notice_paper}),
+    # oversight
+    Page("orders", refused=NO_OVERSIGHT),
+    Page("orders-units", refused=NO_OVERSIGHT),
+    Page("reminders", refused=NO_OVERSIGHT),
+    Page("lists", by="supervisor", refused=NO_OVERSIGHT),
+    Page("list", by="supervisor", refused=(*NO_OVERSIGHT, "green"), at=_list),
+    Page("list-print", by="supervisor", refused=(*NO_OVERSIGHT, "green"), at=_list),
+    Page("list-export", by="supervisor", refused=(*NO_OVERSIGHT, "green"), at=_list),
+    listed("list-add", data=lambda city: {"numbers": city.cases["filed"]}),
+    listed("list-place", data=lambda city: {
+        "grid_code": city.dirty, "since": str(city.town.now.date() - timedelta(days=5)),
+        "until": str(city.town.now.date())}),
+    listed("list-drop", at=lambda city: {
+        "list_id": city.other_list, "number": city.cases["handling"]}, data=nothing),
+    listed("list-send", data=lambda city: {
+        "organisation": city.town.units["WATER"].pk, "due_on": "2099-01-05", "note": "请整治"}),
+    listed("list-end", data=lambda city: {"result": "已整治"}),
+    Page("list-answer", by="water", refused=(*NO_OVERSIGHT, "green"), status=302,
+         at=lambda city: {"list_id": city.named_list, "sending_id": city.sending},
+         data=lambda city: {"text": "已整治"}),
+    # precedents
+    Page("precedents", refused=NO_OVERSIGHT),
+    Page("precedent", refused=(*NO_OVERSIGHT, "roads"), at=_case("closed")),
+    Page("precedent-unmark", refused=(*NO_OVERSIGHT, "water"), at=_case("closed"), status=302,
+         data=lambda city: {"reason": "标准已修订"}),
     # back office
     office("office", status=302),
     office("office-organisations"),

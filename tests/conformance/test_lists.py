@@ -10,12 +10,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cityloop.cases.models import Case
+from cityloop.cases.models import Case, Task
 from cityloop.coordination.models import Dispute, JointMeeting, KeyMatter
 from cityloop.intake import operations as intake
 from cityloop.notify import operations as notify
+from cityloop.oversight.models import NamedList
 from cityloop.people import operations as people
 from cityloop.people.models import Organisation
+from cityloop.precedents.models import Precedent
 from cityloop.works.models import BudgetLine, Claim, Designation, Order, PriceItem
 from tests import town as towns
 from tests.conformance.calls import CALLS, Call
@@ -58,6 +60,7 @@ def _fill(city: City, count: int) -> None:
             actor=root, now=town.now,
         )  # fmt: skip
         _fill_works(city, unit, n)
+        _fill_lists(city, unit, n)
         town.wait(seconds=1)
         channel = "hotline12319" if n % 2 else "inspector"
         point = grids[n].geom.point_on_surface
@@ -106,6 +109,35 @@ def _fill_works(city: City, unit: Organisation, n: int) -> None:
     BudgetLine.objects.create(year=2026, code=f"B{n:03}", name=f"第{n}科目", amount=1)
 
 
+def _fill_lists(city: City, unit: Organisation, n: int) -> None:
+    """One more list that was sent, an order on a case of its own unit, a reminder."""
+    town, by = city.town, city.town.members["supervisor"]
+    row = NamedList.objects.create(
+        kind="other", title=f"第{n}份", organisation=by.organisation, made_by=by, made_at=town.now
+    )
+    case = Case.objects.get(number=city.cases["handling"])
+    row.entries.create(case=case, added_by=by, added_at=town.now)
+    row.sendings.create(
+        organisation=unit, note="请办", due_on=town.now.date(), sent_by=by, sent_at=town.now
+    )
+    Task.objects.create(
+        case=case, kind="order", organisation=unit, what=f"第{n}次", opened_at=town.now,
+        closed_at=town.now, result="accepted", asked={"by": by.pk},
+    )  # fmt: skip
+    settled = Case.objects.filter(status="closed", closing_kind="normal")
+    free = settled.exclude(pk__in=Precedent.objects.values("case")).first()
+    if free is None:
+        free = Case.objects.get(number=town.case("closed").number) if n < 20 else None
+    if free is not None:
+        Precedent.objects.create(case=free, note=f"第{n}例", marked_by=by, marked_at=town.now)
+    if n % 2 == 0:
+        town.report(kind="remind", class_code="E0110", text=f"提示第{n}件")
+    shown = NamedList.objects.get(pk=city.named_list)
+    other = Case.objects.exclude(pk__in=shown.entries.values("case")).order_by("pk").first()
+    if other is not None:
+        shown.entries.create(case=other, added_by=by, added_at=town.now)
+
+
 def _thicken(city: City, count: int) -> None:
     """A long history and many reports for the case that single pages show."""
     number = city.cases["handling"]
@@ -118,7 +150,8 @@ def _thicken(city: City, count: int) -> None:
         assert receipt.case == number
     for n in range(count):
         city.town.step(number, "urge", "supervisor", reason=f"第{n}次")
-        city.town.step(number, "reply", "dispatcher", opinion=f"第{n}次")
+        city.town.step(number, "reply", "water", opinion=f"第{n}次")
+        city.town.step(number, "accept_reply", "supervisor")
 
 
 def _cost(visit: Callable[[], Any]) -> int:

@@ -21,9 +21,11 @@ from cityloop.geo import operations as geo
 from cityloop.geo.models import UnitGrid
 from cityloop.kernel import files
 from cityloop.kernel.actor import Actor
+from cityloop.oversight import operations as oversight
 from cityloop.people import operations as people
 from cityloop.people import queries as people_queries
 from cityloop.people.models import Member, Organisation
+from cityloop.precedents import operations as precedents
 from cityloop.standards import operations as standards
 from cityloop.standards import queries as standards_queries
 from cityloop.works import operations as works
@@ -210,7 +212,45 @@ def fill(city: City, now: datetime, *, each: int = 1) -> City:
         reason_code="not_ours", reason="此处道路由区交通局养护。",
     )  # fmt: skip
     _substitute(stories)
+    _oversee(stories)
     return city
+
+
+def _oversee(stories: Stories) -> None:
+    """A case with an answered order, a list that was sent and answered, a typical case."""
+    city, now = stories.city, stories.now
+    supervisor, start = city.actors["supervisor"], now - timedelta(hours=6)
+    case = stories.carry("handling", start=start)
+    case = stories.step(
+        case, "urge", "supervisor", now - timedelta(hours=3), reason="市民三次来电，请说明原因。"
+    )
+    city.cases["ordered"] = stories.step(
+        case, "reply", "unit", now - timedelta(hours=1), opinion="配件已到，今日完成。"
+    )
+    late = stories.carry("handling", start=start)
+    stories.step(
+        late, "urge", "supervisor", now - timedelta(hours=2), reason="请答复完成时间。",
+        answer_by=now - timedelta(minutes=5),
+    )  # fmt: skip
+    row = oversight.make_list(
+        kind="dead_corners", title="三月卫生死角", actor=supervisor, now=start
+    )
+    numbers = [city.cases[status].number for status in ("handling", "filed", "closed")]
+    by: dict[str, Any] = {"actor": supervisor, "now": now}
+    oversight.add_cases(list_id=row.pk, numbers=numbers, remark="长期反复", **by)
+    sent = oversight.send_list(
+        list_id=row.pk, organisation=Organisation.objects.get(code="SC-SZ"),
+        note="请部署专项整治并答复。", due_on=timezone.localdate(now) + timedelta(days=7), **by,
+    )  # fmt: skip
+    oversight.answer_list(
+        sending_id=sent.pk, text="已部署，本周完成。", actor=city.actors["unit"], now=now
+    )
+    city.pages["list"] = f"/oversight/lists/{row.pk}/"
+    typical = city.cases["closed"].number
+    precedents.mark(
+        number=typical, note="按缺失立案，先围挡。", actor=city.actors["acceptor"], now=now
+    )
+    city.pages["typical"] = f"/precedents/{typical}/"
 
 
 def _substitute(stories: Stories) -> None:

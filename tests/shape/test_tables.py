@@ -42,7 +42,13 @@ def test_every_open_status_is_timed() -> None:
 
 
 def test_subscriptions_listen_to_something_that_happens() -> None:
-    own_topics = {"case.papers", "intake.unambiguous", "notify.deliver", "calendar.changed"}
+    own_topics = {
+        "case.papers",
+        "intake.unambiguous",
+        "notify.deliver",
+        "notify.tell",
+        "calendar.changed",
+    }
     for app in subsystems():
         for topic in app.subscriptions:
             assert topic in own_topics or topic.removeprefix("case.") in ACTIONS, topic

@@ -122,6 +122,8 @@ OWN: dict[str, dict[str, str]] = {
         "wording": FUNCTIONS,
     },
     "works": {"forms": FORMS, "shapes": VALUE},
+    "precedents": {"forms": FORMS},
+    "oversight": {"forms": FORMS, "shapes": VALUE},
     "desks": {
         "boxes": TABLE,
         "choices": FUNCTIONS,

@@ -17,14 +17,12 @@ from cityloop.cases.effects.clocks import (
     start_dispatch_clock,
     start_filing_clock,
     start_handling_clock,
-    start_reply_clock,
     start_rework_dispatch_clock,
     start_verify_clock,
     start_whole_clock,
     stop_all_clocks,
     stop_check_clock,
     stop_handling_clock,
-    stop_reply_clock,
     stop_verify_clock,
 )
 from cityloop.cases.effects.command import (
@@ -75,6 +73,7 @@ from cityloop.cases.effects.posts import (
     note_same_hands,
 )
 from cityloop.cases.effects.proposal import (
+    name_reminded_unit,
     propose_unit,
 )
 from cityloop.cases.effects.quality import (
@@ -109,6 +108,12 @@ from cityloop.cases.effects.requests import (
 from cityloop.cases.effects.substitution import (
     note_substitution,
 )
+from cityloop.cases.effects.supervision import (
+    accept_answer,
+    answer_order,
+    give_order,
+    refuse_answer,
+)
 from cityloop.cases.effects.tasks import (
     close_all_tasks,
     close_handling_tasks,
@@ -125,6 +130,8 @@ Effect = Callable[[Change], None]
 
 __all__ = [
     "Effect",
+    "accept_answer",
+    "answer_order",
     "as_quick_report",
     "as_reminder",
     "as_self_handled",
@@ -149,11 +156,13 @@ __all__ = [
     "forget_stage",
     "freeze_clocks",
     "freeze_limit",
+    "give_order",
     "go_back_to_stage",
     "grant_request",
     "keep_lateness",
     "mark_backlog",
     "name_common_parent",
+    "name_reminded_unit",
     "name_sides",
     "note_acceptance",
     "note_appeal",
@@ -189,6 +198,7 @@ __all__ = [
     "raise_dispute",
     "raise_level",
     "recompute_deadlines",
+    "refuse_answer",
     "refuse_request",
     "release_case",
     "remember_stage",
@@ -203,14 +213,12 @@ __all__ = [
     "start_dispatch_clock",
     "start_filing_clock",
     "start_handling_clock",
-    "start_reply_clock",
     "start_rework_dispatch_clock",
     "start_verify_clock",
     "start_whole_clock",
     "stop_all_clocks",
     "stop_check_clock",
     "stop_handling_clock",
-    "stop_reply_clock",
     "stop_verify_clock",
     "take_longer_limit",
     "to_platform_above",

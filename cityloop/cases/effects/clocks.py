@@ -127,19 +127,6 @@ def start_rework_dispatch_clock(change: Change) -> None:
     clocks.start(change, TimerKind.DISPATCH, share(change), MINUTE)
 
 
-def start_reply_clock(change: Change) -> None:
-    """Who is urged must answer within a day."""
-    change.case.urges += 1
-    change.case.answer_owed = True
-    clocks.start(change, TimerKind.REPLY, change.flow.reply_minutes, MINUTE)
-
-
-def stop_reply_clock(change: Change) -> None:
-    """The answer is given."""
-    change.case.answer_owed = False
-    clocks.stop(change, TimerKind.REPLY)
-
-
 def stop_all_clocks(change: Change) -> None:
     """No clock runs on a case that has ended."""
     for timer in [t for t in change.timers if t.state != "ended"]:

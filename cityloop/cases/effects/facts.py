@@ -24,7 +24,7 @@ def as_self_handled(change: Change) -> None:
 
 
 def as_reminder(change: Change) -> None:
-    """Settled by a reminder on the spot; counted apart."""
+    """Settled by a reminder: below a case, neither filed nor scored; counted apart (B10)."""
     change.case.record_type = RecordType.REMINDER
     change.case.closing_kind = ClosingKind.REMINDER
     change.case.closed_at = change.now

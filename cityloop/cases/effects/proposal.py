@@ -8,6 +8,7 @@ from cityloop.assets import queries as assets
 from cityloop.assets.queries import Owned
 from cityloop.cases import evidence
 from cityloop.cases.change import Change
+from cityloop.cases.effects.tasks import united
 from cityloop.cases.models import Case
 from cityloop.people import queries as people
 from cityloop.people.lines import Proposal
@@ -41,6 +42,19 @@ def _owner(case: Case) -> Owned:
     if case.component_id is None:
         return Owned(None)
     return assets.owner_on(case.component_id, timezone.localdate(case.reported_at))
+
+
+def name_reminded_unit(change: Change) -> None:
+    """The unit that is told: the one named, else the one that the matrix names (B10)."""
+    case, chosen = change.case, change.inputs.get("problem_class") or change.case.problem_class
+    named = change.inputs.get("addressee")
+    found = None if named is not None or change.imported or chosen is None else _by_matrix(
+        change, chosen, _owner(case).owner_id
+    )  # fmt: skip
+    unit = named.pk if named is not None else found.lead_id if found is not None else None
+    if unit is not None:
+        case.lead_id, case.units = unit, united(case.units, [unit])
+        change.facts["addressee"] = unit
 
 
 def _by_matrix(change: Change, chosen: ProblemClass, owner: int | None) -> Proposal | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from cityloop.cases import command, requests
 from cityloop.cases.change import Change
-from cityloop.cases.models import Task, TimerKind
+from cityloop.cases.models import Status, Task, TimerKind
 from cityloop.kernel.rows import fresh
 
 
@@ -48,8 +48,10 @@ def close_review_task(change: Change) -> None:
 
 
 def close_all_tasks(change: Change) -> None:
-    """Nobody owes an ended case anything but its review, and the decision on an appeal."""
-    kinds = {task.kind for task in change.tasks} - {"review", "appeal"}
+    """Nobody owes an ended case anything but its review, the decision on an appeal and, once it is
+    closed, what a supervision order still waits for."""
+    left = {"review", "appeal", *(("order",) if change.case.status == Status.CLOSED else ())}
+    kinds = {task.kind for task in change.tasks} - left
     close_tasks(change, *kinds, result=change.action)
 
 

@@ -34,7 +34,6 @@ from cityloop.cases.guards.dispute import (
 )
 from cityloop.cases.guards.filing import (
     another_than_asked,
-    answer_owed,
     class_chosen,
     closing_condition_met,
     deadline_moves,
@@ -101,6 +100,15 @@ from cityloop.cases.guards.standing import (
 from cityloop.cases.guards.substitution import (
     fixed_by_another,
 )
+from cityloop.cases.guards.supervision import (
+    addressee_handles,
+    answer_owed,
+    answer_time_ahead,
+    giver_or_leader,
+    order_answered,
+    order_answered_before_closing,
+    order_can_be_given,
+)
 
 Guard = Callable[[Change], str | None]
 # Asked at every step, before those of its row.
@@ -109,9 +117,11 @@ EVERY_STEP: tuple[Guard, ...] = (within_scope, sides_kept_apart, supervised_here
 __all__ = [
     "EVERY_STEP",
     "Guard",
+    "addressee_handles",
     "another_decides",
     "another_than_asked",
     "answer_owed",
+    "answer_time_ahead",
     "asked_once",
     "assigned_or_unit",
     "assists_handle",
@@ -133,6 +143,7 @@ __all__ = [
     "final_day_ahead",
     "fits_client",
     "fixed_by_another",
+    "giver_or_leader",
     "handled_too_late",
     "has_paper",
     "has_photo",
@@ -153,6 +164,9 @@ __all__ = [
     "not_found_is_not_filed",
     "not_reviewed_yet",
     "on_the_spot",
+    "order_answered",
+    "order_answered_before_closing",
+    "order_can_be_given",
     "own_case",
     "own_member_task",
     "own_recheck_task",

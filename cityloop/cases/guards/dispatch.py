@@ -17,17 +17,18 @@ def unit_named(change: Change) -> str | None:
     unit = change.inputs.get("unit")
     if unit is None:
         return _("name the responsible unit")
-    return _cannot_handle(unit, change)
+    return cannot_handle(unit, change)
 
 
 def assists_handle(change: Change) -> str | None:
     """The assisting units are units that handle too (B13)."""
     ids = [one["organisation"] for one in change.inputs.get("assists") or ()]
     units = Organisation.objects.filter(pk__in=ids).defer("search") if ids else ()
-    return next((why for unit in units if (why := _cannot_handle(unit, change))), None)
+    return next((why for unit in units if (why := cannot_handle(unit, change))), None)
 
 
-def _cannot_handle(unit: Organisation, change: Change) -> str | None:
+def cannot_handle(unit: Organisation, change: Change) -> str | None:
+    """Why this unit takes no case; None when it does."""
     if not unit.active:
         return _("%(unit)s is not active any more") % {"unit": unit.name}
     if unit.handles or change.imported:

@@ -122,11 +122,6 @@ def closing_condition_met(change: Change) -> str | None:
     return None if change.inputs.get("closing_condition") else _("confirm the closing condition")
 
 
-def answer_owed(change: Change) -> str | None:
-    """Somebody urged and waits for an answer."""
-    return None if change.case.answer_owed else _("nobody waits for an answer")
-
-
 def deadline_moves(change: Change) -> str | None:
     """Under the calendar as it is now some deadline is another one (H05)."""
     return None if clocks.moved_by_calendar(change) else _("no deadline changes")

@@ -19,7 +19,7 @@ class TimerKind(models.TextChoices):
     HANDLING = "handling", pgettext_lazy("clock kind", "handling")
     CHECK = "check", pgettext_lazy("clock kind", "check")
     CLOSING = "closing", pgettext_lazy("clock kind", "closing")
-    REPLY = "reply", pgettext_lazy("clock kind", "reply to an urge")
+    REPLY = "reply", pgettext_lazy("clock kind", "answer to a supervision order")
     WHOLE = "whole", pgettext_lazy("clock kind", "whole case")
     HOLD = "hold", pgettext_lazy("clock kind", "suspension or deferral")
     BACKLOG = "backlog", pgettext_lazy("clock kind", "until backlog")
@@ -86,10 +86,12 @@ class TaskKind(models.TextChoices):
     SUSPENSION = "suspension", pgettext_lazy("task", "decide on a suspension")
     DEFERRAL = "deferral", pgettext_lazy("task", "decide on a deferral")
     APPEAL = "appeal", pgettext_lazy("task", "decide on an appeal")
+    ORDER = "order", pgettext_lazy("task", "answer a supervision order")
 
 
 class Task(models.Model):
-    """A task of a member, of an organisation or of a role; `asked` is what a request asks for."""
+    """A task of a member, of an organisation or of a role; `asked` is what a request asks for, or
+    what became of a supervision order (effects/supervision.py)."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
     kind = models.CharField(max_length=12, choices=TaskKind.choices)
@@ -100,7 +102,7 @@ class Task(models.Model):
         "people.Member", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     role = models.CharField(max_length=20, blank=True, default="")
-    what = models.TextField(blank=True, default="")  # the part of an assisting unit, in words
+    what = models.TextField(blank=True, default="")  # a sub-task, or an order, in words
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -116,6 +118,8 @@ class Task(models.Model):
             models.Index(
                 "organisation", "due_at", name="task_unit", condition=Q(closed_at__isnull=True)
             ),
+            # Supervision orders are listed and counted after they are settled, too.
+            models.Index(fields=["-id"], name="task_order", condition=Q(kind="order")),
         ]
 
     def __str__(self) -> str:

@@ -29,9 +29,11 @@ def test_every_status_is_reachable_and_every_open_one_has_a_way_out():
 
 
 @pytest.mark.requirement("A04")
-def test_a_case_ends_only_by_closing_rejection_or_voiding():
+def test_a_case_ends_only_by_closing_rejection_voiding_or_a_reminder():
     enders = {s.action for s in STEPS if s.target in FINAL and s.source != (NEW,)}
-    assert enders == {"reject", "approve_void", "close", "force_close"}
+    assert enders == {
+        "reject", "approve_void", "close", "force_close", "settle_by_reminder",
+    }  # fmt: skip
 
 
 def test_actions_are_unique_and_rows_name_known_roles_fields_and_explained_rules():

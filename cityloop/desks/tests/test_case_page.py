@@ -49,7 +49,11 @@ def test_shows_facts_clocks_history_and_chain(world, as_) -> None:
 @pytest.mark.parametrize(
     ("status", "who", "actions"),
     [
-        ("reported", "acceptor", ["accept", "send_verify", "correct", "reject"]),
+        (
+            "reported",
+            "acceptor",
+            ["accept", "send_verify", "settle_by_reminder", "correct", "reject"],
+        ),
         ("accepted", "shift_leader", ["file", "refuse_filing"]),
         (
             "filed",

@@ -32,6 +32,7 @@ from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, Problem, Refused, Stale, TooLarge
 from cityloop.kernel.page import actor_of
 from cityloop.people import queries as people
+from cityloop.precedents import queries as precedents
 from cityloop.standards import queries as standards
 from cityloop.standards.queries.calendars import REASONS
 from cityloop.standards.worktime import Reason
@@ -41,6 +42,7 @@ MAX_FILES = 20
 # Nobody waits for the program, nor for a platform that does not hold the case.
 NOT_AWAITED = frozenset({"system", "district_platform"})
 VERSION_DIGITS = 9
+TO_JUDGE = frozenset({"reported", "accepted", "filed"})
 BEFORE, AFTER = ("report", "verify", "before"), ("after", "check")
 
 
@@ -189,7 +191,20 @@ def context_of(
         "steps": forms_of(file, actor, now=now, failed=failed), "waits_for": waits_for(case),
         "reports": queries.reports_of(actor, case), "media": looks.MEDIUM,
         "failed": failed, "since_read": missed_by(file, failed), "stages": looks.STAGE,
+        **precedents_of(case, actor),
     }  # fmt: skip
+
+
+def precedents_of(case: Case, actor: Actor) -> dict[str, Any]:
+    """What helps to judge a case that is to be accepted, filed or dispatched; of a closed case, its
+    own mark as typical. One statement at most."""
+    if not actor.may("precedents.view"):
+        return {}
+    if case.status == "closed":
+        mark = precedents.of_case(case) if case.closing_kind == "normal" else None
+        may = actor.may("precedents.mark") and case.closing_kind == "normal"
+        return {"precedent": mark, "may_mark": may}
+    return {"precedents": precedents.beside(actor, case) if case.status in TO_JUDGE else []}
 
 
 def missed_by(file: CaseFile, failed: Try | None) -> list[Line]:

@@ -2,7 +2,14 @@
 
 from cityloop.notify.operations.asking import count_question, forget_questions
 from cityloop.notify.operations.delivering import deliver, queue_due, take_receipt
-from cityloop.notify.operations.ordering import Recipient, mark_read, order, tell
+from cityloop.notify.operations.ordering import (
+    Recipient,
+    mark_read,
+    order,
+    tell,
+    tell_members,
+    tell_order_overdue,
+)
 from cityloop.notify.operations.replies import CannotReply, send_reply
 from cityloop.notify.operations.wordings import set_wording
 
@@ -19,4 +26,6 @@ __all__ = [
     "set_wording",
     "take_receipt",
     "tell",
+    "tell_members",
+    "tell_order_overdue",
 ]

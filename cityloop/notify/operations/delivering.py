@@ -68,7 +68,7 @@ def _letter(row: Message) -> Letter:
     reporter = row.notice.report.reporter if row.notice else None
     member = row.member
     with override(member.language if member and member.language in topics.LANGUAGES else None):
-        subject = _("Case %(number)s") % {"number": row.case.number}
+        subject = _("Case %(number)s") % {"number": row.case.number} if row.case else row.text[:40]
     return Letter(
         key=f"m{row.pk}-{row.medium}",
         phone=(reporter.phone if reporter else "") or (member.phone if member else ""),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from cityloop.cases.models import Case
+from cityloop.cases.models import Case, CaseEvent, TimerKind
 from cityloop.intake.models import ReporterNotice
 from cityloop.kernel import jobs
 from cityloop.kernel.actor import Actor
@@ -46,17 +47,20 @@ def order(
     Media that the city has not set up are left out; with none left the first one stands, and the
     delivery says that it is not set up.
     """
-    ready = [one for one in (*media, "console") if MEDIA[one].ready()] or [*media[:1]]
-    urgent = topics.all_topics()[topic].urgent
     row = Message(
-        topic=topic, member=to.member, notice=to.notice, case=case, version=version, media=ready,
-        medium=ready[0], text=text, urgent=urgent, ordered_at=now, ordered_by=ordered_by[:120],
+        topic=topic, member=to.member, notice=to.notice, case=case, version=version, text=text,
+        ordered_at=now, ordered_by=ordered_by[:120], **_way(topic, media),
     )  # fmt: skip
     with transaction.atomic():
         if to.member is not None and _told(to.member, case, topic, version):
             return None
         start(row, now=now)
     return row
+
+
+def _way(topic: str, media: Sequence[str]) -> dict[str, Any]:
+    ready = [one for one in (*media, "console") if MEDIA[one].ready()] or [*media[:1]]
+    return {"media": ready, "medium": ready[0], "urgent": topics.all_topics()[topic].urgent}
 
 
 def _told(member: Member, case: Case, topic: str, version: int) -> bool:
@@ -95,6 +99,43 @@ def tell(*, topic: str, number: str, version: int, now: datetime) -> int:
         for member in found
     ]  # fmt: skip
     return sum(one is not None for one in told)
+
+
+def tell_order_overdue(*, number: str, version: int, now: datetime) -> int:
+    """Tell both sides of a supervision order that its answer is late; 0 for any other clock."""
+    line = CaseEvent.objects.get(case__number=number, version=version)
+    if line.facts.get("clock") != TimerKind.REPLY:
+        return 0
+    both = ("answer_late", "answer_missing")
+    return sum(tell(topic=one, number=number, version=version, now=now) for one in both)
+
+
+def tell_members(
+    *,
+    topic: str,
+    member_ids: Sequence[int],
+    about: str,
+    path: str,
+    values: Mapping[str, str],
+    now: datetime,
+) -> int:
+    """Tell members of something that is no case, each once; returns how many are told anew.
+
+    `about` says what of, `path` which page shows it, `values` what the blanks stand for.
+    """
+    row = topics.all_topics()[topic]
+    told = Message.objects.filter(topic=topic, about=about).values("member_id")
+    found = Member.objects.filter(pk__in=member_ids, active=True).exclude(pk__in=told)
+    for member in found.order_by("pk"):
+        text = wording.compose_about(topic, values, language=_language(member))
+        start(
+            Message(
+                topic=topic, member=member, about=about, path=path, text=text, ordered_at=now,
+                ordered_by="system", **_way(topic, row.media),
+            ),
+            now=now,
+        )  # fmt: skip
+    return len(found)
 
 
 def _language(member: Member) -> str:

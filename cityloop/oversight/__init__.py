@@ -1,0 +1,1 @@
+"""Supervision orders, reminders and named lists: what leaders follow beside the flow."""

@@ -1,0 +1,1 @@
+"""The library of precedents: closed cases that operators marked as typical."""
