@@ -1,7 +1,7 @@
 from cityloop.kernel.manifest import MenuItem, Schedule, Subsystem
 
 # Steps that somebody at work is told of.
-TOLD = ("assign", "send_verify", "send_check", "urge")
+TOLD = ("assign", "send_verify", "send_check", "urge", "call_duty", "call_substitute")
 
 
 class NotifyConfig(Subsystem):

@@ -11,8 +11,9 @@ from pathlib import Path
 from django.conf import settings
 
 LANGUAGES = ("zh-hans", "en")
-AUDIENCES = ("reporter", "worker", "inspector", "unit")
-BLANKS = ("number", "class", "unit", "due", "result", "reason", "address", "link")
+AUDIENCES = ("reporter", "worker", "inspector", "unit", "called")
+BLANKS = ("number", "class", "unit", "due", "result", "reason", "address", "link",
+          "sheet")  # fmt: skip
 BLANK = re.compile(r"\{([a-z_]*)\}")
 
 

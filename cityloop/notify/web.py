@@ -38,6 +38,8 @@ LABELS = {
     "to_verify": pgettext_lazy("topic", "To verify"),
     "to_check": pgettext_lazy("topic", "To check"),
     "urged": lazy("Urged"),
+    "dispatched": lazy("Dispatched to who is on duty"),
+    "substitute": lazy("Dispatched to a substitute"),
 }
 MEDIA_LABELS = {
     "console": lazy("Log"),
@@ -50,6 +52,7 @@ AUDIENCE_LABELS = {
     "worker": lazy("The person assigned"),
     "inspector": lazy("The inspector"),
     "unit": lazy("The unit's desk"),
+    "called": lazy("Who is called, else the unit's desk"),
 }
 
 LISTS = {

@@ -35,30 +35,37 @@ WORKS = "works.view"  # substitute works and what is owed for them
 WORKS_DUTY = (WORKS, "works.order", "works.claim")
 WORKS_OFFICE = (WORKS, "works.manage")
 
-_DESK = (*READ, STEP, EXPORT, "people.view", "coordination.view")
+DUTY = "duty.view"  # who is on duty, what is covered, what was handed over
+KEEP_ROSTER, HAND_OVER = "duty.manage", "duty.hand_over"
+
+_DESK = (*READ, STEP, EXPORT, "people.view", "coordination.view", DUTY)
 _CENTRE = (*_DESK, RECEIVE, REPORTER)
 _LEADING = (*_DESK, RECEIVE)
-_READER = (*READ, EXPORT, "people.view", "coordination.view")
+_READER = (*READ, EXPORT, "people.view", "coordination.view", DUTY)
 _OFFICE = (*_READER, "people.manage", "components.manage", "geo.manage", "standards.manage",
-           "cases.configure", "exchange.import", "notify.configure")  # fmt: skip
+           "cases.configure", "exchange.import", "notify.configure", KEEP_ROSTER)  # fmt: skip
 _SUPERVISION = (*_CENTRE, *DECIDE, DISCIPLINE, *WORKS_DUTY)
 _LEADERSHIP = (*_LEADING, *DECIDE, DISCIPLINE, *WORKS_DUTY)
+_SHIFT = (*_CENTRE, HAND_OVER, KEEP_ROSTER)
+_DISPATCH = (*_DESK, COORDINATE, WORKS, HAND_OVER)
+_UNIT = (*_DESK, WORKS, KEEP_ROSTER)
+_DISTRICT = (*_LEADING, COORDINATE, WORKS, HAND_OVER, KEEP_ROSTER)
 
 # fmt: off
 SEEDS = (
     #        code                 labels                        permissions
     RoleSeed("inspector",         "信息采集员", "Inspector",            (*READ, STEP, RECEIVE)),
     RoleSeed("acceptor",          "受理员", "Acceptance operator",  _CENTRE),
-    RoleSeed("shift_leader",      "值班长", "Shift leader",         _CENTRE),
-    RoleSeed("dispatcher",        "派遣员", "Dispatcher",           (*_DESK, COORDINATE, WORKS)),
-    RoleSeed("unit_desk",         "责任单位内勤", "Unit desk",            (*_DESK, WORKS)),
+    RoleSeed("shift_leader",      "值班长", "Shift leader",         _SHIFT),
+    RoleSeed("dispatcher",        "派遣员", "Dispatcher",           _DISPATCH),
+    RoleSeed("unit_desk",         "责任单位内勤", "Unit desk",            _UNIT),
     RoleSeed("worker",            "处置人员", "Worker",               (*READ, STEP)),
     RoleSeed("supervisor",        "督查员", "Supervisor",           _SUPERVISION),
     RoleSeed("evaluator",         "考核员", "Evaluator",            (*_READER, DISCIPLINE, WORKS)),
     RoleSeed("leader",            "领导", "Leader",               _LEADERSHIP),
     RoleSeed("company_manager",   "采集公司经理", "Company manager",      _READER),
     RoleSeed("administrator",     "系统管理员", "Administrator",        (*_OFFICE, *WORKS_OFFICE)),
-    RoleSeed("district_platform", "区级平台", "District platform",  (*_LEADING, COORDINATE, WORKS)),
+    RoleSeed("district_platform", "区级平台", "District platform",  _DISTRICT),
     RoleSeed("system",            "系统", "System",               ("*",)),
     RoleSeed("exchange",          "外部系统", "Exchange client",      (*READ, STEP, RECEIVE)),
 )
@@ -76,6 +83,9 @@ PERMISSIONS = {
     "coordination.decide": _("decide whose duty a disputed case is"),
     "coordination.manage": _("keep records of coordination and joint work"),
     "coordination.view": _("see coordination and joint work"),
+    "duty.hand_over": _("end a shift, accept one"),
+    "duty.manage": _("keep rosters and successions"),
+    "duty.view": _("see who is on duty, coverage and handovers"),
     "exchange.import": _("import cases of other systems"),
     "geo.manage": _("change regions, grids and maps"),
     "intake.receive": _("enter reports"),

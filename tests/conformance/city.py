@@ -22,6 +22,8 @@ from cityloop.coordination.models import (
     Milestone,
     SiteMeeting,
 )
+from cityloop.duty import operations as duty
+from cityloop.duty.models import Absence, Handover, Shift, Turn
 from cityloop.intake import operations as intake
 from cityloop.intake.models import ReporterNotice
 from cityloop.kernel import clock
@@ -32,6 +34,7 @@ from cityloop.people.models import Holding, Post, Responsibility, Token
 from cityloop.standards import operations as standards
 from cityloop.works.models import BudgetLine, Claim, Designation, PriceItem
 from tests import town as towns
+from tests.duty import DAY, away, on_duty, person, shift
 from tests.works import Story
 
 PHONE = "13800000000"
@@ -169,6 +172,31 @@ class City:
         return str(Claim.objects.get(party="已通知者").notice_file.sha256)
 
     @property
+    def shift(self) -> int:
+        """A shift of WATER, with a worker on duty."""
+        return int(Shift.objects.get(organisation__code="WATER").pk)
+
+    @property
+    def turn(self) -> int:
+        """The worker's turn."""
+        return int(Turn.objects.get(shift=self.shift, rank=1).pk)
+
+    @property
+    def absence(self) -> int:
+        """An absence in WATER."""
+        return int(Absence.objects.order_by("pk")[0].pk)
+
+    @property
+    def handover(self) -> int:
+        """A shift that waits to be accepted."""
+        return int(Handover.objects.get(left_by__username="shift_leader").pk)
+
+    @property
+    def secondment(self) -> int:
+        """A secondment to WATER."""
+        return int(Holding.objects.get(member__username="guest").pk)
+
+    @property
     def token(self) -> int:
         """A key of the worker."""
         return int(Token.objects.get(member=self.town.members["water_worker"]).pk)
@@ -177,6 +205,13 @@ class City:
 def build(folder: Path) -> City:
     """The town three days ago, its cases of the last days."""
     town = towns.build(folder, now=clock.now() - timedelta(days=3))
+    for name, unit, role in (
+        ("night_leader", "PLAT", "shift_leader"), ("guest", "WATER", ""), ("li", "WATER", "worker"),
+    ):  # fmt: skip
+        if role:
+            person(town, name, unit, role)
+        else:
+            _second(town, name, unit)
     keys = {}
     for name, member in town.members.items():
         _row, keys[name] = people.issue_token(
@@ -202,6 +237,7 @@ def build(folder: Path) -> City:
     _meetings(city)
     _matters(city)
     _works(city)
+    _duty(city)
     case = Case.objects.get(number=city.cases["closed"])
     city.photo = case.attachments.order_by("pk")[0].file.sha256
     return city
@@ -265,6 +301,31 @@ def _works(city: City) -> None:
         claim = story.claim(done, 100, party=party)
         if party == "已通知者":
             story.notice(claim)
+
+
+def _second(town: towns.Town, name: str, unit: str) -> None:
+    """Somebody lent to WATER's worker's post for some days."""
+    town.members[name] = people.create_member(
+        username=name, name=name, organisation=town.units[unit], actor=towns.SYSTEM, now=town.now
+    )
+    people.second_member(
+        member=town.members[name], post=town.members["water_worker"].holdings.get().post,
+        valid_to=town.now.date() + timedelta(days=9), actor=towns.SYSTEM, now=town.now,
+    )  # fmt: skip
+    towns.forget()
+
+
+def _duty(city: City) -> None:
+    """WATER keeps a roster, somebody was called, a shift waits to be accepted."""
+    town = city.town
+    row = shift(town, "白班", DAY)
+    on_duty(town, row, "water_worker")
+    on_duty(town, row, "li", rank=2)
+    away(town, "li")
+    case = town.case("dispatched")
+    duty.call_on_duty(number=case.number, version=case.version, now=town.now)
+    city.cases["called"] = case.number
+    duty.end_shift(shift="白班", actor=town.actor("shift_leader"), now=town.now)
 
 
 def fingerprint() -> dict[str, int]:
