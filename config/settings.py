@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "cityloop.intake",
     "cityloop.coordination",
     "cityloop.discipline",
+    "cityloop.duty",
     "cityloop.evidence",
     "cityloop.exchange",
     "cityloop.notify",

@@ -100,6 +100,13 @@ STAGES: dict[str, Any] = {
     "handling": pgettext_lazy("responsible step", "handling"),
     "check": pgettext_lazy("responsible step", "check"),
 }
+# As what somebody is called to a dispatch; nobody on duty: the unit's desk.
+CALLED_AS: dict[str, Any] = {
+    "on_duty": pgettext_lazy("called as", "on duty now"),
+    "next": pgettext_lazy("called as", "next on duty"),
+    "deputy": pgettext_lazy("called as", "named deputy"),
+    "desk": pgettext_lazy("called as", "the unit's desk"),
+}
 REASONS["request_void"] = REASONS["approve_void"] = REASONS["void"]
 REASONS["ask_suspension"] = REASONS["ask_deferral"] = (
     ("season", lazy("possible only in another season")),
@@ -160,6 +167,12 @@ def _place_level(raw: Any) -> str:
 def _stage(raw: Any) -> str:
     if str(raw) not in STAGES:
         raise ValueError(_("one of: %(steps)s") % {"steps": ", ".join(STAGES)})
+    return str(raw)
+
+
+def _called_as(raw: Any) -> str:
+    if str(raw) not in CALLED_AS:
+        raise ValueError(_("one of: %(steps)s") % {"steps": ", ".join(CALLED_AS)})
     return str(raw)
 
 
@@ -270,6 +283,10 @@ TABLE = (
     Field("subtask", lazy("Sub-task"), "long", _text),
     Field("worker", lazy("Person"), "select", _one(Member, "username")),
     Field("inspector", lazy("Inspector"), "select", _one(Member, "username")),
+    Field("called_as", lazy("Called as"), "select", _called_as),
+    Field("shift", lazy("Shift"), "text", _text),
+    Field("person", lazy("Leaves the post"), "select", _one(Member, "username")),
+    Field("successor", lazy("Successor"), "select", _one(Member, "username")),
     Field("closing_condition", lazy("The closing condition is met"), "check", _flag),
     Field("extra", lazy("Extra time"), "number", _extra,
           lazy("In the unit of the limit; up to the limit itself, unless a leader decides.")),

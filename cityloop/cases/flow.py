@@ -35,6 +35,7 @@ class Parameters:
     verify_public: bool = True  # public reports are verified on site before filing
     review_share: float = 0.1  # of self-handled cases, looked at afterwards
     reviewed_channels: tuple[str, ...] = ()  # every case of these is reviewed before closing
+    read_minutes: int = 15  # after which the next is called to a dispatch that nobody opened
     recheck_share: float = 0.05  # of cases closed in a day, inspected again by another team
     escalate_at: tuple[float, ...] = (1.0, 2.0)  # multiples of the limit after the deadline
     extensions_at_most: int = 2  # approved ones of a case; time-rules 5.3

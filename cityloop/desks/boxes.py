@@ -190,6 +190,7 @@ BOXES = (
     _box("coordinating", pgettext_lazy("box", "In coordination"),      "scale",           at(S.COORDINATING),     "dispatcher supervisor leader", alert=True),
     _box("to_rework",    pgettext_lazy("box", "To send to rework"),    "rotate-ccw",      at(S.CHECK_FAILED),     "dispatcher"),
     _box("my_work",      pgettext_lazy("box", "Assigned to me"),       "hard-hat",        own_work,               "worker"),
+    _task_box("called",  pgettext_lazy("box", "Dispatched to me, on duty"), "phone-incoming", "handle",             "worker unit_desk", own=True),
     _box("to_receive",   pgettext_lazy("box", "To receive"),           "mailbox",         at(S.DISPATCHED),       "unit_desk"),
     _task_box("to_assist", pgettext_lazy("box", "For us to assist"),   "handshake",       "assist",               "unit_desk", own=True),
     _box("unassigned",   pgettext_lazy("box", "To assign"),            "user-plus",       unassigned,             "unit_desk"),
@@ -235,6 +236,6 @@ def of(actor: Actor) -> tuple[list[Box], list[Box]]:
     if actor.terminal:
         return [box for box in BOXES if box.roles & actor.roles and box.key in TERMINAL], []
     own = [box for box in BOXES if box.roles & actor.roles]
-    personal = {"to_verify", "to_check", "to_recheck", "to_assist", "my_work"}
+    personal = {"to_verify", "to_check", "to_recheck", "to_assist", "my_work", "called"}
     rest = [box for box in BOXES if box not in own and box.key not in personal]
     return own, rest

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from cityloop.cases import fields, guards
-from cityloop.cases.models import CaseEvent, DisputeLevel, Task, TimerKind
+from cityloop.cases.models import CaseEvent, DisputeLevel, Task, TaskKind, TimerKind
 from cityloop.desks.queries import Names
 from cityloop.kernel.templatetags.ui import named
 from cityloop.standards import queries as standards
@@ -199,6 +199,15 @@ def asked_words(task: Task) -> list[str]:
     return [FACTS[name](value, line, told) for name, value in wanted.items()]
 
 
+def _called_as(value: Any, line: CaseEvent, names: Names) -> str:
+    return _("Called as: %(what)s") % {"what": fields.CALLED_AS.get(str(value), value)}
+
+
+def _handed(value: Any, line: CaseEvent, names: Names) -> str:
+    known = dict(TaskKind.choices)
+    return _("Tasks: %(tasks)s") % {"tasks": ", ".join(str(known.get(k, k)) for k in value) or "–"}
+
+
 # fmt: off
 FACTS: dict[str, Words] = {
     "stage":         _stage,
@@ -256,6 +265,12 @@ FACTS: dict[str, Words] = {
     "dispute_level": _dispute_level,
     "decided_by_level": _decided_by,
     "fixed_by":      _unit(gettext_noop("Fixed by")),
+    "called_as":     _called_as,
+    "shift":         _text(gettext_noop("Shift")),
+    "opened":        _flag(gettext_noop("The dispatch was opened")),
+    "person":        _member(gettext_noop("Leaves the post")),
+    "successor":     _member(gettext_noop("Successor")),
+    "tasks":         _handed,
     "written_report": _flag(gettext_noop("A written report is owed")),
 }
 REMARKS = {

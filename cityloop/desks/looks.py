@@ -134,6 +134,10 @@ ACTION = {
     "support_appeal":       Look("thumbs-up",        "blue",   pgettext_lazy("action", "Support the appeal")),
     "approve_appeal":       Look("scale",            "green",  pgettext_lazy("action", "Grant the appeal")),
     "refuse_appeal":        Look("scale",            "red",    pgettext_lazy("action", "Refuse the appeal")),
+    "call_duty":            Look("phone-outgoing",   "blue",   pgettext_lazy("action", "Called who is on duty")),
+    "call_substitute":      Look("phone-forwarded",  "orange", pgettext_lazy("action", "Called a substitute")),
+    "open_dispatch":        Look("mail-open",        "teal",   pgettext_lazy("action", "Open the dispatch")),
+    "hand_on":              Look("arrow-right-left", "purple", pgettext_lazy("action", "Handed over by who leaves the post")),
 }
 
 # Buttons that end a case or take it back: drawn as a warning, behind the others.

@@ -95,7 +95,7 @@ ID_FACTS = {
         "circle",
         "territories",
     ),
-    "members": ("worker", "inspector"),
+    "members": ("worker", "inspector", "person", "successor"),
     "classes": ("class", "problem_class"),
     "rules": ("rule", "filing_rule"),
 }

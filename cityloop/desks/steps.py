@@ -36,8 +36,8 @@ STANDING = (
     guards.suspensions_left, guards.deferrals_left, guards.end_still_ahead, guards.not_appealed,
     guards.soon_after_closing, guards.order_can_be_given, guards.order_answered_before_closing,
 )  # fmt: skip
-# Taken by intake when it joins a report, not by a person on the page.
-NOT_A_BUTTON = frozenset({"join_report"})
+# Taken by intake when it joins a report, and by opening a dispatch; not by a button.
+NOT_A_BUTTON = frozenset({"join_report", "open_dispatch"})
 ALWAYS = guards.EVERY_STEP
 
 

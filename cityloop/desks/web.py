@@ -7,6 +7,7 @@ from django.urls import path
 from cityloop.desks.views import (
     case_list,
     case_page,
+    dispatch_sheet,
     figures,
     granted,
     map_page,
@@ -22,6 +23,7 @@ urlpatterns = [
     path("cases/", case_list.case_list, name="cases"),
     path("cases/<str:number>/", case_page.case_page, name="case"),
     path("cases/<str:number>/print/", case_page.case_print, name="case-print"),
+    path("cases/<str:number>/dispatch/", dispatch_sheet.sheet, name="dispatch-sheet"),
     path("cases/<str:number>/notice/", notice.notice, name="case-notice"),
     path("cases/<str:number>/clocks/<str:kind>/", case_page.explain, name="case-explain"),
     path("cases/<str:number>/steps/<str:action>/", case_page.take_step, name="case-step"),

@@ -2,7 +2,7 @@ from cityloop.kernel.manifest import MenuItem, Schedule, Subsystem
 
 # Steps that somebody at work is told of.
 TOLD = ("assign", "send_verify", "send_check", "urge", "reply", "accept_reply", "send_back_reply",
-        "overdue", "remind", "settle_by_reminder")  # fmt: skip
+        "overdue", "remind", "settle_by_reminder", "call_duty", "call_substitute")  # fmt: skip
 
 
 class NotifyConfig(Subsystem):

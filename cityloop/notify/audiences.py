@@ -60,6 +60,12 @@ def _desk(organisation_id: int | None, on: date) -> list[int]:
     return list(held.values_list("member_id", flat=True))
 
 
+def called(case: Case, on: date) -> list[int]:
+    """Who is called to the dispatch: the person that the unit's task names, else its desk."""
+    held = Task.objects.filter(case=case, closed_at=None, kind="handle", member__isnull=False)
+    return list(held.values_list("member_id", flat=True)) or unit(case, on)
+
+
 TABLE: dict[str, Callable[[Case, date], list[int]]] = {
     "worker": worker,
     "inspector": inspector,
@@ -67,6 +73,7 @@ TABLE: dict[str, Callable[[Case, date], list[int]]] = {
     "ordered": ordered,
     "giver": giver,
     "named": named,
+    "called": called,
 }
 
 

@@ -65,6 +65,16 @@ def tell_members(topic: str, members: list[int], about: str, path: str, values: 
     )
 
 
+def tell_call_duty(number: str, version: int) -> None:
+    """Who is on duty in the unit that got the case, or its desk."""
+    operations.tell(topic="dispatched", number=number, version=version, now=clock.now())
+
+
+def tell_call_substitute(number: str, version: int) -> None:
+    """Who follows on somebody that did not open the dispatch."""
+    operations.tell(topic="substitute", number=number, version=version, now=clock.now())
+
+
 def deliver(message_id: int) -> None:
     """Try a message."""
     operations.deliver(message_id, now=clock.now())

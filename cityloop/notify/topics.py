@@ -11,9 +11,9 @@ from pathlib import Path
 from django.conf import settings
 
 LANGUAGES = ("zh-hans", "en")
-AUDIENCES = ("reporter", "worker", "inspector", "unit", "ordered", "giver", "named")
+AUDIENCES = ("reporter", "worker", "inspector", "unit", "ordered", "giver", "named", "called")
 BLANKS = ("number", "class", "unit", "due", "result", "reason", "address", "link",
-          "order", "answer", "answer_by", "title")  # fmt: skip
+          "order", "answer", "answer_by", "title", "sheet")  # fmt: skip
 BLANK = re.compile(r"\{([a-z_]*)\}")
 
 

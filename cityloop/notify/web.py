@@ -46,6 +46,8 @@ LABELS = {
     "reminded": lazy("Reminder"),
     "list_sent": lazy("List of cases"),
     "list_answered": lazy("List answered"),
+    "dispatched": lazy("Dispatched to who is on duty"),
+    "substitute": lazy("Dispatched to a substitute"),
 }
 MEDIA_LABELS = {
     "console": lazy("Log"),
@@ -61,6 +63,7 @@ AUDIENCE_LABELS = {
     "ordered": lazy("The desk of the unit that is to answer"),
     "giver": lazy("Who gave the order"),
     "named": lazy("Whoever is named"),
+    "called": lazy("Who is called, else the unit's desk"),
 }
 
 LISTS = {

@@ -53,6 +53,7 @@ def values_of(case: Case, wanted: set[str]) -> dict[str, str]:
         "class": in_language(chosen.name_zh, chosen.name_en) if chosen else _("your report"),
         "address": case.address or case.grid_code,
         "link": _link(),
+        "sheet": f"{settings.PUBLIC_URL}/cases/{case.number}/dispatch/",
     }
     if "unit" in wanted:
         values["unit"] = _unit(case)

@@ -38,32 +38,38 @@ WORKS_OFFICE = (WORKS, "works.manage")
 OVERSIGHT = "oversight.view"  # supervision orders, reminders, lists sent
 LISTS = "oversight.manage"
 LIBRARY, TYPICAL = "precedents.view", "precedents.mark"
+DUTY = "duty.view"  # who is on duty, what is covered, what was handed over
+KEEP_ROSTER, HAND_OVER = "duty.manage", "duty.hand_over"
 
-_DESK = (*READ, STEP, EXPORT, OVERSIGHT, LIBRARY, "people.view", "coordination.view")
+_DESK = (*READ, STEP, EXPORT, OVERSIGHT, LIBRARY, "people.view", "coordination.view", DUTY)
 _CENTRE = (*_DESK, RECEIVE, REPORTER, TYPICAL)
 _LEADING = (*_DESK, RECEIVE)
-_READER = (*READ, EXPORT, OVERSIGHT, LIBRARY, "people.view", "coordination.view")
+_READER = (*READ, EXPORT, OVERSIGHT, LIBRARY, "people.view", "coordination.view", DUTY)
 _OFFICE = (*_READER, "people.manage", "components.manage", "geo.manage", "standards.manage",
-           "cases.configure", "exchange.import", "notify.configure")  # fmt: skip
-_DISPATCH = (COORDINATE, WORKS, LISTS, TYPICAL)
+           "cases.configure", "exchange.import", "notify.configure", KEEP_ROSTER)  # fmt: skip
+_COMMAND = (COORDINATE, WORKS, LISTS, TYPICAL, HAND_OVER)
 _SUPERVISION = (*_CENTRE, *DECIDE, DISCIPLINE, *WORKS_DUTY, LISTS)
 _LEADERSHIP = (*_LEADING, *DECIDE, DISCIPLINE, *WORKS_DUTY, LISTS)
+_SHIFT = (*_CENTRE, HAND_OVER, KEEP_ROSTER)
+_DISPATCH = (*_DESK, *_COMMAND)
+_UNIT = (*_DESK, WORKS, KEEP_ROSTER)
+_DISTRICT = (*_LEADING, *_COMMAND, KEEP_ROSTER)
 
 # fmt: off
 SEEDS = (
     #        code                 labels                        permissions
     RoleSeed("inspector",         "信息采集员", "Inspector",            (*READ, STEP, RECEIVE)),
     RoleSeed("acceptor",          "受理员", "Acceptance operator",  _CENTRE),
-    RoleSeed("shift_leader",      "值班长", "Shift leader",         _CENTRE),
-    RoleSeed("dispatcher",        "派遣员", "Dispatcher",           (*_DESK, *_DISPATCH)),
-    RoleSeed("unit_desk",         "责任单位内勤", "Unit desk",            (*_DESK, WORKS)),
+    RoleSeed("shift_leader",      "值班长", "Shift leader",         _SHIFT),
+    RoleSeed("dispatcher",        "派遣员", "Dispatcher",           _DISPATCH),
+    RoleSeed("unit_desk",         "责任单位内勤", "Unit desk",            _UNIT),
     RoleSeed("worker",            "处置人员", "Worker",               (*READ, STEP)),
     RoleSeed("supervisor",        "督查员", "Supervisor",           _SUPERVISION),
     RoleSeed("evaluator",         "考核员", "Evaluator",            (*_READER, DISCIPLINE, WORKS)),
     RoleSeed("leader",            "领导", "Leader",               _LEADERSHIP),
     RoleSeed("company_manager",   "采集公司经理", "Company manager",      _READER),
     RoleSeed("administrator",     "系统管理员", "Administrator",        (*_OFFICE, *WORKS_OFFICE)),
-    RoleSeed("district_platform", "区级平台", "District platform",  (*_LEADING, *_DISPATCH)),
+    RoleSeed("district_platform", "区级平台", "District platform",  _DISTRICT),
     RoleSeed("team_inspector",    "专业监管队员", "Professional inspector", (*READ, STEP, RECEIVE)),
     RoleSeed("community_station", "社区联系站", "Community station", (*READ, STEP, RECEIVE)),
     RoleSeed("system",            "系统", "System",               ("*",)),
@@ -83,6 +89,9 @@ PERMISSIONS = {
     "coordination.decide": _("decide whose duty a disputed case is"),
     "coordination.manage": _("keep records of coordination and joint work"),
     "coordination.view": _("see coordination and joint work"),
+    "duty.hand_over": _("end a shift, accept one"),
+    "duty.manage": _("keep rosters and successions"),
+    "duty.view": _("see who is on duty, coverage and handovers"),
     "exchange.import": _("import cases of other systems"),
     "geo.manage": _("change regions, grids and maps"),
     "intake.receive": _("enter reports"),

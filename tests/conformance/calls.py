@@ -240,6 +240,29 @@ def _budget(amount: str) -> Values:
     return lambda city: {"year": 2026, "code": "NEW", "name": "应急", "amount": amount}
 
 
+# Who sees nothing of duty, who keeps no roster.
+NO_DUTY = (towns.STRANGER, "inspector", "water_worker")
+NO_ROSTER = (towns.STRANGER, "acceptor", "dispatcher")
+
+
+def _water(city: City) -> dict[str, int]:
+    return {"unit_id": city.town.units["WATER"].pk}
+
+
+def _new_shift(name: str) -> Values:
+    return lambda city: {**_water(city), "name": name, "starts": "20:00", "ends": "08:00"}
+
+
+def _new_turn(weekday: int) -> Values:
+    return lambda city: {"shift_id": city.shift, "member_id": city.town.members["water"].pk,
+                         "weekdays": [weekday], "first_on": "2026-03-01"}  # fmt: skip
+
+
+def _new_absence(kind: str) -> Values:
+    return lambda city: {"member_id": city.town.members["water"].pk, "kind": kind,
+                         "first_on": "2026-03-01", "last_on": "2026-03-02"}  # fmt: skip
+
+
 CALLS = (
     # geo
     Call("GET", "/geo/locate", query=_point),
@@ -399,6 +422,37 @@ CALLS = (
     Call("POST", "/precedents/{number}/unmark", refused=(*NO_OVERSIGHT, "water"),
          at=lambda city: {"number": city.cases["closed"]}, body=lambda city: {"reason": "已修订"},
          another=lambda city: {"reason": "误标"}),
+    # duty
+    Call("GET", "/duty/now", refused=NO_DUTY, query=_water),
+    Call("GET", "/duty/roster", refused=NO_DUTY, query=_water),
+    Call("GET", "/duty/coverage", refused=NO_DUTY, query=_water),
+    Call("POST", "/duty/shifts", by="water", refused=NO_ROSTER, status=201,
+         body=_new_shift("夜班"), another=_new_shift("中班")),
+    Call("POST", "/duty/turns", by="water", refused=NO_ROSTER, status=201,
+         body=_new_turn(6), another=_new_turn(7)),
+    Call("POST", "/duty/turns/{turn_id}/end", by="water", refused=(*NO_ROSTER, "roads"),
+         at=lambda city: {"turn_id": city.turn}),
+    Call("POST", "/duty/absences", by="water", refused=NO_ROSTER, status=201,
+         body=_new_absence("ill"), another=_new_absence("leave")),
+    Call("GET", "/duty/calls", by="dispatcher", refused=NO_DUTY),
+    Call("GET", "/duty/handovers", by="night_leader", refused=NO_DUTY),
+    Call("GET", "/duty/handovers/{handover_id}", by="night_leader", refused=(*NO_DUTY, "district"),
+         at=lambda city: {"handover_id": city.handover}),
+    Call("POST", "/duty/handovers", by="dispatcher", refused=(*NO_DUTY, "acceptor"), status=201,
+         body=lambda city: {"shift": "中班", "remarks": {"unit": "请盯"}},
+         another=lambda city: {"shift": "夜班"}),
+    Call("POST", "/duty/handovers/{handover_id}/accept", by="night_leader",
+         refused=(*NO_DUTY, "acceptor", "district"),
+         at=lambda city: {"handover_id": city.handover},
+         body=lambda city: {"answer": "已接"}, another=lambda city: {"answer": "接班"}),
+    Call("GET", "/duty/secondments", by="administrator", refused=NO_DUTY),
+    Call("POST", "/duty/secondments/{holding_id}/successor", by="administrator",
+         refused=NO_ROSTER, at=lambda city: {"holding_id": city.secondment},
+         body=lambda city: {"successor_id": city.town.members["water_worker"].pk},
+         another=lambda city: {"successor_id": city.town.members["li"].pk}),
+    Call("POST", "/duty/secondments/{holding_id}/end", by="administrator", refused=NO_ROSTER,
+         at=lambda city: {"holding_id": city.secondment},
+         body=lambda city: {"reason": "召回"}, another=lambda city: {"reason": "结束"}),
     # substitute works
     Call("GET", "/works/orders", by="supervisor", refused=NO_WORKS),
     Call("GET", "/works/orders/{number}", by="supervisor", refused=(*NO_WORKS, "water"),

@@ -22,6 +22,8 @@ from cityloop.coordination.models import (
     Milestone,
     SiteMeeting,
 )
+from cityloop.duty import operations as duty
+from cityloop.duty.models import Absence, Handover, Shift, Turn
 from cityloop.intake import operations as intake
 from cityloop.intake.models import ReporterNotice
 from cityloop.kernel import clock
@@ -35,6 +37,7 @@ from cityloop.precedents import operations as precedents
 from cityloop.standards import operations as standards
 from cityloop.works.models import BudgetLine, Claim, Designation, PriceItem
 from tests import town as towns
+from tests.duty import DAY, away, on_duty, person, shift
 from tests.works import Story
 
 PHONE = "13800000000"
@@ -193,6 +196,31 @@ class City:
         return int(Sending.objects.get(named_list=self.named_list).pk)
 
     @property
+    def shift(self) -> int:
+        """A shift of WATER, with a worker on duty."""
+        return int(Shift.objects.get(organisation__code="WATER").pk)
+
+    @property
+    def turn(self) -> int:
+        """The worker's turn."""
+        return int(Turn.objects.get(shift=self.shift, rank=1).pk)
+
+    @property
+    def absence(self) -> int:
+        """An absence in WATER."""
+        return int(Absence.objects.order_by("pk")[0].pk)
+
+    @property
+    def handover(self) -> int:
+        """A shift that waits to be accepted."""
+        return int(Handover.objects.get(left_by__username="shift_leader").pk)
+
+    @property
+    def secondment(self) -> int:
+        """A secondment to WATER."""
+        return int(Holding.objects.get(member__username="guest").pk)
+
+    @property
     def token(self) -> int:
         """A key of the worker."""
         return int(Token.objects.get(member=self.town.members["water_worker"]).pk)
@@ -201,6 +229,9 @@ class City:
 def build(folder: Path) -> City:
     """The town three days ago, its cases of the last days."""
     town = towns.build(folder, now=clock.now() - timedelta(days=3))
+    person(town, "night_leader", "PLAT", "shift_leader")
+    person(town, "li", "WATER", "worker")
+    _second(town, "guest", "WATER")
     keys = {}
     for name, member in town.members.items():
         _row, keys[name] = people.issue_token(
@@ -222,18 +253,20 @@ def build(folder: Path) -> City:
     call = town.report("hotline12319", reporter_name="王五", reporter_phone=PHONE)
     case = town.step(call.case, "send_verify", "acceptor", inspector="inspector")
     notify.tell(topic="to_verify", number=case.number, version=case.version, now=town.now)
-    _dispute(city)
-    _meetings(city)
-    _matters(city)
-    _works(city)
+    for part in (_dispute, _meetings, _matters, _works, _territory, _oversight, _duty):
+        part(city)
+    case = Case.objects.get(number=city.cases["closed"])
+    city.photo = case.attachments.order_by("pk")[0].file.sha256
+    return city
+
+
+def _territory(city: City) -> None:
+    """The waterworks manages an area of its own."""
+    town = city.town
     people.set_territory(
         organisation=town.units["WATER"], name="水厂自管区", source_document="试验",
         outline=town.grid(900).geom.geojson, actor=towns.SYSTEM, now=town.now,
     )  # fmt: skip
-    _oversight(city)
-    case = Case.objects.get(number=city.cases["closed"])
-    city.photo = case.attachments.order_by("pk")[0].file.sha256
-    return city
 
 
 def _dispute(city: City) -> None:
@@ -319,6 +352,31 @@ def _oversight(city: City) -> None:
     )
     town.step(city.cases["dispatched"], "urge", "supervisor", reason="请答复")
     town.report(kind="remind", class_code="E0101", text="提示一件")
+
+
+def _second(town: towns.Town, name: str, unit: str) -> None:
+    """Somebody lent to WATER's worker's post for some days."""
+    town.members[name] = people.create_member(
+        username=name, name=name, organisation=town.units[unit], actor=towns.SYSTEM, now=town.now
+    )
+    people.second_member(
+        member=town.members[name], post=town.members["water_worker"].holdings.get().post,
+        valid_to=town.now.date() + timedelta(days=9), actor=towns.SYSTEM, now=town.now,
+    )  # fmt: skip
+    towns.forget()
+
+
+def _duty(city: City) -> None:
+    """WATER keeps a roster, somebody was called, a shift waits to be accepted."""
+    town = city.town
+    row = shift(town, "白班", DAY)
+    on_duty(town, row, "water_worker")
+    on_duty(town, row, "li", rank=2)
+    away(town, "li")
+    case = town.case("dispatched")
+    duty.call_on_duty(number=case.number, version=case.version, now=town.now)
+    city.cases["called"] = case.number
+    duty.end_shift(shift="白班", actor=town.actor("shift_leader"), now=town.now)
 
 
 def fingerprint() -> dict[str, int]:

@@ -125,6 +125,15 @@ def listed(name: str, *, at: Values | None = None, **more: Any) -> Page:
     return Page(name, by="supervisor", refused=refused, status=302, at=at or other, **more)
 
 
+def kept_duty(name: str, *, by: str = "water", **more: Any) -> Page:
+    """A form of a roster or a secondment that leads on: for who keeps it."""
+    return Page(name, by=by, refused=(towns.STRANGER, "acceptor", "dispatcher"), status=302, **more)
+
+
+def _seconded(city: City) -> dict[str, int]:
+    return {"holding_id": city.secondment}
+
+
 def _order(stage: str) -> Values:
     return lambda city: {"number": city.orders[stage]}
 
@@ -313,6 +322,38 @@ PAGES = (
     Page("precedent", refused=(*NO_OVERSIGHT, "roads"), at=_case("closed")),
     Page("precedent-unmark", refused=(*NO_OVERSIGHT, "water"), at=_case("closed"), status=302,
          data=lambda city: {"reason": "标准已修订"}),
+    # duty
+    Page("duty", refused=(towns.STRANGER, "inspector")),
+    Page("duty-coverage", refused=(towns.STRANGER, "inspector")),
+    Page("duty-calls", by="dispatcher", refused=(towns.STRANGER, "inspector")),
+    Page("duty-handovers", by="night_leader", refused=(towns.STRANGER, "water_worker")),
+    Page("duty-handover", by="night_leader", refused=(towns.STRANGER, "inspector", "district"),
+         at=lambda city: {"handover_id": city.handover}),
+    Page("duty-accept", by="night_leader", refused=(towns.STRANGER, "acceptor", "district"),
+         at=lambda city: {"handover_id": city.handover}, status=302,
+         data=lambda city: {"answer": "已接"}),
+    Page("duty-secondments", by="administrator", refused=(towns.STRANGER, "inspector")),
+    kept_duty("duty-successor", at=_seconded, by="administrator",
+              data=lambda city: {"successor": city.town.members["water_worker"].pk}),
+    kept_duty("duty-secondment-end", at=_seconded, by="administrator",
+              data=lambda city: {"reason": "试验", "successor": ""}),
+    kept_duty("duty-shift-add", data=lambda city: {
+        "name": "夜班", "post": "", "starts": "20:00", "ends": "08:00"}),
+    kept_duty("duty-shift-end", at=lambda city: {"shift_id": city.shift}, data=nothing),
+    kept_duty("duty-turn-add", data=lambda city: {
+        "shift": city.shift, "member": city.town.members["water"].pk, "weekdays": "6,7",
+        "rank": "1", "first_on": "2026-03-01"}),
+    kept_duty("duty-turn-end", at=lambda city: {"turn_id": city.turn}, data=nothing),
+    kept_duty("duty-absence-add", data=lambda city: {
+        "member": city.town.members["water"].pk, "kind": "ill", "first_on": "2026-03-01",
+        "last_on": "2026-03-02"}),
+    kept_duty("duty-absence-end", at=lambda city: {"absence_id": city.absence}, data=nothing),
+    kept_duty("duty-import", data=lambda city: {"file": SimpleUploadedFile(
+        "roster.csv",
+        b"unit_code,shift,starts,ends,username,weekdays,first_on\n"
+        b"WATER,N,20:00,08:00,li,1-7,2026-03-01\n", "text/csv")}),
+    Page("dispatch-sheet", by="water_worker", refused=(towns.STRANGER, "roads"),
+         at=_case("called")),
     # back office
     office("office", status=302),
     office("office-organisations"),

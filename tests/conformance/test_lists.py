@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -12,11 +13,13 @@ from django.test.utils import CaptureQueriesContext
 
 from cityloop.cases.models import Case, Task
 from cityloop.coordination.models import Dispute, JointMeeting, KeyMatter
+from cityloop.duty.models import Absence, Handover, Turn
+from cityloop.duty.models import Call as DutyCall
 from cityloop.intake import operations as intake
 from cityloop.notify import operations as notify
 from cityloop.oversight.models import NamedList
 from cityloop.people import operations as people
-from cityloop.people.models import Organisation
+from cityloop.people.models import Member, Organisation
 from cityloop.precedents.models import Precedent
 from cityloop.works.models import BudgetLine, Claim, Designation, Order, PriceItem
 from tests import town as towns
@@ -61,6 +64,7 @@ def _fill(city: City, count: int) -> None:
         )  # fmt: skip
         _fill_works(city, unit, n)
         _fill_lists(city, unit, n)
+        _fill_duty(city, unit, member, n)
         town.wait(seconds=1)
         channel = "hotline12319" if n % 2 else "inspector"
         point = grids[n].geom.point_on_surface
@@ -136,6 +140,31 @@ def _fill_lists(city: City, unit: Organisation, n: int) -> None:
     other = Case.objects.exclude(pk__in=shown.entries.values("case")).order_by("pk").first()
     if other is not None:
         shown.entries.create(case=other, added_by=by, added_at=town.now)
+
+
+def _fill_duty(city: City, unit: Organisation, member: Member, n: int) -> None:
+    """One more on duty, called, away, seconded; a shift handed over."""
+    town, day = city.town, city.town.now.date()
+    called = Case.objects.get(number=city.cases["called"])
+    Turn.objects.create(
+        shift_id=city.shift, member=member, rank=3, weekdays=[1], first_on=day, set_at=town.now,
+        set_by="试验",
+    )  # fmt: skip
+    Absence.objects.create(
+        member=member, kind="ill", first_on=day, last_on=day, set_at=town.now, set_by="试验"
+    )
+    Handover.objects.create(
+        hall=town.units["PLAT"], desk="acceptance", shift=f"第{n}班", ended_at=town.now,
+        left_by=member, left_as="试验", accepted_at=town.now, accepted_by=town.members["leader"],
+    )  # fmt: skip
+    DutyCall.objects.create(
+        case=called, version=1000 + n, place=1, unit=unit, member=member, called_as="on_duty",
+        called_at=town.now, opened_at=town.now, opened_by=member, state="opened",
+    )  # fmt: skip
+    people.second_member(
+        member=member, post=town.members["water_worker"].holdings.get().post, actor=towns.SYSTEM,
+        valid_to=day + timedelta(days=5), now=town.now,
+    )  # fmt: skip
 
 
 def _thicken(city: City, count: int) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw
 from cityloop.cases import operations as cases
 from cityloop.cases.change import Paper
 from cityloop.cases.models import Case, Flow
+from cityloop.duty import operations as duty
 from cityloop.geo import operations as geo
 from cityloop.geo.models import UnitGrid
 from cityloop.kernel import files
@@ -24,7 +25,7 @@ from cityloop.kernel.actor import Actor
 from cityloop.oversight import operations as oversight
 from cityloop.people import operations as people
 from cityloop.people import queries as people_queries
-from cityloop.people.models import Member, Organisation
+from cityloop.people.models import Member, Organisation, Post
 from cityloop.precedents import operations as precedents
 from cityloop.standards import operations as standards
 from cityloop.standards import queries as standards_queries
@@ -213,6 +214,7 @@ def fill(city: City, now: datetime, *, each: int = 1) -> City:
     )  # fmt: skip
     _substitute(stories)
     _oversee(stories)
+    _duty(stories)
     return city
 
 
@@ -251,6 +253,39 @@ def _oversee(stories: Stories) -> None:
         number=typical, note="按缺失立案，先围挡。", actor=city.actors["acceptor"], now=now
     )
     city.pages["typical"] = f"/precedents/{typical}/"
+
+
+def _duty(stories: Stories) -> None:
+    """A unit with a roster, a call that was opened, a shift handed over, a secondment that ends."""
+    city, now = stories.city, stories.now
+    unit, desk = Organisation.objects.get(code="SC-SZ"), city.actors["unit"]
+    worker = Member.objects.get(username="worker")
+    today = timezone.localdate(now)
+    for name, start, end in (("白班", time(8), time(20)), ("夜班", time(20), time(8))):
+        row = duty.set_shift(
+            unit=unit, name=name, post="抢修", starts=start, ends=end, actor=desk, now=now
+        )
+        new = duty.NewTurn(worker, (1, 2, 3, 4, 5, 6, 7) if end > start else (1, 2, 3), today)
+        duty.put_on_duty(shift_id=row.pk, new=new, actor=desk, now=now)
+    member = Member.objects.get(username="unit")
+    duty.note_absence(
+        member=member, kind="training", first_on=today, last_on=today + timedelta(days=3),
+        deputy=worker, actor=desk, now=now,
+    )  # fmt: skip
+    case = stories.carry("dispatched", start=now - timedelta(minutes=50))
+    duty.call_on_duty(number=case.number, version=case.version, now=now - timedelta(minutes=15))
+    city.pages["roster"] = str(unit.pk)
+    city.pages["sheet"] = f"/cases/{case.number}/dispatch/"
+    row = duty.end_shift(
+        shift="夜班", remark="雨后路面积水较多。", remarks={"unit": "请盯泵站两件。"},
+        actor=city.actors["leader"], now=now - timedelta(minutes=40),
+    )  # fmt: skip
+    city.pages["handover"] = f"/duty/handovers/{row.pk}/"
+    holding = people.second_member(
+        member=worker, post=Post.objects.get(code="HZ-PLAT-dispatcher"), actor=Actor.system(),
+        valid_to=today + timedelta(days=5), now=now,
+    )  # fmt: skip
+    city.pages["secondment"] = f"/duty/secondments/{holding.pk}/end/"
 
 
 def _substitute(stories: Stories) -> None:

@@ -48,5 +48,5 @@ def test_history_can_be_changed_by_nobody(db: None) -> None:
     assert kinds["cases_event"] & (update | delete | truncate) == update | delete | truncate
     assert kinds["cases_case"] & (delete | truncate) == delete | truncate
     works = ("works_payment", "works_claim_note", "works_exceedance", "works_record")
-    for name in ("cases_attachment", "cases_seal", *works):
+    for name in ("cases_attachment", "cases_seal", "duty_handover_line", *works):
         assert kinds[name] & (update | delete) == update | delete

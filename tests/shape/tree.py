@@ -104,6 +104,7 @@ OWN: dict[str, dict[str, str]] = {
     },
     "coordination": {"forms": FORMS, "shapes": VALUE},
     "discipline": {"drawing": FUNCTIONS},
+    "duty": {"forms": FORMS, "hours": FUNCTIONS, "piles": TABLE, "shapes": VALUE},
     "evidence": {
         "looking": FUNCTIONS,
         "prints": FUNCTIONS,

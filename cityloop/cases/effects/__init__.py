@@ -38,6 +38,11 @@ from cityloop.cases.effects.dispute import (
     raise_dispute,
     watch_circle,
 )
+from cityloop.cases.effects.duty import (
+    hand_tasks_on,
+    note_called,
+    note_opened,
+)
 from cityloop.cases.effects.facts import (
     as_quick_report,
     as_reminder,
@@ -159,6 +164,7 @@ __all__ = [
     "give_order",
     "go_back_to_stage",
     "grant_request",
+    "hand_tasks_on",
     "keep_lateness",
     "mark_backlog",
     "name_common_parent",
@@ -166,10 +172,12 @@ __all__ = [
     "name_sides",
     "note_acceptance",
     "note_appeal",
+    "note_called",
     "note_dispatch",
     "note_fixed_meanwhile",
     "note_liable",
     "note_not_found",
+    "note_opened",
     "note_proof_refused",
     "note_reason_code",
     "note_replies_owed",

@@ -32,6 +32,12 @@ from cityloop.cases.guards.dispute import (
     not_at_the_top,
     not_circling,
 )
+from cityloop.cases.guards.duty import (
+    called_to_it,
+    leaves_something,
+    still_with_unit,
+    successor_fits,
+)
 from cityloop.cases.guards.filing import (
     another_than_asked,
     class_chosen,
@@ -125,6 +131,7 @@ __all__ = [
     "asked_once",
     "assigned_or_unit",
     "assists_handle",
+    "called_to_it",
     "circles",
     "class_chosen",
     "closed_normally",
@@ -153,6 +160,7 @@ __all__ = [
     "inspector_in_post",
     "late_check_explained",
     "leader_decides_long",
+    "leaves_something",
     "level_may_decide",
     "limit_passed",
     "located",
@@ -183,7 +191,9 @@ __all__ = [
     "sides_kept_apart",
     "some_subtask",
     "soon_after_closing",
+    "still_with_unit",
     "subtasks_done",
+    "successor_fits",
     "supervised_here",
     "suspensions_left",
     "timer_due",

@@ -1,0 +1,26 @@
+"""What the worker does for duty: calls after a dispatch, substitutes, secondments that ended."""
+
+from __future__ import annotations
+
+from cityloop.duty import operations
+from cityloop.kernel import clock
+
+
+def call_on_duty(number: str, version: int) -> None:
+    """A unit got a case: who is on duty there is told."""
+    operations.call_on_duty(number=number, version=version, now=clock.now())
+
+
+def note_seen(number: str, version: int) -> None:
+    """Somebody of the unit opened, received or assigned the case."""
+    operations.note_seen(number=number, version=version)
+
+
+def call_substitutes() -> int:
+    """Dispatches that nobody opened in time go to the next."""
+    return operations.call_substitutes(now=clock.now())
+
+
+def hand_over_ended() -> int:
+    """Secondments that have ended: what their holders had in hand."""
+    return operations.hand_over_ended(now=clock.now())
