@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -12,8 +12,9 @@ from ninja import Field, File, Query, Router, Schema
 from ninja.files import UploadedFile
 
 from cityloop.cases import fields, figures, lifecycle, operations, precision, queries, shapes, views
+from cityloop.cases.models import Status
 from cityloop.kernel import clock, files, paging
-from cityloop.kernel.api import idempotent, plain
+from cityloop.kernel.api import Moment, idempotent, plain
 from cityloop.kernel.errors import Invalid
 from cityloop.kernel.page import actor_of
 
@@ -29,7 +30,7 @@ ORDERS = {
 class CaseFilter(Schema):
     """Filters of the case list; all may be combined."""
 
-    status: list[str] = Field(default=[], description="Statuses to include")
+    status: list[Status] = Field(default=[], description="Statuses to include")
     record_type: str = ""
     channel: str = ""
     class_id: int | None = None
@@ -39,8 +40,8 @@ class CaseFilter(Schema):
     overdue: bool = False
     open_only: bool = False
     q: Annotated[str, Field(max_length=100)] = ""
-    reported_from: datetime | None = None
-    reported_to: datetime | None = None
+    reported_from: Moment | None = None
+    reported_to: Moment | None = None
     bbox: Annotated[str, Field(max_length=100, description="west,south,east,north")] = ""
     order: Order = "latest"
     cursor: Annotated[str, Field(max_length=400)] = ""
@@ -71,7 +72,7 @@ StepIn.model_rebuild()
 def filters_of(query: CaseFilter) -> queries.Filters:
     """The query string as filters; raises Invalid on a box that is none."""
     return queries.Filters(
-        status=tuple(query.status), record_type=query.record_type, channel=query.channel,
+        status=tuple(map(str, query.status)), record_type=query.record_type, channel=query.channel,
         class_id=query.class_id, area=query.area, unit_id=query.unit_id,
         worker_id=query.worker_id, overdue=query.overdue, words=query.q,
         reported_from=query.reported_from, reported_to=query.reported_to,

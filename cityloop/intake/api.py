@@ -14,6 +14,7 @@ from cityloop.intake import forms, operations, queries, reference, shapes, views
 from cityloop.kernel import clock, files, paging
 from cityloop.kernel.api import KEY_HEADER, idempotent, plain
 from cityloop.kernel.errors import Problem, TooLarge
+from cityloop.kernel.idempotency import check_key
 from cityloop.kernel.page import actor_of
 
 router = Router(tags=["intake"])
@@ -111,7 +112,8 @@ def report(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), clock.now()
     actor.require("intake.receive")
     given = _form(request) if request.content_type in FORMS else _json(request)
-    key = request.headers.get("Idempotency-Key", "")
+    if key := request.headers.get("Idempotency-Key", ""):
+        check_key(key)
     receipt = operations.receive(given.incoming(key), actor=actor, now=now)
     return plain(views.receipt(receipt), 200 if receipt.repeated else 201)
 

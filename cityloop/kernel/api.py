@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from inspect import signature
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from ninja.renderers import BaseRenderer
 from ninja.responses import NinjaJSONEncoder
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
+from pydantic import BeforeValidator
 
 from cityloop.kernel import clock, idempotency
 from cityloop.kernel.actor import Actor
@@ -27,6 +29,16 @@ from cityloop.kernel.middleware import problem_response
 from cityloop.kernel.page import actor_of
 
 _ENCODER = NinjaJSONEncoder()
+
+
+def _no_number(value: Any) -> Any:
+    """A bare number is refused: somebody's year or day would be read as seconds since 1970."""
+    if isinstance(value, int | float) or str(value).strip().lstrip("+-").isdigit():
+        raise ValueError("a moment is written as 2026-03-02T08:30:00+08:00")
+    return value
+
+
+Moment = Annotated[datetime, BeforeValidator(_no_number)]
 
 
 class Renderer(BaseRenderer):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext
+
 
 class Problem(Exception):
     """An answer other than success. `reasons` are sentences for the person; nothing was written."""
@@ -22,10 +24,10 @@ class Problem(Exception):
         """The problem+json body."""
         body: dict[str, Any] = {
             "type": f"urn:cityloop:problem:{self.code}",
-            "title": self.title,
+            "title": gettext(self.title),
             "status": self.status,
             "code": self.code,
-            "detail": "; ".join(self.reasons) or self.title,
+            "detail": "; ".join(self.reasons) or gettext(self.title),
             "reasons": list(self.reasons),
         }
         if self.fields:

@@ -15,7 +15,9 @@ from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
 LEAST_FREE_BYTES = 1024**3
-LONGEST_WAIT = timedelta(minutes=5)  # of a job that is due
+LONGEST_WAIT = timedelta(minutes=5)  # of a job that is due while nothing is done
+LONGEST_BACKLOG = timedelta(hours=1)  # while work goes on, as after a stop or a large import
+AT_WORK = timedelta(minutes=1)  # since a job was begun
 LARGEST_DRIFT = timedelta(seconds=5)  # between our clock and the database's
 
 
@@ -71,14 +73,17 @@ def _queue(now: datetime) -> tuple[bool, str]:
                       (SELECT min(e.at) FROM procrastinate_jobs j
                          JOIN procrastinate_events e ON e.job_id = j.id AND e.type = 'deferred'
                         WHERE j.status = 'todo'
-                          AND coalesce(j.scheduled_at, e.at) <= %(now)s)
+                          AND coalesce(j.scheduled_at, e.at) <= %(now)s),
+                      (SELECT at FROM procrastinate_events
+                        WHERE type = 'started' ORDER BY id DESC LIMIT 1)
                  FROM procrastinate_jobs""",
             {"now": now},
         )
-        waiting, failed, oldest = cursor.fetchone()
+        waiting, failed, oldest, started = cursor.fetchone()
     wait = now - oldest if oldest else timedelta()
+    at_work = started is not None and now - started <= AT_WORK
     words = f"{waiting} waiting, {failed} failed, the oldest waits {wait.total_seconds():.0f} s"
-    return wait <= LONGEST_WAIT, words
+    return wait <= (LONGEST_BACKLOG if at_work else LONGEST_WAIT), words
 
 
 def _disk(_now: datetime) -> tuple[bool, str]:

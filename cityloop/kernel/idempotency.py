@@ -29,8 +29,7 @@ def once(
     A second call that comes while the first still runs waits for it. A refused act leaves nothing,
     so it may be sent again. Raises KeyReused when the same key comes with another request.
     """
-    if not 8 <= len(key) <= 200:
-        raise Invalid(_("an idempotency key has 8 to 200 characters"), code="bad-idempotency-key")
+    check_key(key)
     digest = hashlib.sha256(request).hexdigest()
     with transaction.atomic():
         if not _claim(caller, key, digest, now):
@@ -38,6 +37,12 @@ def once(
         status, body = act()
         RememberedCall.objects.filter(caller=caller, key=key).update(status=status, body=body)
     return status, body
+
+
+def check_key(key: str) -> None:
+    """Raises Invalid for a key that is too short to be one of its own, or too long."""
+    if not 8 <= len(key) <= 200:
+        raise Invalid(_("an idempotency key has 8 to 200 characters"), code="bad-idempotency-key")
 
 
 def _claim(caller: str, key: str, digest: str, now: datetime) -> bool:

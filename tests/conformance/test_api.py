@@ -112,6 +112,13 @@ def test_a_wrong_role_is_refused_and_changes_nothing(city: City, call: Call) -> 
 SCOPED = {"/cases/{number}/steps"}
 
 
+def test_a_filter_that_is_none_is_refused(city: City) -> None:
+    for wrong in ("status=nope", "reported_from=9999999", "bbox=1,2", "size=0"):
+        assert_problem(city.call("GET", f"/api/v1/cases?{wrong}", by="acceptor"), 422)
+    good = "status=filed&status=closed&reported_from=2026-03-02T08:00:00Z"
+    assert city.call("GET", f"/api/v1/cases?{good}", by="acceptor").status_code == 200
+
+
 @pytest.mark.parametrize("call", CALLS, ids=by_name)
 def test_a_wrong_method_or_address_is_a_problem_too(city: City, call: Call) -> None:
     answer = city.call("PATCH", call.address(city), by=call.by)

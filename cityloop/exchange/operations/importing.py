@@ -53,6 +53,7 @@ def import_cases(
     actor.require(PERMISSION)
     source, file = source_of(format), Path(path)
     began, report = time.monotonic(), ImportReport()
+    next(reading.rows(file, source.columns), None)  # a wrong file is refused before anything starts
     remarks: Counter[str] = Counter()
     with crew(workers) as pool:
         needs = grounds.survey(source, file)

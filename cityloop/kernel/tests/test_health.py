@@ -37,6 +37,23 @@ def test_a_job_that_waits_too_long_makes_the_queue_unwell() -> None:
     assert "1 waiting" in late.words
 
 
+def test_a_queue_that_is_being_worked_off_is_well_for_an_hour() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status)"
+            " VALUES ('default', 'late', '{}', 'todo'), ('default', 'now', '{}', 'todo')"
+        )
+        cursor.execute("UPDATE procrastinate_events SET at = now() - interval '10 minutes'")
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE task_name = 'now'")
+    assert found("queue").well
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_events SET at = now() - interval '61 minutes'"
+            " WHERE type = 'deferred'"
+        )
+    assert not found("queue").well
+
+
 def test_a_clock_that_is_off_is_told() -> None:
     off = health.examine(now=clock.now() + timedelta(minutes=3))[-1]
     assert not off.well
