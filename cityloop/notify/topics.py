@@ -12,7 +12,7 @@ from django.conf import settings
 
 LANGUAGES = ("zh-hans", "en")
 AUDIENCES = ("reporter", "worker", "inspector", "unit", "ordered", "giver", "named")
-BLANKS = ("number", "class", "unit", "due", "result", "reason", "address", "link",
+BLANKS = ("number", "class", "unit", "due", "result", "reason", "address", "link", "photo",
           "order", "answer", "answer_by", "title")  # fmt: skip
 BLANK = re.compile(r"\{([a-z_]*)\}")
 
