@@ -37,6 +37,8 @@ class Parameters:
     reviewed_channels: tuple[str, ...] = ()  # every case of these is reviewed before closing
     read_minutes: int = 15  # after which the next is called to a dispatch that nobody opened
     recheck_share: float = 0.05  # of cases closed in a day, inspected again by another team
+    reply_check_share: float = 0.1  # of replies sent in a day, judged by a second person
+    public_photos: tuple[str, ...] = ("C",)  # classes whose photo of the result the public may see
     escalate_at: tuple[float, ...] = (1.0, 2.0)  # multiples of the limit after the deadline
     extensions_at_most: int = 2  # approved ones of a case; time-rules 5.3
     suspensions_at_most: int = 1  # time-rules 5.4

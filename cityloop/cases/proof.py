@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import orjson
 from django.db import OperationalError, connection, transaction
+from django.utils import timezone
 
 from cityloop.cases import chain, queries
 from cityloop.cases.models import CaseEvent, Seal
@@ -64,6 +65,16 @@ def seal(*, now: datetime) -> int:
                 previous=last.digest if last else "", sealed_at=now,
             )  # fmt: skip
     return count
+
+
+def end_of(day: date) -> datetime:
+    """The moment at which a local day ends."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
+
+
+def seal_after(day: date) -> Seal | None:
+    """The first seal made after a day: its digest is the seed of that day's draws."""
+    return Seal.objects.filter(sealed_at__gte=end_of(day)).order_by("pk").first()
 
 
 def _highest_event() -> int:

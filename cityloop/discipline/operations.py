@@ -6,11 +6,12 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from cityloop.cases import drawing, proof
 from cityloop.cases import flow as flows
 from cityloop.cases import operations as cases
 from cityloop.cases import queries as case_queries
 from cityloop.cases.models import Case, CaseEvent
-from cityloop.discipline import drawing, queries
+from cityloop.discipline import queries
 from cityloop.discipline.models import Draw, Recheck, Result
 from cityloop.kernel.actor import Actor
 
@@ -21,7 +22,7 @@ def draw(*, day: date, now: datetime) -> Draw | None:
     It waits for the first seal after the day: the seed is not known before. A case for which no
     inspector of another team exists is named in `without_team`, not quietly left out.
     """
-    seal = queries.seal_after(day)
+    seal = proof.seal_after(day)
     if seal is None or Draw.objects.filter(day=day).exists():
         return None
     share = flows.parameters(case_queries.current_flow().parameters).recheck_share

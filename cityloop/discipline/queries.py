@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
 
+from cityloop.cases import proof
 from cityloop.cases import queries as cases
-from cityloop.cases.models import Case, CaseEvent, ClosingKind, Seal, Status
+from cityloop.cases.models import Case, CaseEvent, ClosingKind, Status
 from cityloop.discipline.models import Draw, Recheck, Result
 from cityloop.kernel.actor import Actor
 from cityloop.people.models import Member
@@ -59,23 +59,13 @@ def rechecks(actor: Actor, *, limit: int = 100) -> list[Recheck]:
     return list(shown.order_by("-pk")[:limit])
 
 
-def end_of(day: date) -> datetime:
-    """The moment at which a local day ends."""
-    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
-
-
 def closed_on(day: date) -> QuerySet[Case]:
     """Cases closed under their closing condition on a local day, and closed still."""
-    end = end_of(day)
+    end = proof.end_of(day)
     return Case.objects.filter(
         status=Status.CLOSED, closing_kind=ClosingKind.NORMAL, imported=False,
         closed_at__gte=end - timedelta(days=1), closed_at__lt=end,
     )  # fmt: skip
-
-
-def seal_after(day: date) -> Seal | None:
-    """The first seal made after a day."""
-    return Seal.objects.filter(sealed_at__gte=end_of(day)).order_by("pk").first()
 
 
 def who_did(case: Case, action: str) -> int | None:

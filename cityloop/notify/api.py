@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 
 from cityloop.intake.models import ReporterNotice
@@ -13,7 +14,7 @@ from cityloop.kernel import clock, paging
 from cityloop.kernel.api import idempotent
 from cityloop.kernel.page import actor_of
 from cityloop.notify import operations, queries, wording
-from cityloop.notify.models import Message
+from cityloop.notify.models import Message, ReplyCheck
 
 router = Router(tags=["messages"])
 Cursor = Annotated[str, Query(max_length=400)]
@@ -194,3 +195,72 @@ def set_wording(request: HttpRequest, topic: str, body: WordingIn) -> tuple[int,
     lines = [one for one in queries.wordings(actor) if one.topic == topic]
     held = [one for one in lines if (one.language, one.class_code) == same] or lines
     return 200, WordingOut.from_orm(held[-1]).dict()
+
+
+class CheckOut(Schema):
+    """A reply drawn by lot; `judge_id` is null until a second person has judged it."""
+
+    id: int
+    day: date
+    case: str
+    text: str
+    author_id: int
+    quality: str
+    fault: str
+    note: str
+    judge_id: int | None
+    judged_at: datetime | None
+
+
+class CheckIn(Schema):
+    """How good it is; a poor one needs its fault."""
+
+    quality: Literal["good", "poor"]
+    fault: Literal["", "vague", "wrong", "beside", "tone"] = ""
+    note: Annotated[str, Field(max_length=300)] = ""
+
+
+class OperatorOut(Schema):
+    """Replies of somebody that were judged; `rate` of poor ones is null without any."""
+
+    member_id: int
+    name: str
+    judged: int
+    poor: int
+    waiting: int
+    rate: float | None
+
+
+def _check(row: ReplyCheck) -> dict[str, Any]:
+    return {
+        "id": row.pk, "day": row.draw.day,
+        "case": row.message.case.number if row.message.case else "",
+        "text": row.message.text, "author_id": row.author_id, "quality": row.quality,
+        "fault": row.fault, "note": row.note, "judge_id": row.judge_id,
+        "judged_at": row.judged_at,
+    }  # fmt: skip
+
+
+@router.get("/reply-checks", response=list[CheckOut], summary="Replies drawn by lot")
+def list_reply_checks(request: HttpRequest) -> list[dict[str, Any]]:
+    """Those not judged first, then the latest; a hundred at most."""
+    return [_check(row) for row in queries.reply_checks(actor_of(request))]
+
+
+@router.get("/reply-checks/operators", response=list[OperatorOut], summary="Poor replies by sender")
+def list_operators(
+    request: HttpRequest, since: date | None = None, until: date | None = None
+) -> list[Any]:
+    """Over the draws from `since` to `until`, the last ninety days unless told otherwise."""
+    last = until or timezone.localdate(clock.now())
+    first = since or last - timedelta(days=min(90, (last - date.min).days))
+    return list(queries.operators(actor_of(request), since=first, until=last))
+
+
+@router.post("/reply-checks/{check_id}", response=CheckOut, summary="Judge a drawn reply")
+@idempotent
+def judge_reply(request: HttpRequest, check_id: Id, body: CheckIn) -> tuple[int, dict[str, Any]]:
+    """By somebody who did not send it, once."""
+    actor = actor_of(request)
+    row = operations.judge_reply(check_id, actor=actor, now=clock.now(), **body.dict())
+    return 200, _check(row)

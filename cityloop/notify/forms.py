@@ -5,6 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cityloop.notify.models import Fault, Quality
+
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 
 
@@ -40,3 +42,16 @@ class WordingForm(forms.Form):
         label=_("Text"), required=False, max_length=500, widget=forms.Textarea({"rows": 5}),
         help_text=_("Empty: the given text holds again."),
     )  # fmt: skip
+
+
+class CheckForm(forms.Form):
+    """How good a drawn reply is."""
+
+    quality = forms.ChoiceField(
+        label=_("Judgement"),
+        choices=[("", "—"), *(one for one in Quality.choices if one[0] != Quality.OPEN)],
+    )
+    fault = forms.ChoiceField(
+        label=_("What is wrong with it"), required=False, choices=[("", "—"), *Fault.choices]
+    )
+    note = forms.CharField(label=_("Remark"), required=False, max_length=300)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from cityloop.kernel import clock
 from cityloop.notify import operations
+
+DAYS = 7  # a worker that stood still catches up with so many draws
 
 
 def tell_assign(number: str, version: int) -> None:
@@ -88,3 +93,11 @@ def queue_due() -> int:
 def forget_questions() -> int:
     """Counts of the public page that are needed no more."""
     return operations.forget_questions(now=clock.now())
+
+
+def draw_replies() -> int:
+    """Draw among the replies of the days that have ended; how many days."""
+    now = clock.now()
+    today = timezone.localdate(now)
+    days = [today - timedelta(days=back) for back in range(DAYS, 0, -1)]
+    return sum(operations.draw_replies(day=day, now=now) is not None for day in days)

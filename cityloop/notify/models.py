@@ -49,6 +49,9 @@ class Message(models.Model):
     reference = models.CharField(max_length=80, blank=True, default="")  # the gateway's own number
     ordered_at = models.DateTimeField()
     ordered_by = models.CharField(max_length=120)
+    author = models.ForeignKey(  # who has read and sent it; empty for the system's own
+        "people.Member", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     sent_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
@@ -151,3 +154,77 @@ class Wording(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic} {self.class_code} {self.language}"
+
+
+class ReplyDraw(models.Model):
+    """The draw over the replies sent on one day. Append-only; anybody can repeat it.
+
+    `seed` is the digest of the first seal after that day, `drawn` the numbers of messages.
+    """
+
+    day = models.DateField(unique=True)
+    seed = models.CharField(max_length=64)
+    seal = models.ForeignKey("cases.Seal", on_delete=models.PROTECT, related_name="+")
+    share = models.FloatField()
+    sent = models.PositiveIntegerField()
+    drawn = ArrayField(models.CharField(max_length=24), default=list)
+    drawn_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "notify_reply_draw"
+
+    def __str__(self) -> str:
+        return f"{self.day} {len(self.drawn)}/{self.sent}"
+
+
+class Quality(models.TextChoices):
+    """What the second person found."""
+
+    OPEN = "open", pgettext_lazy("reply check", "not yet judged")
+    GOOD = "good", pgettext_lazy("reply check", "good")
+    POOR = "poor", pgettext_lazy("reply check", "poor")
+
+
+class Fault(models.TextChoices):
+    """Why a reply is poor."""
+
+    VAGUE = "vague", pgettext_lazy("reply check", "says nothing definite")
+    WRONG = "wrong", pgettext_lazy("reply check", "does not agree with the case")
+    BESIDE = "beside", pgettext_lazy("reply check", "does not answer what was reported")
+    TONE = "tone", pgettext_lazy("reply check", "impolite or hard to understand")
+
+
+class ReplyCheck(models.Model):
+    """One drawn reply: who sent it, who judged it, and how. Judged once."""
+
+    draw = models.ForeignKey(ReplyDraw, on_delete=models.PROTECT, related_name="checks")
+    message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="check_of_reply")
+    author = models.ForeignKey("people.Member", on_delete=models.PROTECT, related_name="+")
+    quality = models.CharField(max_length=8, choices=Quality.choices, default=Quality.OPEN)
+    fault = models.CharField(max_length=8, choices=Fault.choices, blank=True, default="")
+    note = models.CharField(max_length=300, blank=True, default="")
+    judge = models.ForeignKey(
+        "people.Member", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    judged_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "notify_reply_check"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(judge__isnull=True) | ~Q(judge=models.F("author")),
+                name="reply_check_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(quality="open", judge__isnull=True, judged_at__isnull=True)
+                | (~Q(quality="open") & Q(judge__isnull=False, judged_at__isnull=False)),
+                name="reply_check_judged_says_who",
+            ),
+            models.CheckConstraint(
+                condition=(Q(quality="poor") & ~Q(fault="")) | (~Q(quality="poor") & Q(fault="")),
+                name="reply_check_poor_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} {self.quality}"

@@ -16,16 +16,18 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cityloop.kernel import clock, paging
+from cityloop.kernel import clock, files, paging
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Problem, TooMany
 from cityloop.kernel.middleware import problem_response
 from cityloop.kernel.page import actor_of
 from cityloop.notify import forms, operations, queries, signing, topics
 from cityloop.notify import wording as wording_of
+from cityloop.notify.views import checks
 
 SIZE = 50
 MAX_RECEIPT = 16 * 1024
+PHOTO_SIDE = 1280  # made anew, so place and camera stay with the original
 LABELS = {
     "filed": lazy("Reply at filing"),
     "progress": lazy("Progress reply"),
@@ -239,6 +241,22 @@ def _caller(request: HttpRequest) -> str:
     return seen.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
 
 
+@require_safe
+def photo(request: HttpRequest, token: str) -> HttpResponse:
+    """The photo of the result, for whoever has the link of a reply; not found once it has ended."""
+    named = signing.photo_of(settings.SECRET_KEY, token)
+    if named is None:
+        raise NotFound(_("this link is not complete or was changed"))
+    if named[1] < clock.now().timestamp():
+        raise NotFound(_("this link has ended"))
+    row = queries.photo_shown(named[0])
+    if row is None:
+        raise NotFound(_("this photo is not shown any more"))
+    answer = HttpResponse(files.thumbnail(row.file, PHOTO_SIDE), content_type="image/jpeg")
+    answer["Cache-Control"], answer["X-Robots-Tag"] = "private, no-store", "noindex"
+    return answer
+
+
 @csrf_exempt
 @require_POST
 def receipt(request: HttpRequest) -> HttpResponse:
@@ -270,7 +288,10 @@ def _signed(request: HttpRequest) -> dict[str, str]:
 
 urlpatterns = [
     path("query/", public_query, name="public-query"),
+    path("photos/<str:token>", photo, name="public-photo"),
     path("replies/", replies, name="replies"),
+    path("replies/checks/", checks.reply_checks, name="reply-checks"),
+    path("replies/checks/<int:check_id>/", checks.reply_check, name="reply-check"),
     path("replies/<int:notice_id>/", reply, name="reply"),
     path("messages/", inbox, name="messages"),
     path("messages/wordings/", wordings, name="wordings"),

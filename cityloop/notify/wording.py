@@ -14,7 +14,7 @@ from django.utils.translation import override
 from cityloop.cases import fields
 from cityloop.cases.models import Case, CaseEvent, RecordType, TimerKind
 from cityloop.intake.models import ReporterNotice
-from cityloop.notify import audiences, queries, topics
+from cityloop.notify import audiences, queries, signing, topics
 from cityloop.notify.models import State
 from cityloop.people.models import Organisation, in_language
 
@@ -65,6 +65,8 @@ def values_of(case: Case, wanted: set[str]) -> dict[str, str]:
         values["reason"] = _reason(case)
     if wanted & {"order", "answer", "answer_by"}:
         values |= _order(case)
+    if "photo" in wanted:
+        values["photo"] = _photo(case)
     return values
 
 
@@ -72,6 +74,16 @@ def _link() -> str:
     if not settings.PUBLIC_URL:
         return ""
     return _("Follow it at %(url)s") % {"url": f"{settings.PUBLIC_URL}/query/"}
+
+
+def _photo(case: Case) -> str:
+    """A link to the photo of the result that ends by itself; '' where the public may see none."""
+    photo = queries.public_photo(case) if settings.PUBLIC_URL else None
+    if photo is None or case.closed_at is None:
+        return ""
+    until = int((case.closed_at + signing.PHOTO_SHOWN).timestamp())
+    token = signing.photo_token(settings.SECRET_KEY, photo.pk, until)
+    return _("See the result at %(url)s.") % {"url": f"{settings.PUBLIC_URL}/photos/{token}"}
 
 
 def _unit(case: Case) -> str:

@@ -351,6 +351,11 @@ CALLS = (
          body=lambda city: {"medium": "phone"}, another=lambda city: {"medium": "sms"}),
     Call("GET", "/intake/account", refused=(towns.STRANGER, "evaluator", "water")),
     # messages
+    Call("GET", "/reply-checks", refused=(towns.STRANGER, "inspector", "water")),
+    Call("GET", "/reply-checks/operators", refused=(towns.STRANGER, "inspector", "water")),
+    Call("POST", "/reply-checks/{check_id}", refused=(towns.STRANGER, "inspector", "water"),
+         at=lambda city: {"check_id": city.reply_check}, body=lambda city: {"quality": "good"},
+         another=lambda city: {"quality": "poor", "fault": "tone"}),
     Call("GET", "/replies", refused=(towns.STRANGER, "inspector", "water")),
     Call("GET", "/replies/{notice_id}", refused=(towns.STRANGER, "inspector", "water"),
          at=lambda city: {"notice_id": city.notice}),

@@ -12,7 +12,8 @@ from django.http import HttpResponse
 from django.test import Client
 
 from cityloop.assets.models import Component
-from cityloop.cases.models import Case
+from cityloop.cases import proof
+from cityloop.cases.models import Case, Seal
 from cityloop.coordination import operations as coordination
 from cityloop.coordination.models import (
     Dispute,
@@ -28,7 +29,7 @@ from cityloop.intake import operations as intake
 from cityloop.intake.models import ReporterNotice
 from cityloop.kernel import clock
 from cityloop.notify import operations as notify
-from cityloop.notify.models import Message
+from cityloop.notify.models import Message, ReplyCheck, ReplyDraw
 from cityloop.oversight import operations as oversight
 from cityloop.oversight.models import NamedList, Sending
 from cityloop.people import operations as people
@@ -62,6 +63,7 @@ class City:
     orders: dict[str, str] = field(default_factory=dict)
     protection: int = 0
     dirty: str = ""
+    reply_check: int = 0
 
     def call(self, method: str, path: str, *, by: str = "", **more: Any) -> HttpResponse:
         """A machine client's request: by key, or anonymous."""
@@ -253,7 +255,16 @@ def build(folder: Path) -> City:
     call = town.report("hotline12319", reporter_name="王五", reporter_phone=PHONE)
     case = town.step(call.case, "send_verify", "acceptor", inspector="inspector")
     notify.tell(topic="to_verify", number=case.number, version=case.version, now=town.now)
-    for part in (_dispute, _meetings, _matters, _works, _territory, _oversight, _duty):
+    for part in (
+        _dispute,
+        _meetings,
+        _matters,
+        _works,
+        _territory,
+        _oversight,
+        _duty,
+        _reply_check,
+    ):
         part(city)
     case = Case.objects.get(number=city.cases["closed"])
     city.photo = case.attachments.order_by("pk")[0].file.sha256
@@ -377,6 +388,24 @@ def _duty(city: City) -> None:
     duty.call_on_duty(number=case.number, version=case.version, now=town.now)
     city.cases["called"] = case.number
     duty.end_shift(shift="白班", actor=town.actor("shift_leader"), now=town.now)
+
+
+def _reply_check(city: City) -> None:
+    """A reply that the shift leader has sent, drawn for a second person."""
+    town, author = city.town, city.town.members["shift_leader"]
+    notice = ReporterNotice.objects.order_by("-pk")[0]
+    sent = Message.objects.create(
+        topic=notice.topic, notice=notice, case=notice.report.case, version=1, media=["console"],
+        medium="console", text="已处理。", state="sent", ordered_at=town.now, ordered_by="值班长",
+        author=author, sent_at=town.now,
+    )  # fmt: skip
+    proof.seal(now=town.now)
+    seal = Seal.objects.order_by("-pk")[0]
+    draw = ReplyDraw.objects.create(
+        day=town.now.date(), seed=seal.digest, seal=seal, share=1.0, sent=1, drawn=[str(sent.pk)],
+        drawn_at=town.now,
+    )  # fmt: skip
+    city.reply_check = ReplyCheck.objects.create(draw=draw, message=sent, author=author).pk
 
 
 def fingerprint() -> dict[str, int]:

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from cityloop.cases.models import Case
+from cityloop.notify import signing
+from cityloop.notify.queries import public_photo
 from tests import town as towns
 from tests.conformance.city import City
 
@@ -46,6 +50,14 @@ class Page:
         if self.data is not None:
             return browser.post(self.address(city), self.data(city))
         return browser.get(self.address(city), self.query(city))
+
+
+def _photo_link(city: City) -> Mapping[str, Any]:
+    """The link in the reply of a closed case."""
+    photo = public_photo(Case.objects.get(number=city.cases["closed"]))
+    assert photo is not None
+    until = int((city.town.now + timedelta(days=400)).timestamp())
+    return {"token": signing.photo_token(settings.SECRET_KEY, photo.pk, until)}
 
 
 def office(name: str, **more: Any) -> Page:
@@ -155,6 +167,7 @@ PAGES = (
     Page("healthz", by="", refused=(), anonymous=200),
     Page("sign-in", by="", refused=(), anonymous=200),
     Page("public-query", by="", refused=(), anonymous=200),
+    Page("public-photo", by="", refused=(), anonymous=200, at=_photo_link),
     Page("theme", by="", refused=(), data=lambda city: {"theme": "dark"}, status=302),
     # one's own
     Page("start", refused=()),
@@ -188,6 +201,10 @@ PAGES = (
     Page("messages", refused=()),
     Page("message-read", by="inspector", refused=(towns.STRANGER, "acceptor"), status=302,
          at=lambda city: {"message_id": city.message}, data=nothing),
+    Page("reply-checks", refused=(towns.STRANGER, "inspector", "water")),
+    Page("reply-check", refused=(towns.STRANGER, "inspector", "water"), status=303,
+         at=lambda city: {"check_id": city.reply_check},
+         data=lambda city: {"quality": "poor", "fault": "vague", "note": "空泛"}),
     Page("wordings", by="administrator", refused=(towns.STRANGER, "acceptor", "shift_leader")),
     Page("wording", by="administrator", refused=(towns.STRANGER, "acceptor", "shift_leader"),
          at=lambda city: {"topic": "filed"}),

@@ -10,10 +10,10 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cityloop.cases import drawing, proof
 from cityloop.cases import operations as cases
-from cityloop.cases import proof
 from cityloop.cases.models import Case, CaseEvent, Flow, Task
-from cityloop.discipline import drawing, jobs, operations, queries
+from cityloop.discipline import jobs, operations, queries
 from cityloop.discipline.models import Draw, Recheck
 from cityloop.kernel import clock
 from cityloop.people import operations as people
@@ -123,4 +123,4 @@ def test_about_the_share_is_drawn() -> None:
     numbers = [f"2026030200{n:05d}" for n in range(10_000)]
     assert 400 < len(drawing.chosen("a seed", numbers, 0.05)) < 600
     day = date(2026, 3, 2)
-    assert queries.end_of(day) - queries.end_of(day - timedelta(days=1)) == timedelta(days=1)
+    assert proof.end_of(day) - proof.end_of(day - timedelta(days=1)) == timedelta(days=1)

@@ -73,6 +73,7 @@ OWN: dict[str, dict[str, str]] = {
         "change": VALUE,
         "clocks": FUNCTIONS,
         "command": VALUE,
+        "drawing": FUNCTIONS,
         "evidence": FUNCTIONS,
         "fields": TABLE,
         "figures": FUNCTIONS,
@@ -103,7 +104,7 @@ OWN: dict[str, dict[str, str]] = {
         "views": FUNCTIONS,
     },
     "coordination": {"forms": FORMS, "shapes": VALUE},
-    "discipline": {"drawing": FUNCTIONS},
+    "discipline": {},
     "duty": {"forms": FORMS, "hours": FUNCTIONS, "piles": TABLE, "shapes": VALUE},
     "evidence": {
         "looking": FUNCTIONS,

@@ -1,6 +1,7 @@
 """Every write of notify."""
 
 from cityloop.notify.operations.asking import count_question, forget_questions
+from cityloop.notify.operations.checking import draw_replies, judge_reply
 from cityloop.notify.operations.delivering import deliver, queue_due, take_receipt
 from cityloop.notify.operations.ordering import (
     Recipient,
@@ -18,7 +19,9 @@ __all__ = [
     "Recipient",
     "count_question",
     "deliver",
+    "draw_replies",
     "forget_questions",
+    "judge_reply",
     "mark_read",
     "order",
     "queue_due",

@@ -41,6 +41,7 @@ def order(
     media: Sequence[str],
     ordered_by: str,
     now: datetime,
+    author: int | None = None,
 ) -> Message | None:
     """Write a message and its job together; None when the member was told of it before.
 
@@ -49,7 +50,7 @@ def order(
     """
     row = Message(
         topic=topic, member=to.member, notice=to.notice, case=case, version=version, text=text,
-        ordered_at=now, ordered_by=ordered_by[:120], **_way(topic, media),
+        ordered_at=now, ordered_by=ordered_by[:120], author_id=author, **_way(topic, media),
     )  # fmt: skip
     with transaction.atomic():
         if to.member is not None and _told(to.member, case, topic, version):

@@ -43,7 +43,7 @@ def send_reply(notice_id: int, *, text: str, actor: Actor, now: datetime) -> Mes
             sent = order(
                 Recipient(notice=row), topic=row.topic, text=text.strip(), case=row.report.case,
                 version=row.version, media=topics.all_topics()[row.topic].media,
-                ordered_by=actor.post, now=now,
+                ordered_by=actor.post, now=now, author=actor.member_id,
             )  # fmt: skip
     except IntegrityError as error:  # the constraint: one on its way
         raise CannotReply(_("this reply is on its way")) from error

@@ -1,5 +1,13 @@
 """Every read of notify."""
 
+from cityloop.notify.queries.checks import (
+    NoSuchCheck,
+    Operator,
+    operators,
+    replies_sent_on,
+    reply_check,
+    reply_checks,
+)
 from cityloop.notify.queries.messages import (
     NoSuchMessage,
     inbox,
@@ -8,7 +16,12 @@ from cityloop.notify.queries.messages import (
     unread,
     wordings,
 )
-from cityloop.notify.queries.public import PublicAnswer, public_answer
+from cityloop.notify.queries.public import (
+    PublicAnswer,
+    photo_shown,
+    public_answer,
+    public_photo,
+)
 from cityloop.notify.queries.replies import (
     ORDER,
     STATES,
@@ -21,16 +34,24 @@ from cityloop.notify.queries.replies import (
 __all__ = [
     "ORDER",
     "STATES",
+    "NoSuchCheck",
     "NoSuchMessage",
     "NoSuchReply",
+    "Operator",
     "PublicAnswer",
     "inbox",
     "message_of_member",
     "on_its_way",
+    "operators",
     "own_text",
+    "photo_shown",
     "public_answer",
+    "public_photo",
     "replies",
+    "replies_sent_on",
     "reply",
+    "reply_check",
+    "reply_checks",
     "unread",
     "wordings",
 ]

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cityloop.cases.models import Case
+from cityloop.cases import flow as flows
+from cityloop.cases.models import Attachment, Case, ClosingKind, Status
 from cityloop.intake.models import Report
 from cityloop.notify.models import Message, State
 from cityloop.people.models import Organisation
@@ -66,3 +67,27 @@ def _ends_with(one: Report, tail: str) -> bool:
     """The last digits of the phone are these; compared in constant time."""
     digits = re.sub(r"\D", "", one.reporter.phone) if one.reporter else ""
     return len(digits) >= TAIL and hmac.compare_digest(digits[-TAIL:].encode(), tail.encode())
+
+
+def public_photo(case: Case) -> Attachment | None:
+    """The last photo of the result that the public may see; None where there is none.
+
+    Only of a case closed under its closing condition, and of the classes that its flow names.
+    """
+    if case.status != Status.CLOSED or case.closing_kind != ClosingKind.NORMAL:
+        return None
+    shown = flows.parameters(case.flow.parameters, case.area_code).public_photos
+    if case.problem_class is None or not case.problem_class.short_code.startswith(shown):
+        return None
+    rows = Attachment.objects.filter(
+        case=case, stage="after", file__media_type__startswith="image/"
+    )
+    return rows.select_related("file").order_by("-version", "-pk").first()
+
+
+def photo_shown(photo_id: int) -> Attachment | None:
+    """The photo behind a link, if it still is the one that the public may see."""
+    rows = Attachment.objects.select_related("case__flow", "case__problem_class")
+    row = rows.filter(pk=photo_id).first()
+    found = public_photo(row.case) if row else None
+    return found if found is not None and found.pk == photo_id else None

@@ -1,4 +1,4 @@
-"""The lot: which cases, and who looks at them, follow from the published seed. Pure."""
+"""The lot: what is looked at again, and by whom, follows from the published seed. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def chosen(seed: str, numbers: Iterable[str], share: float) -> list[str]:
 
 
 def one_of(seed: str, number: str, candidates: Iterable[int]) -> int | None:
-    """The candidate on whom the lot falls for this case; None without a candidate."""
+    """The candidate on whom the lot falls for this number; None without a candidate."""
     return min(candidates, key=lambda one: (_lot(seed, f"{number}:{one}"), one), default=None)
 
 
