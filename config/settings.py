@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "cityloop.duty",
     "cityloop.evidence",
     "cityloop.exchange",
+    "cityloop.hotline",
     "cityloop.notify",
     "cityloop.works",
     "cityloop.oversight",

@@ -27,6 +27,7 @@ from django.http import HttpRequest
 
 from cityloop.cases import queries as cases
 from cityloop.desks import queries
+from cityloop.hotline import queries as hotline
 from cityloop.kernel.errors import Problem
 from cityloop.kernel.page import actor_of
 
@@ -89,6 +90,7 @@ class Hub:
     def __init__(self) -> None:
         self.streams: set[asyncio.Queue[bytes | None]] = set()
         self._loop: asyncio.Task[None] | None = None
+        self._called: Any = None
 
     def join(self) -> asyncio.Queue[bytes | None]:
         """A queue that gets every message from now on."""
@@ -119,6 +121,7 @@ class Hub:
                 if watch is None:
                     watch = Watch(await asked(queries.latest_event))
                 await self._look(watch)
+                await self._look_at_calls()
             except Exception:  # the database restarts: go on when it is back
                 log.exception("the history cannot be followed at the moment")
             await asyncio.sleep(POLL_SECONDS)
@@ -132,6 +135,13 @@ class Hub:
             return
         for number in numbers:
             self.publish(b"event: case\ndata: " + number.encode() + b"\n\n")
+
+    async def _look_at_calls(self) -> None:
+        """Tell that some call changed; each page asks for the one at its own extension."""
+        latest = await asked(hotline.latest_change)
+        if latest != self._called:
+            self._called = latest
+            self.publish(b"event: topic\ndata: call\n\n")
 
 
 hub = Hub()

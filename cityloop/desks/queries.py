@@ -20,6 +20,8 @@ from cityloop.desks.boxes import BOXES, BY_KEY, Box, tasks_of
 from cityloop.evidence import queries as evidence
 from cityloop.evidence import wording
 from cityloop.geo import queries as geo
+from cityloop.hotline import queries as hotline
+from cityloop.hotline.models import Call
 from cityloop.intake import checks
 from cityloop.intake import queries as intake
 from cityloop.intake.models import Report, Reporter, ReporterNotice
@@ -214,16 +216,18 @@ class ReportFile:
     sentences: list[str]
     reporter: Reporter | None
     notices: list[ReporterNotice]
+    calls: list[Call]  # with a recording that the reader may hear
 
 
 def reports_of(actor: Actor, case: Case) -> list[ReportFile]:
-    """The reports of a case, for those who take reports; two statements."""
+    """The reports of a case, for those who take reports; three statements."""
     if not actor.may("intake.receive"):
         return []
     found = intake.reports_of(actor, case.number)
     notices: dict[int, list[ReporterNotice]] = {}
     for notice in ReporterNotice.objects.filter(report__in=found).order_by("pk"):
         notices.setdefault(notice.report_id, []).append(notice)
+    calls = hotline.calls_of(actor, found)
     return [
         ReportFile(
             report=one,
@@ -231,6 +235,7 @@ def reports_of(actor: Actor, case: Case) -> list[ReportFile]:
             sentences=[checks.sentence(finding) for finding in one.checks],
             reporter=intake.reporter_of(actor, one),
             notices=notices.get(one.pk, []),
+            calls=calls.get(one.pk, []),
         )
         for one in found
     ]

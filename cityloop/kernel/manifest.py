@@ -23,6 +23,15 @@ class MenuItem:
 
 
 @dataclass(frozen=True, slots=True)
+class LivePart:
+    """A part of every page, asked for again when the live stream names its topic."""
+
+    topic: str
+    path: str
+    permission: str
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """A function of jobs.py that the worker calls every so many seconds."""
 
@@ -40,6 +49,7 @@ class Subsystem(AppConfig):
     title: str = ""
     menu: tuple[MenuItem, ...] = ()
     permissions: tuple[str, ...] = ()
+    live_parts: tuple[LivePart, ...] = ()
     subscriptions: dict[str, str] = {}
     schedules: tuple[Schedule, ...] = ()
 

@@ -56,7 +56,11 @@ def context(request: HttpRequest) -> dict[str, Any]:
     except NotSignedIn:
         return {"actor": None, "menu": [], **most}
     live = settings.LIVE_URL or f"//{request.get_host().split(':')[0]}:{settings.LIVE_PORT}"
-    return {"actor": actor, "menu": menu(actor), "live_url": f"{live}/live/", **most}
+    parts = [one for app in subsystems() for one in app.live_parts if actor.may(one.permission)]
+    return {
+        "actor": actor, "menu": menu(actor), "live_url": f"{live}/live/", "live_parts": parts,
+        **most,
+    }  # fmt: skip
 
 
 def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:

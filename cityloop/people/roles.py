@@ -31,6 +31,8 @@ class RoleSeed:
     permissions: tuple[str, ...]
 
 
+OUTSIDE = ("hotline.deliver", "hotline.orders")  # telephone system, mayor's hotline
+HOTLINE = ("hotline.answer", "hotline.recording", "hotline.orders")
 WORKS = "works.view"  # substitute works and what is owed for them
 WORKS_DUTY = (WORKS, "works.order", "works.claim")
 WORKS_OFFICE = (WORKS, "works.manage")
@@ -42,7 +44,7 @@ DUTY = "duty.view"  # who is on duty, what is covered, what was handed over
 KEEP_ROSTER, HAND_OVER = "duty.manage", "duty.hand_over"
 
 _DESK = (*READ, STEP, EXPORT, OVERSIGHT, LIBRARY, "people.view", "coordination.view", DUTY)
-_CENTRE = (*_DESK, RECEIVE, REPORTER, TYPICAL)
+_CENTRE = (*_DESK, RECEIVE, REPORTER, TYPICAL, *HOTLINE)
 _LEADING = (*_DESK, RECEIVE)
 _READER = (*READ, EXPORT, OVERSIGHT, LIBRARY, "people.view", "coordination.view", DUTY)
 _OFFICE = (*_READER, "people.manage", "components.manage", "geo.manage", "standards.manage",
@@ -54,6 +56,7 @@ _SHIFT = (*_CENTRE, HAND_OVER, KEEP_ROSTER)
 _DISPATCH = (*_DESK, *_COMMAND)
 _UNIT = (*_DESK, WORKS, KEEP_ROSTER)
 _DISTRICT = (*_LEADING, *_COMMAND, KEEP_ROSTER)
+_OUTSIDE = (*READ, STEP, RECEIVE, *OUTSIDE)
 
 # fmt: off
 SEEDS = (
@@ -73,7 +76,7 @@ SEEDS = (
     RoleSeed("team_inspector",    "专业监管队员", "Professional inspector", (*READ, STEP, RECEIVE)),
     RoleSeed("community_station", "社区联系站", "Community station", (*READ, STEP, RECEIVE)),
     RoleSeed("system",            "系统", "System",               ("*",)),
-    RoleSeed("exchange",          "外部系统", "Exchange client",      (*READ, STEP, RECEIVE)),
+    RoleSeed("exchange",          "外部系统", "Exchange client",      _OUTSIDE),
 )
 # fmt: on
 
@@ -94,6 +97,10 @@ PERMISSIONS = {
     "duty.view": _("see who is on duty, coverage and handovers"),
     "exchange.import": _("import cases of other systems"),
     "geo.manage": _("change regions, grids and maps"),
+    "hotline.answer": _("answer calls of the hotline"),
+    "hotline.deliver": _("tell of calls, as a telephone system"),
+    "hotline.orders": _("import orders of the mayor's hotline, take their results"),
+    "hotline.recording": _("hear recordings of calls"),
     "intake.receive": _("enter reports"),
     "intake.reporter": _("see who reported"),
     "manual.view": _("see the manual"),

@@ -350,6 +350,17 @@ CALLS = (
          at=lambda city: {"notice_id": city.notice},
          body=lambda city: {"medium": "phone"}, another=lambda city: {"medium": "sms"}),
     Call("GET", "/intake/account", refused=(towns.STRANGER, "evaluator", "water")),
+    # hotline
+    Call("POST", "/hotline/calls", by="exchange", refused=(towns.STRANGER, "acceptor", "water"),
+         body=lambda city: {"id": "C-2", "event": "ringing", "extension": "8001",
+                            "caller": PHONE},
+         another=lambda city: {"id": "C-3", "event": "ringing", "extension": "8001"}),
+    Call("POST", "/hotline/orders", by="exchange", refused=(towns.STRANGER, "dispatcher", "water"),
+         body=lambda city: {"orders": [{"number": "B1", "text": "井盖破损"}]},
+         another=lambda city: {"orders": [{"number": "B2", "text": "路灯不亮"}]}),
+    Call("GET", "/hotline/orders", by="exchange", refused=(towns.STRANGER, "dispatcher", "water")),
+    Call("GET", "/hotline/results", by="exchange",
+         refused=(towns.STRANGER, "dispatcher", "water")),
     # messages
     Call("GET", "/reply-checks", refused=(towns.STRANGER, "inspector", "water")),
     Call("GET", "/reply-checks/operators", refused=(towns.STRANGER, "inspector", "water")),

@@ -25,6 +25,9 @@ from cityloop.coordination.models import (
 )
 from cityloop.duty import operations as duty
 from cityloop.duty.models import Absence, Handover, Shift, Turn
+from cityloop.hotline import operations as hotline
+from cityloop.hotline.models import Call as HotlineCall
+from cityloop.hotline.reading import Row
 from cityloop.intake import operations as intake
 from cityloop.intake.models import ReporterNotice
 from cityloop.kernel import clock
@@ -105,6 +108,11 @@ class City:
     def notice(self) -> int:
         """An answer that is owed."""
         return int(ReporterNotice.objects.order_by("pk")[0].pk)
+
+    @property
+    def call_row(self) -> int:
+        """A call."""
+        return int(HotlineCall.objects.get(outer_id="C-1").pk)
 
     @property
     def message(self) -> int:
@@ -256,6 +264,7 @@ def build(folder: Path) -> City:
     case = town.step(call.case, "send_verify", "acceptor", inspector="inspector")
     notify.tell(topic="to_verify", number=case.number, version=case.version, now=town.now)
     for part in (
+        _hotline,
         _dispute,
         _meetings,
         _matters,
@@ -278,6 +287,17 @@ def _territory(city: City) -> None:
         organisation=town.units["WATER"], name="水厂自管区", source_document="试验",
         outline=town.grid(900).geom.geojson, actor=towns.SYSTEM, now=town.now,
     )  # fmt: skip
+
+
+def _hotline(city: City) -> None:
+    """A call of somebody who reported before, and an order of 12345."""
+    town, machine = city.town, city.town.actor("exchange")
+    hotline.sign_on("8001", actor=town.actor("acceptor"), now=town.now)
+    event = hotline.CallEvent("C-1", "answered", "8001", caller=PHONE)
+    hotline.note_call(event, actor=machine, now=town.now)
+    point = town.grid(50).geom.point_on_surface
+    cells = {"number": "A1", "text": "路面塌陷", "lon": str(point.x), "lat": str(point.y)}
+    hotline.import_orders([Row(1, cells)], name="A", actor=machine, now=town.now)
 
 
 def _dispute(city: City) -> None:

@@ -106,6 +106,8 @@ def _tile(layer: str) -> Values:
     return lambda city: {"layer": layer, "z": 12, "x": 3413, "y": 1686}
 
 
+# Who has no seat at the hotline.
+NO_HOTLINE = (towns.STRANGER, "inspector", "water", "dispatcher")
 # Who sees nothing of substitute works.
 NO_WORKS = (towns.STRANGER, "acceptor", "inspector")
 
@@ -208,6 +210,17 @@ PAGES = (
     Page("wordings", by="administrator", refused=(towns.STRANGER, "acceptor", "shift_leader")),
     Page("wording", by="administrator", refused=(towns.STRANGER, "acceptor", "shift_leader"),
          at=lambda city: {"topic": "filed"}),
+    # hotline
+    Page("hotline", refused=NO_HOTLINE),
+    Page("hotline-seat", refused=NO_HOTLINE, data=lambda city: {"extension": "8002"}, status=302),
+    Page("hotline-ringing", refused=NO_HOTLINE),
+    Page("hotline-call", refused=NO_HOTLINE, at=lambda city: {"call_id": city.call_row}),
+    Page("hotline-tell", refused=NO_HOTLINE, status=302, data=nothing,
+         at=lambda city: {"call_id": city.call_row, "number": city.cases["hotline"]}),
+    Page("hotline-orders", refused=NO_HOTLINE),
+    Page("hotline-import", refused=NO_HOTLINE, status=302, data=lambda city: {
+        "file": SimpleUploadedFile("a.csv", "number,text\nB9,井盖破损\n".encode(), "text/csv")}),
+    Page("hotline-results", refused=NO_HOTLINE),
     # rules of dispatch
     Page("rules", refused=(towns.STRANGER, "inspector")),
     Page("rule-trial", by="administrator", refused=(towns.STRANGER, "acceptor"),

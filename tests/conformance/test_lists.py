@@ -15,6 +15,8 @@ from cityloop.cases.models import Case, Task
 from cityloop.coordination.models import Dispute, JointMeeting, KeyMatter
 from cityloop.duty.models import Absence, Handover, Turn
 from cityloop.duty.models import Call as DutyCall
+from cityloop.hotline import operations as hotline
+from cityloop.hotline.reading import Row
 from cityloop.intake import operations as intake
 from cityloop.notify import operations as notify
 from cityloop.oversight.models import NamedList
@@ -65,6 +67,7 @@ def _fill(city: City, count: int) -> None:
         _fill_works(city, unit, n)
         _fill_lists(city, unit, n)
         _fill_duty(city, unit, member, n)
+        _fill_orders(city, n)
         town.wait(seconds=1)
         channel = "hotline12319" if n % 2 else "inspector"
         point = grids[n].geom.point_on_surface
@@ -94,6 +97,16 @@ def _fill(city: City, count: int) -> None:
         if n % 8 == 0 and receipt.status == "reported" and not receipt.joined:
             town.carry(receipt.case, "accepted")
     towns.forget()
+
+
+def _fill_orders(city: City, n: int) -> None:
+    """An order of 12345 and a call."""
+    town, machine = city.town, city.town.actor("exchange")
+    point = town.grid(n).geom.point_on_surface
+    cells = {"number": f"L{n}", "text": f"路灯不亮{n}号", "lon": str(point.x), "lat": str(point.y)}
+    hotline.import_orders([Row(1, cells)], name="L", actor=machine, now=town.now)
+    event = hotline.CallEvent(f"L-{n}", "ended", "8009", caller=f"1380000{n:04}")
+    hotline.note_call(event, actor=machine, now=town.now)
 
 
 def _fill_works(city: City, unit: Organisation, n: int) -> None:

@@ -114,6 +114,7 @@ OWN: dict[str, dict[str, str]] = {
         "wording": TABLE,
     },
     "exchange": {"reading": FUNCTIONS, "source": VALUE},
+    "hotline": {"forms": FORMS, "reading": FUNCTIONS, "shapes": VALUE},
     "notify": {
         "audiences": FUNCTIONS,
         "forms": FORMS,

@@ -27,6 +27,7 @@ from cityloop.desks.choices import Asked, choices_of, needless, proposed, reason
 from cityloop.desks.forms import PHOTO_STAGE, raw_inputs, step_form
 from cityloop.desks.queries import CaseFile
 from cityloop.desks.views.case_list import answered
+from cityloop.hotline import queries as hotline
 from cityloop.kernel import clock, files
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, Problem, Refused, Stale, TooLarge
@@ -180,6 +181,7 @@ def context_of(
         "noticed": any(line.action == "give_notice" for line in file.lines),
         "road": road_of(case), "lines": lines_of(file),
         "clocks": [clock_row(timer, now=now) for timer in clocks_in_order(file.timers)],
+        "outer": hotline.deadlines_of(case, now=now) if actor.may(hotline.ORDERS) else [],
         "proposal": proposal.explained(case, file.names),
         "limit": standards.limit_text(case.limit_amount, case.limit_unit)
         if case.limit_amount is not None else "",

@@ -22,6 +22,8 @@ from cityloop.desks import queries
 from cityloop.desks.forms import FilesField, show_problem
 from cityloop.geo import coordinates
 from cityloop.geo import queries as geo
+from cityloop.hotline import operations as hotline
+from cityloop.hotline import queries as hotline_calls
 from cityloop.intake import checks, reference
 from cityloop.intake import operations as intake
 from cityloop.intake import queries as reports
@@ -51,6 +53,7 @@ class ReportForm(forms.Form):
     """The shape of a report; what may be is decided by intake."""
 
     repeat_key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    call = forms.IntegerField(widget=forms.HiddenInput, required=False)
     channel = forms.ChoiceField(label=gettext_lazy("Channel"), widget=forms.Select(BESIDE))
     kind = forms.ChoiceField(label=gettext_lazy("Kind of report"))
     reporter_name = forms.CharField(
@@ -233,7 +236,7 @@ def new_report(request: HttpRequest) -> HttpResponse:
     actor.require(PERMISSION)
     if request.method != "POST":
         asked = {name: request.GET[name] for name in ("x", "y", "channel") if name in request.GET}
-        start = {"repeat_key": uuid.uuid4().hex, **asked}
+        start = {"repeat_key": uuid.uuid4().hex, **asked, **of_call(request, actor)}
         return page(request, ReportForm(actor=actor, initial=start), start, actor=actor, now=now)
     form = ReportForm(request.POST, actor=actor)
     if "look" in request.POST or not form.is_valid():
@@ -241,10 +244,23 @@ def new_report(request: HttpRequest) -> HttpResponse:
         return page(request, form, request.POST, actor=actor, now=now, status=status)
     try:
         receipt = intake.receive(incoming(request, form, now=now), actor=actor, now=now)
+        if call := form.cleaned_data["call"]:
+            taken = reports.report(actor, receipt.number)
+            hotline.link_report(call, taken.pk, actor=actor, now=now)
     except (Invalid, Refused, TooLarge, NotAllowed) as problem:
         show_problem(form, named_here(problem))
         return page(request, form, request.POST, actor=actor, now=now, status=problem.status)
     return HttpResponseRedirect(reverse("report", args=[receipt.number]), status=303)
+
+
+def of_call(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    """What a call of the hotline says of the report that is taken during it."""
+    asked = request.GET.get("call", "")
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
+        return {}
+    call = hotline_calls.call_seen(actor, int(asked))
+    phone = hotline_calls.phone_of(call) if actor.may(REPORTER) else ""
+    return {"call": call.pk, "channel": "hotline12319", "reporter_phone": phone}
 
 
 # Intake speaks of "class" and "point"; the form has these fields for them.

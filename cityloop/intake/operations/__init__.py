@@ -6,6 +6,7 @@ from cityloop.intake.operations.answers import (
     forget_reporters,
     owe_again,
     owe_all,
+    remember,
     settle,
 )
 from cityloop.intake.operations.book import write_up
@@ -40,6 +41,7 @@ __all__ = [
     "owe_progress",
     "receive",
     "receive_many",
+    "remember",
     "set_channel",
     "settle",
     "train",

@@ -44,6 +44,12 @@ def keep_joined(draft: Draft, *, case_id: int, ordinal: int, reporter_id: int | 
     return Report.objects.create(**row)
 
 
+def remember(*, phone: str, channel: str, now: datetime) -> Reporter:
+    """Keep the number of somebody who calls, for as long as the channel says."""
+    days = reference.channel(channel).retention_days
+    return Reporter.objects.create(phone=phone.strip(), keep_until=now + timedelta(days=days))
+
+
 def owe(report: Report, *, topic: str, version: int, now: datetime) -> None:
     """Note that the reporter is to be told; once for a topic and version of the case."""
     if report.answer_wanted:

@@ -1,0 +1,37 @@
+"""`cityloop import-orders`: orders of the mayor's hotline from a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cityloop.cli.database import require_tables
+from cityloop.cli.output import AsJson, RejectedError, finish, say
+from cityloop.cli.project import open_project
+
+File = Annotated[Path, typer.Argument(help="CSV, XLSX or JSON.", exists=True, dir_okay=False)]
+
+
+def import_orders(file: File, as_json: AsJson = False) -> None:
+    """Import orders of 12345: each number opens once, bad rows are listed with their reasons."""
+    open_project()
+    require_tables()
+    from cityloop.hotline import operations, reading
+    from cityloop.kernel import clock
+    from cityloop.kernel.actor import Actor
+
+    rows = reading.read(file.name, file.read_bytes())
+    actor = Actor.system("import 12345")
+    batch = operations.import_orders(rows, name=file.name, actor=actor, now=clock.now())
+    bad = len(batch.bad_rows)
+    for row in batch.bad_rows[:50]:
+        say(f"row {row['row']} ({row['number']}): {'; '.join(row['reasons'])}")
+    result = {"opened": batch.opened, "joined": batch.joined, "known": batch.known, "bad": bad}
+    sentence = (
+        f"{batch.opened} opened, {batch.joined} joined, {batch.known} known before, {bad} not taken"
+    )
+    finish({**result, "bad_rows": batch.bad_rows}, sentence, as_json=as_json)
+    if bad and not (batch.opened or batch.joined or batch.known):
+        raise RejectedError("nothing was imported")

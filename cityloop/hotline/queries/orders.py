@@ -1,0 +1,87 @@
+"""Reads of orders of the mayor's hotline: their two deadlines, what goes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from cityloop.cases import queries as cases
+from cityloop.cases.models import OPEN, Case
+from cityloop.hotline.models import Batch, Order, Result
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.errors import NotFound
+
+ORDERS = "hotline.orders"
+
+
+class NoSuchOrder(NotFound):
+    """No order has this number, or its case lies outside the actor's scope."""
+
+    code, title = "no-such-order", "There is no such order"
+
+
+def early() -> Q:
+    """Open, and due there before it is due here."""
+    return Q(report__case__status__in=OPEN, outer_due_at__lt=F("report__case__due_at"))
+
+
+def orders(actor: Actor, *, words: str = "", only_early: bool = False) -> QuerySet[Order]:
+    """Orders whose case the actor sees; `words` begins a number there or here."""
+    actor.require(ORDERS)
+    rows = Order.objects.filter(report__case__in=cases.visible(actor))
+    if words:
+        here = Q(report__case__number__startswith=words)
+        rows = rows.filter(here | Q(outer_number__startswith=words))
+    if only_early:
+        rows = rows.filter(early())
+    return rows.select_related("report__case", "batch")
+
+
+def order_seen(actor: Actor, outer_number: str) -> Order:
+    """One order; raises NotAllowed, NoSuchOrder."""
+    found = orders(actor).filter(outer_number=outer_number).first()
+    if found is None:
+        raise NoSuchOrder(_("there is no order %(number)s") % {"number": outer_number[:60]})
+    return found
+
+
+def batches(actor: Actor, *, limit: int = 20) -> list[Batch]:
+    """The latest deliveries with their bad rows."""
+    actor.require(ORDERS)
+    return list(Batch.objects.order_by("-pk")[:limit])
+
+
+def results_since(actor: Actor, cursor: int, *, limit: int = 200) -> list[Result]:
+    """What goes back, after a cursor, in the order in which it came about."""
+    actor.require(ORDERS)
+    rows = Result.objects.filter(pk__gt=cursor, order__report__case__in=cases.visible(actor))
+    return list(rows.select_related("order__report__case").order_by("pk")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The deadline of an order beside the one of its case."""
+
+    number: str
+    due_at: datetime
+    early: bool  # before ours, so that ours would be too late
+    late: bool
+
+
+def deadlines_of(case: Case, *, now: datetime) -> list[Deadline]:
+    """The outer deadlines of a case; one statement. An ended case is late by its end."""
+    rows = Order.objects.filter(report__case=case, outer_due_at__isnull=False)
+    ours, end = case.due_at, case.closed_at or now
+    return [
+        Deadline(
+            number=one.outer_number,
+            due_at=one.outer_due_at,
+            early=case.open and ours is not None and one.outer_due_at < ours,
+            late=end > one.outer_due_at,
+        )
+        for one in rows.order_by("outer_due_at", "pk")
+        if one.outer_due_at is not None
+    ]
