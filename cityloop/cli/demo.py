@@ -70,4 +70,8 @@ def greeting(address: str, summary: Mapping[str, Any]) -> str:
         f"  {name:<{widths[0]}}  {word:<{widths[1]}}  {post}" for name, word, post in rows
     )
     head = f"\nCityLoop runs at {address}\n"
-    return f"{head}\nSign in as (name, password, post):\n{accounts}\n\nCtrl-C stops it; data stay."
+    tour = f"Situations to look at: {address}situations/"
+    return (
+        f"{head}\nSign in as (name, password, post):\n{accounts}\n\n{tour}\n\n"
+        "Ctrl-C stops it; data stay."
+    )

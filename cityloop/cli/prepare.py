@@ -31,6 +31,7 @@ def prepare_demo(days: int) -> dict[str, Any]:
     accounts = build_city()
     if days:
         _once(LIFE, lambda: simulate(days))
+        make_situations()
     from cityloop.demo import operations
 
     return {"accounts": operations.accounts_with_work(accounts)}
@@ -82,6 +83,15 @@ def simulate(days: int) -> None:
             go_on=True,
             per_day=_PER_DAY,
         )
+
+
+def make_situations() -> None:
+    """Examples of what makes a bad day, those that this database has not got yet."""
+    from cityloop.demo.situations import making
+    from cityloop.kernel import clock
+
+    with progress("Making situations to look at") as advance:
+        making.make_all(now=clock.now(), advance=advance)
 
 
 if __name__ == "__main__":

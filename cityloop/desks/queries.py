@@ -30,6 +30,8 @@ from cityloop.kernel.errors import NotFound
 from cityloop.people.models import Member, Organisation
 from cityloop.standards.models import FilingRule, ProblemClass
 
+SITUATIONS = "situations to look at"  # a marker: this is a demo city that shows its examples
+
 
 def counters(actor: Actor, *, now: datetime) -> dict[str, int]:
     """How many cases lie in each box of the actor's scope. Two statements, over open work only."""

@@ -425,6 +425,7 @@ PAGES = (
     office("office-territory-new"),
     office("office-territory-end", at=lambda city: {"territory_id": city.territory}),
     office("office-changes"),
+    Page("situations"),
 )  # fmt: skip
 BY_NAME = {page.name: page for page in PAGES}
 # Visited by tests of their own: a notice needs an overdue case, a first password is only asked for

@@ -20,6 +20,7 @@ PARTS = frozenset(
         "tests",
         "guards",
         "effects",
+        "situations",
     }
 )
 FORBIDDEN = frozenset(

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from cityloop.desks import boxes, queries
 from cityloop.desks.views.case_list import rows_of
 from cityloop.kernel import clock
+from cityloop.kernel.models import Marker
 from cityloop.kernel.page import actor_of
 from cityloop.people.roles import VERIFIERS
 
@@ -47,5 +48,6 @@ def start(request: HttpRequest) -> HttpResponse:
         "now": now,
         "may_report": bool(actor.roles & REPORTING) and not actor.terminal,
         "rows": rows_of(first, now=now),
+        "situations": Marker.objects.filter(pk=queries.SITUATIONS).exists(),
     }
     return render(request, "desks/start.html", found)

@@ -1,0 +1,1 @@
+"""Living examples of what makes a bad day: each module makes some, by public operations only."""

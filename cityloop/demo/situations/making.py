@@ -1,0 +1,85 @@
+"""All modules of this folder, one after the other; what was made before is not made again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+
+from django.db import transaction
+from django.utils.translation import override
+
+from cityloop.cases import proof
+from cityloop.demo.camera import not_waiting_for_the_disk
+from cityloop.demo.situations.scene import Scene, Shown
+from cityloop.desks.queries import SITUATIONS
+from cityloop.kernel.models import Marker
+
+MADE = "situation "  # a marker for each module that has been played
+
+
+def modules() -> list[str]:
+    """The modules of the folder that make situations, by name."""
+    package = import_module("cityloop.demo.situations")
+    names = sorted(one.name for one in iter_modules(package.__path__))
+    return [name for name in names if hasattr(_module(name), "make")]
+
+
+def make_all(*, now: datetime, advance: Callable[..., object] | None = None) -> list[str]:
+    """Play every module that this database has not seen; the numbers of the cases made.
+
+    A module is played whole or not at all: what is stopped in between is played the next time.
+    """
+    names = modules()
+    known = set(Marker.objects.filter(name__startswith=MADE).values_list("name", flat=True))
+    numbers: list[str] = []
+    with override("zh-hans"), not_waiting_for_the_disk():
+        for done, name in enumerate(names):
+            if MADE + name not in known:
+                numbers += _play(name, now)
+            if advance is not None:
+                advance(done + 1, len(names))
+    if numbers:
+        proof.seal(now=now)
+    if not Marker.objects.filter(pk=SITUATIONS).exists():
+        Marker.objects.create(name=SITUATIONS, set_at=now)
+    return numbers
+
+
+@transaction.atomic
+def _play(name: str, now: datetime) -> list[str]:
+    scene = Scene(name, now)
+    module = _module(name)
+    numbers: list[str] = module.make(scene)
+    shown = scene.shown or _by_number(scene, numbers)
+    value = {"cases": numbers, "shown": [asdict(one) for one in shown]}
+    Marker.objects.create(name=MADE + name, value=value, set_at=now)
+    return numbers
+
+
+def _by_number(scene: Scene, numbers: Sequence[str]) -> list[Shown]:
+    """A module that names nothing itself is shown by its cases."""
+    leader = scene.actor("leader")
+    member = scene.town.member(leader.member_id or 0)
+    words = scene.name.replace("_", " ")
+    return [Shown(words, words, f"/cases/{number}/", member.username, leader.post)
+            for number in numbers]  # fmt: skip
+
+
+def shown() -> list[Shown]:
+    """The table for a newcomer."""
+    rows = Marker.objects.filter(name__startswith=MADE).order_by("name")
+    return [Shown(**one) for row in rows for one in row.value["shown"]]
+
+
+def numbers() -> frozenset[str]:
+    """The cases that stand as examples: the city's life leaves them alone."""
+    rows = Marker.objects.filter(name__startswith=MADE)
+    return frozenset(number for row in rows for number in row.value["cases"])
+
+
+def _module(name: str) -> ModuleType:
+    return import_module(f"cityloop.demo.situations.{name}")

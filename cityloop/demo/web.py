@@ -1,0 +1,24 @@
+"""The page of the demo city: situations to look at, and who signs in to see each."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from cityloop.demo.situations import making
+from cityloop.kernel.page import actor_of
+
+
+@require_safe
+def situations(request: HttpRequest) -> HttpResponse:
+    """Every living example; empty where this is no demo city."""
+    actor_of(request).require("cases.view")
+    chinese = str(get_language()).startswith("zh")
+    rows = [(one.zh if chinese else one.en, one) for one in making.shown()]
+    return render(request, "demo/situations.html", {"rows": rows})
+
+
+urlpatterns = [path("situations/", situations, name="situations")]
