@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from cityloop.cases.change import Change
 from cityloop.people import queries as people
+from cityloop.people.roles import CHECKERS, VERIFIERS
 
 
 def still_with_unit(change: Change) -> str | None:
@@ -46,9 +47,9 @@ def successor_fits(change: Change) -> str | None:
     }
     if not successor.active or successor.pk == person:
         return _("%(name)s cannot take over") % {"name": successor.name}
-    if kinds & {"verify", "check", "recheck"}:
-        inspectors = people.holders(timezone.localdate(change.now), "inspector")
-        if not inspectors.filter(pk=successor.pk).exists():
+    if site := kinds & {"verify", "check", "recheck"}:
+        allowed = VERIFIERS if site == {"verify"} else CHECKERS
+        if not people.roles_held(successor.pk, timezone.localdate(change.now), *allowed):
             return _("%(name)s holds no inspector's post now") % {"name": successor.name}
     handles = change.case.worker_id == person or "handle" in kinds
     if handles and successor.organisation_id != change.case.lead_id:

@@ -18,6 +18,7 @@ from cityloop.kernel.errors import Refused
 from cityloop.people import operations as people
 from cityloop.people import queries as people_queries
 from cityloop.people.models import Holding, HoldingKind, Member
+from cityloop.people.roles import CHECKERS
 
 # Site tasks that go back to the desk which gave them, by the step that takes them back.
 RECALL = {"verify": "recall_verify", "check": "recall_check"}
@@ -123,5 +124,5 @@ def _step(number: str, action: str, now: datetime, **inputs: object) -> None:
 def _another_inspector(number: str, person: Member, on: date) -> Member | None:
     """A re-inspection has no desk to go back to: another inspector of the team, new to the case."""
     known = Case.objects.get(number=number).members
-    rows = people_queries.holders(on, "inspector").filter(organisation_id=person.organisation_id)
+    rows = people_queries.holders(on, *CHECKERS).filter(organisation_id=person.organisation_id)
     return rows.exclude(pk__in=known).order_by("pk").first()

@@ -20,6 +20,7 @@ from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound, Refused
 from cityloop.people import queries as people
 from cityloop.people.models import Holding, HoldingKind, Organisation
+from cityloop.people.roles import VERIFIERS
 
 LATE_AFTER = timedelta(minutes=30)  # a handover that nobody accepted warns
 WARN_DAYS = 14  # before a secondment ends
@@ -226,7 +227,7 @@ def in_hand(holding: Holding, on: date) -> list[str]:
     wanted = Q(pk__in=Task.objects.filter(
         closed_at=None, member_id=person, organisation__in=below).values("case_id"))  # fmt: skip
     wanted |= Q(worker_id=person, status__in=OPEN, lead__in=below)
-    if "inspector" in roles and not people.holders(on, "inspector").filter(pk=person).exists():
+    if roles & set(VERIFIERS) and not people.roles_held(person, on, *VERIFIERS):
         sites = Task.objects.filter(closed_at=None, member_id=person, organisation=None)
         wanted |= Q(pk__in=sites.values("case_id"))
     found = list(Case.objects.filter(wanted).order_by("pk").values_list("number", flat=True))
