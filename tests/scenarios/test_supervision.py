@@ -246,7 +246,7 @@ def test_an_urge_from_before_there_were_orders_becomes_one(town: Town) -> None:
     town.step(case.number, "urge", "supervisor", reason="请答复")
     made = _order(case)
     Task.objects.filter(pk=made.pk).delete()
-    migration = import_module("cityloop.cases.migrations.0013_supervision")
+    migration = import_module("cityloop.cases.migrations.0014_supervision")
     with connection.cursor() as cursor:
         cursor.execute(migration.URGES)
     found = _order(case)

@@ -19,7 +19,7 @@ TABS = (
     # (name of the address, title, icon)
     ("duty", lazy("Roster"), "calendar-clock"),
     ("duty-coverage", lazy("Coverage"), "calendar-range"),
-    ("duty-calls", lazy("Calls"), "phone-outgoing"),
+    ("duty-calls", lazy("Dispatch notices"), "phone-outgoing"),
     ("duty-handovers", lazy("Shift handover"), "clipboard-list"),
     ("duty-secondments", lazy("Secondments"), "arrow-right-left"),
 )
