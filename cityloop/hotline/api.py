@@ -17,7 +17,7 @@ router = Router(tags=["hotline"])
 Cursor = Annotated[int, Query(ge=0, lt=2**63)]
 
 
-@router.post("/hotline/calls", response=shapes.CallOut, summary="Tell an event of a call")
+@router.post("/hotline/calls", response=shapes.HotlineCallOut, summary="Tell an event of a call")
 @idempotent
 def note_call(request: HttpRequest, body: shapes.CallIn) -> tuple[int, dict[str, Any]]:
     """Needs hotline.deliver. The same event again changes nothing; events come in any order."""

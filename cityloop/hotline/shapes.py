@@ -22,7 +22,7 @@ class CallIn(Schema):
     recording: Annotated[str, Field(max_length=500)] = ""
 
 
-class CallOut(Schema):
+class HotlineCallOut(Schema):
     """A call as it stands; says nothing of the caller."""
 
     id: str
