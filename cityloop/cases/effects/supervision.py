@@ -25,7 +25,9 @@ def give_order(change: Change) -> None:
     if task is None:
         unit = addressee(change)
         case.units = united(case.units, [unit] if unit else [])
-        open_task(change, "order", organisation_id=unit, asked={"by": change.actor.member_id})
+        desk = "" if unit else "acceptor"  # before a unit has the case, the desk answers
+        asked = {"by": change.actor.member_id}
+        open_task(change, "order", organisation_id=unit, role=desk, asked=asked)
         task = change.tasks[-1]
     else:
         _note(task, urged=task.asked.get("urged", 0) + 1, late=_late(change, task))

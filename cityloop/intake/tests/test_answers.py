@@ -27,7 +27,7 @@ def two_callers(city):
 @pytest.mark.requirement("D09", "D07")
 def test_everybody_who_reported_is_told_of_the_rejection_once(two_callers):
     city, case = two_callers
-    assert handlers("case.reject") == ("cityloop.intake.jobs.tell_reject",)
+    assert "cityloop.intake.jobs.tell_reject" in handlers("case.reject")
     jobs.tell_reject(number=case.number, version=case.version)
     jobs.tell_reject(number=case.number, version=case.version)  # a job may come twice
     told = ReporterNotice.objects.filter(topic="rejected")

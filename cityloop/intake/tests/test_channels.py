@@ -15,6 +15,7 @@ from cityloop.kernel.errors import NotAllowed
 WANTED = {
     "inspector", "hotline12319", "hotline12345", "web", "app", "sms", "leader", "media", "police",
     "community", "petition", "video", "sensor", "platform",
+    "professional",
 }  # fmt: skip
 
 
