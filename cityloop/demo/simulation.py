@@ -29,7 +29,7 @@ from cityloop.demo import habits, reports
 from cityloop.demo.camera import Camera, not_waiting_for_the_disk
 from cityloop.demo.habits import Habit
 from cityloop.demo.reports import Memory, Told
-from cityloop.demo.situations import making
+from cityloop.demo.situations import made
 from cityloop.demo.town import Matter, Spot, Town
 from cityloop.intake import operations as intake
 from cityloop.intake.models import ReporterNotice
@@ -101,7 +101,7 @@ class Life:
     def adopt(self, now: datetime, most: int = 300) -> None:
         """See to cases that are open already, those whose turn comes soonest."""
         rows = Case.objects.filter(status__in=OPEN, imported=False, point__isnull=False)
-        rows = rows.exclude(number__in=making.numbers())  # examples stay as they are
+        rows = rows.exclude(number__in=made.numbers())  # examples stay as they are
         rows = rows.select_related("problem_class").defer("search", "problem_class__search")
         for case in rows.order_by("due_at", "id")[:most]:
             where: Any = case.point  # asked for in the query
@@ -186,7 +186,7 @@ class Life:
             affair.case = self._step(affair, habit, now)
         except (Problem, LookupError) as error:
             self.counts["refused steps"] += 1
-            log.info("%s %s: %s", affair.case.number, habit.action, error)
+            log.debug("%s %s: %s", affair.case.number, habit.action, error)
             affair.case = Case.objects.defer("search").get(pk=affair.case.pk)
             self.expect(affair, now + LATER)
             return

@@ -8,7 +8,7 @@ from django.urls import path
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from cityloop.demo.situations import making
+from cityloop.demo.situations import made
 from cityloop.kernel.page import actor_of
 
 
@@ -17,7 +17,7 @@ def situations(request: HttpRequest) -> HttpResponse:
     """Every living example; empty where this is no demo city."""
     actor_of(request).require("cases.view")
     chinese = str(get_language()).startswith("zh")
-    rows = [(one.zh if chinese else one.en, one) for one in making.shown()]
+    rows = [(one.zh if chinese else one.en, one) for one in made.shown()]
     return render(request, "demo/situations.html", {"rows": rows})
 
 

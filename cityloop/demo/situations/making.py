@@ -14,11 +14,10 @@ from django.utils.translation import override
 
 from cityloop.cases import proof
 from cityloop.demo.camera import not_waiting_for_the_disk
-from cityloop.demo.situations.scene import Scene, Shown
+from cityloop.demo.situations.made import MADE, Shown
+from cityloop.demo.situations.scene import Scene
 from cityloop.desks.queries import SITUATIONS
 from cityloop.kernel.models import Marker
-
-MADE = "situation "  # a marker for each module that has been played
 
 
 def modules() -> list[str]:
@@ -67,18 +66,6 @@ def _by_number(scene: Scene, numbers: Sequence[str]) -> list[Shown]:
     words = scene.name.replace("_", " ")
     return [Shown(words, words, f"/cases/{number}/", member.username, leader.post)
             for number in numbers]  # fmt: skip
-
-
-def shown() -> list[Shown]:
-    """The table for a newcomer."""
-    rows = Marker.objects.filter(name__startswith=MADE).order_by("name")
-    return [Shown(**one) for row in rows for one in row.value["shown"]]
-
-
-def numbers() -> frozenset[str]:
-    """The cases that stand as examples: the city's life leaves them alone."""
-    rows = Marker.objects.filter(name__startswith=MADE)
-    return frozenset(number for row in rows for number in row.value["cases"])
 
 
 def _module(name: str) -> ModuleType:

@@ -19,6 +19,7 @@ from cityloop.demo import habits, reports
 from cityloop.demo.camera import take
 from cityloop.demo.habits import Habit
 from cityloop.demo.operations import ACTOR, FOUNDED
+from cityloop.demo.situations.made import Shown
 from cityloop.demo.town import Matter, Spot, Town
 from cityloop.intake import operations as intake
 from cityloop.intake import reference
@@ -44,22 +45,6 @@ PHOTOS = {
     "verified": "verify", "check_passed": "check", "check_failed": "recheck",
     "recheck_confirmed": "check", "recheck_false": "recheck",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A situation in the table that a newcomer sees: what it is, where, who signs in to see it."""
-
-    zh: str
-    en: str
-    address: str
-    username: str
-    post: str
-
-    @property
-    def place(self) -> str:
-        """What the link says: the number of the case, or the address."""
-        return self.address.removeprefix("/cases/").rstrip("/")
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from cityloop.cases import proof
 from cityloop.cases.models import Case, CaseEvent, Flow
 from cityloop.demo import operations, simulation
 from cityloop.demo.camera import Camera
-from cityloop.demo.situations import making
+from cityloop.demo.situations import made, making
 from cityloop.people.models import Member
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
@@ -33,7 +33,7 @@ def shown(django_db_setup, django_db_blocker, tmp_path_factory):
         began = time.process_time()
         making.make_all(now=NOW)
         assert time.process_time() - began < 15
-        yield making.shown()
+        yield made.shown()
         transaction.set_rollback(True)
     settings.DATA_DIR, settings.MEDIA_ROOT = kept
 
@@ -65,7 +65,7 @@ def test_a_second_start_makes_nothing_again(shown):
 
 def test_what_is_missing_in_an_older_database_is_made(shown):
     point = transaction.savepoint()
-    making.Marker.objects.get(pk=f"{making.MADE}disputes").delete()
+    made.Marker.objects.get(pk=f"{made.MADE}disputes").delete()
     assert len(making.make_all(now=NOW)) == 6
     transaction.savepoint_rollback(point)
 
@@ -75,4 +75,4 @@ def test_history_is_whole_and_the_city_leaves_its_examples_alone(shown):
     assert not CaseEvent.objects.filter(at__gt=NOW).exists()
     life = simulation.Life(1, NOW, Camera(None))
     life.adopt(NOW)
-    assert not {due.affair.case.number for due in life.queue} & making.numbers()
+    assert not {due.affair.case.number for due in life.queue} & made.numbers()
