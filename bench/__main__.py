@@ -6,8 +6,12 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.frame import Figure, cluster, note, save
+
+if TYPE_CHECKING:
+    from django.test import Client
 
 ALL = ("create", "lifecycle", "bulk", "million")
 
@@ -59,7 +63,7 @@ def run(wanted: list[str], yard: float) -> None:
         million.measure(client, now=now)
 
 
-def _administrator(now: datetime):  # type: ignore[no-untyped-def]
+def _administrator(now: datetime) -> tuple[Client, str]:
     """A signed-in browser and a token of a member with city-wide posts."""
     from django.test import Client
 

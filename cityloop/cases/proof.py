@@ -127,7 +127,7 @@ def _cut_short(last: tuple[Any, ...] | None) -> Broken | None:
     return Broken(f"case {last[1]} version {last[6] + 1}", "the lines from here on are missing")
 
 
-def _problem(row: tuple, version: int, head: str) -> str | None:  # type: ignore[type-arg]
+def _problem(row: tuple[Any, ...], version: int, head: str) -> str | None:
     """What is wrong with this line, given the version and hash of the one before."""
     if row[5] is None:
         return "the case has no history"
@@ -144,7 +144,7 @@ def _problem(row: tuple, version: int, head: str) -> str | None:  # type: ignore
     return None
 
 
-def _recomputed(row: tuple) -> str:  # type: ignore[type-arg]
+def _recomputed(row: tuple[Any, ...]) -> str:
     return chain.line_hash(
         number=row[1], version=row[6], action=row[7], source=row[8], target=row[9], role=row[10],
         member_id=row[11], actor=row[12], at=row[13], recorded_at=row[14], facts=_facts(row[15]),
