@@ -30,7 +30,7 @@ def words(label: Any, *, help_text: Any = "") -> forms.CharField:
     )
 
 
-class MemberField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class MemberField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic for mypy only
     """Somebody who belongs to a unit, or holds a post there."""
 
     def __init__(self, unit: Organisation, label: Any, *, required: bool = True) -> None:
