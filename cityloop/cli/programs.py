@@ -51,17 +51,17 @@ def web(where: Where) -> Program:
 def live(where: Where) -> Program:
     """Open streams to browsers; cut at once when stopping, as they never end by themselves."""
     command = _granian("asgi", "config.asgi:application", where.host, where.live_port)
-    return Program("live", command, grace=3.0, essential=False)
+    return Program("live", command, grace=3.0, essential=False, late=True)
 
 
 def worker() -> Program:
     """Deferred jobs and the clocks."""
-    return Program("worker", _cityloop("worker"), grace=12.0)
+    return Program("worker", _cityloop("worker"), grace=12.0, late=True)
 
 
 def city() -> Program:
     """The demo city at work."""
-    return Program("city", _cityloop("simulate", "--live"), essential=False)
+    return Program("city", _cityloop("simulate", "--live"), essential=False, late=True)
 
 
 def programs(where: Where, *, living: bool) -> tuple[Program, ...]:

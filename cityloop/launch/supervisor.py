@@ -41,6 +41,7 @@ class Program:
     grace: float = 10.0
     most_failures: int = 6  # in a row; then everything stops
     essential: bool = True  # False: when it keeps failing, the rest goes on
+    late: bool = False  # True: waits until the platform answers, which it then does sooner
 
 
 class Child:
@@ -165,12 +166,13 @@ class Supervisor:
 
         return restore
 
-    def _start_due(self, address: str) -> None:
-        """Start every program that does not run and whose pause is over."""
+    def _start_due(self, address: str, *, answers: bool) -> None:
+        """Start every program that does not run, whose turn has come and whose pause is over."""
         now = time.monotonic()
         changed = False
         for child in self.children:
-            if child.process or child.given_up or child.next_start > now:
+            waits = child.program.late and not answers
+            if child.process or child.given_up or waits or child.next_start > now:
                 continue
             child.start(self.env, self.cwd)
             if child.process and (stream := child.process.stdout):
@@ -183,7 +185,7 @@ class Supervisor:
     def _loop(self, address: str, ready: Callable[[], bool], greeting: str) -> int:
         answers = False
         while not self.signals:
-            self._look_after(address)
+            self._look_after(address, answers=answers)
             self._read(_TICK_SECONDS if answers else _FIRST_TICKS_SECONDS)
             if not answers and (answers := ready()) and greeting:
                 print(greeting, flush=True)
@@ -193,14 +195,14 @@ class Supervisor:
                     return 1
         return 0
 
-    def _look_after(self, address: str) -> None:
+    def _look_after(self, address: str, *, answers: bool) -> None:
         now = time.monotonic()
         for child in self.children:
             if child.process is not None and child.process.poll() is not None:
                 child.ended(now)
         if self.database is not None and now >= self._next_database_look:
             self._look_after_database(self.database, now)
-        self._start_due(address)
+        self._start_due(address, answers=answers)
 
     def _look_after_database(self, database: Hold, now: float) -> None:
         self._next_database_look = now + _TICK_SECONDS

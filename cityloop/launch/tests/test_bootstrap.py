@@ -55,3 +55,15 @@ def test_front_end_files_come_from_the_lock_and_run_no_scripts(
 def test_a_failed_command_is_told_with_its_last_words() -> None:
     with pytest.raises(LaunchError, match=r"^npm ci failed: .*no such package"):
         bootstrap._call("sh", "-c", "echo no such package >&2; exit 3", what="npm ci")
+
+
+def test_bytecode_is_made_also_where_python_may_not_write_it_while_importing(
+    calls: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    source = tmp_path / "cityloop" / "part.py"
+    source.parent.mkdir()
+    source.write_text("x = 1\n")
+    bootstrap.bytecode()
+    assert [made.name.split(".")[0] for made in tmp_path.glob("cityloop/__pycache__/*")] == ["part"]
+    assert not calls

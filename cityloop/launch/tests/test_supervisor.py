@@ -27,7 +27,7 @@ def script(name, text): return Program(name, (sys.executable, "-c", text, str(fo
 programs = [{programs}]
 supervisor = Supervisor(programs, layout=Layout(folder), env=dict(os.environ), cwd=folder)
 try:
-    sys.exit(supervisor.run(address="http://somewhere/", greeting="ready"))
+    sys.exit(supervisor.run(address="http://somewhere/", ready=lambda: {ready}, greeting="ready"))
 except AlreadyRunningError as error:
     print(error); sys.exit(7)
 """
@@ -47,9 +47,15 @@ while True: time.sleep(0.05)
 class Run:
     """A supervisor in a process of its own."""
 
-    def __init__(self, folder: Path, programs: dict[str, str], options: str = "grace=3") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        programs: dict[str, str],
+        options: str = "grace=3",
+        ready: str = "True",
+    ) -> None:
         rows = ", ".join(f'script({name!r}, """{text}""")' for name, text in programs.items())
-        code = textwrap.dedent(_RUNNER).format(programs=rows, options=options)
+        code = textwrap.dedent(_RUNNER).format(programs=rows, options=options, ready=ready)
         self.folder = folder
         self.process = subprocess.Popen(
             [sys.executable, "-c", code, str(folder)],
@@ -114,6 +120,20 @@ def test_a_signal_stops_all_in_reverse_order_and_cleanly(
 
 @pytest.mark.fault
 @pytest.mark.requirement("O05")
+@pytest.mark.requirement("O10")
+def test_what_may_come_late_waits_until_the_platform_answers(folder: Path) -> None:
+    programs = {name: _PATIENT.format(name=name) for name in ("web", "worker")}
+    answers = folder / "answers"
+    ready = f"Path({str(answers)!r}).exists()"
+    run = Run(folder, programs, "grace=3, late=name == 'worker'", ready)
+    run.child("web")
+    time.sleep(0.5)
+    assert not (folder / "worker.pid").exists()
+    answers.touch()
+    run.child("worker")
+    assert run.end()[0] == 0
+
+
 def test_a_killed_process_is_started_again(folder: Path) -> None:
     run = Run(folder, patient("web"))
     first = run.child("web")
