@@ -6,13 +6,15 @@ from typing import Any
 
 import django
 
+from cityloop.kernel import garbage
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+garbage.not_while_loading()
 django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
-
-from cityloop.kernel import garbage  # noqa: E402
+from django.urls import get_resolver  # noqa: E402
 
 
 def _handler(middleware: list[str]) -> WSGIHandler:
@@ -34,4 +36,5 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     return (_machines if by_token else _people)(environ, start_response)
 
 
+get_resolver().url_patterns  # noqa: B018 (loads all pages now, not while the first visitor waits)
 garbage.seldom()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from cityloop.cases import lifecycle, operations, record
 from cityloop.cases.change import Change
@@ -18,8 +17,7 @@ from cityloop.standards.workcalendar import WorkCalendar
 BATCH = 500
 
 
-@dataclass(frozen=True, slots=True)
-class PastStep:
+class PastStep(NamedTuple):
     """A step that was taken somewhere else: when, by whom (a name), with inputs as rows or values.
 
     `by` is the post as the source names it; the role is the first one of the life-cycle row.
@@ -29,8 +27,8 @@ class PastStep:
     action: str
     at: datetime
     by: str = ""
-    inputs: Mapping[str, Any] = field(default_factory=dict)
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Mapping[str, Any] = {}
+    facts: Mapping[str, Any] = {}
 
 
 def walk(

@@ -7,6 +7,7 @@ UTF-8, times in UTC with microseconds.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -14,39 +15,24 @@ from typing import Any
 import orjson
 
 
-def line_hash(  # noqa: PLR0913 (a line has that many columns)
-    *,
-    number: str,
-    version: int,
-    action: str,
-    source: str,
-    target: str,
-    role: str,
-    member_id: int | None,
-    actor: str,
-    at: datetime,
-    recorded_at: datetime,
-    facts: dict[str, Any],
-    imported: bool,
-    previous: str,
-) -> str:
-    """Hex SHA-256 of a history line."""
+def line_hash(number: str, line: Mapping[str, Any]) -> str:
+    """Hex SHA-256 of a history line of the case with this number, told by its columns."""
     content = {
         "number": number,
-        "version": version,
-        "action": action,
-        "source": source,
-        "target": target,
-        "role": role,
-        "member": member_id,
-        "actor": actor,
-        "at": instant(at),
-        "recorded_at": instant(recorded_at),
-        "facts": facts,
-        "imported": imported,
+        "version": line["version"],
+        "action": line["action"],
+        "source": line["source"],
+        "target": line["target"],
+        "role": line["role"],
+        "member": line["member_id"],
+        "actor": line["actor"],
+        "at": instant(line["at"]),
+        "recorded_at": instant(line["recorded_at"]),
+        "facts": line["facts"],
+        "imported": line["imported"],
     }
     body = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(previous.encode() + body).hexdigest()
+    return hashlib.sha256(line["previous"].encode() + body).hexdigest()
 
 
 @lru_cache(maxsize=1024)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from cityloop.cases import chain
 from cityloop.cases.change import Change
@@ -251,13 +252,18 @@ def _due(change: Change, timer: Timer) -> datetime:
     left = max(timer.limit_amount - timer.spent, ZERO)
     length = CONTINUOUS.get(timer.limit_unit)
     if length:  # clock time needs no calendar
-        due = timer.started_at + timedelta(microseconds=int(left * length))
+        due = timer.started_at + _span(left, length)
     else:
         calendar = change.calendar(timer.limit_unit)
         due = worktime.due_at(timer.started_at, left, timer.limit_unit, calendar)
     if timer.margin_hours:
         due = worktime.due_at(due, timer.margin_hours, "work_hour", change.calendar("work_hour"))
     return due
+
+
+@lru_cache(maxsize=4096)  # limits are few, and making a span costs more than adding it
+def _span(amount: Decimal, length: int) -> timedelta:
+    return timedelta(microseconds=int(amount * length))
 
 
 def _note(change: Change, kind: str, old: datetime | None, new: datetime | None, what: str) -> None:

@@ -343,7 +343,7 @@ def _check_reason(step: Step, cleaned: dict[str, Any], problems: dict[str, str])
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal | date):
         return str(value)
-    return value.pk if hasattr(value, "pk") else value
+    return getattr(value, "pk", value)
 
 
 def recorded(inputs: Mapping[str, Any]) -> dict[str, Any]:

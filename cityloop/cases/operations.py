@@ -83,8 +83,9 @@ def next_case_ids(count: int) -> list[int]:
 
 
 def case_number(case_id: int, at: datetime) -> str:
-    """Local date + id: readable, unique, sortable by day."""
-    return f"{timezone.localtime(at):%Y%m%d}{case_id:07d}"
+    """The city's date + id: readable, unique, sortable by day."""
+    day = at.astimezone(timezone.get_default_timezone())
+    return f"{day.year:04}{day.month:02}{day.day:02}{case_id:07}"
 
 
 def open_case(

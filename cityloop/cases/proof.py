@@ -144,12 +144,14 @@ def _problem(row: tuple[Any, ...], version: int, head: str) -> str | None:
     return None
 
 
+# Columns 6 to 17 of the reading.
+LINE = ("version", "action", "source", "target", "role", "member_id", "actor", "at", "recorded_at",
+        "facts", "imported", "previous")  # fmt: skip
+
+
 def _recomputed(row: tuple[Any, ...]) -> str:
-    return chain.line_hash(
-        number=row[1], version=row[6], action=row[7], source=row[8], target=row[9], role=row[10],
-        member_id=row[11], actor=row[12], at=row[13], recorded_at=row[14], facts=_facts(row[15]),
-        imported=row[16], previous=row[17],
-    )  # fmt: skip
+    line = dict(zip(LINE, row[6:18], strict=True))
+    return chain.line_hash(row[1], line | {"facts": _facts(line["facts"])})
 
 
 def _facts(stored: Any) -> Any:

@@ -61,7 +61,7 @@ def add_line(change: Change) -> None:
         "imported": change.imported,
         "previous": case.head,
     }
-    case.head = chain.line_hash(number=case.number, **line)
+    case.head = chain.line_hash(case.number, line)
     line["case_id"], line["hash"] = case.id, case.head
     lines.lines.append(line)
     if change.papers:

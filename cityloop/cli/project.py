@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 
+from cityloop.kernel import garbage
 from config import env
 
 
@@ -16,9 +17,8 @@ def open_project() -> None:
         hold = hold_database(env.path("DATA_DIR"))
         atexit.register(hold.release)
         os.environ["DATABASE_URL"] = hold.url
+    garbage.not_while_loading()
     load_django()
-    from cityloop.kernel import garbage
-
     garbage.seldom()
 
 

@@ -147,12 +147,7 @@ def broken_from(case: Case, lines: Sequence[CaseEvent]) -> int | None:
 
 
 def _hash_of(case: Case, line: CaseEvent) -> str:
-    return chain.line_hash(
-        number=case.number, version=line.version, action=line.action, source=line.source,
-        target=line.target, role=line.role, member_id=line.member_id, actor=line.actor, at=line.at,
-        recorded_at=line.recorded_at, facts=line.facts, imported=line.imported,
-        previous=line.previous,
-    )  # fmt: skip
+    return chain.line_hash(case.number, vars(line))
 
 
 @dataclass(frozen=True, slots=True)

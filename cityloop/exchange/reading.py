@@ -6,6 +6,7 @@ import csv
 import gzip
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -71,13 +72,19 @@ def _fits(record: Record) -> None:
     if record.unit:
         held.append((record.unit, Organisation, UNIT_COLUMNS))
     for thing, model, columns in held:
-        for name in columns:
-            most, text = model._meta.get_field(name).max_length, getattr(thing, name)
-            if most is not None and len(text) > most:
+        for name, most in _longest(model, columns):
+            if len(text := getattr(thing, name)) > most:
                 raise Unreadable(
                     _("a name or code is too long, %(n)s characters: %(text)s …")
                     % {"n": len(text), "text": text[:20]}
                 )
+
+
+@lru_cache(maxsize=8)
+def _longest(model: Any, columns: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    """The columns that hold only so many characters."""
+    lengths = ((name, model._meta.get_field(name).max_length) for name in columns)
+    return tuple((name, most) for name, most in lengths if most is not None)
 
 
 def _sound(row: dict[str, str]) -> None:

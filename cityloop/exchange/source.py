@@ -51,7 +51,8 @@ class UnitName:
 
 
 class Stage(NamedTuple):
-    """A step of the life cycle that the source tells or implies."""
+    """A step of the life cycle that the source tells or implies; `at` in UTC, whose spans are true
+    also over a change of the clocks."""
 
     action: str
     at: datetime
@@ -100,7 +101,8 @@ class Source:
     """A file format: how it is read and whose it is.
 
     `read` raises Unreadable. Classes that rows name and `catalogue` does not are added to it.
-    Columns that are not named may be there.
+    Columns that are not named may be there. `named_by`: the columns on which alone the class and
+    the unit of a row depend.
     """
 
     code: str
@@ -110,6 +112,7 @@ class Source:
     valid_from: date
     limit: Limit
     columns: tuple[str, ...]
+    named_by: tuple[str, ...]
     read: Callable[[Row], Record]
     catalogue: tuple[ClassName, ...] = ()
     area: Area | None = None

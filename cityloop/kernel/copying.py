@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -35,7 +36,7 @@ def copy(parts: Iterable[Rows]) -> None:
 
 def text_of(part: Rows, cells: Sequence[Cell]) -> str:
     """The rows as COPY reads them, made column by column: most columns say one thing throughout."""
-    columns = zip(*[map(row.get, part.columns) for row in part.rows], strict=True)
+    columns = zip(*map(itemgetter(*part.columns), part.rows), strict=True)
     texts = [_column(values, cell) for values, cell in zip(columns, cells, strict=True)]
     return "\n".join(map("\t".join, zip(*texts, strict=True))) + "\n"
 
@@ -45,7 +46,18 @@ def _column(values: tuple[Any, ...], cell: Cell) -> Sequence[str]:
     # What is equal means the same, but inside JSON: there 1, 1.0 and true are three things.
     if (cell is not _json or first is None or first == {}) and values.count(first) == len(values):
         return [NULL if first is None else cell(first)] * len(values)
+    if cell is _text and _plain_texts(values):
+        return values
     return [NULL if value is None else cell(value) for value in values]
+
+
+def _plain_texts(values: tuple[Any, ...]) -> bool:
+    """True for a column of texts in which nothing is to be escaped: looked at all together."""
+    try:
+        text = "".join(values)
+    except TypeError:  # something else than text among them
+        return False
+    return "\\" not in text and text.isprintable()
 
 
 @lru_cache(maxsize=64)

@@ -20,6 +20,8 @@ from typing import Any
 
 from django.utils import translation
 
+from cityloop.kernel import garbage
+
 
 @contextmanager
 def pool(workers: int) -> Iterator[ProcessPoolExecutor]:
@@ -28,7 +30,10 @@ def pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     Where a process dies BrokenProcessPool is raised. The processes end with the block, and with us
     whatever happens to us.
     """
-    context = multiprocessing.get_context("spawn")  # no lock or connection of ours comes along
+    # A copy of us stands at once and has everything loaded; but another thread's locks would be
+    # copied as they are, held by nobody who could let them go.
+    alone = threading.active_count() == 1
+    context = multiprocessing.get_context("fork" if alone else "spawn")
     language = translation.get_language() or ""
     executor = ProcessPoolExecutor(workers, context, _begin, (language,))
     try:
@@ -66,8 +71,18 @@ def _begin(language: str) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     import django
 
-    django.setup()
+    with garbage.later():
+        django.setup()
     translation.activate(language or "en")
+    _leave_connections()
+
+
+def _leave_connections() -> None:
+    """Our parent's connections are its own: each process opens one when it needs it."""
+    from django.db import connections
+
+    for known in connections.all(initialized_only=True):
+        known.connection = None  # the driver closes none that another process opened
 
 
 def _end_with_parent() -> None:

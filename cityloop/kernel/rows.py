@@ -85,12 +85,10 @@ def fresh(model: type[Model], **values: Any) -> Model:
     """
     constants, makers = _defaults(model)
     instance = model.__new__(model)
-    instance._state = ModelState()
-    held = instance.__dict__
-    held.update(constants)
+    instance.__dict__ = held = {"_state": ModelState(), **constants, **values}
     for column, make in makers:
-        held[column] = make()
-    held.update(values)
+        if column not in held:
+            held[column] = make()
     return instance
 
 

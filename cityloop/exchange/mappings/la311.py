@@ -13,7 +13,7 @@ the last update stands for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Container
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any
@@ -136,8 +136,9 @@ Told = tuple[tuple[Stage, ...], tuple[str, ...]]
 def _closed(row: Row, created: datetime) -> Told:
     closed, facts = _end(row, created)
     serviced, how, remarks = _service(row, created, closed)
+    serviced, closed = serviced.astimezone(UTC), closed.astimezone(UTC)
     stages = (
-        *_with_crew(created),
+        *_with_crew(created.astimezone(UTC)),
         Stage("finish", serviced, how),
         Stage("send_check", closed, STEP_DERIVED),
         Stage("check_passed", closed, STEP_DERIVED),
@@ -147,7 +148,8 @@ def _closed(row: Row, created: datetime) -> Told:
 
 
 def _ended_by(row: Row, created: datetime, *, how: Callable[..., tuple[Stage, ...]]) -> Told:
-    return how(created, *_end(row, created)), ()
+    ended, facts = _end(row, created)
+    return how(created.astimezone(UTC), ended.astimezone(UTC), facts), ()
 
 
 def _voided(created: datetime, ended: datetime, facts: dict[str, Any]) -> tuple[Stage, ...]:
@@ -164,7 +166,7 @@ def _referred(created: datetime, ended: datetime, facts: dict[str, Any]) -> tupl
 
 
 def _still_open(row: Row, created: datetime) -> Told:
-    return _with_crew(created), ()
+    return _with_crew(created.astimezone(UTC)), ()
 
 
 def _with_crew(created: datetime) -> tuple[Stage, ...]:
@@ -240,6 +242,7 @@ SOURCE = Source(
         "status", "owner", "assignto", "requestsource", "address", "latitude", "longitude",
         "ncname", "cd",
     ),
+    named_by=("requesttype", "owner", "assignto"),
     read=read,
     catalogue=tuple(CLASSES.values()),
     notes={

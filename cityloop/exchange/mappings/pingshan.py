@@ -12,7 +12,7 @@ community: no road through the life cycle, the row is rejected.
 from __future__ import annotations
 
 import zlib
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -156,7 +156,7 @@ def _ended(created: datetime, *, late: bool) -> tuple[Stage, ...]:
 def _time(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
-        return at if at.tzinfo else at.replace(tzinfo=ZONE)
+        return (at if at.tzinfo else at.replace(tzinfo=ZONE)).astimezone(UTC)
     except ValueError as error:
         raise Unreadable(_("%(column)s is no time: %(value)s")
                          % {"column": "CREATE_TIME", "value": text[:30]}) from error  # fmt: skip
@@ -177,6 +177,10 @@ SOURCE = Source(
         "EVENT_TYPE_NAME", "MAIN_TYPE_ID", "MAIN_TYPE_NAME", "SUB_TYPE_ID", "SUB_TYPE_NAME",
         "STREET_NAME", "COMMUNITY_NAME", "DISPOSE_UNIT_ID", "DISPOSE_UNIT_NAME",
         "INTIME_ARCHIVE_NUM", "OVERTIME_ARCHIVE_NUM",
+    ),
+    named_by=(
+        "EVENT_TYPE_ID", "EVENT_TYPE_NAME", "MAIN_TYPE_ID", "MAIN_TYPE_NAME", "SUB_TYPE_ID",
+        "SUB_TYPE_NAME", "DISPOSE_UNIT_ID", "DISPOSE_UNIT_NAME",
     ),
     read=read,
     area=Area("440300", ("440310",)),

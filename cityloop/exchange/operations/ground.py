@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -58,13 +59,17 @@ def survey(source: Source, file: Path) -> Survey:
     Raises reading.BadFile.
     """
     found = Survey(classes={one.key: one for one in source.catalogue})
+    naming, noted = itemgetter(*source.named_by), set()
     for _line, row in reading.rows(file, source.columns):
         found.rows += 1
+        if (names := naming(row)) in noted:
+            continue
         with suppress(Unreadable):
             record = reading.record(source, row)
             _note_class(found, record.problem)
             if record.unit:
                 found.units.setdefault(record.unit.code, record.unit)
+            noted.add(names)
     return found
 
 

@@ -120,7 +120,7 @@ def test_a_signal_stops_all_in_reverse_order_and_cleanly(
 
 @pytest.mark.fault
 @pytest.mark.requirement("O05")
-@pytest.mark.requirement("O10")
+@pytest.mark.requirement("O01")
 def test_what_may_come_late_waits_until_the_platform_answers(folder: Path) -> None:
     programs = {name: _PATIENT.format(name=name) for name in ("web", "worker")}
     answers = folder / "answers"
