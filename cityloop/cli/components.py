@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cityloop.cli.database import require_tables
 from cityloop.cli.output import AsJson, RejectedError, finish_import, progress
 from cityloop.cli.project import open_project
 
@@ -32,6 +33,7 @@ def import_components(
 ) -> None:
     """Import components; every rejected row is listed with its reason."""
     open_project()
+    require_tables()
     from cityloop.assets import operations
     from cityloop.kernel import clock
     from cityloop.kernel.actor import Actor

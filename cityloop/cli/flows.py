@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cityloop.cli.database import require_tables
 from cityloop.cli.output import AsJson, RejectedError, finish
 from cityloop.cli.project import open_project
 
@@ -32,6 +33,7 @@ def publish_flow(
     give them to people.
     """
     open_project()
+    require_tables()
     from django.utils import timezone
 
     from cityloop.cases import modes, operations, queries, workflow

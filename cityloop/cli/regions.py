@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cityloop.cli.database import require_tables
 from cityloop.cli.output import AsJson, CommandError, RejectedError, finish_import, progress
 from cityloop.cli.project import open_project
 
@@ -55,6 +56,7 @@ def import_regions(
     if kind not in READERS:
         raise CommandError(f"--kind is one of {', '.join(READERS)}, not {kind}.")
     open_project()
+    require_tables()
     day = valid_from.date() if valid_from else None
     source = Source(day, layer, system, replace)
     with progress(f"Importing {file.name if file else city}"):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cityloop.cli.database import require_tables
 from cityloop.cli.output import AsJson, finish_import, progress
 from cityloop.cli.project import open_project
 from config import env
@@ -29,6 +30,7 @@ def load_standards(
 ) -> None:
     """Load editions of classes and filing rules, all or nothing, and the calendar of holidays."""
     open_project()
+    require_tables()
     began = time.monotonic()
     with progress("Loading standards"):
         report = load(editions or own_editions(), publish=publish)

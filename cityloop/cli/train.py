@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from cityloop.cli.database import require_tables
 from cityloop.cli.output import AsJson, finish, progress
 from cityloop.cli.project import open_project
 
@@ -14,6 +15,7 @@ def train_classifier(as_json: AsJson = False) -> None:
     Running web processes take the new model within half a minute.
     """
     open_project()
+    require_tables()
     from cityloop.intake import operations
     from cityloop.kernel import clock
     from cityloop.kernel.actor import Actor

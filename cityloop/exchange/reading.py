@@ -68,6 +68,10 @@ def _fits(record: Record) -> None:
     """Names and codes are no longer than their columns, times not older than computers."""
     if record.stages[0].at < EARLIEST:
         raise Unreadable(_("it lies before %(year)s") % {"year": EARLIEST.year})
+    lon, lat = record.lon, record.lat
+    if lon is not None and lat is not None and not (abs(lon) <= 180 and abs(lat) <= 90):
+        raise Unreadable(_("no place has these coordinates: %(lon)s, %(lat)s")
+                         % {"lon": lon, "lat": lat})  # fmt: skip
     held: list[tuple[Any, Any, tuple[str, ...]]] = [(record.problem, ProblemClass, CLASS_COLUMNS)]
     if record.unit:
         held.append((record.unit, Organisation, UNIT_COLUMNS))

@@ -104,6 +104,7 @@ def test_without_a_point_the_address_is_place_enough_and_without_a_crew_the_bure
 @pytest.mark.parametrize(
     "change",
     [{"status": "Lost"}, {"requesttype": "UFO"}, {"owner": "FBI"}, {"latitude": "north"},
+     {"latitude": "999"}, {"longitude": "nan"},
      {"createddate": ""}],
 )  # fmt: skip
 def test_what_is_not_known_is_rejected(tmp_path, change):

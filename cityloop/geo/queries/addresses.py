@@ -11,6 +11,8 @@ from django.db import connection
 from cityloop.geo.coordinates import checked
 from cityloop.kernel import text as bigrams
 
+CORNER, CROSSING = "路口", " 交叉口"  # what people say, and the end of a crossing's name
+
 
 @dataclass(frozen=True, slots=True)
 class FoundAddress:
@@ -38,6 +40,8 @@ SELECT {_COLUMNS}, a.metres
                   ST_SetSRID(ST_MakePoint(%(lon)s::float8, %(lat)s::float8), 4326)) END AS metres
           FROM geo_address WHERE search @@ %(query)s::text::tsquery LIMIT 3000) a
  ORDER BY a.name = %(text)s::text DESC,
+          (SELECT bool_and(strpos(lower(a.name), word) > 0)
+             FROM unnest(%(words)s::text[]) AS word) DESC,
           (SELECT bool_and(strpos(lower(a.full_name), word) > 0)
              FROM unnest(%(words)s::text[]) AS word) DESC,
           a.metres NULLS LAST,
@@ -63,8 +67,9 @@ def search_address(
 ) -> list[FoundAddress]:
     """Addresses that hold every word of a text (two Chinese characters are enough), best first.
 
-    Two roads ("A路 B路") find their crossing. For a house number that does not exist the nearest
-    numbers of that road are found. `near` (lon, lat) puts nearer ones first.
+    Two roads ("A路 B路") find their crossing, and "A路口" those of the road. For a house number
+    that does not exist the nearest numbers of that road are found. `near` (lon, lat) puts nearer
+    ones first.
     """
     text = text.replace("\0", " ").strip()
     words = text.lower().split()
@@ -74,6 +79,8 @@ def search_address(
     lon, lat = checked(*near) if near else (None, None)
     values = {"query": query, "text": text, "words": words, "lon": lon, "lat": lat}
     found = _found(_SEARCH, {**values, "limit": max(1, min(limit, 100))})
+    if not found and CORNER in text:
+        return search_address(text.replace(CORNER, CROSSING), near=near, limit=limit)
     house = re.fullmatch(r"(.*\D)(\d{1,5})\s*号?", text)
     if found or house is None:
         return found

@@ -55,6 +55,11 @@ def test_two_roads_find_their_crossing(streets: str) -> None:
     assert found.grid_code.startswith(world.DISTRICT)
 
 
+@pytest.mark.parametrize("said", ["文三路口", "文三 教工 路口", "教工路口"])
+def test_a_corner_as_people_say_it_is_a_crossing(streets: str, said: str) -> None:
+    assert queries.search_address(said)[0].kind == "crossing"
+
+
 def test_roads_that_do_not_meet_have_no_crossing(streets: str) -> None:
     assert names("教工路 学院路") == []
 
