@@ -17,6 +17,13 @@ from cityloop.kernel import files
 from cityloop.kernel.models import StoredFile
 
 SEALED_WITHIN = timedelta(hours=1)  # the worker seals every minute
+# Triggers that keep the history as it is. Who owns the tables can drop them: that must show.
+LOCKS = (
+    ("cases_event", "append_only"), ("cases_event", "no_truncate"),
+    ("cases_attachment", "append_only"), ("cases_seal", "append_only"),
+    ("cases_case", "no_delete"), ("cases_case", "no_truncate"),
+    ("cases_case", "version_has_event"), ("cases_case", "version_goes_up"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,7 @@ def _digest(first: int, upto: int, previous: str) -> tuple[int, str]:
 
 
 def verify(*, now: datetime) -> Verdict:
-    """Recompute every chain and every seal; look for what should have been sealed, and for papers.
+    """Recompute every chain and every seal; look for what should be sealed, papers and locks.
 
     Reads all history once, in constant memory.
     """
@@ -116,8 +123,23 @@ def verify(*, now: datetime) -> Verdict:
             version, head, last = row[6] or 0, row[18] or "", row
     broken = broken or _cut_short(last)
     seals, bad_seal = _verify_seals()
-    found = tuple(one for one in (broken, bad_seal, _unsealed(now), _without_paper()) if one)
-    return Verdict(cases, lines, seals, found)
+    rest = (bad_seal, _unsealed(now), _without_paper(), _without_lock())
+    return Verdict(cases, lines, seals, tuple(one for one in (broken, *rest) if one))
+
+
+def _without_lock() -> Broken | None:
+    """A lock that somebody took off: what is whole today need not be so tomorrow."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT tgrelid::regclass::text, tgname FROM pg_trigger
+               WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"""
+        )
+        there = set(cursor.fetchall())
+    missing = [lock for lock in LOCKS if lock not in there]
+    if not missing:
+        return None
+    names = ", ".join(f"{name} of {table}" for table, name in missing)
+    return Broken("the locks", f"missing or disabled: {names}")
 
 
 def _cut_short(last: tuple[Any, ...] | None) -> Broken | None:

@@ -15,7 +15,9 @@ from config import env
 
 if TYPE_CHECKING:
     from cityloop.kernel.reports import ImportReport
+    from cityloop.standards.difference import Difference
 
+LISTED = 50  # changed rows that are told one by one
 FOLDER = env.ROOT / "data" / "standards"
 
 Editions = Annotated[
@@ -43,6 +45,17 @@ def own_editions() -> list[Path]:
     return sorted(found for found in FOLDER.iterdir() if (found / "classes.csv").is_file())
 
 
+def told_difference(found: Difference) -> list[str]:
+    """What a loaded edition changes: the counts, then the rows; of a first edition nothing."""
+    if not found.old or not found:
+        return []
+    counts = ", ".join(f"{n} {what.replace('_', ' ')}" for what, n in found.counts().items() if n)
+    rows = [*found.classes, *found.rules]
+    left = [f"  ... and {len(rows) - LISTED} more"] if len(rows) > LISTED else []
+    head = f"{found.new} differs from {found.old}: {counts}"
+    return [head, *(f"  {change}" for change in rows[:LISTED]), *left]
+
+
 def load(editions: list[Path], *, publish: bool) -> ImportReport:
     """Load editions and seed the calendar; returns one report over all."""
     from cityloop.kernel import clock
@@ -57,6 +70,7 @@ def load(editions: list[Path], *, publish: bool) -> ImportReport:
         total.joined += report.joined
         total.rejected += report.rejected
         total.notes.append(f"{report.edition} is {report.status}")
+        total.notes += told_difference(report.difference)
     calendar = operations.seed_calendar(actor=actor, now=now)
     total.notes.append(f"calendar: {calendar.imported} special days")
     return total

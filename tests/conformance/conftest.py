@@ -25,7 +25,7 @@ def _folder(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def _built(prepared_database, _folder: Path) -> Iterator[cities.City]:
+def _built(prepared_database, django_db_blocker, _folder: Path) -> Iterator[cities.City]:
     own = {
         "MEDIA_ROOT": _folder / "files",
         "STATIC_ROOT": _folder / "static",
@@ -34,6 +34,8 @@ def _built(prepared_database, _folder: Path) -> Iterator[cities.City]:
     }
     built = partial(cities.build, _folder)
     with override_settings(**own), prepared_database("city", built) as made:
+        with django_db_blocker.unblock():
+            cities.fingerprint()
         yield made
 
 

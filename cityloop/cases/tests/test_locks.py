@@ -89,6 +89,17 @@ def test_a_case_that_vanished_breaks_the_seal(world):
     assert verdict.cases == 1 and kept.version == 2
 
 
+@pytest.mark.requirement("O02")
+@pytest.mark.parametrize("how", ["DISABLE TRIGGER append_only", "DISABLE TRIGGER USER"])
+def test_a_lock_that_was_taken_off_shows_although_all_lines_are_whole(world, how):
+    world.report()
+    proof.seal(now=world.now)
+    assert proof.verify(now=world.now).whole
+    sql(f"ALTER TABLE cases_event {how}")
+    (found,) = proof.verify(now=world.now).broken
+    assert found.where == "the locks" and "append_only of cases_event" in found.what
+
+
 def test_sealing_again_without_news_writes_nothing(world):
     world.report()
     assert proof.seal(now=world.now) == 1
@@ -144,6 +155,7 @@ def test_a_case_whose_last_line_is_gone_is_named_before_any_seal(world):
     world.to("accepted")
     sql("ALTER TABLE cases_event DISABLE TRIGGER USER")
     sql(f"DELETE FROM cases_event WHERE case_id = {case.pk} AND version = {case.version}")
+    sql("ALTER TABLE cases_event ENABLE TRIGGER USER")
     verdict = proof.verify(now=world.now)
     assert [one.where for one in verdict.broken] == [f"case {case.number} version {case.version}"]
 
@@ -157,6 +169,7 @@ def test_seals_and_papers_that_vanish_are_missed(world):
     for table in ("cases_seal", "cases_attachment"):
         sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         sql(f"DELETE FROM {table}")
+        sql(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     where = [one.where for one in proof.verify(now=later).broken]
     assert where == ["the seals", f"case {case.number} version 1"]
 
