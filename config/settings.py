@@ -51,6 +51,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "cityloop.kernel.middleware.behind_proxy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -69,6 +70,7 @@ MIDDLEWARE = [
 
 # For clients that come with a token: they have no session, no cookie and no page (config/wsgi.py).
 MACHINE_MIDDLEWARE = [
+    "cityloop.kernel.middleware.behind_proxy",
     "django.middleware.security.SecurityMiddleware",
     "cityloop.kernel.middleware.limit_body",
     "cityloop.kernel.middleware.language_of_client",
@@ -166,7 +168,8 @@ if env.flag("SECURE_COOKIES"):
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31_536_000
-if env.flag("TRUST_PROXY"):
+TRUST_PROXY = env.flag("TRUST_PROXY")
+if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     USE_X_FORWARDED_HOST = True
     AXES_IPWARE_PROXY_COUNT = 1

@@ -13,7 +13,8 @@ from cityloop.kernel.errors import NotFound
 from cityloop.kernel.models import StoredFile
 from cityloop.kernel.page import actor_of
 
-YEAR = "private, max-age=31536000, immutable"  # the address names the content
+# The address names the content; only for a day, since the right to see it may end.
+DAY = "private, max-age=86400, immutable"
 
 
 def _stored(request: HttpRequest, sha256: str) -> StoredFile:
@@ -29,7 +30,7 @@ def original(request: HttpRequest, sha256: str) -> HttpResponseBase:
     """The file as it came; never interpreted by the browser as a page."""
     row = _stored(request, sha256)
     answer = FileResponse(files.location(sha256).open("rb"), content_type=row.media_type)
-    answer["Cache-Control"] = YEAR
+    answer["Cache-Control"] = DAY
     if not row.media_type.startswith("image/"):
         answer["Content-Disposition"] = "attachment"
     return answer
@@ -42,7 +43,7 @@ def small(request: HttpRequest, sha256: str, side: int) -> HttpResponse:
     if side not in (160, 480, 1280) or not row.media_type.startswith("image/"):
         raise NotFound(_("there is no such picture"))
     answer = HttpResponse(files.thumbnail(row, side), content_type="image/jpeg")
-    answer["Cache-Control"] = YEAR
+    answer["Cache-Control"] = DAY
     return answer
 
 

@@ -60,10 +60,8 @@ def build_city() -> list[dict[str, str]]:
     """The demo city, built at the first call only."""
     from cityloop.demo import operations
     from cityloop.kernel import clock
-    from cityloop.kernel.models import Marker
 
-    stands = Marker.objects.filter(pk=operations.BUILT).exists()
-    with nullcontext() if stands else progress("Building the demo city"):
+    with nullcontext() if operations.stands() else progress("Building the demo city"):
         summary = operations.build(now=clock.now())
     return [dict(account) for account in summary.accounts]
 

@@ -63,7 +63,9 @@ def import_regions(
         report = outline(city, district, day) if file is None else READERS[kind](file, source)
     finish_import(report, as_json=as_json)
     if report.rejected and not report.imported:
-        raise RejectedError("nothing was imported")
+        raise RejectedError(
+            "a row was refused, so nothing was kept: correct it and import the file again"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ def simulate(days: Days = 14, seed: Seed = 1, live: Live = False, as_json: AsJso
     if live:
         go_on_living(seed)
         return
+    require_demo_city()
     from cityloop.demo import simulation
     from cityloop.kernel import clock
 
@@ -36,6 +37,19 @@ def simulate(days: Days = 14, seed: Seed = 1, live: Live = False, as_json: AsJso
     seconds = time.monotonic() - began
     told = ", ".join(f"{value} {name}" for name, value in counts.items())
     finish({**counts, "seconds": round(seconds, 3)}, f"{told} in {seconds:.1f} s", as_json=as_json)
+
+
+def require_demo_city() -> None:
+    """Build the demo city in an empty database; CommandError in one that holds another city."""
+    from cityloop.cli.prepare import build_city
+    from cityloop.demo import operations
+
+    if not operations.stands() and operations.another_city():
+        raise CommandError(
+            "This database holds another city: simulate lets the demo city work. Name an empty "
+            "database by DATABASE_URL, or another folder by DATA_DIR."
+        )
+    build_city()
 
 
 def go_on_living(seed: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cityloop.cases.models import DisputeLevel
-from cityloop.coordination.models import MeetingKind
+from cityloop.coordination.models import MeetingKind, ResultKind
 from cityloop.geo import queries as geo
 from cityloop.kernel.actor import Actor
+from cityloop.people import queries as people
 from cityloop.people.forms import OrganisationField
+from cityloop.people.models import Organisation
 
 PAPERS = "image/jpeg,image/png,image/webp,application/pdf"
 STATES = (
@@ -184,3 +187,58 @@ class MatterEndForm(OwnForm):
     """What came of it."""
 
     result = long_text(_("Result"))
+
+
+class OperationForm(OwnForm):
+    """The plan of a joint operation."""
+
+    title = forms.CharField(label=_("Title"), max_length=200)
+    lead = OrganisationField(None, _("Lead unit"), required=True)
+    begins_on = forms.DateField(label=_("First day"), widget=forms.DateInput({"type": "date"}))
+    ends_on = forms.DateField(label=_("Last day"), widget=forms.DateInput({"type": "date"}))
+    region_code = forms.ChoiceField(label=_("Area"), required=False)
+    units = forms.ModelMultipleChoiceField(
+        Organisation.objects.none(), label=_("Units that take part"),
+        widget=forms.SelectMultiple({"size": 8}),
+    )  # fmt: skip
+    plan = long_text(_("Plan"))
+
+    def __init__(self, data: Any = None, *, actor: Actor) -> None:
+        super().__init__(data)
+        offer_areas(self, actor)
+        units = self.fields["units"]
+        assert isinstance(units, forms.ModelMultipleChoiceField)  # noqa: S101 (declared above)
+        units.queryset = (
+            people.organisation_tree(Actor.system()).filter(active=True).defer("search")
+        )
+
+
+class OperationResultForm(OwnForm):
+    """What one unit counted."""
+
+    unit = forms.ModelChoiceField(Organisation.objects.none(), label=_("Unit"), empty_label=None)
+    kind = forms.ChoiceField(label=_("What was counted"), choices=ResultKind.choices)
+    number = forms.IntegerField(
+        label=pgettext_lazy("operation", "Number"),
+        help_text=_("Below zero: a correction, with a remark that says why."),
+    )
+    note = forms.CharField(label=_("Remark"), required=False, max_length=300)
+
+    def __init__(self, data: Any = None, *, units: Sequence[Organisation]) -> None:
+        super().__init__(data)
+        field = self.fields["unit"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 (declared above)
+        known = [one.pk for one in units]
+        field.queryset = Organisation.objects.filter(pk__in=known).defer("search")
+
+
+class OperationReportForm(OwnForm):
+    """How it went."""
+
+    report = long_text(pgettext_lazy("operation", "Report"))
+
+
+class CallOffForm(OwnForm):
+    """Why it is given up."""
+
+    reason = long_text(_("Explanation"))

@@ -257,3 +257,83 @@ class MatterEndIn(Schema):
     """What came of it."""
 
     result: Text
+
+
+class OperationLine(Schema):
+    """A joint operation in a list; planned until `started_at`, over with `ended_at`."""
+
+    id: int
+    title: str
+    region_code: str
+    lead_id: int
+    unit_ids: list[int]
+    begins_on: date
+    ends_on: date
+    planned_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    called_off: bool
+    cases: int
+    cases_ended: int
+    cases_found: int
+
+
+class OperationPage(Schema):
+    """A page of joint operations, latest first."""
+
+    items: list[OperationLine]
+    next: str | None
+
+
+class OperationResultOut(Schema):
+    """What a unit counted."""
+
+    unit_id: int
+    kind: str
+    number: int
+    note: str
+    told_at: datetime
+    told_by: str
+
+
+class OperationFile(OperationLine):
+    """The whole operation; `totals` by kind, `numbers` of its cases that you see."""
+
+    plan: str
+    report: str
+    results: list[OperationResultOut]
+    totals: dict[str, int]
+    numbers: list[str]
+
+
+class OperationIn(Schema):
+    """The plan; `region_code` '' is your own area."""
+
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    plan: Text
+    lead_id: Id
+    unit_ids: Annotated[list[Id], Field(min_length=1, max_length=40)]
+    begins_on: date
+    ends_on: date
+    region_code: Annotated[str, Field(pattern=r"^(\d{2,12})?$")] = ""
+
+
+class OperationResultIn(Schema):
+    """What a unit counted; below zero corrects what was told before."""
+
+    unit_id: Id
+    kind: Literal["inspected", "corrected", "seized", "ordered", "helped", "other"]
+    number: Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
+    note: Annotated[str, Field(max_length=300)] = ""
+
+
+class OperationReportIn(Schema):
+    """How it went."""
+
+    report: Text
+
+
+class CallOffIn(Schema):
+    """Why it is given up."""
+
+    reason: Text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from cityloop.coordination.views import disputes, matters, meetings
+from cityloop.coordination.views import disputes, joint_operations, matters, meetings
 
 urlpatterns = [
     path("disputes/", disputes.disputes, name="disputes"),
@@ -22,6 +22,20 @@ urlpatterns = [
     path("meetings/<int:meeting_id>/tasks/", meetings.task, name="meeting-task"),
     path("meetings/<int:meeting_id>/tasks/<int:task_id>/done/", meetings.task_done,
          name="meeting-task-done"),
+    path("joint-operations/", joint_operations.joint_operations, name="joint-operations"),
+    path("joint-operations/new/", joint_operations.new, name="joint-operation-new"),
+    path("joint-operations/<int:operation_id>/", joint_operations.joint_operation,
+         name="joint-operation"),
+    path("joint-operations/<int:operation_id>/start/", joint_operations.start,
+         name="joint-operation-start"),
+    path("joint-operations/<int:operation_id>/cases/", joint_operations.case,
+         name="joint-operation-case"),
+    path("joint-operations/<int:operation_id>/results/", joint_operations.result,
+         name="joint-operation-result"),
+    path("joint-operations/<int:operation_id>/report/", joint_operations.report,
+         name="joint-operation-report"),
+    path("joint-operations/<int:operation_id>/call-off/", joint_operations.call_off,
+         name="joint-operation-call-off"),
     path("key-matters/", matters.matters, name="matters"),
     path("key-matters/new/", matters.new, name="matter-new"),
     path("key-matters/<int:matter_id>/", matters.matter, name="matter"),

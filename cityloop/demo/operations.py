@@ -44,6 +44,16 @@ class Summary:
     seconds: dict[str, float]
 
 
+def stands() -> bool:
+    """True once the demo city is built."""
+    return Marker.objects.filter(pk=BUILT).exists()
+
+
+def another_city() -> bool:
+    """True when the database holds people or places that are not of the demo city."""
+    return Member.objects.exists() or Region.objects.exists()
+
+
 def build(*, now: datetime) -> Summary:
     """Build the city unless it stands; the accounts either way.
 

@@ -48,6 +48,7 @@ LABELS = {
     "reminded": lazy("Reminder"),
     "list_sent": lazy("List of cases"),
     "list_answered": lazy("List answered"),
+    "operation_planned": lazy("Joint operation"),
     "dispatched": lazy("Dispatched to who is on duty"),
     "substitute": lazy("Dispatched to a substitute"),
 }
@@ -219,7 +220,9 @@ def public_query(request: HttpRequest) -> HttpResponse:
         try:
             if settings.RATE_LIMITS:
                 number = form.cleaned_data["number"]
-                operations.count_question(caller=_caller(request), number=number, now=clock.now())
+                operations.count_question(
+                    caller=request.META.get("REMOTE_ADDR", ""), number=number, now=clock.now()
+                )
             facts |= _public_facts(form)
         except TooMany as problem:
             form.add_error(None, list(problem.reasons))
@@ -233,12 +236,6 @@ def _public_facts(form: forms.PublicForm) -> dict[str, Any]:
     answer = queries.public_answer(form.cleaned_data["number"], form.cleaned_data["tail"])
     stage = STAGE_LABELS[answer.stage] if answer else ""
     return {"answer": answer, "stage": stage, "missing": answer is None}
-
-
-def _caller(request: HttpRequest) -> str:
-    """The address that asks; behind our own proxy the one that it saw."""
-    seen = request.headers.get("X-Forwarded-For", "") if settings.USE_X_FORWARDED_HOST else ""
-    return seen.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
 
 
 @require_safe

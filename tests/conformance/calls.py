@@ -151,6 +151,20 @@ def _meeting_task(city: City) -> dict[str, Any]:
     return {"unit_id": city.town.units["GREEN"].pk, "what": "清运", "due_on": "2099-01-05"}
 
 
+def _operation(city: City) -> dict[str, int]:
+    return {"operation_id": city.operation}
+
+
+def _new_operation(city: City) -> dict[str, Any]:
+    return {"title": "油烟联查", "plan": "夜市", "begins_on": "2099-01-05", "ends_on": "2099-01-06",
+            "lead_id": city.town.units["GREEN"].pk,
+            "unit_ids": [city.town.units["ROADS"].pk]}  # fmt: skip
+
+
+def _counted(city: City) -> dict[str, Any]:
+    return {"unit_id": city.town.units["ROADS"].pk, "kind": "seized", "number": 3}
+
+
 def _matter(city: City) -> dict[str, int]:
     return {"matter_id": city.matter}
 
@@ -544,6 +558,28 @@ CALLS = (
          refused=(towns.STRANGER, "dispatcher", "water"),
          at=lambda city: {"task_id": city.meeting_task},
          body=lambda city: {"result": "已划定"}, another=lambda city: {"result": "已完成"}),
+    Call("GET", "/joint-operations", by="dispatcher", refused=(towns.STRANGER, "inspector")),
+    Call("GET", "/joint-operations/{operation_id}", by="dispatcher", at=_operation,
+         refused=(towns.STRANGER, "inspector", "water")),
+    Call("POST", "/joint-operations", by="dispatcher",
+         refused=(towns.STRANGER, "evaluator", "roads"), body=_new_operation,
+         another=lambda city: {**_new_operation(city), "title": "噪声联查"}),
+    Call("POST", "/joint-operations/{operation_id}/start", by="roads",
+         refused=(towns.STRANGER, "evaluator", "water"),
+         at=lambda city: {"operation_id": city.unbegun}),
+    Call("POST", "/joint-operations/{operation_id}/cases", by="dispatcher", at=_operation,
+         refused=(towns.STRANGER, "evaluator", "water"),
+         body=lambda city: {"number": city.cases["filed"]},
+         another=lambda city: {"number": city.cases["checked"]}),
+    Call("POST", "/joint-operations/{operation_id}/results", by="roads", at=_operation,
+         refused=(towns.STRANGER, "evaluator", "water"), body=_counted,
+         another=lambda city: {**_counted(city), "number": 4}),
+    Call("POST", "/joint-operations/{operation_id}/report", by="roads", at=_operation,
+         refused=(towns.STRANGER, "evaluator", "water"),
+         body=lambda city: {"report": "已整治"}, another=lambda city: {"report": "完成"}),
+    Call("POST", "/joint-operations/{operation_id}/call-off", by="dispatcher", at=_operation,
+         refused=(towns.STRANGER, "evaluator", "roads"),
+         body=lambda city: {"reason": "台风"}, another=lambda city: {"reason": "暴雨"}),
     Call("GET", "/key-matters", by="dispatcher", refused=(towns.STRANGER, "inspector")),
     Call("GET", "/key-matters/{matter_id}", by="dispatcher", at=_matter,
          refused=(towns.STRANGER, "inspector", "water")),

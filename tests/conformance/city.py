@@ -18,6 +18,7 @@ from cityloop.coordination import operations as coordination
 from cityloop.coordination.models import (
     Dispute,
     JointMeeting,
+    JointOperation,
     KeyMatter,
     MeetingTask,
     Milestone,
@@ -150,6 +151,16 @@ class City:
         return int(KeyMatter.objects.get(title="渣土整治").pk)
 
     @property
+    def operation(self) -> int:
+        """A joint operation of ROADS and GREEN that is under way, with a result."""
+        return int(JointOperation.objects.get(title="夜市整治").pk)
+
+    @property
+    def unbegun(self) -> int:
+        """One that has not begun."""
+        return int(JointOperation.objects.get(title="渣土夜查").pk)
+
+    @property
     def milestone(self) -> int:
         """Its milestone."""
         return int(Milestone.objects.get(matter=self.matter).pk)
@@ -272,6 +283,7 @@ def build(folder: Path) -> City:
         _dispute,
         _meetings,
         _matters,
+        _operations,
         _works,
         _territory,
         _oversight,
@@ -347,6 +359,21 @@ def _matters(city: City) -> None:
     coordination.add_case(
         matter_id=row.pk, number=city.cases["handling"], actor=actor, now=town.now
     )
+
+
+def _operations(city: City) -> None:
+    """Two joint operations of ROADS with GREEN; one is under way and has a result."""
+    town, actor = city.town, city.town.actor("supervisor")
+    lead, other, day = town.units["ROADS"], town.units["GREEN"], town.now.date()
+    for title in ("夜市整治", "渣土夜查"):
+        plan = coordination.OperationPlan(title, "集中整治", lead, day, day, [other])
+        row = coordination.plan_operation(plan, actor=actor, now=town.now)
+        if title == "夜市整治":
+            coordination.start_operation(operation_id=row.pk, actor=actor, now=town.now)
+            coordination.tell_result(
+                coordination.Count(lead, "inspected", 12),
+                operation_id=row.pk, actor=actor, now=town.now,
+            )  # fmt: skip
 
 
 def _works(city: City) -> None:

@@ -94,6 +94,10 @@ def _held(city: City) -> dict[str, int]:
     return {"meeting_id": city.held}
 
 
+def _operation(city: City) -> dict[str, int]:
+    return {"operation_id": city.operation}
+
+
 def _matter(city: City) -> dict[str, int]:
     return {"matter_id": city.matter}
 
@@ -256,6 +260,26 @@ PAGES = (
     Page("meeting-task-done", by="roads", refused=(towns.STRANGER, "dispatcher", "water"),
          at=lambda city: {**_held(city), "task_id": city.meeting_task}, status=303,
          data=lambda city: {"result": "已划定"}),
+    Page("joint-operations", by="dispatcher", refused=(towns.STRANGER, "inspector")),
+    Page("joint-operation-new", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
+         status=303, data=lambda city: {
+             "title": "油烟联查", "plan": "夜市", "begins_on": "2099-01-05",
+             "ends_on": "2099-01-06", "lead": city.town.units["GREEN"].pk,
+             "units": [city.town.units["ROADS"].pk]}),
+    Page("joint-operation", by="dispatcher", refused=(towns.STRANGER, "inspector", "water"),
+         at=_operation),
+    Page("joint-operation-start", by="roads", refused=(towns.STRANGER, "evaluator", "water"),
+         at=lambda city: {"operation_id": city.unbegun}, status=303, data=lambda city: {"x": ""}),
+    Page("joint-operation-case", by="dispatcher", refused=(towns.STRANGER, "evaluator", "water"),
+         at=_operation, status=303, data=lambda city: {"number": city.cases["filed"]}),
+    Page("joint-operation-result", by="roads", refused=(towns.STRANGER, "evaluator", "water"),
+         at=_operation, status=303, data=lambda city: {
+             "unit": city.town.units["ROADS"].pk, "kind": "seized", "number": "3"}),
+    Page("joint-operation-report", by="roads", refused=(towns.STRANGER, "evaluator", "water"),
+         at=_operation, status=303, data=lambda city: {"report": "已整治"}),
+    Page("joint-operation-call-off", by="dispatcher", status=303, at=_operation,
+         refused=(towns.STRANGER, "evaluator", "roads", "water"),
+         data=lambda city: {"reason": "台风"}),
     Page("matters", by="dispatcher", refused=(towns.STRANGER, "inspector")),
     Page("matter-new", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
          status=303, data=lambda city: {

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cityloop.cases.models import Case, Task
-from cityloop.coordination.models import Dispute, JointMeeting, KeyMatter
+from cityloop.coordination.models import Dispute, JointMeeting, JointOperation, KeyMatter
 from cityloop.duty.models import Absence, Handover, Turn
 from cityloop.duty.models import Call as DutyCall
 from cityloop.hotline import operations as hotline
@@ -88,6 +88,11 @@ def _fill(city: City, count: int) -> None:
         KeyMatter.objects.create(
             title=f"第{n}项", description="整治", owner=unit, due_on=town.now.date(),
             opened_at=town.now, opened_by="试验", region_code=towns.DISTRICT,
+        )  # fmt: skip
+        JointOperation.objects.create(
+            title=f"第{n}次行动", plan="整治", lead=unit, begins_on=town.now.date(),
+            ends_on=town.now.date(), planned_at=town.now, planned_by="试验",
+            region_code=towns.DISTRICT,
         )  # fmt: skip
         if not receipt.joined:
             Dispute.objects.create(

@@ -13,6 +13,7 @@ PARTS = frozenset(
     {
         "queries",
         "operations",
+        "api",
         "views",
         "migrations",
         "models",

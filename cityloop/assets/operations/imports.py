@@ -37,6 +37,8 @@ from cityloop.standards import queries as standards
 from cityloop.standards.models import ProblemClass
 
 FORMATS = ("csv", "geojson", "gpkg")
+MOST_NAME, MOST_NOTE = 60, 200
+SURPLUS = "\x1fsurplus"  # not the name of any column
 
 
 class UnreadableTable(Invalid):
@@ -156,16 +158,21 @@ def _csv(path: Path) -> list[tuple[int, dict[str, str]]]:
         content = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         content = raw.decode("gb18030", errors="replace")
-    reader = csv.DictReader(io.StringIO(content, newline=""))
+    reader = csv.DictReader(io.StringIO(content, newline=""), strict=True)
     found = {columns.ours(name) for name in reader.fieldnames or () if name}
     if missing := sorted({"code", "x", "y"} - found):
         raise UnreadableTable(_("columns are missing: %(names)s") % {"names": ", ".join(missing)})
     try:
-        return [(reader.line_num, columns.named(row)) for row in reader]
+        return [(reader.line_num, columns.named(row) | _surplus(row)) for row in reader]
     except csv.Error as error:
         raise UnreadableTable(
             _("row %(row)s: %(why)s") % {"row": reader.line_num, "why": error}
         ) from error
+
+
+def _surplus(row: Mapping[Any, Any]) -> dict[str, str]:
+    """Cells behind the last column of the header: the row is shifted, so it is not taken."""
+    return {SURPLUS: str(len(row[None]))} if None in row else {}
 
 
 def _in_wgs84(
@@ -207,8 +214,7 @@ def _drafts(
 
 
 def _draft(number: int, row: dict[str, str], facts: Known) -> Draft:
-    if any(columns.BROKEN in value for value in row.values()):
-        raise BadValue(_("broken characters: the file's encoding is mixed or wrong"))
+    _holdable(row)
     code = columns.check_code(row.get("code", ""))
     if code[6:10] not in facts.classes:
         raise BadValue(_("the classes have no component %(code)s") % {"code": code[6:10]})
@@ -217,7 +223,7 @@ def _draft(number: int, row: dict[str, str], facts: Known) -> Draft:
         row=number,
         code=code,
         class_id=class_id,
-        name=(row.get("name") or class_name)[:60],
+        name=row.get("name") or class_name[:MOST_NAME],
         lon=columns.degrees(row.get("x", ""), "x"),
         lat=columns.degrees(row.get("y", ""), "y"),
         units=_units(row, facts),
@@ -225,10 +231,25 @@ def _draft(number: int, row: dict[str, str], facts: Known) -> Draft:
         original_on=columns.day(row.get("original_on", ""), "original_on"),
         changed_on=columns.day(row.get("changed_on", ""), "changed_on"),
         data_source=columns.source(row.get("data_source", "")),
-        note=row.get("note", "")[:200],
+        note=row.get("note", ""),
         grid=row.get("grid", ""),
         extra=columns.others(row),
     )
+
+
+def _holdable(row: dict[str, str]) -> None:
+    """Raise BadValue for a row that no table could hold as it stands."""
+    if any(columns.BROKEN in value for value in row.values()):
+        raise BadValue(_("broken characters: the file's encoding is mixed or wrong"))
+    if any("\x00" in value for value in row.values()):
+        raise BadValue(_("it holds a NUL character"))
+    if more := row.pop(SURPLUS, ""):
+        raise BadValue(_("it has %(n)s cells more than the header") % {"n": more})
+    if len(row.get("name", "")) > MOST_NAME or len(row.get("note", "")) > MOST_NOTE:
+        raise BadValue(
+            _("a name has at most %(name)s characters, a note %(note)s")
+            % {"name": MOST_NAME, "note": MOST_NOTE}
+        )
 
 
 def _units(row: dict[str, str], facts: Known) -> tuple[int | None, int | None, int | None]:

@@ -103,6 +103,37 @@ def test_every_bad_row_is_named_with_its_reason_and_the_good_come_in(
     assert [one.row for one in report.rejected] == list(range(3, 3 + len(BAD)))
 
 
+def test_what_no_table_can_hold_is_named_and_loses_no_other_row(
+    world: World, tmp_path: Path
+) -> None:
+    rows = [
+        _row("3301020101000011", Note="a\x00b"), _row("3301020101000012", ObjName="井" * 61),
+        _row("3301020101000013", Note="注" * 201), _row("3301020101000014"),
+        _row("3301020101000015", 0.6),
+    ]  # fmt: skip
+    path = _write(tmp_path, rows)
+    lines = path.read_text("utf-8-sig").splitlines()
+    lines[4] += ",more,cells"
+    path.write_text("\n".join(lines), "utf-8-sig")
+    report = operations.import_components(path, "csv", actor=world.root, now=NOW)
+    assert report.imported == 1
+    reasons = {one.key[-2:]: one.reason for one in report.rejected}
+    assert set(reasons) == {"11", "12", "13", "14"}
+    assert "NUL" in reasons["11"] and "2 cells more" in reasons["14"]
+    assert "at most 60" in reasons["12"] and "note 200" in reasons["13"]
+
+
+def test_an_unclosed_quote_refuses_the_file_instead_of_swallowing_rows(
+    world: World, tmp_path: Path
+) -> None:
+    path = _write(tmp_path, [_row("3301020101000021"), _row("3301020101000022", 0.6)])
+    text = path.read_text("utf-8-sig").replace("3301020101000021", '"3301020101000021')
+    path.write_text(text, "utf-8-sig")
+    with pytest.raises(UnreadableTable):
+        operations.import_components(path, "csv", actor=world.root, now=NOW)
+    assert not Component.objects.exists()
+
+
 def test_a_code_that_the_register_has(world: World, tmp_path: Path) -> None:
     path = _write(tmp_path, [_row("3301020101000001"), _row("3301020101000002")])
     operations.import_components(path, "csv", actor=world.root, now=NOW)

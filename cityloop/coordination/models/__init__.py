@@ -1,6 +1,12 @@
 """Disputes, the meetings over them, and matters of many cases."""
 
 from cityloop.coordination.models.disputes import Dispute, SiteMeeting
+from cityloop.coordination.models.joint_operations import (
+    JointOperation,
+    OperationCase,
+    OperationResult,
+    ResultKind,
+)
 from cityloop.coordination.models.matters import KeyMatter, MatterCase, Milestone
 from cityloop.coordination.models.meetings import (
     AgendaItem,
@@ -13,10 +19,14 @@ __all__ = [
     "AgendaItem",
     "Dispute",
     "JointMeeting",
+    "JointOperation",
     "KeyMatter",
     "MatterCase",
     "MeetingKind",
     "MeetingTask",
     "Milestone",
+    "OperationCase",
+    "OperationResult",
+    "ResultKind",
     "SiteMeeting",
 ]

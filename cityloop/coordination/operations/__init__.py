@@ -7,6 +7,16 @@ from cityloop.coordination.operations.disputes import (
     raise_dispute,
     record_site_meeting,
 )
+from cityloop.coordination.operations.joint_operations import (
+    Count,
+    OperationPlan,
+    add_operation_case,
+    call_off_operation,
+    plan_operation,
+    report_operation,
+    start_operation,
+    tell_result,
+)
 from cityloop.coordination.operations.matters import (
     Matter,
     add_case,
@@ -27,12 +37,16 @@ from cityloop.coordination.operations.meetings import (
 
 __all__ = [
     "Call",
+    "Count",
     "Decision",
     "Matter",
     "Minutes",
+    "OperationPlan",
     "add_agenda_item",
     "add_case",
+    "add_operation_case",
     "call_meeting",
+    "call_off_operation",
     "close_matter",
     "decide_dispute",
     "finish_task",
@@ -40,9 +54,13 @@ __all__ = [
     "give_task",
     "open_dispute",
     "open_matter",
+    "plan_operation",
     "raise_dispute",
     "reach_milestone",
     "record_minutes",
     "record_site_meeting",
+    "report_operation",
     "set_milestone",
+    "start_operation",
+    "tell_result",
 ]

@@ -7,6 +7,14 @@ from cityloop.coordination.queries.disputes import (
     document_of,
     parties_of,
 )
+from cityloop.coordination.queries.joint_operations import (
+    Total,
+    joint_operations,
+    operation_cases,
+    operation_seen,
+    totals,
+    units_of,
+)
 from cityloop.coordination.queries.matters import cases_of, matter_seen, matters
 from cityloop.coordination.queries.meetings import (
     disputes_to_discuss,
@@ -19,17 +27,23 @@ from cityloop.coordination.queries.meetings import (
 
 __all__ = [
     "Filters",
+    "Total",
     "cases_of",
     "dispute_seen",
     "disputes",
     "disputes_to_discuss",
     "document_of",
+    "joint_operations",
     "matter_seen",
     "matters",
     "meeting_seen",
     "meetings",
+    "operation_cases",
+    "operation_seen",
     "own_task",
     "own_units",
     "parties_of",
+    "totals",
+    "units_of",
     "worst_units",
 ]

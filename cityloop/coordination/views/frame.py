@@ -26,6 +26,7 @@ TABS = (
     ("disputes", lazy("Disputes"), "scale"),
     ("meetings", lazy("Joint meetings"), "presentation"),
     ("matters", lazy("Key matters"), "target"),
+    ("joint-operations", lazy("Joint operations"), "users"),
 )
 
 

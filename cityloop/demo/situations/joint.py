@@ -17,6 +17,7 @@ def make(scene: Scene) -> list[str]:
     first, second = _subtasks(scene), _substituted(scene)
     third = _urged(scene)
     _matter(scene, [first, third])
+    _operation(scene, first)
     scene.begin(days=2)
     _meeting(scene)
     return [first, second, third]
@@ -65,6 +66,26 @@ def _matter(scene: Scene, numbers: list[str]) -> None:
     )  # fmt: skip
     scene.show(f"/key-matters/{matter.pk}/", "重点难点事项：多案合并、分节点推进",
                "A key matter that groups cases, with milestones", "leader")  # fmt: skip
+
+
+def _operation(scene: Scene, number: str) -> None:
+    leader, today = scene.actor("leader"), timezone.localdate(scene.now)
+    desks = scene.town.posts["unit_desk"]
+    lead, *others = list({one.organisation_id: scene.town.units[one.organisation_id]
+                          for one in desks}.values())[:3]  # fmt: skip
+    plan = coordination.OperationPlan(
+        title="夜间渣土运输联合整治", plan="每晚八时至十二时，设卡检查渣土车辆与工地出入口。",
+        lead=lead,
+        units=others, begins_on=today, ends_on=today + timedelta(days=6),
+    )  # fmt: skip
+    row = coordination.plan_operation(plan, actor=leader, now=scene.now)
+    coordination.start_operation(operation_id=row.pk, actor=leader, now=scene.now)
+    coordination.add_operation_case(operation_id=row.pk, number=number, actor=leader, now=scene.now)
+    for count in (coordination.Count(lead, "inspected", 26),
+                  coordination.Count(others[0], "seized", 4)):  # fmt: skip
+        coordination.tell_result(count, operation_id=row.pk, actor=leader, now=scene.now)
+    scene.show(f"/joint-operations/{row.pk}/", "联合整治行动：多单位同时出动，成果逐项登记",
+               "A joint operation under way, with results told by its units", "leader")  # fmt: skip
 
 
 def _meeting(scene: Scene) -> None:

@@ -20,7 +20,7 @@ from cityloop.cases import queries as cases
 from cityloop.cases import views as case_views
 from cityloop.cases.change import Paper
 from cityloop.cases.clocks import yellow_from
-from cityloop.cases.models import Attachment, Case, CaseEvent, Timer
+from cityloop.cases.models import Attachment, Case, CaseEvent, Timer, TimerKind
 from cityloop.desks import history, looks, proposal, queries
 from cityloop.desks import steps as stepping
 from cityloop.desks.choices import Asked, choices_of, needless, proposed, reasons_of
@@ -95,9 +95,10 @@ def clock_row(timer: Timer, *, now: datetime) -> ClockRow:
 
 
 def clocks_in_order(timers: list[Timer]) -> list[Timer]:
-    """Running ones by deadline, then the ended ones, latest first."""
+    """Running ones by deadline, then the ended: the whole case, and its stages latest first."""
     running = sorted((t for t in timers if t.state != "ended"), key=lambda t: t.due_at)
-    return [*running, *(t for t in reversed(timers) if t.state == "ended")]
+    ended = [t for t in reversed(timers) if t.state == "ended"]
+    return [*running, *sorted(ended, key=lambda t: t.kind != TimerKind.WHOLE)]
 
 
 def lines_of(file: CaseFile) -> list[Line]:

@@ -9,10 +9,12 @@ from datetime import UTC, datetime, timedelta
 import orjson
 import pytest
 from django.db import DatabaseError, connection
+from django.http import HttpResponse
+from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cityloop.kernel import idempotency, paging, rows, text
+from cityloop.kernel import idempotency, middleware, paging, rows, text
 from cityloop.kernel.errors import Invalid
 from cityloop.kernel.middleware import Buckets
 from cityloop.kernel.models import Marker, RememberedCall
@@ -157,6 +159,32 @@ def test_a_caller_in_a_hurry_is_slowed_down_and_others_are_not():
     for name in "cdefg":
         assert buckets.take(name, 0.2)
     assert len(buckets._levels) <= 3
+
+
+@pytest.mark.requirement("O10")
+def test_invented_keys_do_not_get_round_the_limit_of_an_address(settings):
+    settings.RATE_LIMITS = True
+    handle = middleware.limit_body(lambda request: HttpResponse())
+    requests = RequestFactory()
+    answers = [
+        handle(requests.post("/api/v1/reports", headers={"Authorization": f"Bearer cl_{n}"}))
+        for n in range(1500)
+    ]
+    refused = [one for one in answers if one.status_code == 429]
+    assert len(refused) > 200 and refused[0]["Retry-After"]
+    other = requests.post("/api/v1/reports", REMOTE_ADDR="10.0.0.9")
+    assert handle(other).status_code == 200
+
+
+@pytest.mark.requirement("O10")
+@pytest.mark.parametrize(("trusted", "wanted"), [(True, "10.1.1.1"), (False, "127.0.0.1")])
+def test_only_our_own_proxy_tells_the_address_and_only_the_last_one_counts(
+    settings, trusted, wanted
+):
+    settings.TRUST_PROXY = trusted
+    handle = middleware.behind_proxy(lambda request: HttpResponse(request.META["REMOTE_ADDR"]))
+    request = RequestFactory().get("/", headers={"X-Forwarded-For": "6.6.6.6, 10.1.1.1"})
+    assert handle(request).content.decode() == wanted
 
 
 @pytest.mark.django_db

@@ -41,7 +41,9 @@ def test_sign_in_with_argon2_and_out_again(world: World, client: Client) -> None
     assert (answer.status_code, answer["Location"]) == (302, "/office/")
     assert client.get(reverse("account")).status_code == 200
     assert client.get(reverse("sign-out")).status_code == 405
-    assert client.post(reverse("sign-out")).status_code == 302
+    left = client.post(reverse("sign-out"))
+    assert left.status_code == 302
+    assert left["Clear-Site-Data"] == '"cache"'  # photos leave with the person
     assert client.get(reverse("account")).status_code == 302
 
 

@@ -153,9 +153,14 @@ def new_password(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session; by POST only, so that no link can do it."""
+    """End the session; by POST only, so that no link can do it.
+
+    The next person at this desk finds no photo in the browser's memory.
+    """
     logout(request)
-    return redirect(settings.LOGOUT_REDIRECT_URL)
+    answer = redirect(settings.LOGOUT_REDIRECT_URL)
+    answer["Clear-Site-Data"] = '"cache"'
+    return answer
 
 
 def locked_out(

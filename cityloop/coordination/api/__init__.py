@@ -10,6 +10,7 @@ from ninja import Query, Router
 
 from cityloop.cases import operations as cases
 from cityloop.coordination import operations, queries, shapes
+from cityloop.coordination.api import joint_operations
 from cityloop.coordination.models import Dispute, JointMeeting, MeetingTask, Milestone
 from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
@@ -20,6 +21,7 @@ from cityloop.kernel.page import actor_of, actor_with
 from cityloop.people.models import Organisation
 
 router = Router(tags=["coordination"])
+router.add_router("", joint_operations.router)
 VIEW, MANAGE, DECIDE = "coordination.view", "coordination.manage", "coordination.decide"
 
 
