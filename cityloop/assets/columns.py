@@ -48,6 +48,8 @@ SOURCES = {
     "其它": DataSource.OTHER, "": "", **{one.value: one for one in DataSource},
 }  # fmt: skip
 _DAY = re.compile(r"^(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T].*)?$")
+MOST_NAME, MOST_NOTE = 60, 200
+SURPLUS = "\x1fsurplus"  # not the name of any column
 BROKEN = "�"
 
 
@@ -64,6 +66,26 @@ def ours(name: str) -> str:
 def named(row: Mapping[str, Any]) -> dict[str, str]:
     """A file's row under our names, every value as text without blanks at the ends."""
     return {ours(name): _text(value) for name, value in row.items() if name}
+
+
+def surplus(row: Mapping[Any, Any]) -> dict[str, str]:
+    """Cells behind the last column of the header: the row is shifted, so it is not taken."""
+    return {SURPLUS: str(len(row[None]))} if None in row else {}
+
+
+def holdable(row: dict[str, str]) -> None:
+    """Raise BadValue for a row that no table could hold as it stands."""
+    if any(BROKEN in value for value in row.values()):
+        raise BadValue(_("broken characters: the file's encoding is mixed or wrong"))
+    if any("\x00" in value for value in row.values()):
+        raise BadValue(_("it holds a NUL character"))
+    if more := row.pop(SURPLUS, ""):
+        raise BadValue(_("it has %(n)s cells more than the header") % {"n": more})
+    if len(row.get("name", "")) > MOST_NAME or len(row.get("note", "")) > MOST_NOTE:
+        raise BadValue(
+            _("a name has at most %(name)s characters, a note %(note)s")
+            % {"name": MOST_NAME, "note": MOST_NOTE}
+        )
 
 
 def _text(value: Any) -> str:

@@ -37,8 +37,6 @@ from cityloop.standards import queries as standards
 from cityloop.standards.models import ProblemClass
 
 FORMATS = ("csv", "geojson", "gpkg")
-MOST_NAME, MOST_NOTE = 60, 200
-SURPLUS = "\x1fsurplus"  # not the name of any column
 
 
 class UnreadableTable(Invalid):
@@ -163,16 +161,11 @@ def _csv(path: Path) -> list[tuple[int, dict[str, str]]]:
     if missing := sorted({"code", "x", "y"} - found):
         raise UnreadableTable(_("columns are missing: %(names)s") % {"names": ", ".join(missing)})
     try:
-        return [(reader.line_num, columns.named(row) | _surplus(row)) for row in reader]
+        return [(reader.line_num, columns.named(row) | columns.surplus(row)) for row in reader]
     except csv.Error as error:
         raise UnreadableTable(
             _("row %(row)s: %(why)s") % {"row": reader.line_num, "why": error}
         ) from error
-
-
-def _surplus(row: Mapping[Any, Any]) -> dict[str, str]:
-    """Cells behind the last column of the header: the row is shifted, so it is not taken."""
-    return {SURPLUS: str(len(row[None]))} if None in row else {}
 
 
 def _in_wgs84(
@@ -214,7 +207,7 @@ def _drafts(
 
 
 def _draft(number: int, row: dict[str, str], facts: Known) -> Draft:
-    _holdable(row)
+    columns.holdable(row)
     code = columns.check_code(row.get("code", ""))
     if code[6:10] not in facts.classes:
         raise BadValue(_("the classes have no component %(code)s") % {"code": code[6:10]})
@@ -223,7 +216,7 @@ def _draft(number: int, row: dict[str, str], facts: Known) -> Draft:
         row=number,
         code=code,
         class_id=class_id,
-        name=row.get("name") or class_name[:MOST_NAME],
+        name=row.get("name") or class_name[: columns.MOST_NAME],
         lon=columns.degrees(row.get("x", ""), "x"),
         lat=columns.degrees(row.get("y", ""), "y"),
         units=_units(row, facts),
@@ -235,21 +228,6 @@ def _draft(number: int, row: dict[str, str], facts: Known) -> Draft:
         grid=row.get("grid", ""),
         extra=columns.others(row),
     )
-
-
-def _holdable(row: dict[str, str]) -> None:
-    """Raise BadValue for a row that no table could hold as it stands."""
-    if any(columns.BROKEN in value for value in row.values()):
-        raise BadValue(_("broken characters: the file's encoding is mixed or wrong"))
-    if any("\x00" in value for value in row.values()):
-        raise BadValue(_("it holds a NUL character"))
-    if more := row.pop(SURPLUS, ""):
-        raise BadValue(_("it has %(n)s cells more than the header") % {"n": more})
-    if len(row.get("name", "")) > MOST_NAME or len(row.get("note", "")) > MOST_NOTE:
-        raise BadValue(
-            _("a name has at most %(name)s characters, a note %(note)s")
-            % {"name": MOST_NAME, "note": MOST_NOTE}
-        )
 
 
 def _units(row: dict[str, str], facts: Known) -> tuple[int | None, int | None, int | None]:

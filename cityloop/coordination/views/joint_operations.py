@@ -18,6 +18,7 @@ from cityloop.coordination.models import JointOperation
 from cityloop.coordination.views.frame import Words, act, pager, reader, tabs
 from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.errors import NotAllowed
 from cityloop.people.models import Organisation
 
 TAB, SIZE = "joint-operations", 50
@@ -84,7 +85,7 @@ def _forms(actor: Actor, row: JointOperation, units: list[Organisation]) -> dict
     if row.ended_at is not None:
         return {}
     found: dict[str, Any] = {}
-    if actor.may(MANAGE) or row.lead_id in queries.own_units(actor):
+    if _leads(actor, row):
         found["case_form"] = forms.MatterCaseForm()
         found["may_start"] = row.started_at is None
         if row.started_at is not None:
@@ -94,6 +95,19 @@ def _forms(actor: Actor, row: JointOperation, units: list[Organisation]) -> dict
     if row.started_at is not None and (telling := _telling(actor, units)):
         found["result_form"] = forms.OperationResultForm(units=telling)
     return found
+
+
+def _leads(actor: Actor, row: JointOperation) -> bool:
+    return actor.may(MANAGE) or row.lead_id in queries.own_units(actor)
+
+
+def _led(request: HttpRequest, operation_id: int) -> Actor:
+    """The actor, who leads the operation or manages coordination; raises NotAllowed."""
+    actor = reader(request)
+    row = queries.operation_seen(actor, operation_id)
+    if not _leads(actor, row):
+        raise NotAllowed(_("this operation is led by %(unit)s") % {"unit": row.lead.name})
+    return actor
 
 
 def _telling(actor: Actor, units: list[Organisation]) -> list[Organisation]:
@@ -121,7 +135,7 @@ def _change(
 @require_POST
 def start(request: HttpRequest, operation_id: int) -> HttpResponse:
     """The units go out."""
-    actor = reader(request)
+    actor = _led(request, operation_id)
 
     def save(_facts: dict[str, Any]) -> Any:
         return operations.start_operation(operation_id=operation_id, actor=actor, now=clock.now())
@@ -133,7 +147,7 @@ def start(request: HttpRequest, operation_id: int) -> HttpResponse:
 @require_POST
 def case(request: HttpRequest, operation_id: int) -> HttpResponse:
     """A case joins."""
-    actor = reader(request)
+    actor = _led(request, operation_id)
 
     def save(facts: dict[str, Any]) -> Any:
         return operations.add_operation_case(
@@ -155,7 +169,9 @@ def result(request: HttpRequest, operation_id: int) -> HttpResponse:
             count, operation_id=operation_id, actor=actor, now=clock.now()
         )
 
-    units = queries.units_of(queries.operation_seen(actor, operation_id))
+    units = _telling(actor, queries.units_of(queries.operation_seen(actor, operation_id)))
+    if not units:
+        raise NotAllowed(_("your unit takes no part in this operation"))
     form = forms.OperationResultForm(request.POST, units=units)
     return _change(request, operation_id, "result_form", form, save, done=_("The result is kept."))
 
@@ -163,7 +179,7 @@ def result(request: HttpRequest, operation_id: int) -> HttpResponse:
 @require_POST
 def report(request: HttpRequest, operation_id: int) -> HttpResponse:
     """End it with a report."""
-    actor = reader(request)
+    actor = _led(request, operation_id)
 
     def save(facts: dict[str, Any]) -> Any:
         return operations.report_operation(
@@ -179,6 +195,7 @@ def report(request: HttpRequest, operation_id: int) -> HttpResponse:
 def call_off(request: HttpRequest, operation_id: int) -> HttpResponse:
     """Give it up."""
     actor = reader(request)
+    actor.require(MANAGE)
 
     def save(facts: dict[str, Any]) -> Any:
         return operations.call_off_operation(
