@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import struct
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -23,6 +24,8 @@ from cityloop.kernel.actor import Actor
 from cityloop.kernel.models import StoredFile
 from cityloop.kernel.rows import Rows, fresh
 from cityloop.people import queries as people
+
+log = logging.getLogger("cityloop.cases")
 
 
 class Refused(errors.Refused):
@@ -230,9 +233,14 @@ def _fire(number: str, now: datetime) -> int:
         if timer.fire_at is None:  # ended by the step of another clock
             continue
         change.inputs = {"clock": timer.kind}
-        take(change, _step(_clock_action(change, timer)))
+        try:
+            take(change, _step(_clock_action(change, timer)))
+        except Refused as error:  # the clocks of other cases go on
+            log.warning("%s: the clock %s was refused: %s", number, timer.kind, error)
+            continue
         fired += 1
-    record.write([change])
+    if fired:
+        record.write([change])
     return fired
 
 

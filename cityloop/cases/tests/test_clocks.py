@@ -71,6 +71,19 @@ def test_a_deadline_fires_once_then_escalates_by_multiples(world):
     assert (line.role, line.facts["clock"]) == ("system", "handling")
 
 
+@pytest.mark.requirement("H07")
+def test_a_clock_that_is_refused_holds_up_no_other(world, caplog):
+    odd, case = world.to("handling"), world.to("handling")
+    due = timer(case, "handling").due_at
+    # A clock that no step starts in this status, as only a fault could leave it.
+    Timer.objects.filter(case=odd, kind="handling").update(kind="hold")
+    version = Case.objects.get(pk=odd.pk).version
+    assert operations.fire_due_timers(now=due) == 1
+    assert CaseEvent.objects.filter(case=case, action="overdue").exists()
+    assert Case.objects.get(pk=odd.pk).version == version
+    assert f"{odd.number}: the clock hold was refused" in caplog.text
+
+
 @pytest.mark.requirement("H07", "F05")
 def test_late_handling_stays_late_even_after_a_quick_rework(world):
     case = world.to("handling")
