@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -58,6 +59,7 @@ HABITS: dict[str, tuple[Habit, ...]] = {
     "third dispatch": (
         Habit(1, "dispatch_by_order", "supervisor", words="经协调，由该单位牵头处置。"),
     ),
+    "circling": (Habit(1, "freeze", "dispatcher", words="两家单位互相推诿，提请协调。"),),
     "coordinating": (
         Habit(1, "decide", "supervisor", words="经现场会商，由该单位负责处置。"),
     ),
@@ -101,6 +103,8 @@ HABITS: dict[str, tuple[Habit, ...]] = {
 URGE = Habit(1, "urge", "supervisor", words="临近时限，请加快处置。")
 REPLY = Habit(1, "reply", "unit_desk", words="已安排人员到场，今日内完成。")
 URGED = 0.05
+WITH_LEAD = ("dispatched", "handling", "handed_in", "handled", "checking", "checked")
+DISPUTED = 0.15  # share of returned cases that the next unit returns too
 # A sampled self-handled record is looked at afterwards.
 REVIEWS = (
     Habit(92, "review_passed", "acceptor", words="前后照片一致，属实。"),
@@ -110,7 +114,8 @@ REVIEWS = (
 PAUSES = {
     "reported": (1, 4, 14), "to verify": (1, 3, 7), "not found": (1, 5, 14),
     "verifying": (6, 15, 36), "accepted": (1, 6, 40), "voiding": (5, 20, 60),
-    "filed": (1, 6, 40), "third dispatch": (20, 60, 240), "dispatched": (3, 20, 120),
+    "filed": (1, 6, 40), "third dispatch": (20, 60, 240),
+    "circling": (10, 40, 180), "dispatched": (3, 20, 120),
     "coordinating": (120, 600, 1500),
     "wrong unit": (10, 40, 200), "handed_in": (5, 15, 60), "handled": (2, 12, 60),
     "checking": (7, 16, 38), "check_failed": (2, 10, 40), "checked": (2, 15, 90),
@@ -121,6 +126,13 @@ HOURS = {
     "unit_desk": (time(7, 30), time(19, 30)),
     "worker": (time(6), time(21)), "supervisor": (time(8, 30), time(17, 30)),
 }  # fmt: skip
+# Steps whose words are a remark.
+WITH_OPINION = frozenset({
+    "verified", "check_passed", "reply", "send_verify", "send_check", "assign", "review_passed",
+    "review_case", "freeze", "pass_extension", "advise_extension", "approve_extension",
+    "approve_long_limit", "approve_suspension", "support_deferral", "approve_deferral",
+    "accept_reply", "support_appeal", "approve_appeal", "recheck_confirmed",
+})  # fmt: skip
 LATE, LATE_SLOW = 0.04, 0.36  # share of cases that a unit, or a slow one, finishes too late
 
 
@@ -129,6 +141,8 @@ def stage_of(case: Case, proposed: int | None) -> str:
     status = str(case.status)
     if status == "reported" and case.verified in ("wanted", "not_found"):
         return "to verify" if case.verified == "wanted" else "not found"
+    if status == "filed" and len(set(case.returned_by)) > 1:
+        return "circling"
     if status == "filed" and case.dispatches >= 2:
         return "third dispatch"
     if status == "dispatched" and proposed is not None and case.lead_id != proposed:
@@ -138,23 +152,46 @@ def stage_of(case: Case, proposed: int | None) -> str:
     return status
 
 
-def choose(chance: random.Random, case: Case) -> Habit | None:
-    """What happens next with the case; None when nothing does."""
-    waits = case.status in ("dispatched", "handling")
-    if case.answer_owed and waits and case.lead_id:
+def choose(
+    chance: random.Random, case: Case, without: Collection[str] = frozenset()
+) -> Habit | None:
+    """What happens next with the case; None when nothing does. `without`: refused as it stands."""
+    if case.answer_owed and case.status in WITH_LEAD and "reply" not in without:
         return REPLY
-    if case.status == "handling" and case.urges == 0 and chance.random() < URGED:
+    urged = case.status == "handling" and case.urges == 0 and chance.random() < URGED
+    if urged and "urge" not in without:
         return URGE
-    rows = HABITS.get(stage_of(case, case.proposal.get("unit")), ())
-    if case.returns and case.status == "dispatched":
-        rows = rows[:1] if rows[0].action == "receive" else rows
-    if case.status == "filed" and case.returns:
-        rows = tuple(row for row in rows if row.action != "return_to_acceptance")
+    return pick(chance, _rows(chance, case), without)
+
+
+def pick(
+    chance: random.Random, rows: Sequence[Habit], without: Collection[str] = frozenset()
+) -> Habit | None:
+    """One of the rows by weight; None where none is left."""
+    rows = [row for row in rows if row.action not in without]
     return chance.choices(rows, weights=[row.weight for row in rows])[0] if rows else None
 
 
-def when(town: Town, case: Case, habit: Habit, now: datetime) -> datetime:
-    """When it is done."""
+def _rows(chance: random.Random, case: Case) -> Sequence[Habit]:
+    """Who has been told by a decision keeps the case; who gets it after a return mostly does."""
+    rows = HABITS.get(stage_of(case, case.proposal.get("unit")), ())
+    if case.status == "dispatched" and (case.returns or case.substituted or case.liable_id):
+        told = case.returns > 1 or case.substituted or case.liable_id or case.dispatches > 2
+        wanted = "receive" if told or chance.random() > DISPUTED else "return"
+        return [row for row in HABITS["dispatched"] if row.action == wanted]
+    if case.status == "filed" and case.returns:
+        return [row for row in rows if row.action != "return_to_acceptance"]
+    return rows
+
+
+def when(
+    town: Town,
+    case: Case,
+    habit: Habit,
+    now: datetime,
+    pause: tuple[float, float, float] | None = None,
+) -> datetime:
+    """When it is done; `pause`: minutes until then where the tables do not say."""
     chance = town.chance
     if habit.action in ("finish", "hand_in") and case.handling_due_at and habit.photo:
         left = max((case.handling_due_at - now).total_seconds(), 900.0)
@@ -165,7 +202,7 @@ def when(town: Town, case: Case, habit: Habit, now: datetime) -> datetime:
         # Whoever means to be in time does not let the morning pass the deadline.
         return awake if late or awake <= case.handling_due_at else done
     key = "review" if habit in REVIEWS else "owed" if habit is REPLY else ""
-    low, usual, high = PAUSES.get(
+    low, usual, high = pause or PAUSES.get(
         key or stage_of(case, case.proposal.get("unit")), (10, 40, 180)
     )  # fmt: skip
     after = now + timedelta(minutes=chance.triangular(low, high, usual))
@@ -197,11 +234,9 @@ def inputs(town: Town, case: Case, habit: Habit, matter: Matter, now: datetime) 
 
 
 def _words_field(action: str) -> str:
-    if action in ("hand_in", "finish"):
+    if action in ("hand_in", "finish", "assist_done", "fixed_meanwhile"):
         return "result"
-    with_opinion = ("verified", "check_passed", "reply", "send_verify", "send_check", "assign",
-                    "review_passed")  # fmt: skip
-    return "opinion" if action in with_opinion else "reason"
+    return "opinion" if action in WITH_OPINION else "reason"
 
 
 def _class(town: Town, case: Case, matter: Matter, now: datetime) -> dict[str, Any]:

@@ -17,23 +17,22 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import override
 
 from cityloop.cases import operations as cases
 from cityloop.cases import proof
 from cityloop.cases.change import Paper
-from cityloop.cases.models import OPEN, Case, CaseEvent, Task
-from cityloop.demo import habits, reports
+from cityloop.cases.models import HELD, OPEN, Case, CaseEvent, Status, Task
+from cityloop.demo import beside, doing, habits, reports
 from cityloop.demo.camera import Camera, not_waiting_for_the_disk
 from cityloop.demo.habits import Habit
 from cityloop.demo.reports import Memory, Told
 from cityloop.demo.situations import made
 from cityloop.demo.town import Matter, Spot, Town
 from cityloop.intake import operations as intake
-from cityloop.intake.models import ReporterNotice
-from cityloop.kernel import files, processes
+from cityloop.kernel import processes
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Problem
 
@@ -44,12 +43,14 @@ HOURS = (1, 1, 1, 1, 1, 2, 4, 8, 10, 9, 8, 7, 4, 5, 8, 9, 8, 7, 5, 4, 3, 2, 1, 1
 WEEKEND = 0.75
 SWEEP = timedelta(minutes=20)  # the clocks are looked at so often
 AHEAD = 8  # reports thought up before their time, so that their photos can be drawn
-REPORT = b"%%PDF-1.4\n%% %s\n%%%%EOF\n"  # a leader's written report, as the demo writes one
-LATER = timedelta(hours=2)  # after a refusal somebody tries again
+LATER, TOMORROW = timedelta(minutes=30), timedelta(days=1)
+STANDING = ("recheck", "appeal")  # tasks that somebody owes for a closed case
 COUNTED = {
     "return": "returned", "check_failed": "failed checks", "rework": "reworked",
     "not_found": "not found", "reject": "rejected", "approve_void": "voided", "urge": "urged",
-    "reply": "answered", "close": "closed", "force_close": "forced",
+    "reply": "answered", "close": "closed", "force_close": "forced", "freeze": "frozen",
+    "approve_extension": "extended", "approve_suspension": "suspended", "substitute": "substituted",
+    "approve_deferral": "deferred", "recheck_false": "closed falsely",
 }  # fmt: skip
 
 
@@ -69,6 +70,10 @@ class Affair:
     dice: random.Random
     habit: Habit | None = None
     photos: Any = ()
+    waits: str = ""  # for whom: a row of beside.WAITING
+    begun: set[str] = field(default_factory=set)  # beside the straight road: once a case
+    refused: set[str] = field(default_factory=set)  # as the case stands at `version`
+    version: int = 0
 
 
 @dataclass(order=True, slots=True)
@@ -90,6 +95,7 @@ class Life:
         self.queue: list[Due] = []
         self.counts: Counter[str] = Counter()
         self.sequence = self.told = 0
+        self.closed: dict[str, Affair] = {}  # since the last lot
         self.dice = self.town.chance
 
     def think_up(self, at: datetime) -> Coming:
@@ -100,15 +106,22 @@ class Life:
 
     def adopt(self, now: datetime, most: int = 300) -> None:
         """See to cases that are open already, those whose turn comes soonest."""
-        rows = Case.objects.filter(status__in=OPEN, imported=False, point__isnull=False)
+        owed = Task.objects.filter(kind__in=STANDING, closed_at=None).values("case_id")
+        rows = Case.objects.filter(Q(status__in=OPEN) | Q(status=Status.CLOSED, pk__in=owed))
+        rows = rows.filter(imported=False, point__isnull=False)
         rows = rows.exclude(number__in=made.numbers())  # examples stay as they are
         rows = rows.select_related("problem_class").defer("search", "problem_class__search")
         for case in rows.order_by("due_at", "id")[:most]:
-            where: Any = case.point  # asked for in the query
-            spot = Spot(where.x, where.y, case.grid_code, case.address)
-            known = case.problem_class and self.town.matters.get(case.problem_class.code)
-            matter = known or self.dice.choice(self.town.events)
-            self.expect(Affair(case, matter, spot, random.Random(case.number)), now)
+            self.expect(self._known(case), now)
+
+    def _known(self, case: Case) -> Affair:
+        """A case that this life did not see coming."""
+        where: Any = case.point
+        spot = Spot(where.x, where.y, case.grid_code, case.address)
+        known = case.problem_class and self.town.matters.get(case.problem_class.code)
+        matter = known or self.dice.choice(self.town.events)
+        waits = beside.begun_before(case)
+        return Affair(case, matter, spot, random.Random(case.number), waits=waits)
 
     def report(self, told: Told, photos: Any, now: datetime) -> None:
         """Hand a report in; if it opens a case, somebody will see to it."""
@@ -152,15 +165,47 @@ class Life:
         """Somebody will take the next step, some time from now; their photo is ordered."""
         town, case = self.town, affair.case
         town.chance = affair.dice
-        affair.habit = self._review(case) if not case.open else habits.choose(town.chance, case)
-        if affair.habit is None:
-            return
-        at = habits.when(town, case, affair.habit, now)
+        if affair.version != case.version:
+            affair.version = case.version
+            affair.refused.clear()
         affair.photos = ()
+        affair.habit = self._next(affair, now)
+        if affair.habit is None:
+            self._look_again(affair, now)
+            return
+        at = habits.when(town, case, affair.habit, now, beside.pause(affair.habit, affair.waits))
+        if case.status in HELD and case.due_at and at >= case.due_at:
+            self._look_again(affair, now)  # by then the case goes on by itself
+            return
         if affair.habit.photo:
             one = reports.shot(town, affair.habit.photo, affair.matter, affair.spot, at)
             affair.photos = self.camera.order([one])
         self.put(affair, at)
+
+    def _next(self, affair: Affair, now: datetime) -> Habit | None:
+        """Who was asked decides; else somebody begins something, or the case goes its way."""
+        case, chance = affair.case, affair.dice
+        asked = habits.pick(chance, beside.waits_for(case, affair.waits), affair.refused)
+        if asked is not None or (affair.waits and not case.open):
+            return asked
+        if affair.waits not in beside.ONLY_IN:
+            affair.waits = ""  # nobody may decide as it stands
+        if not case.open and (review := self._review(case)):
+            return review
+        stage = beside.stage_of(case, habits.stage_of(case, case.proposal.get("unit")))
+        new = None if affair.waits else beside.begin(chance, case, stage, affair.begun, now)
+        if new is not None and new.action not in affair.refused:
+            affair.begun.add(new.action)
+            return new
+        return habits.choose(chance, case, affair.refused) if case.open else None
+
+    def _look_again(self, affair: Affair, now: datetime) -> None:
+        """Nobody does anything now: a held case goes on by itself, another may stand otherwise."""
+        affair.habit = None
+        if affair.case.status in HELD:
+            self.put(affair, max(affair.case.due_at or now, now) + LATER)
+        elif affair.case.open:
+            self.put(affair, now + TOMORROW)
 
     def put(self, affair: Affair, at: datetime) -> None:
         """It happens then."""
@@ -173,58 +218,50 @@ class Life:
             return None
         if not Task.objects.filter(case=case, kind="review", closed_at=None).exists():
             return None
-        weights = [row.weight for row in habits.REVIEWS]
-        return self.town.chance.choices(habits.REVIEWS, weights=weights)[0]
+        return habits.pick(self.town.chance, habits.REVIEWS)
 
     def see_to(self, affair: Affair, now: datetime) -> None:
-        """The person whose turn it is takes the step; a refused one is tried again later."""
+        """The person whose turn it is takes the step; what is refused nobody tries again so."""
         habit = affair.habit
-        if habit is None:
-            return
         self.town.chance = affair.dice
+        if habit is None:
+            self._read_again(affair)
+            self.expect(affair, now)
+            return
         try:
             affair.case = self._step(affair, habit, now)
         except (Problem, LookupError) as error:
             self.counts["refused steps"] += 1
             log.debug("%s %s: %s", affair.case.number, habit.action, error)
-            affair.case = Case.objects.defer("search").get(pk=affair.case.pk)
-            self.expect(affair, now + LATER)
+            self._read_again(affair)
+            if affair.version == affair.case.version:
+                affair.refused.add(habit.action)
+            self.expect(affair, now)
             return
+        affair.waits = beside.after(habit.action, affair.waits)
         self.counts["steps"] += 1
         self.counts[COUNTED.get(habit.action, "")] += 1
+        if affair.case.status == Status.CLOSED:
+            self.closed[affair.case.number] = affair
         self.expect(affair, now)
+
+    def _read_again(self, affair: Affair) -> None:
+        affair.case = Case.objects.defer("search").get(pk=affair.case.pk)
 
     def _step(self, affair: Affair, habit: Habit, now: datetime) -> Case:
         case = affair.case
         if habit.action == "close" and case.replies_owed:
-            self._answer(case, now)
-        return cases.perform(
-            case.number,
-            habit.action,
-            actor=self.actor(case, habit, now),
-            now=now,
-            inputs=habits.inputs(self.town, case, habit, affair.matter, now),
-            papers=[
-                Paper(file=file, stage=stage, filename=f"{stage}.jpg")
-                for stage, file in self.camera.develop(affair.photos)
-            ],
-        )
-
-    def _answer(self, case: Case, now: datetime) -> None:
-        """What the case owes before closing: the caller is rung up, the report is attached."""
-        acceptor = self.town.person("acceptor", now=now, region=case.area_code)
-        owed = ReporterNotice.objects.filter(
-            report__case=case, topic__in=case.replies_owed, state="owed"
-        )
-        for notice in owed:
-            intake.settle(notice.pk, medium="phone", actor=acceptor, now=now)
-        if "written_report" in case.replies_owed:
-            words = f"案件{case.number}处置情况报告".encode()
-            paper = files.store(chunks=[REPORT % words], filename="report.pdf", now=now)
-            cases.perform(
-                case.number, "attach_report", actor=acceptor, now=now,
-                papers=[Paper(file=paper, stage="paper", filename="report.pdf")],
-            )  # fmt: skip
+            doing.answer(self.town, case, now)
+        given = {
+            **habits.inputs(self.town, case, habit, affair.matter, now),
+            **beside.inputs(self.town, case, habit.action, now),
+        }
+        papers = [
+            Paper(file=file, stage=stage, filename=f"{stage}.jpg")
+            for stage, file in self.camera.develop(affair.photos)
+        ]
+        actor = self.actor(case, habit, now)
+        return doing.act(case, habit.action, actor=actor, now=now, inputs=given, papers=papers)
 
     def actor(self, case: Case, habit: Habit, now: datetime) -> Actor:
         """Whoever has to do it; LookupError when there is nobody."""
@@ -234,8 +271,22 @@ class Life:
             return self.town.actor(member or self.town.walker(case.grid_code), now)
         if habit.role == "worker" and case.worker_id:
             return self.town.actor(case.worker_id, now)
+        if habit.action in ("accept_reply", "send_back_reply"):
+            return self.town.actor(beside.giver(case), now)
         unit = case.lead_id if habit.role == "unit_desk" else None
+        if owed := beside.OWED.get(habit.action):
+            unit = beside.owes(case, owed)
         return self.town.person(habit.role, now=now, region=case.area_code, unit=unit)
+
+    def draw(self, now: datetime) -> None:
+        """The lot over yesterday's closed cases: another team will look at those drawn."""
+        for number in doing.draw(now):
+            affair = self.closed.get(number)
+            if affair is not None and affair.case.status == Status.CLOSED:
+                self._read_again(affair)
+                affair.waits = "recheck"
+                self.expect(affair, now)
+        self.closed.clear()
 
 
 def simulate(
@@ -267,6 +318,8 @@ def simulate(
             sweep = min(sweep + SWEEP, now)
             told = _until(life, sweep, told, coming)
             life.counts["clocks fired"] += _fire(sweep)
+            if timezone.localdate(sweep) != timezone.localdate(sweep - SWEEP):
+                life.draw(sweep)
             if advance is not None:
                 advance(int((sweep - start) / timedelta(hours=1)), days * 24)
     proof.seal(now=now)

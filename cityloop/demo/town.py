@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from cityloop.cases.models import Case
 from cityloop.kernel.actor import Actor
 from cityloop.people import queries as people
 from cityloop.people.models import Member, Organisation
@@ -26,6 +27,7 @@ from cityloop.standards.models import FilingRule, ProblemClass
 COMPONENT_SHARE = 0.02  # of all problems; the rest are events (a real city's year: 98 % events)
 SLOW_SHARE = 5  # one unit in so many is slow
 TABLES = Path("data")
+CITY = "3301"  # digits of a city's codes
 
 _POSTS = """
 SELECT r.code, m.username, m.id, o.id, o.region_code
@@ -179,13 +181,16 @@ class Town:
     ) -> Actor:
         """Somebody of this role for this unit, or for this area: of the district or of the city.
 
+        What lies in no known area is the city's.
+
         Raises LookupError when nobody holds such a post.
         """
         holders = self.posts.get(role, [])
         if unit is not None:
             fitting = [one for one in holders if one.organisation_id == unit]
         else:
-            fitting = [one for one in holders if region.startswith(one.region or "-")]
+            where = region or CITY
+            fitting = [one for one in holders if where.startswith(one.region or "-")]
             fitting += [one for one in holders if not one.region]
         if not fitting:
             raise LookupError(f"nobody holds {role} for {unit or region}")
@@ -226,6 +231,12 @@ class Town:
         """A unit with a desk that is not the right one."""
         desks = [one.organisation_id for one in self.posts["unit_desk"]]
         return self.units[self.chance.choice([unit for unit in desks if unit != but])]
+
+    def neighbour(self, case: Case) -> Organisation:
+        """A unit with a desk in the case's district that does not have the case."""
+        desks = [one for one in self.posts["unit_desk"] if one.organisation_id != case.lead_id]
+        near = [one for one in desks if one.region[:6] == case.area_code[:6]]
+        return self.units[self.chance.choice(near or desks).organisation_id]
 
     # ---------------------------------------------------------------- by which rule
 

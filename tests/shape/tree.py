@@ -140,7 +140,9 @@ OWN: dict[str, dict[str, str]] = {
         "steps": FUNCTIONS,
     },
     "demo": {
+        "beside": TABLE,
         "camera": VALUE,
+        "doing": FUNCTIONS,
         "habits": TABLE,
         "living": FUNCTIONS,
         "reports": VALUE,

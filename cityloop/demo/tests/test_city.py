@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import heapq
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,14 +13,18 @@ from django.db import connection, transaction
 from django.db.models import Count, Max
 
 from cityloop.assets.models import Component
+from cityloop.cases import operations as cases
 from cityloop.cases import proof
-from cityloop.cases.models import Attachment, Case, CaseEvent, Timer
-from cityloop.demo import living, operations, simulation
+from cityloop.cases.models import Attachment, Case, CaseEvent, Flow, Timer
+from cityloop.coordination.models import Dispute
+from cityloop.demo import beside, doing, habits, living, operations, simulation
 from cityloop.demo.camera import Camera
 from cityloop.geo.models import UnitGrid
 from cityloop.intake.models import Report
+from cityloop.kernel import clock
 from cityloop.people import queries as people
 from cityloop.people.models import Member, Organisation
+from cityloop.works.models import Order
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 # A Friday noon: the days before are working days.
@@ -72,6 +78,43 @@ def test_the_city_lives_as_cities_do(city):
     assert not CaseEvent.objects.filter(at__gt=NOW).exists()
     assert not Case.objects.filter(grid_code="").exists()
     assert proof.verify(now=NOW).whole
+
+
+@pytest.mark.requirement("E04", "E07", "E16", "F14", "H04", "H05", "I01")
+def test_the_city_uses_the_whole_loop(city, monkeypatch):
+    """With everything beside the straight road as frequent as can be."""
+    often = {stage: tuple(replace(row, weight=1000 / len(rows)) for row in rows)
+             for stage, rows in beside.BEGUN.items()}  # fmt: skip
+    monkeypatch.setattr(beside, "BEGUN", often)
+    monkeypatch.setattr(habits, "DISPUTED", 0.7)
+    flow = {"recheck_share": 1.0}
+    Flow.objects.create(code="all", parameters=flow, published_at=clock.now())
+    counts = simulation.simulate(days=3, seed=3, now=NOW, per_day=30)
+    taken = set(CaseEvent.objects.values_list("action", flat=True))
+    wanted = {row.action for rows in (*often.values(), *beside.WAITING.values()) for row in rows}
+    assert len(wanted & taken) >= 20, sorted(wanted - taken)
+    assert {"substitute", "freeze", "decide", "ask_assist", "draw_recheck"} <= taken
+    assert Dispute.objects.exists() and Order.objects.exists()
+    assert counts.get("refused steps", 0) <= counts["steps"] / 20
+    assert proof.verify(now=NOW).whole
+
+
+def test_what_is_refused_is_not_tried_again_as_the_case_stands(city, monkeypatch):
+    lived()
+    tried: list[tuple[str, str, int]] = []
+
+    def refuse(case, action, **_more):
+        tried.append((case.number, action, case.version))
+        raise cases.Refused("no")
+
+    monkeypatch.setattr(doing, "act", refuse)
+    life = simulation.Life(1, NOW, Camera(None))
+    life.adopt(NOW, most=5)
+    for _turn in range(60):
+        due = heapq.heappop(life.queue)
+        life.see_to(due.affair, due.at)
+    assert len(tried) >= 5
+    assert len(tried) == len(set(tried))
 
 
 def test_the_load_is_skewed_and_mostly_events(city):

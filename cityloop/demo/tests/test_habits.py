@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cityloop.cases import fields, lifecycle
-from cityloop.demo import habits
+from cityloop.demo import beside, habits
 from cityloop.demo.reports import CHANNELS
 from cityloop.intake.channels import BY_CODE
 
@@ -13,9 +13,11 @@ from cityloop.intake.channels import BY_CODE
 WITHIN = {
     "to verify": "reported", "not found": "reported", "third dispatch": "filed",
     "wrong unit": "dispatched", "assigned": "handling",
+    "circling": "filed", "closed late": "closed",
 }  # fmt: skip
 EVERY = [(stage, row) for stage, rows in habits.HABITS.items() for row in rows]
 EVERY += [("closed", row) for row in habits.REVIEWS]
+EVERY += [(stage, row) for stage, rows in beside.BEGUN.items() for row in rows]
 EVERY += [("handling", habits.URGE), ("dispatched", habits.REPLY)]
 
 
@@ -31,8 +33,23 @@ def test_every_habit_is_a_step_of_the_life_cycle(stage, row):
         assert habits._words_field(row.action) in asked
     needed = {name for name, must in step.fields if must} - {"photos", "reason_code"}
     given = {habits._words_field(row.action)} if row.words else set()
-    assert needed <= given or row.action in habits.MORE
+    more = row.action in habits.MORE or row.action in beside.MORE
+    assert needed <= given or more
     assert bool(row.reason) == (asked.get("reason_code") is True)
+
+
+@pytest.mark.parametrize("stage", beside.WAITING)
+def test_who_is_asked_may_decide_and_something_leads_there(stage):
+    for row in beside.WAITING[stage]:
+        step = lifecycle.BY_ACTION[row.action]
+        assert row.role in step.roles
+        given = {habits._words_field(row.action)} if row.words else set()
+        needed = {name for name, must in step.fields if must} - {"photos"}
+        assert needed <= given or row.action in beside.MORE
+    assert stage in {*beside.LEADS_TO.values(), "recheck"}  # the lot gives a re-inspection
+    begun = {row.action for rows in (*beside.BEGUN.values(), *beside.WAITING.values())
+             for row in rows}  # fmt: skip
+    assert set(beside.LEADS_TO) <= begun | {"reply"}
 
 
 def test_every_status_is_somebodys_turn():

@@ -1,0 +1,118 @@
+"""How the simulated people do what is more than a step of the case: by the operations for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from cityloop.cases import operations as cases
+from cityloop.cases import proof
+from cityloop.cases.change import Paper
+from cityloop.cases.models import Case, CaseEvent, Status
+from cityloop.coordination import operations as coordination
+from cityloop.coordination.models import Dispute
+from cityloop.demo.town import Town
+from cityloop.discipline import operations as discipline
+from cityloop.discipline.models import Recheck
+from cityloop.intake import operations as intake
+from cityloop.intake.models import ReporterNotice
+from cityloop.kernel import files
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.models import StoredFile
+from cityloop.works import operations as works
+
+REPORT = b"%%PDF-1.4\n%% %s\n%%%%EOF\n"  # a leader's written report, as the demo writes one
+FOLLOWED = ("fixed_meanwhile", "decide", "name_liable")
+ORDERED = ("substitute", "finish", "close", "return")
+
+
+def act(
+    case: Case,
+    action: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    inputs: Mapping[str, Any],
+    papers: Sequence[Paper],
+) -> Case:
+    """Take a step, through the dispute where the case has one; then what follows from it at once.
+
+    The worker does what follows too; whoever comes second changes nothing.
+    """
+    dispute = None
+    if case.dispute_level and action in THROUGH_DISPUTE:
+        dispute = Dispute.objects.filter(case=case, closed_at=None).first()
+    if dispute is not None:
+        THROUGH_DISPUTE[action](dispute.pk, inputs, actor, now)
+        return Case.objects.defer("search").get(pk=case.pk)
+    done = cases.perform(case.number, action, actor=actor, now=now, inputs=inputs, papers=papers)
+    _follow(done, action, now)
+    return done
+
+
+def _decide(dispute: int, inputs: Mapping[str, Any], actor: Actor, now: datetime) -> None:
+    decision = coordination.Decision(unit=inputs["unit"], reason=inputs["reason"])
+    coordination.decide_dispute(dispute_id=dispute, decision=decision, actor=actor, now=now)
+
+
+def _raise(dispute: int, inputs: Mapping[str, Any], actor: Actor, now: datetime) -> None:
+    coordination.raise_dispute(dispute_id=dispute, reason=inputs["reason"], actor=actor, now=now)
+
+
+THROUGH_DISPUTE: dict[str, Callable[[int, Mapping[str, Any], Actor, datetime], None]] = {
+    "decide": _decide, "name_liable": _decide, "raise_dispute": _raise,
+}  # fmt: skip
+
+
+def _follow(case: Case, action: str, now: datetime) -> None:
+    if case.status == Status.COORDINATING and action in ("freeze", "return"):
+        coordination.open_dispute(number=case.number, version=case.version)
+    elif action in FOLLOWED:
+        coordination.follow_case(number=case.number, version=case.version)
+    if case.substituted and action in ORDERED:
+        works.follow_case(number=case.number, now=now)
+    if action == "finish" and case.handling_overdue and case.channel != "inspector":
+        _owe_progress(case, now)
+
+
+def _owe_progress(case: Case, now: datetime) -> None:
+    """Who reported a case that became overdue is told how it stands."""
+    lines = CaseEvent.objects.filter(case=case, action="overdue").order_by("-version")
+    version = next((one.version for one in lines if one.facts["clock"] == "handling"), None)
+    if version and intake.owe_progress(number=case.number, version=version, now=now):
+        case.refresh_from_db()
+
+
+def answer(town: Town, case: Case, now: datetime) -> None:
+    """What the case owes before closing: the caller is rung up, the report is attached."""
+    acceptor = town.person("acceptor", now=now, region=case.area_code)
+    owed = ReporterNotice.objects.filter(
+        report__case=case, topic__in=case.replies_owed, state="owed"
+    )
+    for notice in owed:
+        medium, sha256 = "phone", ""
+        if notice.written:
+            medium, sha256 = "letter", _paper(f"案件{case.number}答复函", now).sha256
+        intake.settle(notice.pk, medium=medium, paper_sha256=sha256, actor=acceptor, now=now)
+    if "written_report" in case.replies_owed:
+        paper = _paper(f"案件{case.number}处置情况报告", now)
+        cases.perform(
+            case.number, "attach_report", actor=acceptor, now=now,
+            papers=[Paper(file=paper, stage="paper", filename="report.pdf")],
+        )  # fmt: skip
+
+
+def _paper(words: str, now: datetime) -> StoredFile:
+    return files.store(chunks=[REPORT % words.encode()], filename="report.pdf", now=now)
+
+
+def draw(now: datetime) -> list[str]:
+    """Seal what has happened, then draw among yesterday's closed cases; the numbers to look at."""
+    proof.seal(now=now)
+    yesterday = timezone.localdate(now) - timedelta(days=1)
+    made = discipline.draw(day=yesterday, now=now)
+    rows = Recheck.objects.filter(draw=made) if made is not None else Recheck.objects.none()
+    return list(rows.order_by("pk").values_list("case__number", flat=True))
