@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from django.db.models import Max
 from django.utils import timezone
 
 from cityloop.cases import operations as cases
 from cityloop.cases import queries
 from cityloop.cases.change import Paper
-from cityloop.cases.models import Case, Task
+from cityloop.cases.models import Case, Flow, Task
 from cityloop.demo import habits, reports
 from cityloop.demo.camera import take
 from cityloop.demo.habits import Habit
@@ -150,7 +151,7 @@ class Scene:
         self, matter: Matter, district: str, channel: str, text: str, given: Mapping[str, Any]
     ) -> Case:
         for _attempt in range(TRIES):
-            spot = self._spot(district)
+            spot = self.place(district)
             if queries.nearby(ACTOR, lon=spot.lon, lat=spot.lat, metres=150, limit=1):
                 continue
             receipt = self._hand_in(matter, spot, channel, text, given)
@@ -159,7 +160,8 @@ class Scene:
             return case
         raise LookupError("something was reported at every place tried")
 
-    def _spot(self, district: str) -> Spot:
+    def place(self, district: str) -> Spot:
+        """Somewhere in the district; anywhere without one."""
         streets = [one for one in self.town.streets if one[0].grid.startswith(district)]
         return self.town.chance.choice(self.town.chance.choice(streets))
 
@@ -260,7 +262,9 @@ class Scene:
             self._publish(before)
 
     def _publish(self, parameters: Mapping[str, Any]) -> None:
-        cases.publish_flow(code="situation", parameters=parameters, actor=ACTOR, now=self.present)
+        last = Flow.objects.aggregate(last=Max("published_at"))["last"]
+        now = max(self.present, last + timedelta(microseconds=1))  # the last one holds
+        cases.publish_flow(code="situation", parameters=parameters, actor=ACTOR, now=now)
         people.forget_actors()
         reference.forget()
 

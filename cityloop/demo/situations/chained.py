@@ -1,0 +1,45 @@
+"""Who dispatches: a case risen through the chain, one gone out by itself, one on a border."""
+
+from __future__ import annotations
+
+from cityloop.cases.models import Case
+from cityloop.demo.situations.scene import Scene
+
+CORE = {
+    "command": [{"level": "city", "minutes": 20}, {"level": "district", "minutes": 40}],
+    "dispatch_begins": "lowest",
+}
+
+
+def make(scene: Scene) -> list[str]:
+    """One of each; the variants of the flow end with their case."""
+    scene.begin(hours=5)
+    return [_risen(scene), _by_itself(scene), _border(scene)]
+
+
+def _risen(scene: Scene) -> str:
+    with scene.flow(**CORE):
+        case = scene.case("filed", district="330106")
+    begun = scene.now
+    scene.wait(minutes=41)
+    case = scene.sweep(case)
+    scene.now = begun
+    return scene.show(case, "区级未派遣，时限届满自动升至市级",
+                      "Let lie by the district: risen to the city", "dispatcher")  # fmt: skip
+
+
+def _by_itself(scene: Scene) -> str:
+    with scene.flow(look_back_days=180, auto_from={"*": 0.5}):
+        case = scene.case("dispatched", district="330106")
+    return scene.show(case, "把握度高于阈值，系统自动派遣",
+                      "Sure enough: dispatched by itself", "dispatcher")  # fmt: skip
+
+
+def _border(scene: Scene) -> str:
+    case: Case = scene.case("filed", district="330102", text="两街道交界处堆放渣土。")
+    streets = [row for row in scene.town.units.values()
+               if row.kind == "street" and row.region_code.startswith("330102")]  # fmt: skip
+    case = scene.step(case, "dispatch_across", "dispatcher", territories=streets[:2],
+                      subtask="清理本侧渣土。", reason="位于两街道交界。")  # fmt: skip
+    return scene.show(case, "交界案件：上级牵头，两街道各清一侧",
+                      "On a border: two streets, the unit above leads", "dispatcher")  # fmt: skip
