@@ -60,8 +60,9 @@ STAGES: dict[str, tuple[Status, Callable[[Change], None]]] = {
 
 
 def open_recheck_task(change: Change) -> None:
-    """The inspector whom the draw named gets the task to look again."""
+    """The inspector whom the draw named gets the task to look again; a lot before it ends."""
     inspector = change.inputs["inspector"]
+    close_tasks(change, "recheck", result=change.action)
     open_task(change, "recheck", member_id=inspector.pk, role="inspector")
 
 
