@@ -80,7 +80,6 @@ def test_the_city_lives_as_cities_do(city):
     assert proof.verify(now=NOW).whole
 
 
-@pytest.mark.requirement("E04", "E07", "E16", "F14", "H04", "H05", "I01")
 def test_the_city_uses_the_whole_loop(city, monkeypatch):
     """With everything beside the straight road as frequent as can be."""
     often = {stage: tuple(replace(row, weight=1000 / len(rows)) for row in rows)

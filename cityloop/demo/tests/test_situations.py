@@ -22,7 +22,7 @@ from cityloop.people.models import Member
 from cityloop.works import queries
 from cityloop.works.models import Claim, Order
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.timeout(600)]
 NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -44,11 +44,15 @@ def shown(django_db_setup, django_db_blocker, tmp_path_factory):
     settings.DATA_DIR, settings.MEDIA_ROOT = kept
 
 
-def test_each_situation_can_be_opened_by_the_person_named(shown, settings):
+@pytest.fixture(autouse=True)
+def plain_static_files(settings):
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+def test_each_situation_can_be_opened_by_the_person_named(shown):
     browsers: dict[str, Client] = {}
     for one in shown:
         if one.username not in browsers:
