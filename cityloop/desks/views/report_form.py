@@ -71,6 +71,14 @@ class ReportForm(forms.Form):
         label=gettext_lazy("Number at the sender"), required=False, max_length=120,
         widget=forms.TextInput({"autocomplete": "off"}),
     )  # fmt: skip
+    source = forms.CharField(
+        label=gettext_lazy("Newspaper, programme or account"), required=False, max_length=80,
+    )  # fmt: skip
+    link = forms.CharField(
+        label=gettext_lazy("Link to the report"), required=False, max_length=500,
+        widget=forms.URLInput({"autocomplete": "off", "placeholder": "https://"}),
+        help_text=gettext_lazy("Or the clip itself, below with the photos."),
+    )  # fmt: skip
     text = forms.CharField(
         label=gettext_lazy("What is the matter?"), required=False,
         widget=forms.Textarea({"rows": 4, "maxlength": 2000, **BESIDE}),
@@ -301,9 +309,9 @@ def incoming(request: HttpRequest, form: ReportForm, *, now: datetime) -> intake
         *stored(request, "photos_after", "after", now=now),
     ]
     same = (
-        "channel", "kind", "text", "x", "y", "system", "address", "class_code", "component_code",
-        "occurred_at", "reporter_name", "reporter_phone", "answer_wanted", "source_key",
-        "repeat_key",
+        "channel", "kind", "text", "x", "y", "system", "address", "source", "link", "class_code",
+        "component_code", "occurred_at", "reporter_name", "reporter_phone", "answer_wanted",
+        "source_key", "repeat_key",
     )  # fmt: skip
     return intake.Incoming(photos=photos, **{name: given[name] for name in same})
 
