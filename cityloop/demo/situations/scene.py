@@ -150,7 +150,7 @@ class Scene:
         self, matter: Matter, district: str, channel: str, text: str, given: Mapping[str, Any]
     ) -> Case:
         for _attempt in range(TRIES):
-            spot = self._spot(district)
+            spot = self.spot(district)
             if queries.nearby(ACTOR, lon=spot.lon, lat=spot.lat, metres=150, limit=1):
                 continue
             receipt = self._hand_in(matter, spot, channel, text, given)
@@ -159,7 +159,8 @@ class Scene:
             return case
         raise LookupError("something was reported at every place tried")
 
-    def _spot(self, district: str) -> Spot:
+    def spot(self, district: str = "") -> Spot:
+        """A place by a street, in this district or anywhere."""
         streets = [one for one in self.town.streets if one[0].grid.startswith(district)]
         return self.town.chance.choice(self.town.chance.choice(streets))
 
