@@ -88,6 +88,11 @@ class Petition(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.kind}"
 
+    @property
+    def matter(self) -> str:
+        """Subject and text as one, the subject only where the text does not hold it."""
+        return self.text if self.subject in self.text else f"{self.subject}。{self.text}"
+
 
 class Answer(models.TextChoices):
     """What the clerk says to a proposal."""

@@ -21,7 +21,6 @@ from cityloop.petitions.models import Letter, Petition, Repetition, Suggestion
 from tests.town import DISTRICT, SINCE, SYSTEM, Town
 
 PHONE = "138 0571-0001"
-EDITION = "330100-2026"
 PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 Browse = Callable[..., Client]
 
@@ -283,6 +282,25 @@ def test_a_house_sees_its_own_register(town: Town) -> None:
             queries.petition(clerk, ours.number)
 
 
+@pytest.mark.requirement("C05")
+def test_a_petition_is_transferred_with_the_form_of_reports(town: Town, browse: Browse) -> None:
+    row, clerk = _register(town), browse("acceptor")
+    page = _page(clerk.get(f"/intake/new/?petition={row.number}"))
+    assert row.text in page and "王芳" in page and "桥头街中段" in page
+    point = town.grid(3).geom.point_on_surface
+    given = {"repeat_key": "0123456789abcdef", "petition": row.number, "channel": "petition",
+             "source_key": row.number, "kind": "report", "text": row.text, "x": str(point.x),
+             "y": str(point.y), "system": "wgs84", "class_code": town.chosen().code,
+             "reporter_name": "王芳", "reporter_phone": "13805710001"}  # fmt: skip
+    assert clerk.post("/intake/new/", given).status_code == 303
+    report = _again(row).report
+    assert report is not None and report.source_key == row.number
+    again = clerk.post("/intake/new/", {**given, "repeat_key": "fedcba9876543210", "text": "另报"})
+    assert again.status_code == 409  # the number was transferred
+    assert Case.objects.count() == 1
+    _page(clerk.get("/intake/new/?petition=XF2026-99999"), 404)
+
+
 @pytest.mark.requirement("C05", "C06")
 def test_the_register_as_clerks_use_it(town: Town, browse: Browse) -> None:
     clerk = browse("acceptor")
@@ -305,7 +323,7 @@ def test_the_register_as_clerks_use_it(town: Town, browse: Browse) -> None:
     assert "No matter came twice" not in _page(clerk.get("/petitions/repeated/"))
 
     point = town.grid(3).geom.point_on_surface
-    told = {"text": "井盖破损", "class_code": f"{EDITION}/C0101", "x": str(point.x), "y": ""}
+    told = {"text": "井盖破损", "class_code": town.chosen().code, "x": str(point.x), "y": ""}
     assert "give both coordinates or none" in _page(clerk.post(f"{there}transfer/", told), 422)
     assert clerk.post(f"{there}transfer/", {**told, "y": str(point.y)}).status_code == 302
     moved = _again(again).report

@@ -6,6 +6,7 @@ from cityloop.petitions.operations.register import (
     NewPetition,
     Transfer,
     decide,
+    link_report,
     register,
     transfer,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "answer_suggestion",
     "decide",
     "enter_suggestion",
+    "link_report",
     "publish_contact",
     "register",
     "send_letter",

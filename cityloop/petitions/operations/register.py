@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cityloop.intake import operations as intake
+from cityloop.intake import queries as reports
 from cityloop.intake import reference
 from cityloop.intake.models import Report
 from cityloop.kernel.actor import Actor
@@ -222,14 +223,31 @@ def transfer(number: str, told: Transfer, *, actor: Actor, now: datetime) -> Pet
             about = {"case": row.report.case.number}
             raise Refused(_("it was transferred as case %(case)s") % about)
         receipt = intake.receive(_incoming(row, told), actor=actor, now=now)
-        ordinal = int(receipt.number.rpartition("-")[2])
-        row.report = Report.objects.select_related("case").get(
-            case__number=receipt.case, ordinal=ordinal
-        )
-        row.transferred_at = now
-        row.save(update_fields=["report", "transferred_at"])
-        propose(row)  # class and place are known better now
+        _became(row, receipt.number, now)
     return row
+
+
+def link_report(number: str, report: str, *, actor: Actor, now: datetime) -> Petition:
+    """The petition was transferred with the form of reports; the first report stays.
+
+    Raises NotAllowed, NoSuchPetition, NoSuchReport.
+    """
+    actor.require(REGISTER)
+    with transaction.atomic():
+        row = queries.petition(actor, number, lock=True)
+        if row.report is None:
+            reports.report(actor, report)  # one that the actor sees
+            _became(row, report, now)
+    return row
+
+
+def _became(row: Petition, report: str, now: datetime) -> None:
+    """Note the report; class and place are known better now."""
+    case, _dash, ordinal = report.rpartition("-")
+    row.report = Report.objects.select_related("case").get(case__number=case, ordinal=int(ordinal))
+    row.transferred_at = now
+    row.save(update_fields=["report", "transferred_at"])
+    propose(row)
 
 
 def _incoming(row: Petition, told: Transfer) -> intake.Incoming:

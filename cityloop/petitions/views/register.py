@@ -105,8 +105,7 @@ def _forms(actor: Actor, row: Petition, chain: list[Petition], now: datetime) ->
     found: dict[str, Any] = {}
     if actor.may(queries.REGISTER) and row.report is None:
         chosen = row.problem_class.code if row.problem_class else ""
-        words = row.text if row.subject in row.text else f"{row.subject}。{row.text}"
-        start = {"text": words[:2000], "address": row.place, "class_code": chosen}
+        start = {"text": row.matter[:2000], "address": row.place, "class_code": chosen}
         found["transfer_form"] = forms.TransferForm(initial=start, on=timezone.localdate(now))
     if actor.may(queries.REPLY):
         before = [one.pk for one in chain].index(row.pk) if row in chain else 0
