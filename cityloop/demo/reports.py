@@ -18,6 +18,7 @@ CHANNELS: dict[str, tuple[float, float, str]] = {
     "community": (2, 0, "acceptor"), "police": (1, 8, "acceptor"), "media": (1, 1, "acceptor"),
     "leader": (0.6, 0, "acceptor"), "petition": (0.4, 1, "acceptor"),
 }  # fmt: skip
+PUBLISHED = ("都市晚报", "https://news.example/wenming")  # source and link of a media report
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙"
 REPEATED = 0.07  # share of reports about something that was reported just before
 FRESH = timedelta(hours=20)

@@ -145,6 +145,7 @@ class Life:
             intake.PhotoIn(sha256=file.sha256, stage=stage, filename=f"{stage}.jpg")
             for stage, file in self.camera.develop(photos)
         ]
+        source, link = reports.PUBLISHED if told.channel == "media" else ("", "")
         given = intake.Incoming(
             channel=told.channel,
             kind=told.kind,
@@ -158,6 +159,8 @@ class Life:
             reporter_name=told.reporter[0],
             reporter_phone=told.reporter[1],
             source_key=told.source_key,
+            source=source,
+            link=link,
         )
         return intake.receive(given, actor=self.town.actor(told.member_id, now), now=now)
 

@@ -28,6 +28,7 @@ from cityloop.intake.models import Report, Reporter, ReporterNotice
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
 from cityloop.people.models import Member, Organisation
+from cityloop.petitions import queries as petitions
 from cityloop.standards.models import FilingRule, ProblemClass
 
 SITUATIONS = "situations to look at"  # a marker: this is a demo city that shows its examples
@@ -214,17 +215,18 @@ class ReportFile:
     reporter: Reporter | None
     notices: list[ReporterNotice]
     calls: list[Call]  # with a recording that the reader may hear
+    petition: str  # the number of the petition that it was transferred from
 
 
 def reports_of(actor: Actor, case: Case) -> list[ReportFile]:
-    """The reports of a case, for those who take reports; three statements."""
+    """The reports of a case, for those who take reports; one statement more for petitions."""
     if not actor.may("intake.receive"):
         return []
     found = intake.reports_of(actor, case.number)
     notices: dict[int, list[ReporterNotice]] = {}
     for notice in ReporterNotice.objects.filter(report__in=found).order_by("pk"):
         notices.setdefault(notice.report_id, []).append(notice)
-    calls = hotline.calls_of(actor, found)
+    calls, numbers = hotline.calls_of(actor, found), petitions.numbers_of(actor, found)
     return [
         ReportFile(
             report=one,
@@ -233,6 +235,7 @@ def reports_of(actor: Actor, case: Case) -> list[ReportFile]:
             reporter=intake.reporter_of(actor, one),
             notices=notices.get(one.pk, []),
             calls=calls.get(one.pk, []),
+            petition=numbers.get(one.pk, ""),
         )
         for one in found
     ]

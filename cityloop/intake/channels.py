@@ -57,6 +57,7 @@ LEADER_CLOCK = (
 )
 PLACED = ("point", "text|class")
 TOLD = ("point|address", "text")
+PUBLISHED = ("text", "source", "link|photos")
 
 # fmt: off
 TABLE = (
@@ -68,7 +69,7 @@ TABLE = (
     Channel("app",          _("Mobile app"),               "public",    CLERKS, PLACED, photo_expected=True),
     Channel("sms",          _("Text message"),             "public",    CLERKS, ("text",)),
     Channel("leader",       _("Leader's instruction"),     "leader",    CLERKS, ("text",), verify=False, hours=72, priority=1, clock=LEADER_CLOCK, written_report=True, retention_days=1825),
-    Channel("media",        _("Media"),                    "public",    CLERKS, ("text",), hours=72),
+    Channel("media",        _("Media"),                    "public",    CLERKS, PUBLISHED, hours=72),
     Channel("police",       _("Police 110"),               "exchange",  CLERKS, TOLD, hours=4),
     Channel("community",    _("Community"),                "public",    NEIGHBOURS, TOLD),
     Channel("petition",     _("Letters and petitions"),    "public",    CLERKS, ("text",), hours=168, retention_days=1095),

@@ -10,13 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Reporter(models.Model):
-    """Name and phone of who reported: the only place of the product that holds them.
+    """Name, phone and address of who reported: the only place of the product that holds them.
 
     After `keep_until` a job empties the row; the report stays, without a person.
     """
 
     name = models.CharField(max_length=60, blank=True, default="")
     phone = models.CharField(max_length=30, blank=True, default="")
+    address = models.CharField(
+        max_length=200, blank=True, default=""
+    )  # where a letter reaches them
     keep_until = models.DateTimeField()
     forgotten_at = models.DateTimeField(null=True)
 
@@ -30,7 +33,7 @@ class Reporter(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(forgotten_at__isnull=True) | Q(name="", phone=""),
+                condition=Q(forgotten_at__isnull=True) | Q(name="", phone="", address=""),
                 name="reporter_forgotten_is_empty",
             )
         ]
@@ -82,6 +85,9 @@ class Report(models.Model):
     raw_y = models.FloatField(null=True)
     raw_system = models.CharField(max_length=8, blank=True, default="")
     address = models.CharField(max_length=200, blank=True, default="")
+    # Of a media report: the newspaper or programme, and where it can be read or seen.
+    source = models.CharField(max_length=80, blank=True, default="")
+    link = models.CharField(max_length=500, blank=True, default="")
     problem_class = models.ForeignKey(
         "standards.ProblemClass", null=True, on_delete=models.PROTECT, related_name="+",
         db_index=False,

@@ -104,6 +104,8 @@ class ReportOut(Schema):
     lat: float | None
     raw: SentPoint
     address: str
+    source: str
+    link: str
     chosen: str | None = Field(alias="class")
     component: str
     checks: list[FindingOut]

@@ -68,6 +68,8 @@ def _report(
         "lat": one.point.y if one.point else None,
         "raw": {"x": one.raw_x, "y": one.raw_y, "system": one.raw_system},
         "address": one.address,
+        "source": one.source,
+        "link": one.link,
         "class": chosen.code if chosen else None,
         "component": one.component_code,
         "checks": findings(one.checks),

@@ -40,18 +40,23 @@ WORKS_OFFICE = (WORKS, "works.manage")
 OVERSIGHT = "oversight.view"  # supervision orders, reminders, lists sent
 LISTS = "oversight.manage"
 LIBRARY, TYPICAL = "precedents.view", "precedents.mark"
+PETITIONS = "petitions.view"  # the register of letters and visits
+PETITIONS_DESK = (PETITIONS, "petitions.register", "petitions.reply")
+PUBLISH = "petitions.publish"  # the public page of channels and rules
 DUTY = "duty.view"  # who is on duty, what is covered, what was handed over
 KEEP_ROSTER, HAND_OVER = "duty.manage", "duty.hand_over"
 
 _DESK = (*READ, STEP, EXPORT, OVERSIGHT, LIBRARY, "people.view", "coordination.view", DUTY)
-_CENTRE = (*_DESK, RECEIVE, REPORTER, TYPICAL, *HOTLINE)
+_CENTRE = (*_DESK, RECEIVE, REPORTER, TYPICAL, *HOTLINE, *PETITIONS_DESK)
 _LEADING = (*_DESK, RECEIVE)
 _READER = (*READ, EXPORT, OVERSIGHT, LIBRARY, "people.view", "coordination.view", DUTY)
 _OFFICE = (*_READER, "people.manage", "components.manage", "geo.manage", "standards.manage",
-           "cases.configure", "exchange.import", "notify.configure", KEEP_ROSTER)  # fmt: skip
+           "cases.configure", "exchange.import", "notify.configure",
+           KEEP_ROSTER, PUBLISH)  # fmt: skip
+_EVALUATION = (*_READER, DISCIPLINE, WORKS, PETITIONS)
 _COMMAND = (COORDINATE, WORKS, LISTS, TYPICAL, HAND_OVER)
 _SUPERVISION = (*_CENTRE, *DECIDE, DISCIPLINE, *WORKS_DUTY, LISTS)
-_LEADERSHIP = (*_LEADING, *DECIDE, DISCIPLINE, *WORKS_DUTY, LISTS)
+_LEADERSHIP = (*_LEADING, *DECIDE, DISCIPLINE, *WORKS_DUTY, LISTS, PETITIONS)
 _SHIFT = (*_CENTRE, HAND_OVER, KEEP_ROSTER)
 _DISPATCH = (*_DESK, *_COMMAND)
 _UNIT = (*_DESK, WORKS, KEEP_ROSTER)
@@ -68,7 +73,7 @@ SEEDS = (
     RoleSeed("unit_desk",         "责任单位内勤", "Unit desk",            _UNIT),
     RoleSeed("worker",            "处置人员", "Worker",               (*READ, STEP)),
     RoleSeed("supervisor",        "督查员", "Supervisor",           _SUPERVISION),
-    RoleSeed("evaluator",         "考核员", "Evaluator",            (*_READER, DISCIPLINE, WORKS)),
+    RoleSeed("evaluator",         "考核员", "Evaluator",            _EVALUATION),
     RoleSeed("leader",            "领导", "Leader",               _LEADERSHIP),
     RoleSeed("company_manager",   "采集公司经理", "Company manager",      _READER),
     RoleSeed("administrator",     "系统管理员", "Administrator",        (*_OFFICE, *WORKS_OFFICE)),
@@ -110,6 +115,10 @@ PERMISSIONS = {
     "oversight.view": _("see supervision orders, reminders and lists"),
     "people.manage": _("manage organisations and people"),
     "people.view": _("see organisations and people"),
+    "petitions.publish": _("publish channels and rules for citizens"),
+    "petitions.register": _("register petitions and suggestions, transfer them"),
+    "petitions.reply": _("answer petitions and suggestions"),
+    "petitions.view": _("see petitions and suggestions"),
     "precedents.mark": _("mark cases as precedents"),
     "precedents.view": _("see the library of precedents"),
     "standards.manage": _("change classes, rules and calendars"),

@@ -38,6 +38,8 @@ from cityloop.oversight import operations as oversight
 from cityloop.oversight.models import NamedList, Sending
 from cityloop.people import operations as people
 from cityloop.people.models import Holding, Post, Responsibility, Territory, Token
+from cityloop.petitions import operations as petitions
+from cityloop.petitions.models import Letter, Suggestion
 from cityloop.precedents import operations as precedents
 from cityloop.standards import operations as standards
 from cityloop.works.models import BudgetLine, Claim, Designation, PriceItem
@@ -72,6 +74,8 @@ class City:
     protection: int = 0
     dirty: str = ""
     reply_check: int = 0
+    petitions: list[str] = field(default_factory=list)
+    suggestion: Suggestion = field(default_factory=Suggestion)
 
     def call(self, method: str, path: str, *, by: str = "", **more: Any) -> HttpResponse:
         """A machine client's request: by key, or anonymous."""
@@ -98,6 +102,11 @@ class City:
     def holding(self) -> int:
         """A holding."""
         return int(Holding.objects.get(member=self.town.members["green"]).pk)
+
+    @property
+    def letter(self) -> int:
+        """The answer to the first petition."""
+        return int(Letter.objects.order_by("pk")[0].pk)
 
     @property
     def line(self) -> int:
@@ -280,6 +289,7 @@ def build(folder: Path) -> City:
     notify.tell(topic="to_verify", number=case.number, version=case.version, now=town.now)
     for part in (
         _hotline,
+        _petitions,
         _dispute,
         _meetings,
         _matters,
@@ -314,6 +324,22 @@ def _hotline(city: City) -> None:
     point = town.grid(50).geom.point_on_surface
     cells = {"number": "A1", "text": "路面塌陷", "lon": str(point.x), "lat": str(point.y)}
     hotline.import_orders([Row(1, cells)], name="A", actor=machine, now=town.now)
+
+
+def _petitions(city: City) -> None:
+    """Three letters of one person, the third not yet compared, the first answered; a suggestion."""
+    town, clerk = city.town, city.town.actor("acceptor")
+    for _n in range(3):
+        given = petitions.NewPetition(
+            kind="letter", received_on=town.now.date(), subject="积水", text="逢雨积水，望整治",
+            name="赵七", phone=PHONE, address="桥头街7号",
+        )  # fmt: skip
+        city.petitions.append(petitions.register(given, actor=clerk, now=town.now).number)
+    first, second, _third = city.petitions
+    petitions.send_letter(first, text="已转办", medium="post", actor=clerk, now=town.now)
+    petitions.decide(second, first, same=True, actor=clerk, now=town.now)
+    new = petitions.NewSuggestion(subject="公园", text="建议建公园", name="钱六")
+    city.suggestion = petitions.suggest(new, caller="10.0.0.1", limited=False, now=town.now)
 
 
 def _dispute(city: City) -> None:

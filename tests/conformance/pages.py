@@ -112,6 +112,18 @@ def _tile(layer: str) -> Values:
 
 # Who has no seat at the hotline.
 NO_HOTLINE = (towns.STRANGER, "inspector", "water", "dispatcher")
+# Who sees nothing of petitions.
+NO_PETITIONS = (towns.STRANGER, "inspector", "water")
+
+
+def _petition(city: City) -> dict[str, str]:
+    return {"number": city.petitions[1]}
+
+
+def _suggestion(city: City) -> dict[str, str]:
+    return {"number": city.suggestion.number}
+
+
 # Who sees nothing of substitute works.
 NO_WORKS = (towns.STRANGER, "acceptor", "inspector")
 
@@ -225,6 +237,30 @@ PAGES = (
     Page("hotline-import", refused=NO_HOTLINE, status=302, data=lambda city: {
         "file": SimpleUploadedFile("a.csv", "number,text\nB9,井盖破损\n".encode(), "text/csv")}),
     Page("hotline-results", refused=NO_HOTLINE),
+    # petitions
+    Page("petitions", refused=NO_PETITIONS),
+    Page("petition-new", refused=(*NO_PETITIONS, "leader")),
+    Page("petition", refused=NO_PETITIONS, at=_petition),
+    Page("petition-transfer", refused=(*NO_PETITIONS, "leader"), at=_petition, status=302,
+         data=lambda city: {"text": "井盖缺失"}),
+    Page("petition-send", refused=(*NO_PETITIONS, "leader"), at=_petition, status=302,
+         data=lambda city: {"text": "已转办", "medium": "post"}),
+    Page("petition-letter", refused=NO_PETITIONS,
+         at=lambda city: {"number": city.petitions[0], "letter_id": city.letter}),
+    Page("petition-decide", refused=(*NO_PETITIONS, "leader"), status=302,
+         at=lambda city: {"number": city.petitions[2], "earlier": city.petitions[1]},
+         data=lambda city: {"same": "1"}),
+    Page("petitions-repeated", refused=NO_PETITIONS),
+    Page("petitions-figures", refused=NO_PETITIONS),
+    Page("suggestions", refused=NO_PETITIONS),
+    Page("suggestion", refused=NO_PETITIONS, at=_suggestion),
+    Page("suggestion-answer", refused=(*NO_PETITIONS, "leader"), at=_suggestion, status=302,
+         data=lambda city: {"outcome": "studied", "text": "研究"}),
+    Page("suggest", by="", refused=(), anonymous=200),
+    Page("suggested", by="", refused=(), anonymous=200,
+         at=lambda city: {"token": city.suggestion.token}),
+    Page("contact", by="", refused=(), anonymous=200),
+    Page("contact-edit", by="administrator", refused=(*NO_PETITIONS, "acceptor")),
     # rules of dispatch
     Page("rules", refused=(towns.STRANGER, "inspector")),
     Page("rule-trial", by="administrator", refused=(towns.STRANGER, "acceptor"),

@@ -22,6 +22,8 @@ from cityloop.notify import operations as notify
 from cityloop.oversight.models import NamedList
 from cityloop.people import operations as people
 from cityloop.people.models import Member, Organisation
+from cityloop.petitions import operations as petitions
+from cityloop.petitions.models import Petition, Repetition
 from cityloop.precedents.models import Precedent
 from cityloop.works.models import BudgetLine, Claim, Designation, Order, PriceItem
 from tests import town as towns
@@ -68,6 +70,8 @@ def _fill(city: City, count: int) -> None:
         _fill_lists(city, unit, n)
         _fill_duty(city, unit, member, n)
         _fill_orders(city, n)
+        if n % 4 == 0:
+            _fill_petitions(city, n)
         town.wait(seconds=1)
         channel = "hotline12319" if n % 2 else "inspector"
         point = grids[n].geom.point_on_surface
@@ -112,6 +116,29 @@ def _fill_orders(city: City, n: int) -> None:
     hotline.import_orders([Row(1, cells)], name="L", actor=machine, now=town.now)
     event = hotline.CallEvent(f"L-{n}", "ended", "8009", caller=f"1380000{n:04}")
     hotline.note_call(event, actor=machine, now=town.now)
+
+
+def _fill_petitions(city: City, n: int) -> None:
+    """A matter that came twice, with a letter, a proposal; a suggestion."""
+    town, clerk = city.town, city.town.actor("acceptor")
+    for _again in range(2):
+        given = petitions.NewPetition(
+            kind="visit", received_on=town.now.date(), subject="油烟", text=f"第{n}家油烟扰民",
+            name=f"第{n}人", phone=f"1390000{n:04}",
+        )  # fmt: skip
+        row = petitions.register(given, actor=clerk, now=town.now)
+    petitions.decide(
+        row.number, row.repetitions.get().earlier.number, same=True, actor=clerk, now=town.now
+    )
+    third = petitions.register(given, actor=clerk, now=town.now)
+    shown = Petition.objects.get(number=city.petitions[1])
+    shown.letters.create(text="x", medium="post", sent_at=town.now, sent_by=row.registered_by)
+    Repetition.objects.create(petition=shown, earlier=row, why=["same_phone"])
+    Petition.objects.filter(pk=third.pk).update(first=shown.first)
+    petitions.enter_suggestion(
+        petitions.NewSuggestion(subject=f"第{n}条", text="建议", name="孙八"), actor=clerk,
+        now=town.now,
+    )  # fmt: skip
 
 
 def _fill_works(city: City, unit: Organisation, n: int) -> None:

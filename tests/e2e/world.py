@@ -26,6 +26,7 @@ from cityloop.oversight import operations as oversight
 from cityloop.people import operations as people
 from cityloop.people import queries as people_queries
 from cityloop.people.models import Member, Organisation, Post
+from cityloop.petitions import operations as petitions
 from cityloop.precedents import operations as precedents
 from cityloop.standards import operations as standards
 from cityloop.standards import queries as standards_queries
@@ -215,7 +216,35 @@ def fill(city: City, now: datetime, *, each: int = 1) -> City:
     _substitute(stories)
     _oversee(stories)
     _duty(stories)
+    _petition(stories)
     return city
+
+
+def _petition(stories: Stories) -> None:
+    """A petition answered and repeated, the repetition not yet decided; a suggestion."""
+    city, now = stories.city, stories.now
+    clerk, today = city.actors["acceptor"], timezone.localdate(now)
+    for days, kind in ((20, "letter"), (9, "visit"), (2, "letter")):
+        given = petitions.NewPetition(
+            kind=kind, received_on=today - timedelta(days=days), subject="河道边暴露垃圾",
+            text="河道边长期有人倾倒垃圾，夏天气味难闻，盼尽快清理。", name="周女士",
+            phone="0571-00006699", address="试验街9号", place="河道边",
+        )  # fmt: skip
+        row = petitions.register(given, actor=clerk, now=now)
+        if kind == "letter":
+            sent = petitions.send_letter(
+                row.number, text="您反映的事项已安排清理。\n\n感谢您的关心。", medium="post",
+                actor=clerk, now=now,
+            )  # fmt: skip
+            city.pages["letter"] = f"/petitions/{row.number}/letters/{sent.pk}/"
+        else:
+            first = row.repetitions.get().earlier.number
+            petitions.decide(row.number, first, same=True, actor=clerk, now=now)
+    city.pages["petition"] = f"/petitions/{row.number}/"
+    new = petitions.NewSuggestion(subject="公厕夜间照明", text="建议公厕指示牌夜间发光。")
+    made = petitions.suggest(new, caller="10.0.0.1", limited=False, now=now)
+    city.pages["suggestion"] = f"/suggestions/{made.number}/"
+    city.pages["suggested"] = f"/suggest/{made.token}/"
 
 
 def _oversee(stories: Stories) -> None:

@@ -10,10 +10,10 @@ import pytest
 from django.conf import settings as configured
 from django.test import Client
 
-from cityloop.cases.models import Case
 from cityloop.hotline import operations, queries
 from cityloop.hotline.models import Call, Seat, Told
 from cityloop.intake import operations as intake
+from cityloop.intake import queries as reports
 from cityloop.intake.models import Report, Reporter
 from cityloop.kernel import errors
 from tests.town import Town
@@ -176,11 +176,22 @@ def test_the_number_of_a_caller_is_forgotten_in_time(town: Town) -> None:
 
 
 @pytest.mark.requirement("C08")
-def test_what_the_media_say_is_seen_by_an_inspector_before_it_is_filed(town: Town) -> None:
-    receipt = town.report("media", text="晚报：桥头街井盖破损 https://news.example/1")
+def test_what_the_media_say_is_seen_by_an_inspector_before_it_is_filed(
+    town: Town, browse: Browse
+) -> None:
+    with pytest.raises(intake.BadReport, match=r"source.*link"):
+        town.report("media", text="桥头街井盖破损")
+    with pytest.raises(intake.BadReport, match="begins with http"):
+        town.report("media", source="晚报", link="javascript:alert(1)")
+    receipt = town.report("media", text="桥头街井盖破损", source="晚报",
+                          link="https://news.example/1")  # fmt: skip
     with pytest.raises(Exception, match="verif"):
         town.step(receipt.case, "accept", "acceptor")
     town.step(receipt.case, "send_verify", "acceptor", inspector="inspector")
     town.step(receipt.case, "verified", "inspector", photos=("verify",))
     town.step(receipt.case, "accept", "acceptor")
-    assert "news.example" in Case.objects.get(number=receipt.case).description
+    town.report("media", source="晚间新闻", photos=[intake.PhotoIn(town.stored())])  # the clip
+    (report,) = reports.reports_of(town.actor("acceptor"), receipt.case)
+    assert (report.source, report.link) == ("晚报", "https://news.example/1")
+    page = browse("acceptor").get(f"/cases/{receipt.case}/").content.decode()
+    assert "晚报" in page and 'href="https://news.example/1"' in page

@@ -129,6 +129,13 @@ OWN: dict[str, dict[str, str]] = {
     "works": {"forms": FORMS, "shapes": VALUE},
     "precedents": {"forms": FORMS},
     "oversight": {"forms": FORMS, "shapes": VALUE},
+    "petitions": {
+        "forms": FORMS,
+        "likeness": FUNCTIONS,
+        "published": TABLE,
+        "shapes": VALUE,
+        "wording": FUNCTIONS,
+    },
     "desks": {
         "boxes": TABLE,
         "choices": FUNCTIONS,

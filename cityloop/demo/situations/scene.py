@@ -160,7 +160,7 @@ class Scene:
             return case
         raise LookupError("something was reported at every place tried")
 
-    def place(self, district: str) -> Spot:
+    def place(self, district: str = "") -> Spot:
         """Somewhere in the district; anywhere without one."""
         streets = [one for one in self.town.streets if one[0].grid.startswith(district)]
         return self.town.chance.choice(self.town.chance.choice(streets))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -32,6 +34,8 @@ from cityloop.kernel import clock, files
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotAllowed, Problem, Refused, TooLarge
 from cityloop.kernel.page import actor_of
+from cityloop.petitions import operations as petitions
+from cityloop.petitions import queries as register
 from cityloop.standards import queries as standards
 
 PERMISSION = "intake.receive"
@@ -54,6 +58,7 @@ class ReportForm(forms.Form):
 
     repeat_key = forms.CharField(widget=forms.HiddenInput, max_length=64)
     call = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    petition = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
     channel = forms.ChoiceField(label=gettext_lazy("Channel"), widget=forms.Select(BESIDE))
     kind = forms.ChoiceField(label=gettext_lazy("Kind of report"))
     reporter_name = forms.CharField(
@@ -70,6 +75,14 @@ class ReportForm(forms.Form):
     source_key = forms.CharField(
         label=gettext_lazy("Number at the sender"), required=False, max_length=120,
         widget=forms.TextInput({"autocomplete": "off"}),
+    )  # fmt: skip
+    source = forms.CharField(
+        label=gettext_lazy("Newspaper, programme or account"), required=False, max_length=80,
+    )  # fmt: skip
+    link = forms.CharField(
+        label=gettext_lazy("Link to the report"), required=False, max_length=500,
+        widget=forms.URLInput({"autocomplete": "off", "placeholder": "https://"}),
+        help_text=gettext_lazy("Or the clip itself, below with the photos."),
     )  # fmt: skip
     text = forms.CharField(
         label=gettext_lazy("What is the matter?"), required=False,
@@ -236,21 +249,33 @@ def new_report(request: HttpRequest) -> HttpResponse:
     actor.require(PERMISSION)
     if request.method != "POST":
         asked = {name: request.GET[name] for name in ("x", "y", "channel") if name in request.GET}
-        start = {"repeat_key": uuid.uuid4().hex, **asked, **of_call(request, actor)}
+        start = {"repeat_key": uuid.uuid4().hex, **asked, **of_call(request, actor),
+                 **of_petition(request, actor)}  # fmt: skip
         return page(request, ReportForm(actor=actor, initial=start), start, actor=actor, now=now)
     form = ReportForm(request.POST, actor=actor)
     if "look" in request.POST or not form.is_valid():
         status = 200 if "look" in request.POST else 422
         return page(request, form, request.POST, actor=actor, now=now, status=status)
     try:
-        receipt = intake.receive(incoming(request, form, now=now), actor=actor, now=now)
-        if call := form.cleaned_data["call"]:
-            taken = reports.report(actor, receipt.number)
-            hotline.link_report(call, taken.pk, actor=actor, now=now)
+        receipt = take(request, form, actor=actor, now=now)
     except (Invalid, Refused, TooLarge, NotAllowed) as problem:
         show_problem(form, named_here(problem))
         return page(request, form, request.POST, actor=actor, now=now, status=problem.status)
     return HttpResponseRedirect(reverse("report", args=[receipt.number]), status=303)
+
+
+def take(request: HttpRequest, form: ReportForm, *, actor: Actor, now: datetime) -> intake.Receipt:
+    """The report, noted at the call or the petition that it belongs to; a petition's with it or
+    not at all."""
+    number = form.cleaned_data["petition"]
+    with transaction.atomic() if number else nullcontext():
+        receipt = intake.receive(incoming(request, form, now=now), actor=actor, now=now)
+        if number:
+            petitions.link_report(number, receipt.number, actor=actor, now=now)
+    if call := form.cleaned_data["call"]:
+        taken = reports.report(actor, receipt.number)
+        hotline.link_report(call, taken.pk, actor=actor, now=now)
+    return receipt
 
 
 def of_call(request: HttpRequest, actor: Actor) -> dict[str, Any]:
@@ -261,6 +286,22 @@ def of_call(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     call = hotline_calls.call_seen(actor, int(asked))
     phone = hotline_calls.phone_of(call) if actor.may(REPORTER) else ""
     return {"call": call.pk, "channel": "hotline12319", "reporter_phone": phone}
+
+
+def of_petition(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    """What the register of petitions says of the matter that is transferred with this form."""
+    number = request.GET.get("petition", "")
+    if not number:
+        return {}
+    row = register.petition(actor, number)
+    person = register.petitioner_of(actor, row)
+    return {
+        "petition": row.number, "channel": register.CHANNEL, "source_key": row.number,
+        "text": row.matter[:2000], "address": row.place, "answer_wanted": False,
+        "class_code": row.problem_class.code if row.problem_class else "",
+        "reporter_name": person.name if person else "",
+        "reporter_phone": person.phone if person else "",
+    }  # fmt: skip
 
 
 # Intake speaks of "class" and "point"; the form has these fields for them.
@@ -301,9 +342,9 @@ def incoming(request: HttpRequest, form: ReportForm, *, now: datetime) -> intake
         *stored(request, "photos_after", "after", now=now),
     ]
     same = (
-        "channel", "kind", "text", "x", "y", "system", "address", "class_code", "component_code",
-        "occurred_at", "reporter_name", "reporter_phone", "answer_wanted", "source_key",
-        "repeat_key",
+        "channel", "kind", "text", "x", "y", "system", "address", "source", "link", "class_code",
+        "component_code", "occurred_at", "reporter_name", "reporter_phone", "answer_wanted",
+        "source_key", "repeat_key",
     )  # fmt: skip
     return intake.Incoming(photos=photos, **{name: given[name] for name in same})
 

@@ -44,10 +44,15 @@ def keep_joined(draft: Draft, *, case_id: int, ordinal: int, reporter_id: int | 
     return Report.objects.create(**row)
 
 
-def remember(*, phone: str, channel: str, now: datetime) -> Reporter:
-    """Keep the number of somebody who calls, for as long as the channel says."""
+def remember(
+    *, phone: str, channel: str, now: datetime, name: str = "", address: str = ""
+) -> Reporter:
+    """Keep who calls or writes, for as long as the channel says."""
     days = reference.channel(channel).retention_days
-    return Reporter.objects.create(phone=phone.strip(), keep_until=now + timedelta(days=days))
+    return Reporter.objects.create(
+        phone=phone.strip(), name=name.strip(), address=address.strip(),
+        keep_until=now + timedelta(days=days),
+    )  # fmt: skip
 
 
 def owe(report: Report, *, topic: str, version: int, now: datetime) -> None:
@@ -156,7 +161,7 @@ def forget_reporters(*, now: datetime, limit: int = 1000) -> int:
         )
         rows = due.exclude(pk__in=waiting.values("reporter_id")).order_by("keep_until")
         ids = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
-        Reporter.objects.filter(pk__in=ids).update(name="", phone="", forgotten_at=now)
+        Reporter.objects.filter(pk__in=ids).update(name="", phone="", address="", forgotten_at=now)
         lost = ReporterNotice.objects.filter(
             report__reporter_id__in=ids, state=NoticeState.OWED, written=False
         )

@@ -27,12 +27,14 @@ from cityloop.kernel.actor import Actor
 MAX_TEXT = 2000  # characters, as in every text of a case
 MAX_ADDRESS = 200
 MAX_NAME = 60
+MAX_SOURCE, MAX_LINK = 80, 500
 MAX_PHOTOS = 20
 OLDEST = timedelta(days=3650)
 CLOCKS_DIFFER = timedelta(minutes=5)  # a phone's clock may be ahead of ours
 # What PostgreSQL's text cannot hold, or no person means: control characters, half characters.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _PHONE = re.compile(r"[0-9+*#()\- 转]{3,30}")
+_LINK = re.compile(r"https?://[^\s\x00-\x1f\x7f/\"<>][^\s\x00-\x1f\x7f\"<>]*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _STAGES = frozenset({"report", "before", "after", "verify", "paper"})
 
@@ -75,6 +77,8 @@ class Incoming:
     y: float | None = None
     system: str = "wgs84"
     address: str = ""
+    source: str = ""  # newspaper, programme, account of a media report
+    link: str = ""
     class_code: str = ""
     component_code: str = ""
     occurred_at: datetime | None = None
@@ -167,7 +171,7 @@ def clean(text: str) -> str:
 def objections(draft: Draft) -> dict[str, str]:
     """Field -> what is wrong with it; empty when the report may be taken."""
     found: dict[str, str] = {}
-    for rule in (_lengths, _contact, _times, _photos, _names, _given):
+    for rule in (_lengths, _contact, _times, _photos, _names, _link, _given):
         for name, reason in rule(draft).items():
             found.setdefault(name, reason)
     return found
@@ -178,6 +182,8 @@ def _lengths(draft: Draft) -> dict[str, str]:
         ("text", draft.text, MAX_TEXT),
         ("address", draft.address, MAX_ADDRESS),
         ("reporter_name", draft.given.reporter_name, MAX_NAME),
+        ("source", draft.given.source, MAX_SOURCE),
+        ("link", draft.given.link, MAX_LINK),
         ("component_code", draft.given.component_code, 32),
         ("class_code", draft.given.class_code, 60),
         ("source_key", draft.given.source_key, 120),
@@ -229,7 +235,7 @@ def _names(draft: Draft) -> dict[str, str]:
     given = draft.given
     found = {
         name: _("holds characters that cannot be printed")
-        for name in ("source_key", "repeat_key", "component_code", "class_code")
+        for name in ("source_key", "repeat_key", "component_code", "class_code", "source")
         if not getattr(given, name).isprintable()
     }
     if given.kind not in Kind.values:
@@ -239,11 +245,21 @@ def _names(draft: Draft) -> dict[str, str]:
     return found
 
 
+def _link(draft: Draft) -> dict[str, str]:
+    link = draft.given.link
+    if link and not _LINK.fullmatch(link):
+        return {"link": _("an address that begins with http:// or https://")}
+    return {}
+
+
 _GIVEN: dict[str, Callable[[Draft], bool]] = {
     "text": lambda draft: bool(draft.text),
     "class": lambda draft: bool(draft.given.class_code),
     "point": lambda draft: draft.given.x is not None and draft.given.y is not None,
     "address": lambda draft: bool(draft.address),
+    "source": lambda draft: bool(draft.given.source.strip()),
+    "link": lambda draft: bool(draft.given.link),
+    "photos": lambda draft: bool(draft.given.photos),
     "source_key": lambda draft: bool(draft.given.source_key),
 }
 
@@ -303,4 +319,6 @@ def _digest(draft: Draft) -> str:
         given.kind, draft.text, given.x, given.y, given.system, draft.address, given.class_code,
         given.component_code, [[p.sha256, p.stage] for p in given.photos],
     ]  # fmt: skip
+    if given.source or given.link:  # only then: what came before these fields keeps its digest
+        content += [given.source, given.link]
     return hashlib.blake2b(orjson.dumps(content), digest_size=16).hexdigest()

@@ -45,6 +45,8 @@ def report_row(
         "raw_y": given.y,
         "raw_system": given.system if given.x is not None else "",
         "address": draft.address,
+        "source": given.source.strip(),
+        "link": given.link,
         "problem_class_id": known.id if known else None,
         "component_code": given.component_code,
         "suggestions": draft.suggestions,
@@ -65,6 +67,7 @@ def reporter_row(draft: Draft, reporter_id: int) -> Row:
         "id": reporter_id,
         "name": draft.given.reporter_name.strip(),
         "phone": draft.given.reporter_phone.strip(),
+        "address": "",
         "keep_until": draft.now + timedelta(days=draft.channel.retention_days),
         "forgotten_at": None,
     }
