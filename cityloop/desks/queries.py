@@ -96,6 +96,7 @@ ID_FACTS = {
         "liable",
         "fixed_by",
         "addressee",
+        "accused",
         "circle",
         "territories",
     ),
