@@ -105,7 +105,7 @@ class VerdictForm(ReasonForm):
 class RuleForm(forms.Form):
     """So many grounds in so many days."""
 
-    trigger = forms.ChoiceField(label=_("Counts"), choices=Trigger.choices)
+    trigger = forms.ChoiceField(label=_("What it counts"), choices=Trigger.choices)
     threshold = forms.IntegerField(label=_("From so many on"), min_value=1, max_value=100)
     days = forms.IntegerField(label=_("Within days"), min_value=1, max_value=366)
     points = forms.DecimalField(label=_("Points of a yellow card"), min_value=0, max_value=100)

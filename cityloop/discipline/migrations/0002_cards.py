@@ -35,7 +35,7 @@ def seed_rules(apps, schema_editor):
     rule.objects.bulk_create(
         rule(
             trigger=trigger, threshold=threshold, days=days, points=points, red_points=red,
-            rectify_days=rectify, repeat_days=repeat, source_document="CityLoop",
+            rectify_days=rectify, repeat_days=repeat, source_document="红黄牌警示办法（默认）",
             valid_from=date(2020, 1, 1),
         )
         for trigger, threshold, days, points, red, rectify, repeat in RULES

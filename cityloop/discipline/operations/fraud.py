@@ -90,7 +90,7 @@ def _evidence(given: Accusation, found: dict[str, Case]) -> list[dict[str, Any]]
 def _line(row: CaseEvent) -> dict[str, Any]:
     return {
         "what": "line", "case": row.case.number, "version": row.version, "action": row.action,
-        "at": row.at.isoformat(), "actor": row.actor, "hash": row.hash,
+        "target": row.target, "at": row.at.isoformat(), "actor": row.actor, "hash": row.hash,
     }  # fmt: skip
 
 

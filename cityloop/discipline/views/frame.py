@@ -27,6 +27,15 @@ TABS = (
     ("cards", lazy("Yellow and red cards"), "square-pen"),
     ("card-rules", lazy("Rules of cards"), "scale"),
 )
+STAGES = {
+    # stage of a photo: words
+    "report": pgettext_lazy("photo", "report"),
+    "verify": pgettext_lazy("photo", "verification"),
+    "before": pgettext_lazy("photo", "before handling"),
+    "after": pgettext_lazy("photo", "after handling"),
+    "check": pgettext_lazy("photo", "check"),
+    "paper": pgettext_lazy("photo", "paper"),
+}
 COLOURS = {"yellow": ("yellow", "triangle-alert"), "red": ("red", "octagon-alert")}
 CARD_TONES = {
     # state: (tone, icon)

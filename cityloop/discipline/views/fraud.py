@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cityloop.cases import queries as cases
+from cityloop.cases.models import Status
 from cityloop.discipline import forms, operations, queries
 from cityloop.discipline.models import FraudFinding
 from cityloop.discipline.views import frame
@@ -81,15 +82,20 @@ def _evidence(actor: Actor, numbers: str) -> dict[str, list[tuple[str, str]]]:
     named = [one[:30] for one in numbers.split()][:20]
     found = list(cases.visible(actor).filter(number__in=named))
     photos = [
-        (sha, f"{one['case']} · {one['stage']} · {sha[:12]}")
+        (sha, f"{one['case']} · {frame.STAGES.get(one['stage'], one['stage'])} · {sha[:8]}")
         for sha, one in queries.photos_of(found).items()
     ]
     lines = [
-        (f"{one.case.number}:{one.version}", f"{one.case.number} · {one.version} · {one.action}"
-         f" · {one.actor}")
+        (f"{one.case.number}:{one.version}",
+         f"{one.case.number} · {one.version} · {_status(one.target)} · {one.actor}")
         for one in queries.lines_of(found)
     ]  # fmt: skip
     return {"photos": photos, "lines": lines}
+
+
+def _status(code: str) -> str:
+    """Where a line of the history leads, in words."""
+    return str(dict(Status.choices).get(code, code))
 
 
 @require_safe
@@ -103,8 +109,16 @@ def _page(request: HttpRequest, actor: Actor, row: FraudFinding, **given: Any) -
     name = _next(actor, row)
     facts: dict[str, Any] = {
         "finding": row, "state": frame.FRAUD_LOOKS[queries.state_of(row)],
-        "photos": [one for one in row.evidence if one["what"] == "photo"],
-        "lines": [one for one in row.evidence if one["what"] == "line"],
+        "photos": [
+            {**one, "stage": frame.STAGES.get(one["stage"], one["stage"])}
+            for one in row.evidence
+            if one["what"] == "photo"
+        ],
+        "lines": [
+            {**one, "status": _status(one.get("target", ""))}
+            for one in row.evidence
+            if one["what"] == "line"
+        ],
         "tabs": frame.tabs(actor, "fraud"), "act": name,
         "form": given.get("form") or (_form(name) if name else None),
     }  # fmt: skip
