@@ -122,6 +122,13 @@ REASONS["ask_extension"] = REASONS["wish_extension"] = (
     ("permit", lazy("a permit must come first")),
     ("other_party", lazy("another party must act first")),
 )
+REASONS["note_fraud"] = (
+    ("fake_photo", lazy("faked photo")),
+    ("false_close", lazy("false closing")),
+    ("moved", lazy("moved position")),
+    ("split", lazy("split or padded reports")),
+    ("other", lazy("other fraud")),
+)
 REASONS["ask_appeal"] = (
     ("sent_late", lazy("the case was sent to the unit too late or wrongly")),
     ("weather", lazy("weather")),
@@ -299,6 +306,8 @@ TABLE = (
     Field("replies", lazy("Replies"), "multiple", _replies),
     Field("stage", lazy("Send back to"), "select", _stage),
     Field("draw", lazy("Draw"), "text", _text),
+    Field("finding", lazy("Fraud finding"), "text", _text),
+    Field("accused", lazy("Unit accused"), "select", _one(Organisation, "code")),
     Field("clock", lazy("Clock"), "text", _text),
 )  # fmt: skip
 BY_NAME = {field.name: field for field in TABLE}

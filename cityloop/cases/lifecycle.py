@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from cityloop.cases import effects as e
 from cityloop.cases import guards as g
 from cityloop.cases.flow import Parameters
-from cityloop.cases.models import HELD, IN_HANDLING, OPEN, Status
+from cityloop.cases.models import FINAL, HELD, IN_HANDLING, OPEN, Status
 from cityloop.people.roles import CHECKERS, VERIFIERS
 
 NEW = ""  # the source of actions that open a case
@@ -188,6 +188,9 @@ STEPS = (
     Step("call_substitute",      WITH_UNIT,                         SAME,           CLOCK,                       N, (g.still_with_unit,),                                            (e.note_called,),                                                                    ("worker?", "called_as", "shift?", "reason")),
     Step("open_dispatch",        IN_HANDLING,                       SAME,           ("worker", "unit_desk"),     N, (g.called_to_it,),                                               (e.note_opened,)),
     Step("hand_on",              (*OPEN, S.CLOSED),                 SAME,           CLOCK,                       N, (g.leaves_something, g.successor_fits),                          (e.hand_tasks_on,),                                                                  ("person", "successor?", "reason")),
+    # --- discipline: what was decided about fraud stands in the history of the case
+    Step("note_fraud",           (*OPEN, *FINAL),                   SAME,           CLOCK,                       N, (),                                                              (),                                                                                  ("finding", "reason_code", "accused")),
+    Step("withdraw_fraud",       (*OPEN, *FINAL),                   SAME,           CLOCK,                       N, (),                                                              (),                                                                                  ("finding", "reason")),
 )
 # fmt: on
 

@@ -271,6 +271,8 @@ FACTS: dict[str, Words] = {
     "person":        _member(gettext_noop("Leaves the post")),
     "successor":     _member(gettext_noop("Successor")),
     "tasks":         _handed,
+    "finding":       _text(gettext_noop("Fraud finding")),
+    "accused":       _unit(gettext_noop("Unit accused")),
     "written_report": _flag(gettext_noop("A written report is owed")),
 }
 REMARKS = {

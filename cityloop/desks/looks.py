@@ -138,6 +138,8 @@ ACTION = {
     "call_substitute":      Look("phone-forwarded",  "orange", pgettext_lazy("action", "Called a substitute")),
     "open_dispatch":        Look("mail-open",        "teal",   pgettext_lazy("action", "Open the dispatch")),
     "hand_on":              Look("arrow-right-left", "purple", pgettext_lazy("action", "Handed over by who leaves the post")),
+    "note_fraud":           Look("shield-alert",     "red",    pgettext_lazy("action", "Fraud upheld")),
+    "withdraw_fraud":       Look("shield-check",     "green",  pgettext_lazy("action", "Fraud taken back after an appeal")),
 }
 
 # Buttons that end a case or take it back: drawn as a warning, behind the others.

@@ -97,6 +97,7 @@ ID_FACTS = {
         "liable",
         "fixed_by",
         "addressee",
+        "accused",
         "circle",
         "territories",
     ),

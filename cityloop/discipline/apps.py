@@ -2,15 +2,21 @@ from cityloop.kernel.manifest import MenuItem, Schedule, Subsystem
 
 
 class DisciplineConfig(Subsystem):
-    """Random re-inspection of closed cases."""
+    """Re-inspection of closed cases, fraud findings, yellow and red cards."""
 
     name = "cityloop.discipline"
     label = "discipline"
     title = "Discipline"
-    menu = (MenuItem("Re-inspection", "/discipline/", "shuffle", "discipline.view", 60),)
-    permissions = ("discipline.view",)
+    menu = (
+        MenuItem("Discipline", "/discipline/", "shuffle", "discipline.view", 60),
+        MenuItem("Our warning cards", "/discipline/own/", "square-pen", "discipline.answer", 61),
+    )
+    permissions = (
+        "discipline.view", "discipline.find", "discipline.decide", "discipline.answer",
+        "discipline.rules",
+    )  # fmt: skip
     subscriptions = {
         "case.recheck_confirmed": "note_confirmed",
         "case.recheck_false": "note_false",
     }
-    schedules = (Schedule("draw_rechecks", 600),)
+    schedules = (Schedule("draw_rechecks", 600), Schedule("propose_cards", 3600))

@@ -1,4 +1,4 @@
-"""What the worker does for discipline: the draw of each day, results as they come."""
+"""What the worker does for discipline: draws, results, proposed cards."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ def draw_rechecks() -> int:
     today = timezone.localdate(now)
     days = [today - timedelta(days=back) for back in range(DAYS, 0, -1)]
     return sum(operations.draw(day=day, now=now) is not None for day in days)
+
+
+def propose_cards() -> int:
+    """Propose the cards that the rules ask for; how many."""
+    return operations.propose_cards(now=clock.now())
 
 
 def note_confirmed(number: str, version: int) -> None:

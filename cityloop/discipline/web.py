@@ -1,33 +1,21 @@
-"""The page of re-inspections: draws with their seeds, false closings by closer."""
+"""Addresses of discipline."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import path
-from django.utils import timezone
-from django.views.decorators.http import require_safe
 
-from cityloop.discipline import queries
-from cityloop.kernel import clock
-from cityloop.kernel.page import actor_of
+from cityloop.discipline.views import cards, fraud, rechecks
 
-DAYS = 90
-
-
-@require_safe
-def rechecks(request: HttpRequest) -> HttpResponse:
-    """What the draws of the last ninety days brought, in the reader's scope."""
-    actor = actor_of(request)
-    actor.require("discipline.view")
-    today = timezone.localdate(clock.now())
-    context = {
-        "closers": queries.closers(actor, since=today - timedelta(days=DAYS), until=today),
-        "rechecks": queries.rechecks(actor), "draws": queries.draws(), "days": DAYS,
-    }  # fmt: skip
-    return render(request, "discipline/rechecks.html", context)
-
-
-urlpatterns = [path("discipline/", rechecks, name="discipline")]
+urlpatterns = [
+    path("discipline/", rechecks.rechecks, name="discipline"),
+    path("discipline/fraud/", fraud.fraud, name="fraud"),
+    path("discipline/fraud/new/", fraud.new, name="fraud-new"),
+    path("discipline/fraud/<int:finding_id>/", fraud.finding, name="fraud-finding"),
+    path("discipline/fraud/<int:finding_id>/<slug:name>/", fraud.say, name="fraud-say"),
+    path("discipline/cards/", cards.cards, name="cards"),
+    path("discipline/cards/<int:card_id>/", cards.card, name="card"),
+    path("discipline/cards/<int:card_id>/notice/", cards.notice, name="card-notice"),
+    path("discipline/cards/<int:card_id>/<slug:name>/", cards.act, name="card-act"),
+    path("discipline/card-rules/", cards.rules, name="card-rules"),
+    path("discipline/own/", cards.own, name="own-cards"),
+]

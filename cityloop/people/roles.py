@@ -17,7 +17,8 @@ COORDINATE = "coordination.manage"
 DECIDE = (COORDINATE, "coordination.decide")
 STEP = "cases.step"  # which steps, the life-cycle table says
 EXPORT = "cases.export"
-DISCIPLINE = "discipline.view"  # who closed falsely
+DISCIPLINE = "discipline.view"  # who closed falsely, fraud, cards
+FIND, JUDGE, ANSWER = "discipline.find", "discipline.decide", "discipline.answer"
 REPORTER = "intake.reporter"  # who reported: never for the handling side
 
 
@@ -53,13 +54,14 @@ _READER = (*READ, EXPORT, OVERSIGHT, LIBRARY, "people.view", "coordination.view"
 _OFFICE = (*_READER, "people.manage", "components.manage", "geo.manage", "standards.manage",
            "cases.configure", "exchange.import", "notify.configure",
            KEEP_ROSTER, PUBLISH)  # fmt: skip
-_EVALUATION = (*_READER, DISCIPLINE, WORKS, PETITIONS)
+_EVALUATION = (*_READER, DISCIPLINE, FIND, WORKS, PETITIONS)
 _COMMAND = (COORDINATE, WORKS, LISTS, TYPICAL, HAND_OVER)
-_SUPERVISION = (*_CENTRE, *DECIDE, DISCIPLINE, *WORKS_DUTY, LISTS)
-_LEADERSHIP = (*_LEADING, *DECIDE, DISCIPLINE, *WORKS_DUTY, LISTS, PETITIONS)
+_SUPERVISION = (*_CENTRE, *DECIDE, DISCIPLINE, FIND, *WORKS_DUTY, LISTS)
+_LEADERSHIP = (*_LEADING, *DECIDE, DISCIPLINE, JUDGE, "discipline.rules", *WORKS_DUTY, LISTS,
+               PETITIONS)  # fmt: skip
 _SHIFT = (*_CENTRE, HAND_OVER, KEEP_ROSTER)
 _DISPATCH = (*_DESK, *_COMMAND)
-_UNIT = (*_DESK, WORKS, KEEP_ROSTER)
+_UNIT = (*_DESK, WORKS, KEEP_ROSTER, ANSWER)
 _DISTRICT = (*_LEADING, *_COMMAND, KEEP_ROSTER)
 _OUTSIDE = (*READ, STEP, RECEIVE, *OUTSIDE)
 
@@ -75,7 +77,7 @@ SEEDS = (
     RoleSeed("supervisor",        "督查员", "Supervisor",           _SUPERVISION),
     RoleSeed("evaluator",         "考核员", "Evaluator",            _EVALUATION),
     RoleSeed("leader",            "领导", "Leader",               _LEADERSHIP),
-    RoleSeed("company_manager",   "采集公司经理", "Company manager",      _READER),
+    RoleSeed("company_manager",   "采集公司经理", "Company manager",      (*_READER, ANSWER)),
     RoleSeed("administrator",     "系统管理员", "Administrator",        (*_OFFICE, *WORKS_OFFICE)),
     RoleSeed("district_platform", "区级平台", "District platform",  _DISTRICT),
     RoleSeed("team_inspector",    "专业监管队员", "Professional inspector", (*READ, STEP, RECEIVE)),
@@ -93,7 +95,11 @@ PERMISSIONS = {
     "cases.view": _("see cases"),
     "components.manage": _("change the register of components"),
     "components.view": _("see components"),
-    "discipline.view": _("see re-inspections and false closings"),
+    "discipline.answer": _("answer fraud findings and cards of the own unit"),
+    "discipline.decide": _("decide on fraud findings and cards"),
+    "discipline.find": _("record fraud findings"),
+    "discipline.rules": _("set the rules of cards"),
+    "discipline.view": _("see re-inspections, fraud findings and cards"),
     "coordination.decide": _("decide whose duty a disputed case is"),
     "coordination.manage": _("keep records of coordination and joint work"),
     "coordination.view": _("see coordination and joint work"),

@@ -174,6 +174,20 @@ def _new_matter(city: City) -> dict[str, Any]:
             "owner_id": city.town.units["GREEN"].pk}  # fmt: skip
 
 
+def _card(city: City) -> dict[str, int]:
+    return {"card_id": city.card}
+
+
+def _finding(city: City) -> dict[str, int]:
+    return {"finding_id": city.finding}
+
+
+def _fraud(city: City) -> dict[str, Any]:
+    return {"kind": "other", "unit_id": city.town.units["WATER"].pk, "account": "凑数",
+            "cases": [city.cases["handling"]],
+            "lines": [{"case": city.cases["handling"], "version": 1}]}  # fmt: skip
+
+
 def _milestone(city: City) -> dict[str, Any]:
     return {"title": "完工", "due_on": "2099-01-05"}
 
@@ -462,6 +476,25 @@ CALLS = (
          refused=(towns.STRANGER, "acceptor", "water")),
     Call("GET", "/discipline/draws", by="supervisor",
          refused=(towns.STRANGER, "acceptor", "water")),
+    Call("GET", "/discipline/cards", by="supervisor", refused=(towns.STRANGER, "acceptor")),
+    Call("GET", "/discipline/cards/{card_id}", by="water", at=_card,
+         refused=(towns.STRANGER, "acceptor", "roads")),
+    Call("POST", "/discipline/cards/{card_id}/acts", by="water", at=_card,
+         refused=(towns.STRANGER, "acceptor", "supervisor", "roads"),
+         body=lambda city: {"act": "answer", "text": "已整改"},
+         another=lambda city: {"act": "answer", "text": "已完成"}),
+    Call("GET", "/discipline/card-rules", by="supervisor",
+         refused=(towns.STRANGER, "acceptor", "water")),
+    Call("GET", "/discipline/fraud", by="supervisor", refused=(towns.STRANGER, "acceptor")),
+    Call("GET", "/discipline/fraud/{finding_id}", by="water", at=_finding,
+         refused=(towns.STRANGER, "acceptor", "roads")),
+    Call("POST", "/discipline/fraud", by="supervisor",
+         refused=(towns.STRANGER, "leader", "water"), body=_fraud,
+         another=lambda city: {**_fraud(city), "kind": "split"}),
+    Call("POST", "/discipline/fraud/{finding_id}/notes", by="water", at=_finding,
+         refused=(towns.STRANGER, "acceptor", "supervisor", "roads"),
+         body=lambda city: {"step": "statement", "text": "系误传"},
+         another=lambda city: {"step": "statement", "text": "无此事"}),
     # oversight
     Call("GET", "/oversight/orders", refused=NO_OVERSIGHT),
     Call("GET", "/oversight/orders/units", refused=NO_OVERSIGHT),

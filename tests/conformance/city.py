@@ -24,6 +24,8 @@ from cityloop.coordination.models import (
     Milestone,
     SiteMeeting,
 )
+from cityloop.discipline import operations as discipline
+from cityloop.discipline.models import Card, FraudFinding
 from cityloop.duty import operations as duty
 from cityloop.duty.models import Absence, Handover, Shift, Turn
 from cityloop.hotline import operations as hotline
@@ -175,6 +177,21 @@ class City:
         return int(Milestone.objects.get(matter=self.matter).pk)
 
     @property
+    def finding(self) -> int:
+        """A fraud finding about WATER that is not decided."""
+        return int(FraudFinding.objects.get(kind="moved").pk)
+
+    @property
+    def card(self) -> int:
+        """A yellow card that WATER owes an answer to."""
+        return int(Card.objects.filter(colour="yellow").order_by("pk")[0].pk)
+
+    @property
+    def card_proposed(self) -> int:
+        """One that is proposed."""
+        return int(Card.objects.filter(state="proposed").order_by("pk")[0].pk)
+
+    @property
     def dispute(self) -> int:
         """An open dispute."""
         return int(Dispute.objects.order_by("pk")[0].pk)
@@ -294,6 +311,7 @@ def build(folder: Path) -> City:
         _meetings,
         _matters,
         _operations,
+        _discipline,
         _works,
         _territory,
         _oversight,
@@ -400,6 +418,25 @@ def _operations(city: City) -> None:
                 coordination.Count(lead, "inspected", 12),
                 operation_id=row.pk, actor=actor, now=town.now,
             )  # fmt: skip
+
+
+def _discipline(city: City) -> None:
+    """Findings about WATER: one not decided, two upheld; one card issued, one proposed."""
+    town, number = city.town, city.cases["handling"]
+    for kind in ("other", "split", "moved"):
+        given = discipline.Accusation(
+            kind, town.units["WATER"], [number], "位置不符", lines=[(number, 1)]
+        )
+        row = discipline.record_fraud(given, actor=town.actor("supervisor"), now=town.now)
+        leader = town.actor("leader")
+        if kind != "moved":
+            discipline.decide_fraud(
+                finding_id=row.pk, verdict="upheld", reason="属实", actor=leader, now=town.now
+            )
+        if kind == "other":
+            discipline.approve_card(
+                card_id=city.card_proposed, reason="属实", actor=leader, now=town.now
+            )
 
 
 def _works(city: City) -> None:

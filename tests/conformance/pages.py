@@ -140,6 +140,8 @@ def kept(name: str, **more: Any) -> Page:
     return Page(name, by="administrator", refused=refused, status=302, **more)
 
 
+# Who watches over nobody.
+NO_DISCIPLINE = (towns.STRANGER, "acceptor", "water")
 # Who sees neither orders nor lists.
 NO_OVERSIGHT = (towns.STRANGER, "inspector")
 
@@ -341,6 +343,30 @@ PAGES = (
     Page("ui", refused=()),
     # re-inspection
     Page("discipline", by="supervisor", refused=(towns.STRANGER, "acceptor", "water")),
+    Page("fraud", by="supervisor", refused=NO_DISCIPLINE),
+    Page("fraud-new", by="supervisor", refused=(*NO_DISCIPLINE, "leader"), status=302,
+         data=lambda city: {
+             "numbers": city.cases["handling"], "kind": "split", "account": "凑数",
+             "unit": city.town.units["WATER"].pk, "lines": f"{city.cases['handling']}:1"}),
+    Page("fraud-finding", by="water", refused=(towns.STRANGER, "acceptor", "roads"),
+         at=lambda city: {"finding_id": city.finding}),
+    Page("fraud-say", by="leader", refused=(*NO_DISCIPLINE, "supervisor"), status=302,
+         at=lambda city: {"finding_id": city.finding, "name": "decision"},
+         data=lambda city: {"verdict": "dismissed", "reason": "查无实据"}),
+    Page("cards", by="supervisor", refused=NO_DISCIPLINE),
+    Page("card", by="water", refused=(towns.STRANGER, "acceptor", "roads"),
+         at=lambda city: {"card_id": city.card}),
+    Page("card-notice", by="water", refused=(towns.STRANGER, "acceptor", "roads"),
+         at=lambda city: {"card_id": city.card}),
+    Page("card-act", by="water", refused=(towns.STRANGER, "supervisor", "roads"), status=302,
+         at=lambda city: {"card_id": city.card, "name": "answer"},
+         data=lambda city: {"text": "已整改"}),
+    Page("card-rules", by="leader", refused=(*NO_DISCIPLINE, "supervisor"), status=302,
+         data=lambda city: {
+             "trigger": "fraud", "threshold": 1, "days": 30, "points": "2", "red_points": "5",
+             "rectify_days": 7, "repeat_days": 90, "source_document": "试验",
+             "valid_from": "2099-01-05"}),
+    Page("own-cards", by="water", refused=(towns.STRANGER, "acceptor", "supervisor")),
     Page("protection"),
     Page("protection-add", by="administrator", refused=(towns.STRANGER, "acceptor"), status=302,
          data=lambda city: {"name": "峰会", "first": "2026-12-01", "last": "2026-12-05",

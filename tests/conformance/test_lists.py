@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cityloop.cases.models import Case, Task
 from cityloop.coordination.models import Dispute, JointMeeting, JointOperation, KeyMatter
+from cityloop.discipline.models import Card, CardRule, FraudFinding
 from cityloop.duty.models import Absence, Handover, Turn
 from cityloop.duty.models import Call as DutyCall
 from cityloop.hotline import operations as hotline
@@ -98,6 +99,13 @@ def _fill(city: City, count: int) -> None:
             ends_on=town.now.date(), planned_at=town.now, planned_by="试验",
             region_code=towns.DISTRICT,
         )  # fmt: skip
+        by = town.members["supervisor"]
+        FraudFinding.objects.create(
+            kind="other", unit=unit, account="试验", found_by=by, found_at=town.now
+        )
+        Card.objects.create(
+            colour="yellow", unit=unit, rule=CardRule.objects.all()[0], proposed_at=town.now
+        )
         if not receipt.joined:
             Dispute.objects.create(
                 case=Case.objects.get(number=receipt.case), parties=[unit.pk], level="district",

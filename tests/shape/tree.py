@@ -106,7 +106,7 @@ OWN: dict[str, dict[str, str]] = {
         "views": FUNCTIONS,
     },
     "coordination": {"forms": FORMS, "shapes": VALUE},
-    "discipline": {},
+    "discipline": {"forms": FORMS, "shapes": VALUE},
     "duty": {"forms": FORMS, "hours": FUNCTIONS, "piles": TABLE, "shapes": VALUE},
     "evidence": {
         "looking": FUNCTIONS,

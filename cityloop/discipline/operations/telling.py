@@ -1,0 +1,60 @@
+"""What every write of discipline shares: who judges, texts, messages to a unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import NoReturn
+
+from django.utils.translation import gettext as _
+
+from cityloop.discipline import queries
+from cityloop.kernel import jobs
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.errors import Invalid, NotAllowed
+from cityloop.people import queries as people
+from cityloop.people.models import Organisation
+
+MAX_TEXT = 2000
+TOLD = ("unit_desk", "company_manager", "leader", "district_platform")
+
+
+def member_of(actor: Actor) -> int:
+    """Who acts: discipline is kept by people; raises NotAllowed."""
+    if actor.member_id is None:
+        raise NotAllowed(_("this is done by a person"))
+    return actor.member_id
+
+
+def judge(actor: Actor, unit: Organisation) -> None:
+    """Nobody judges their own unit; raises NotAllowed."""
+    member_of(actor)
+    if unit.pk == actor.organisation_id or unit.pk in queries.own_units(actor):
+        raise NotAllowed(_("nobody decides about their own unit"))
+
+
+def words(field: str, text: str) -> str:
+    """A text that is needed, trimmed; raises Invalid."""
+    found = text.replace("\x00", "").strip()
+    if not found:
+        refuse(field, _("fill this in"))
+    if len(found) > MAX_TEXT:
+        refuse(field, _("at most %(n)s characters") % {"n": MAX_TEXT})
+    return found
+
+
+def refuse(field: str, why: str) -> NoReturn:
+    """Raise Invalid at a field."""
+    raise Invalid(why, fields={field: why})
+
+
+def tell_unit(
+    topic: str, unit: Organisation, path: str, values: Mapping[str, str], *, about: str, on: date
+) -> None:
+    """Tell who answers for a unit, in the same transaction."""
+    held = people.holders(on, *TOLD).filter(holdings__post__organisation_id=unit.pk)
+    payload = {
+        "topic": topic, "members": sorted(held.values_list("pk", flat=True)), "about": about,
+        "path": path, "values": {"unit": unit.name_zh, **values},
+    }  # fmt: skip
+    jobs.defer("notify.tell", payload)

@@ -1,0 +1,99 @@
+"""What speaks for a card: orders, cases, re-inspections and findings of a period, by unit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from cityloop.cases.models import Case, CaseEvent, Task
+from cityloop.discipline.models import CardRule, FraudNote, Recheck, Result, Trigger, Verdict
+
+IGNORED = timedelta(days=3)  # so long after its deadline an order without any answer is ignored
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One thing that a unit did or left undone; `key` counts it once."""
+
+    unit_id: int
+    key: str
+    at: datetime
+    case_id: int | None = None
+    finding_id: int | None = None
+
+
+def grounds(rule: CardRule, *, now: datetime) -> list[Ground]:
+    """The grounds of the rule in its days up to now, the earliest first."""
+    since = now - timedelta(days=rule.days)
+    return sorted(SOURCES[Trigger(rule.trigger)](since, now), key=lambda one: (one.at, one.key))
+
+
+def _late_orders(since: datetime, now: datetime) -> list[Ground]:
+    late = Q(asked__late=True) | Q(closed_at=None, result="", due_at__lt=now)
+    rows = Task.objects.filter(
+        late, kind="order", organisation__isnull=False, due_at__gte=since, due_at__lte=now
+    )
+    return [
+        Ground(row.organisation_id, f"order:{row.pk}", row.due_at, case_id=row.case_id)
+        for row in rows
+        if row.organisation_id and row.due_at
+    ]
+
+
+def _ignored_orders(since: datetime, now: datetime) -> list[Ground]:
+    rows = Task.objects.filter(
+        kind="order", organisation__isnull=False, closed_at=None, result="", due_at__gte=since,
+        due_at__lt=now - IGNORED,
+    )  # fmt: skip
+    return [
+        Ground(row.organisation_id, f"order:{row.pk}", row.due_at, case_id=row.case_id)
+        for row in rows
+        if row.organisation_id and row.due_at
+    ]
+
+
+def _late_cases(since: datetime, now: datetime) -> list[Ground]:
+    """Handled after the limit, and not excused by an appeal; cases on trial count for nobody."""
+    rows = Case.objects.filter(
+        handled_late=True, lead__isnull=False, trial=False, handled_at__gte=since,
+        handled_at__lte=now, imported=False,
+    )  # fmt: skip
+    excused = CaseEvent.objects.filter(action="approve_appeal", case__in=rows).values("case")
+    found = rows.exclude(pk__in=excused).values_list("pk", "lead_id", "handled_at")
+    return [Ground(int(lead or 0), f"case:{pk}", at, case_id=pk) for pk, lead, at in found if at]
+
+
+def _false_closings(since: datetime, now: datetime) -> list[Ground]:
+    rows = Recheck.objects.filter(
+        result=Result.FALSE, decided_at__gte=since, decided_at__lte=now, case__lead__isnull=False
+    ).select_related("case")
+    return [
+        Ground(row.case.lead_id, f"recheck:{row.pk}", row.decided_at, case_id=row.case_id)
+        for row in rows
+        if row.case.lead_id and row.decided_at
+    ]
+
+
+def _frauds(since: datetime, now: datetime) -> list[Ground]:
+    rows = FraudNote.objects.filter(
+        step=FraudNote.Step.DECISION, verdict=Verdict.UPHELD, at__gte=since, at__lte=now
+    ).select_related("finding")
+    turned = FraudNote.objects.filter(
+        step=FraudNote.Step.APPEAL_DECISION, verdict=Verdict.DISMISSED
+    )
+    return [
+        Ground(row.finding.unit_id, f"fraud:{row.finding_id}", row.at, finding_id=row.finding_id)
+        for row in rows.exclude(finding__in=turned.values("finding"))
+    ]
+
+
+SOURCES: dict[Trigger, Callable[[datetime, datetime], list[Ground]]] = {
+    Trigger.LATE_ORDERS: _late_orders,
+    Trigger.IGNORED_ORDER: _ignored_orders,
+    Trigger.LATE_CASES: _late_cases,
+    Trigger.FALSE_CLOSING: _false_closings,
+    Trigger.FRAUD: _frauds,
+}

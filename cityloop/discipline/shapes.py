@@ -1,0 +1,160 @@
+"""What the API of discipline takes and gives."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from ninja import Field, Schema
+
+Id = Annotated[int, Field(ge=1, lt=2**63)]
+Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Cursor = Annotated[str, Field(max_length=400)]
+
+
+class PageQuery(Schema):
+    """Where a page begins, and how long it is."""
+
+    cursor: Cursor | None = None
+    size: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class CardQuery(PageQuery):
+    """What the cards may be narrowed by."""
+
+    colour: Literal["", "yellow", "red"] = ""
+    state: Literal["", "proposed", "refused", "issued", "answered", "rectified", "withdrawn"] = ""
+
+
+class CardOut(Schema):
+    """A card; `number` is '' and `rectify_by` null before it is issued."""
+
+    id: int
+    number: str
+    colour: str
+    state: str
+    unit_id: int
+    trigger: str
+    follows: int | None
+    proposed_at: datetime
+    issued_at: datetime | None
+    rectify_by: date | None
+
+
+class CardPage(Schema):
+    """A page of cards, latest first."""
+
+    items: list[CardOut]
+    next: str | None
+
+
+class GroundOut(Schema):
+    """What the card is given for."""
+
+    case: str | None
+    finding: int | None
+    at: datetime
+
+
+class NoteOut(Schema):
+    """What somebody said or decided."""
+
+    step: str
+    verdict: str
+    text: str
+    by: str
+    at: datetime
+
+
+class CardFile(CardOut):
+    """The whole card; `points` is what it takes from the evaluation, 0 once given back."""
+
+    points: Decimal
+    grounds: list[GroundOut]
+    notes: list[NoteOut]
+
+
+class CardActIn(Schema):
+    """approve, refuse, accept, send_back, withdraw need discipline.decide; answer is the unit's."""
+
+    act: Literal["approve", "refuse", "answer", "accept", "send_back", "withdraw"]
+    text: Text
+
+
+class CardRuleOut(Schema):
+    """A rule with its days."""
+
+    id: int
+    trigger: str
+    threshold: int
+    days: int
+    points: Decimal
+    red_points: Decimal
+    rectify_days: int
+    repeat_days: int
+    source_document: str
+    valid_from: date
+    valid_to: date | None
+
+
+class FraudQuery(PageQuery):
+    """What the findings may be narrowed by."""
+
+    state: Literal["", "open", "upheld", "appealed", "dismissed"] = ""
+
+
+class FraudOut(Schema):
+    """A finding in a list."""
+
+    id: int
+    kind: str
+    state: str
+    unit_id: int
+    member: str | None
+    found_at: datetime
+
+
+class FraudPage(Schema):
+    """A page of findings, latest first."""
+
+    items: list[FraudOut]
+    next: str | None
+
+
+class FraudFile(FraudOut):
+    """The whole finding; `evidence` as it was when it was recorded."""
+
+    account: str
+    cases: list[str]
+    evidence: list[dict[str, Any]]
+    notes: list[NoteOut]
+
+
+class LineIn(Schema):
+    """A line of the history of a case."""
+
+    case: Annotated[str, Field(max_length=30)]
+    version: Annotated[int, Field(ge=1, lt=2**31)]
+
+
+class FraudIn(Schema):
+    """Who did what, in which cases; photos by digest, lines by version: at least one of them."""
+
+    kind: Literal["fake_photo", "false_close", "moved", "split", "other"]
+    unit_id: Id
+    member: Annotated[str, Field(max_length=150)] = ""
+    cases: Annotated[list[Annotated[str, Field(max_length=30)]], Field(min_length=1, max_length=20)]
+    account: Text
+    photos: Annotated[
+        list[Annotated[str, Field(pattern="^[0-9a-f]{64}$")]], Field(max_length=100)
+    ] = []
+    lines: Annotated[list[LineIn], Field(max_length=100)] = []
+
+
+class FraudNoteIn(Schema):
+    """Statement and appeal are the unit's; both decisions need discipline.decide and a verdict."""
+
+    step: Literal["statement", "decision", "appeal", "appeal_decision"]
+    verdict: Literal["", "upheld", "dismissed"] = ""
+    text: Text

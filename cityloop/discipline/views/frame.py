@@ -1,0 +1,113 @@
+"""What the pages of discipline share: tabs, tones, forms that call one operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
+
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.errors import NotAllowed, NotFound, Problem
+from cityloop.kernel.page import actor_of
+
+SIZE = 50
+VIEW, ANSWER = "discipline.view", "discipline.answer"
+TABS = (
+    # (name of the address, title, icon)
+    ("discipline", lazy("Re-inspection"), "shuffle"),
+    ("fraud", lazy("Fraud findings"), "shield-alert"),
+    ("cards", lazy("Yellow and red cards"), "square-pen"),
+    ("card-rules", lazy("Rules of cards"), "scale"),
+)
+STAGES = {
+    # stage of a photo: words
+    "report": pgettext_lazy("photo", "report"),
+    "verify": pgettext_lazy("photo", "verification"),
+    "before": pgettext_lazy("photo", "before handling"),
+    "after": pgettext_lazy("photo", "after handling"),
+    "check": pgettext_lazy("photo", "check"),
+    "paper": pgettext_lazy("photo", "paper"),
+}
+COLOURS = {"yellow": ("yellow", "triangle-alert"), "red": ("red", "octagon-alert")}
+CARD_TONES = {
+    # state: (tone, icon)
+    "proposed": ("grey", "lightbulb"),
+    "refused": ("grey", "circle-off"),
+    "issued": ("orange", "timer"),
+    "answered": ("blue", "reply"),
+    "rectified": ("green", "circle-check"),
+    "withdrawn": ("grey", "undo-2"),
+}
+FRAUD_LOOKS = {
+    # state: (words, tone, icon)
+    "open": (pgettext_lazy("fraud", "not decided"), "blue", "circle-dot"),
+    "upheld": (pgettext_lazy("fraud", "upheld"), "red", "octagon-alert"),
+    "appealed": (pgettext_lazy("fraud", "appealed against"), "orange", "scale"),
+    "dismissed": (pgettext_lazy("fraud", "dismissed"), "green", "circle-check"),
+}
+
+
+def reader(request: HttpRequest) -> Actor:
+    """Who watches over others; raises NotAllowed."""
+    actor = actor_of(request)
+    actor.require(VIEW)
+    return actor
+
+
+def concerned(request: HttpRequest) -> Actor:
+    """Who watches over others, or answers for a unit; raises NotAllowed."""
+    actor = actor_of(request)
+    if not actor.may(ANSWER):
+        actor.require(VIEW)
+    return actor
+
+
+def tabs(actor: Actor, here: str) -> list[tuple[str, Any, str, bool]]:
+    """(path, title, icon, here) of the tabs; none for who sees the own unit only."""
+    if not actor.may(VIEW):
+        return []
+    return [(reverse(name), title, icon, name == here) for name, title, icon in TABS]
+
+
+def pager(request: HttpRequest, following: str | None) -> dict[str, str]:
+    """The links of ui/pager.html: they keep the filters."""
+    query = {key: str(one) for key, one in request.GET.items() if key != "after" and one}
+    return {
+        "next": f"?{urlencode({**query, 'after': following})}" if following else "",
+        "first": f"?{urlencode(query)}" if request.GET.get("after") else "",
+    }
+
+
+def take(
+    request: HttpRequest,
+    form: Any,
+    save: Callable[[dict[str, Any]], Any],
+    *,
+    leads_to: Callable[[Any], str],
+    page: Callable[[], HttpResponse],
+) -> HttpResponse:
+    """Call an operation with a valid form and lead on; else the page with what is wrong."""
+    if form.is_valid():
+        try:
+            found = save(form.cleaned_data)
+        except (NotAllowed, NotFound):
+            raise  # not a matter of what was typed
+        except Problem as problem:
+            for name, reason in problem.fields.items():
+                form.add_error(name if name in form.fields else None, reason)
+            if not problem.fields:
+                form.add_error(None, list(problem.reasons))
+        else:
+            messages.success(request, _("It is recorded."))
+            return redirect(leads_to(found))
+    answer = page()
+    answer.status_code = 400
+    return answer

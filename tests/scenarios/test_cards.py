@@ -1,0 +1,292 @@
+"""Fraud is recorded with evidence and decided; yellow and red cards follow from dated rules."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from cityloop.cases.models import Attachment, Case, CaseEvent
+from cityloop.discipline import operations as discipline
+from cityloop.discipline import queries
+from cityloop.discipline.models import Card, CardPoints, CardRule, FraudFinding, FraudNote
+from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
+from cityloop.notify.models import Message
+from cityloop.people import operations as people
+from tests.town import SINCE, SYSTEM, Town, forget
+
+
+def second_leader(town: Town) -> None:
+    """Another leader, who may judge again."""
+    member = people.create_member(
+        username="leader2", name="leader2", organisation=town.units["PLAT"], actor=SYSTEM,
+        now=town.now,
+    )  # fmt: skip
+    post = people.create_post(
+        code="PLAT-leader2", organisation=town.units["PLAT"], name_zh="副主任", roles=("leader",),
+        actor=SYSTEM, now=town.now,
+    )  # fmt: skip
+    people.hold_post(member=member, post=post, actor=SYSTEM, now=town.now, valid_from=SINCE)
+    town.members = {**town.members, "leader2": member}
+    forget()
+
+
+def accuse(town: Town, case: Case, by: str = "supervisor", **given: Any) -> FraudFinding:
+    """WATER is said to have faked the photo of the result."""
+    photo = Attachment.objects.filter(case=case, stage="after").values_list("file__sha256")[0][0]
+    version = CaseEvent.objects.get(case=case, action="finish").version
+    facts: dict[str, Any] = {
+        "kind": "fake_photo", "unit": town.units["WATER"], "numbers": [case.number],
+        "account": "照片系另一处井盖", "photos": [photo], "lines": [(case.number, version)],
+    }  # fmt: skip
+    return discipline.record_fraud(
+        discipline.Accusation(**{**facts, **given}), actor=town.actor(by), now=town.now
+    )
+
+
+def judge(town: Town, row: FraudFinding, verdict: str = "upheld", by: str = "leader") -> Any:
+    return discipline.decide_fraud(
+        finding_id=row.pk, verdict=verdict, reason="证据确凿", actor=town.actor(by), now=town.now
+    )
+
+
+def proposed(town: Town) -> Card:
+    """A yellow card that follows from an upheld fraud."""
+    judge(town, accuse(town, town.case("handled")))
+    return Card.objects.filter(state="proposed", colour="yellow").latest("pk")
+
+
+def approve(town: Town, card: Card, by: str = "leader") -> Card:
+    return discipline.approve_card(
+        card_id=card.pk, reason="弄虚作假", actor=town.actor(by), now=town.now
+    )
+
+
+def water_points(town: Town) -> Decimal | None:
+    unit = town.units["WATER"].pk
+    return queries.points_of(
+        [unit], since=SINCE, until=timezone.localdate(town.now)
+    ).get(unit)  # fmt: skip
+
+
+@pytest.mark.requirement("F15")
+def test_a_fraud_finding_keeps_its_evidence_and_marks_its_case_once_upheld(town: Town) -> None:
+    case = town.case("handled")
+    with pytest.raises(Invalid, match="name evidence"):
+        accuse(town, case, photos=[], lines=[])
+    with pytest.raises(Invalid, match="no photo of these cases"):
+        accuse(town, case, photos=["0" * 64])
+    with pytest.raises(Invalid, match="there is no case 42"):
+        accuse(town, case, numbers=["42"])
+    with pytest.raises(Invalid, match="does not belong to the unit"):
+        accuse(town, case, member=town.members["roads"])
+    with pytest.raises(NotAllowed, match=r"discipline\.find"):
+        accuse(town, case, by="dispatcher")
+    row = accuse(town, case, member=town.members["water"])
+    photo, line = row.evidence
+    finish = CaseEvent.objects.get(case=case, action="finish")
+    assert (photo["what"], photo["stage"]) == ("photo", "after")
+    assert line["hash"] == finish.hash
+    town.deliver()
+    told = Message.objects.filter(topic="fraud_found")
+    assert {one.member.username for one in told if one.member} == {"water"}
+
+    # The unit is heard; who found it does not judge; others see nothing of it.
+    discipline.state_case(
+        finding_id=row.pk, text="系工人误传", actor=town.actor("water"), now=town.now
+    )
+    with pytest.raises(Refused, match="said already"):
+        discipline.state_case(
+            finding_id=row.pk, text="再说", actor=town.actor("water"), now=town.now
+        )
+    with pytest.raises(NotFound):
+        queries.finding_seen(town.actor("roads"), row.pk)
+    with pytest.raises(NotAllowed, match=r"discipline\.decide"):
+        judge(town, row, by="supervisor")
+    judge(town, row)
+    with pytest.raises(Refused):
+        judge(town, row, "dismissed")
+
+    # A fact in the history of the case, under the chain; it changes nothing else of it.
+    marked = CaseEvent.objects.get(case=case, action="note_fraud")
+    assert marked.facts["reason_code"] == "fake_photo"
+    assert marked.facts["finding"] == f"F{row.pk}"
+    assert marked.facts["accused"] == town.units["WATER"].pk
+    assert Case.objects.get(pk=case.pk).status == "handled"
+    for model in (FraudFinding, FraudNote):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            model.objects.update(**{"account" if model is FraudFinding else "text": "x"})
+
+
+@pytest.mark.requirement("F15")
+def test_an_appeal_is_judged_once_by_another_leader(town: Town) -> None:
+    second_leader(town)
+    case = town.case("handled")
+    row = accuse(town, case)
+
+    def appeal(by: str = "water") -> Any:
+        return discipline.appeal(
+            finding_id=row.pk, text="照片有原件", actor=town.actor(by), now=town.now
+        )
+
+    def last(verdict: str, by: str) -> Any:
+        return discipline.decide_appeal(
+            finding_id=row.pk, verdict=verdict, reason="原件属实", actor=town.actor(by),
+            now=town.now,
+        )  # fmt: skip
+
+    with pytest.raises(Refused, match="only an upheld finding"):
+        appeal()
+    judge(town, row)
+    with pytest.raises(Refused, match="nobody has appealed"):
+        last("dismissed", "leader2")
+    appeal()
+    with pytest.raises(Refused, match="said already"):
+        appeal()
+    with pytest.raises(NotAllowed, match="another person"):
+        last("dismissed", "leader")
+    last("dismissed", "leader2")
+    seen = queries.finding_seen(town.actor("supervisor"), row.pk)
+    assert queries.state_of(seen) == "dismissed"
+    actions = CaseEvent.objects.filter(case=case).order_by("version").values_list("action")
+    assert [one for (one,) in actions][-2:] == ["note_fraud", "withdraw_fraud"]
+
+
+@pytest.mark.requirement("I03")
+def test_a_card_is_proposed_approved_answered_and_costs_points(town: Town) -> None:
+    card = proposed(town)
+    (ground,) = card.grounds.all()
+    assert (card.rule.trigger, ground.key[:6]) == ("fraud", "fraud:")
+    assert discipline.propose_cards(now=town.now) == 0, "a ground counts once"
+    with pytest.raises(NotFound):
+        queries.card_seen(town.actor("water"), card.pk)
+    with pytest.raises(NotAllowed, match=r"discipline\.decide"):
+        approve(town, card, by="supervisor")
+    card = approve(town, card)
+    assert (card.state, card.year, card.serial) == ("issued", 2026, 1)
+    assert card.rectify_by == timezone.localdate(town.now) + timedelta(days=7)
+    assert water_points(town) == Decimal(-3)
+    town.deliver()
+    told = Message.objects.get(topic="card_issued")
+    assert told.member == town.members["water"] and told.path == f"/discipline/cards/{card.pk}/"
+
+    def answer(text: str) -> Card:
+        return discipline.answer_card(
+            card_id=card.pk, text=text, actor=town.actor("water"), now=town.now
+        )
+
+    answer("已批评教育")
+    discipline.send_answer_back(
+        card_id=card.pk, reason="没有整改措施", actor=town.actor("leader"), now=town.now
+    )
+    town.wait(days=2)
+    answer("已更换井盖，并逐件自查")
+    with pytest.raises(Refused, match="not possible now"):
+        answer("再答")
+    done = discipline.accept_answer(
+        card_id=card.pk, reason="整改到位", actor=town.actor("leader"), now=town.now
+    )
+    assert done.state == "rectified" and water_points(town) == Decimal(-3)
+    assert [one.step for one in done.notes.order_by("pk")] == [
+        "approval", "answer", "sent_back", "answer", "acceptance"
+    ]  # fmt: skip
+
+
+@pytest.mark.requirement("I03")
+def test_a_refused_or_withdrawn_card_says_why_and_costs_nothing(town: Town) -> None:
+    card = proposed(town)
+    with pytest.raises(Invalid, match="fill this in"):
+        discipline.refuse_card(
+            card_id=card.pk, reason=" ", actor=town.actor("leader"), now=town.now
+        )
+    discipline.refuse_card(
+        card_id=card.pk, reason="情节轻微", actor=town.actor("leader"), now=town.now
+    )
+    assert discipline.propose_cards(now=town.now) == 0
+    assert water_points(town) is None
+    issued = approve(town, proposed(town))
+    withdrawn = discipline.withdraw_card(
+        card_id=issued.pk, reason="申诉成立", actor=town.actor("leader"), now=town.now
+    )
+    assert withdrawn.state == "withdrawn" and water_points(town) == 0
+    assert CardPoints.objects.count() == 2, "what was taken and given back both stay"
+    with pytest.raises(DatabaseError), transaction.atomic():
+        CardPoints.objects.update(points=0)
+
+
+@pytest.mark.requirement("I03")
+def test_a_second_yellow_or_no_answer_in_time_becomes_a_proposed_red(town: Town) -> None:
+    first, second = approve(town, proposed(town)), approve(town, proposed(town))
+    red = Card.objects.get(colour="red")
+    assert (red.follows, red.state, red.unit) == (second, "proposed", town.units["WATER"])
+    discipline.refuse_card(
+        card_id=red.pk, reason="一并处理", actor=town.actor("leader"), now=town.now
+    )
+    town.wait(days=8)
+    discipline.propose_cards(now=town.now)
+    late = Card.objects.get(colour="red", state="proposed")
+    assert late.follows == first, "nobody answered in seven days"
+    assert discipline.propose_cards(now=town.now) == 0
+    red = approve(town, late)
+    assert red.serial == 1 and water_points(town) == Decimal(-3 - 3 - 8)
+    with pytest.raises(Refused, match="red card that follows it"):
+        discipline.withdraw_card(
+            card_id=first.pk, reason="x", actor=town.actor("leader"), now=town.now
+        )
+
+
+@pytest.mark.requirement("I03")
+def test_orders_answered_late_and_ignored_add_up_to_a_card(town: Town) -> None:
+    numbers = [town.case("handling").number for _ in range(3)]
+    for number in numbers:
+        town.step(number, "urge", "leader", reason="请尽快处置")
+    town.wait(days=2)
+    discipline.propose_cards(now=town.now)
+    card = Card.objects.get()
+    assert card.rule.trigger == "late_orders" and card.grounds.count() == 3
+    assert {one.case.number for one in card.grounds.all() if one.case} == set(numbers)
+    town.wait(days=3)
+    for number in numbers[1:]:
+        town.step(number, "reply", "water", opinion="已安排")
+    discipline.propose_cards(now=town.now)
+    ignored = Card.objects.get(rule__trigger="ignored_order")
+    assert [one.case.number for one in ignored.grounds.all() if one.case] == numbers[:1]
+
+
+@pytest.mark.requirement("I03")
+def test_rules_have_days_and_a_card_keeps_the_rule_of_its_day(town: Town) -> None:
+    def set_rule(by: str = "leader", days_ahead: int = 1, **given: Any) -> CardRule:
+        facts: dict[str, Any] = {
+            "trigger": "fraud", "threshold": 1, "days": 30, "points": Decimal(5),
+            "red_points": Decimal(10), "rectify_days": 3, "repeat_days": 365,
+            "source_document": "城管〔2026〕7号",
+        }  # fmt: skip
+        return discipline.set_rule(
+            discipline.Terms(**{**facts, **given}),
+            valid_from=timezone.localdate(town.now) + timedelta(days=days_ahead),
+            actor=town.actor(by), now=town.now,
+        )  # fmt: skip
+
+    with pytest.raises(NotAllowed, match=r"discipline\.rules"):
+        set_rule(by="supervisor")
+    for wrong, words in (
+        ({"threshold": 0}, "a number from 1"), ({"red_points": Decimal(1)}, "costs at least"),
+        ({"trigger": "mood"}, "one of"), ({"source_document": " "}, "fill this in"),
+        ({"days_ahead": -1}, "lies in the past"),
+    ):  # fmt: skip
+        with pytest.raises(Invalid, match=words):
+            set_rule(**wrong)
+    new = set_rule()
+    with pytest.raises(Invalid, match="name a later day"):
+        set_rule()
+    old = approve(town, proposed(town))
+    town.wait(days=1)
+    later = approve(town, proposed(town))
+    assert old.rule != new and later.rule == new
+    assert water_points(town) == Decimal(-3 - 5)
+    in_force = queries.rules_on(timezone.localdate(town.now))
+    assert [one.pk for one in in_force if one.trigger == "fraud"] == [new.pk]
