@@ -86,26 +86,7 @@ def _fill(city: City, count: int) -> None:
             case=Case.objects.get(number=receipt.case), version=n + 1, media=("inbox",),
             ordered_by="tests", now=town.now,
         )  # fmt: skip
-        JointMeeting.objects.create(
-            kind="joint", title=f"第{n}次", planned_at=town.now, place="厅", called_by="试验",
-            called_at=town.now, region_code=towns.DISTRICT,
-        )  # fmt: skip
-        KeyMatter.objects.create(
-            title=f"第{n}项", description="整治", owner=unit, due_on=town.now.date(),
-            opened_at=town.now, opened_by="试验", region_code=towns.DISTRICT,
-        )  # fmt: skip
-        JointOperation.objects.create(
-            title=f"第{n}次行动", plan="整治", lead=unit, begins_on=town.now.date(),
-            ends_on=town.now.date(), planned_at=town.now, planned_by="试验",
-            region_code=towns.DISTRICT,
-        )  # fmt: skip
-        by = town.members["supervisor"]
-        FraudFinding.objects.create(
-            kind="other", unit=unit, account="试验", found_by=by, found_at=town.now
-        )
-        Card.objects.create(
-            colour="yellow", unit=unit, rule=CardRule.objects.all()[0], proposed_at=town.now
-        )
+        _fill_together(city, unit, n)
         if not receipt.joined:
             Dispute.objects.create(
                 case=Case.objects.get(number=receipt.case), parties=[unit.pk], level="district",
@@ -114,6 +95,31 @@ def _fill(city: City, count: int) -> None:
         if n % 8 == 0 and receipt.status == "reported" and not receipt.joined:
             town.carry(receipt.case, "accepted")
     towns.forget()
+
+
+def _fill_together(city: City, unit: Organisation, n: int) -> None:
+    """What several units do together, and what they answer for: one more of each."""
+    town = city.town
+    JointMeeting.objects.create(
+        kind="joint", title=f"第{n}次", planned_at=town.now, place="厅", called_by="试验",
+        called_at=town.now, region_code=towns.DISTRICT,
+    )  # fmt: skip
+    KeyMatter.objects.create(
+        title=f"第{n}项", description="整治", owner=unit, due_on=town.now.date(),
+        opened_at=town.now, opened_by="试验", region_code=towns.DISTRICT,
+    )  # fmt: skip
+    JointOperation.objects.create(
+        title=f"第{n}次行动", plan="整治", lead=unit, begins_on=town.now.date(),
+        ends_on=town.now.date(), planned_at=town.now, planned_by="试验",
+        region_code=towns.DISTRICT,
+    )  # fmt: skip
+    by = town.members["supervisor"]
+    FraudFinding.objects.create(
+        kind="other", unit=unit, account="试验", found_by=by, found_at=town.now
+    )
+    Card.objects.create(
+        colour="yellow", unit=unit, rule=CardRule.objects.all()[0], proposed_at=town.now
+    )
 
 
 def _fill_orders(city: City, n: int) -> None:
