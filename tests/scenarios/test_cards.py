@@ -17,6 +17,7 @@ from cityloop.discipline.models import Card, CardPoints, CardRule, FraudFinding,
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from cityloop.notify.models import Message
 from cityloop.people import operations as people
+from cityloop.people.models import Organisation
 from tests.town import SINCE, SYSTEM, Town, forget
 
 
@@ -149,7 +150,11 @@ def test_an_appeal_is_judged_once_by_another_leader(town: Town) -> None:
         appeal()
     with pytest.raises(NotAllowed, match="another person"):
         last("dismissed", "leader")
+    card = approve(town, Card.objects.get())
+    assert water_points(town) == Decimal(-3)
     last("dismissed", "leader2")
+    card.refresh_from_db()
+    assert card.state == "withdrawn" and water_points(town) == 0, "it falls with its ground"
     seen = queries.finding_seen(town.actor("supervisor"), row.pk)
     assert queries.state_of(seen) == "dismissed"
     actions = CaseEvent.objects.filter(case=case).order_by("version").values_list("action")
@@ -290,3 +295,22 @@ def test_rules_have_days_and_a_card_keeps_the_rule_of_its_day(town: Town) -> Non
     assert water_points(town) == Decimal(-3 - 5)
     in_force = queries.rules_on(timezone.localdate(town.now))
     assert [one.pk for one in in_force if one.trigger == "fraud"] == [new.pk]
+
+
+@pytest.mark.requirement("I03")
+def test_after_a_red_card_the_count_begins_anew(town: Town) -> None:
+    approve(town, proposed(town))
+    second = approve(town, proposed(town))
+    red = approve(town, Card.objects.get(colour="red"))
+    assert red.follows == second
+    approve(town, proposed(town))
+    assert Card.objects.filter(colour="red").count() == 1, "the third alone is no pair"
+    fourth = approve(town, proposed(town))
+    assert Card.objects.filter(colour="red").latest("pk").follows == fourth
+
+
+@pytest.mark.requirement("I03")
+def test_a_unit_on_trial_gets_no_card(town: Town) -> None:
+    Organisation.objects.filter(pk=town.units["WATER"].pk).update(trial=True)
+    judge(town, accuse(town, town.case("handled")))
+    assert not Card.objects.exists()

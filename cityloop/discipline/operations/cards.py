@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from cityloop.discipline import queries
 from cityloop.discipline.models import Card, CardNote, CardPoints, Colour, State
-from cityloop.discipline.operations.proposing import one_at_a_time, propose_cards
+from cityloop.discipline.operations.proposing import DROPPED, GIVEN, one_at_a_time, propose_cards
 from cityloop.discipline.operations.telling import judge, member_of, tell_unit, words
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotAllowed, Refused
@@ -87,14 +87,43 @@ def send_answer_back(*, card_id: int, reason: str, actor: Actor, now: datetime) 
 @transaction.atomic
 def withdraw_card(*, card_id: int, reason: str, actor: Actor, now: datetime) -> Card:
     """An issued card is taken back, its points are given back; the card stays to be read."""
-    row = _judged(actor, card_id, State.ISSUED, State.ANSWERED, State.RECTIFIED)
+    row = _judged(actor, card_id, *GIVEN)
     following = getattr(row, "followed_by", None)
-    if following and following.state not in (State.REFUSED, State.WITHDRAWN):
+    if following and following.state not in DROPPED:
         raise Refused(_("first refuse or withdraw the red card that follows it"))
+    return _take_back(row, reason, actor, now)
+
+
+def _take_back(row: Card, reason: str, actor: Actor, now: datetime) -> Card:
     _move(row, State.WITHDRAWN, Step.WITHDRAWAL, reason, actor, now)
     _points(row, _cost(row), now)
     _tell(row, "card_withdrawn", reason, now)
     return row
+
+
+def drop_ground(*, finding_id: int, reason: str, actor: Actor, now: datetime) -> int:
+    """A finding was overturned: cards that rested on it fall, and the red ones that followed them.
+
+    A card with grounds enough beside it stands. Inside the caller's transaction; how many fell.
+    """
+    fallen = 0
+    for card in Card.objects.filter(grounds__finding_id=finding_id).order_by("pk"):
+        rest = card.grounds.exclude(finding_id=finding_id).count()
+        if card.state in DROPPED or rest >= card.rule.threshold:
+            continue
+        following = getattr(card, "followed_by", None)
+        for one in (following, card):
+            if one is not None and one.state not in DROPPED:
+                _fall(one, reason, actor, now)
+                fallen += 1
+    return fallen
+
+
+def _fall(row: Card, reason: str, actor: Actor, now: datetime) -> None:
+    if row.state == State.PROPOSED:
+        _move(row, State.REFUSED, Step.REFUSAL, reason, actor, now)
+    else:
+        _take_back(row, reason, actor, now)
 
 
 def _judged(actor: Actor, card_id: int, *states: str) -> Card:

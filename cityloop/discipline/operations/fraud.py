@@ -16,6 +16,7 @@ from cityloop.cases import queries as case_queries
 from cityloop.cases.models import Case, CaseEvent
 from cityloop.discipline import queries
 from cityloop.discipline.models import FraudCase, FraudFinding, FraudNote, Kind, Verdict
+from cityloop.discipline.operations.cards import drop_ground
 from cityloop.discipline.operations.proposing import one_at_a_time, propose_cards
 from cityloop.discipline.operations.telling import judge, member_of, refuse, tell_unit, words
 from cityloop.kernel.actor import Actor
@@ -149,6 +150,7 @@ def _decide(
         propose_cards(now=now)
     elif verdict == Verdict.DISMISSED and step == Step.APPEAL_DECISION:
         _mark(row, "withdraw_fraud", now, reason=reason[:500])
+        drop_ground(finding_id=row.pk, reason=reason, actor=actor, now=now)
     _tell(row, "fraud_decided", str(Verdict(verdict).label), now)
     return row
 

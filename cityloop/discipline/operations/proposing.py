@@ -14,6 +14,7 @@ from cityloop.discipline.queries.grounds import Ground
 
 LOCK = 0x43415244  # one proposer at a time: every ground is counted once
 GIVEN = (State.ISSUED, State.ANSWERED, State.RECTIFIED)
+DROPPED = (State.REFUSED, State.WITHDRAWN)
 
 
 def one_at_a_time() -> None:
@@ -75,11 +76,14 @@ def _red(now: datetime) -> int:
 
 
 def _second(card: Card) -> bool:
-    """Another yellow card was given within the time before this one."""
+    """Another yellow card was given within the time before this one; after a red one the count
+    begins anew, so that one pair of cards is not punished twice."""
     assert card.issued_at is not None  # noqa: S101 (it was given)
     since = card.issued_at - timedelta(days=card.rule.repeat_days)
     others = Card.objects.filter(
         colour=Colour.YELLOW, unit_id=card.unit_id, state__in=GIVEN, issued_at__gte=since,
-        issued_at__lte=card.issued_at,
+        issued_at__lte=card.issued_at, pk__lt=card.pk,
     )  # fmt: skip
-    return others.exclude(pk=card.pk).filter(pk__lt=card.pk).exists()
+    followed = others.filter(followed_by__isnull=False)
+    last = followed.exclude(followed_by__state__in=DROPPED).order_by("pk").last()
+    return others.filter(pk__gt=last.pk if last else 0).exists()

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from cityloop.cases.models import Case, CaseEvent, Task
 from cityloop.discipline.models import CardRule, FraudNote, Recheck, Result, Trigger, Verdict
+from cityloop.people.models import Organisation
 
 IGNORED = timedelta(days=3)  # so long after its deadline an order without any answer is ignored
 
@@ -26,9 +27,14 @@ class Ground:
 
 
 def grounds(rule: CardRule, *, now: datetime) -> list[Ground]:
-    """The grounds of the rule in its days up to now, the earliest first."""
+    """The grounds of the rule in its days up to now, the earliest first; units on trial count for
+    nothing yet."""
     since = now - timedelta(days=rule.days)
-    return sorted(SOURCES[Trigger(rule.trigger)](since, now), key=lambda one: (one.at, one.key))
+    found = SOURCES[Trigger(rule.trigger)](since, now)
+    units = Organisation.objects.filter(trial=True, pk__in={one.unit_id for one in found})
+    on_trial = set(units.values_list("pk", flat=True))
+    counted = (one for one in found if one.unit_id not in on_trial)
+    return sorted(counted, key=lambda one: (one.at, one.key))
 
 
 def _late_orders(since: datetime, now: datetime) -> list[Ground]:
