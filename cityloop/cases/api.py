@@ -226,6 +226,7 @@ def take_step(request: HttpRequest, number: str, body: StepIn) -> tuple[int, dic
     actor, now = actor_of(request), clock.now()
     actor.require("cases.step")
     queries.get(actor, number)  # outside the scope it does not exist
+    queries.require_files(actor, [photo.sha256 for photo in body.photos])
     case = operations.perform(
         number, body.action, actor=actor, now=now, version=body.version, inputs=body.inputs,
         papers=[operations.paper(**photo.dict()) for photo in body.photos],
@@ -300,6 +301,8 @@ def try_rules(request: HttpRequest, body: TrialIn) -> precision.Trial:
 @idempotent
 def store_file(request: HttpRequest, file: File[UploadedFile]) -> tuple[int, dict[str, Any]]:
     """Keep the file by its content; the same content again answers the same sha256."""
-    actor_of(request).require("cases.step")
-    row = files.store(chunks=file.chunks(), filename=file.name or "", now=clock.now())
+    actor, now = actor_of(request), clock.now()
+    actor.require("cases.step")
+    row = files.store(chunks=file.chunks(), filename=file.name or "", now=now)
+    files.note_handed_in(row, member_id=actor.member_id, now=now)
     return 200, {"sha256": row.sha256, "media_type": row.media_type, "size": row.size}

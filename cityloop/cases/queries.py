@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,9 +30,9 @@ from cityloop.cases.models import (
     TimerKind,
     TimerState,
 )
-from cityloop.kernel import text
+from cityloop.kernel import files, text
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.errors import NotFound
+from cityloop.kernel.errors import Invalid, NotFound
 from cityloop.people import scope as people_scope
 from cityloop.people.models import Organisation
 
@@ -229,6 +229,20 @@ def case_of_file(actor: Actor, sha256: str) -> bool:
     """True when the actor sees a case to which this file belongs."""
     rows = Attachment.objects.filter(file__sha256=sha256)
     return rows.filter(case__in=visible(actor)).exists()
+
+
+def require_files(actor: Actor, digests: Iterable[str]) -> None:
+    """Files named by their digest: the actor has handed them in, or sees a case that holds them.
+
+    Else a digest from elsewhere would open a photo of a foreign case. Raises Invalid, which says
+    the same of a file that was never stored.
+    """
+    wanted = {one for one in digests if one}
+    if not wanted or actor.member_id is None:
+        return
+    missing = wanted - files.handed_in(actor.member_id, wanted)
+    if unknown := sorted(one for one in missing if not case_of_file(actor, one)):
+        raise Invalid(_("store the file first: %(sha)s") % {"sha": unknown[0][:12]})
 
 
 def counts_by_unit(*, edition_code: str = "") -> dict[str, dict[str, int]]:

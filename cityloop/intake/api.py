@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
 
+from cityloop.cases import queries as cases
 from cityloop.intake import forms, operations, queries, reference, shapes, views
 from cityloop.kernel import clock, files, paging
 from cityloop.kernel.api import KEY_HEADER, idempotent, plain
@@ -111,7 +112,11 @@ def report(request: HttpRequest) -> HttpResponse:
     """
     actor, now = actor_of(request), clock.now()
     actor.require("intake.receive")
-    given = _form(request) if request.content_type in FORMS else _json(request)
+    if request.content_type in FORMS:
+        given = _form(request)
+    else:
+        given = _json(request)
+        cases.require_files(actor, [photo.sha256 for photo in given.photos])
     if key := request.headers.get("Idempotency-Key", ""):
         check_key(key)
     receipt = operations.receive(given.incoming(key), actor=actor, now=now)
@@ -264,6 +269,7 @@ def notices(
 @idempotent
 def settle(request: HttpRequest, notice_id: int, body: SettleIn) -> tuple[int, dict[str, Any]]:
     """Note by which medium; a written answer is proven by its paper."""
+    cases.require_files(actor_of(request), [body.paper_sha256])
     one = operations.settle(
         notice_id, medium=body.medium, paper_sha256=body.paper_sha256, note=body.note,
         actor=actor_of(request), now=clock.now(),

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from cityloop.kernel.errors import Invalid, TooLarge
-from cityloop.kernel.models import StoredFile
+from cityloop.kernel.models import HandedIn, StoredFile
 
 T = TypeVar("T")
 IMAGES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
@@ -74,6 +74,18 @@ def store(*, chunks: Iterable[bytes], filename: str, now: datetime) -> StoredFil
             Path(draft.name).unlink(missing_ok=True)
             raise
     return row
+
+
+def note_handed_in(row: StoredFile, *, member_id: int | None, now: datetime) -> None:
+    """Remember who had the content in hand, so that they may name it by its digest later."""
+    if member_id is not None:
+        HandedIn.objects.get_or_create(file=row, member_id=member_id, defaults={"at": now})
+
+
+def handed_in(member_id: int, digests: Iterable[str]) -> set[str]:
+    """Which of these contents the member has handed in."""
+    rows = HandedIn.objects.filter(member_id=member_id, file__sha256__in=list(digests))
+    return set(rows.values_list("file__sha256", flat=True))
 
 
 def location(sha256: str) -> Path:

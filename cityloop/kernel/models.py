@@ -26,6 +26,21 @@ class StoredFile(models.Model):
         return f"{self.sha256[:12]} {self.media_type}"
 
 
+class HandedIn(models.Model):
+    """Who has handed a content in: its digest alone is no proof of having it."""
+
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    member_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "kernel_handed_in"
+        constraints = [models.UniqueConstraint("file", "member_id", name="handed_in_once")]
+
+    def __str__(self) -> str:
+        return f"{self.file_id} {self.member_id}"
+
+
 class RememberedCall(models.Model):
     """A write made with an idempotency key: the same key answers the same, for a day."""
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
+from cityloop.cases import queries as cases
 from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.api import idempotent
@@ -77,8 +78,10 @@ def _out(row: Precedent, differs: int | None = None) -> dict[str, Any]:
 @router.get("/precedents", response=PrecedentPage, summary="Precedents")
 def list_precedents(request: HttpRequest, given: Query[PrecedentQuery]) -> dict[str, Any]:
     """Of cases that you see, latest first."""
-    rows = queries.library(_reader(request), class_id=given.problem_class, words=given.q)
+    actor = _reader(request)
+    rows = queries.library(actor, class_id=given.problem_class, words=given.q)
     if given.picture:
+        cases.require_files(actor, [given.picture])
         ranked = queries.by_picture(rows, operations.picture(given.picture))
         return {"items": [_out(row, bits) for row, bits in ranked], "next": None}
     found = paging.page(rows, order=queries.ORDER, cursor=given.cursor, size=given.size)

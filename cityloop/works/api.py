@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Path, Query, Router, Schema
 
+from cityloop.cases import queries as cases
 from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.api import idempotent
@@ -121,6 +122,7 @@ def record_invoice(
 ) -> tuple[int, dict[str, Any]]:
     """Once; store the file first (POST /files); needs works.order."""
     actor = _reader(request)
+    cases.require_files(actor, [body.sha256])
     operations.record_invoice(number=number, actor=actor, now=clock.now(), **body.dict())
     return 200, _whole_order(actor, number)
 
@@ -181,6 +183,7 @@ def send_notice(
 ) -> tuple[int, dict[str, Any]]:
     """Once; store the file first (POST /files); needs works.claim."""
     actor = _reader(request)
+    cases.require_files(actor, [body.sha256])
     operations.send_notice(claim_id=claim_id, actor=actor, now=clock.now(), **body.dict())
     return 200, _whole_claim(actor, claim_id)
 

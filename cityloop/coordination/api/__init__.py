@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router
 
 from cityloop.cases import operations as cases
+from cityloop.cases import queries as case_queries
 from cityloop.coordination import operations, queries, shapes
 from cityloop.coordination.api import joint_operations
 from cityloop.coordination.models import Dispute, JointMeeting, MeetingTask, Milestone
@@ -46,7 +47,8 @@ def _whole(row: Dispute) -> dict[str, Any]:
     return {**_out(row), "site_meetings": meetings}
 
 
-def _stored(sha256: str) -> StoredFile | None:
+def _stored(actor: Actor, sha256: str) -> StoredFile | None:
+    case_queries.require_files(actor, [sha256])
     return cases.paper(sha256=sha256, stage="paper").file if sha256 else None
 
 
@@ -88,9 +90,9 @@ def record_meeting(
 ) -> tuple[int, dict[str, Any]]:
     """Needs coordination.manage."""
     actor = actor_of(request)
-    facts = body.dict(exclude={"sha256"})
+    facts, file = body.dict(exclude={"sha256"}), _stored(actor, body.sha256)
     operations.record_site_meeting(
-        dispute_id=dispute_id, actor=actor, now=clock.now(), file=_stored(body.sha256), **facts
+        dispute_id=dispute_id, actor=actor, now=clock.now(), file=file, **facts
     )
     return 200, _whole(queries.dispute_seen(actor, dispute_id))
 
@@ -121,7 +123,7 @@ def decide(
     actor = actor_with(request, DECIDE)
     queries.dispute_seen(actor, dispute_id)
     decision = operations.Decision(
-        unit=_unit(body.unit_id), file=_stored(body.sha256),
+        unit=_unit(body.unit_id), file=_stored(actor, body.sha256),
         **body.dict(exclude={"unit_id", "sha256"}),
     )  # fmt: skip
     row = operations.decide_dispute(
@@ -211,7 +213,8 @@ def write_minutes(
 ) -> tuple[int, dict[str, Any]]:
     """Once. Needs coordination.manage."""
     actor = actor_of(request)
-    minutes = operations.Minutes(**body.dict(exclude={"sha256"}), file=_stored(body.sha256))
+    file = _stored(actor, body.sha256)
+    minutes = operations.Minutes(**body.dict(exclude={"sha256"}), file=file)
     operations.record_minutes(meeting_id=meeting_id, minutes=minutes, actor=actor, now=clock.now())
     return 200, _meeting(actor, meeting_id)
 
