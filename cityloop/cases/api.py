@@ -226,6 +226,9 @@ def take_step(request: HttpRequest, number: str, body: StepIn) -> tuple[int, dic
     actor, now = actor_of(request), clock.now()
     actor.require("cases.step")
     queries.get(actor, number)  # outside the scope it does not exist
+    if body.action in lifecycle.WITH_A_REPORT:
+        raise operations.Refused(_("%(action)s comes with a report: send the report")
+                                 % {"action": body.action})  # fmt: skip
     queries.require_files(actor, [photo.sha256 for photo in body.photos])
     case = operations.perform(
         number, body.action, actor=actor, now=now, version=body.version, inputs=body.inputs,

@@ -21,6 +21,7 @@ SAME = "(same)"
 NAMED = "(named)"  # the target of a return: the stage that the inputs name
 
 J, H, N = "judging", "handling", ""
+WITH_A_REPORT = frozenset({"join_report"})  # intake takes it, together with the report itself
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,7 +191,8 @@ def allowed_steps(actor: Actor, case: Case) -> list[lifecycle.Step]:
     if not actor.may("cases.step"):
         return []
     flow = flows.parameters(case.flow.parameters, case.area_code)
-    return list(lifecycle.allowed(status=case.status, roles=actor.roles, flow=flow))
+    found = lifecycle.allowed(status=case.status, roles=actor.roles, flow=flow)
+    return [step for step in found if step.action not in lifecycle.WITH_A_REPORT]
 
 
 def nearby(

@@ -13,14 +13,14 @@ Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Cursor = Annotated[str, Field(max_length=400)]
 
 
-class PageQuery(Schema):
+class DisciplineQuery(Schema):
     """Where a page begins, and how long it is."""
 
     cursor: Cursor | None = None
     size: Annotated[int, Field(ge=1, le=200)] = 50
 
 
-class CardQuery(PageQuery):
+class CardQuery(DisciplineQuery):
     """What the cards may be narrowed by."""
 
     colour: Literal["", "yellow", "red"] = ""
@@ -98,7 +98,7 @@ class CardRuleOut(Schema):
     valid_to: date | None
 
 
-class FraudQuery(PageQuery):
+class FraudQuery(DisciplineQuery):
     """What the findings may be narrowed by."""
 
     state: Literal["", "open", "upheld", "appealed", "dismissed"] = ""

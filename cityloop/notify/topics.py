@@ -13,7 +13,7 @@ from django.conf import settings
 LANGUAGES = ("zh-hans", "en")
 AUDIENCES = ("reporter", "worker", "inspector", "unit", "ordered", "giver", "named", "called")
 BLANKS = ("number", "class", "unit", "due", "result", "reason", "address", "link",
-          "order", "answer", "answer_by", "title", "sheet", "photo")  # fmt: skip
+          "order", "answer", "answer_by", "title", "sheet", "photo", "begins")  # fmt: skip
 BLANK = re.compile(r"\{([a-z_]*)\}")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from cityloop.assets.models import Component
 from cityloop.cases import proof
@@ -408,7 +409,8 @@ def _matters(city: City) -> None:
 def _operations(city: City) -> None:
     """Two joint operations of ROADS with GREEN; one is under way and has a result."""
     town, actor = city.town, city.town.actor("supervisor")
-    lead, other, day = town.units["ROADS"], town.units["GREEN"], town.now.date()
+    lead, other = town.units["ROADS"], town.units["GREEN"]
+    day = timezone.localdate(town.now)
     for title in ("夜市整治", "渣土夜查"):
         plan = coordination.OperationPlan(title, "集中整治", lead, day, day, [other])
         row = coordination.plan_operation(plan, actor=actor, now=town.now)

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from cityloop.cases.models import Case
 from cityloop.notify import signing
@@ -423,8 +424,9 @@ PAGES = (
     Page("list-export", by="supervisor", refused=(*NO_OVERSIGHT, "green"), at=_list),
     listed("list-add", data=lambda city: {"numbers": city.cases["filed"]}),
     listed("list-place", data=lambda city: {
-        "grid_code": city.dirty, "since": str(city.town.now.date() - timedelta(days=5)),
-        "until": str(city.town.now.date())}),
+        "grid_code": city.dirty,
+        "since": str(timezone.localdate(city.town.now) - timedelta(days=5)),
+        "until": str(timezone.localdate(city.town.now))}),
     listed("list-drop", at=lambda city: {
         "list_id": city.other_list, "number": city.cases["handling"]}, data=nothing),
     listed("list-send", data=lambda city: {

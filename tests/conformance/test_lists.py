@@ -71,7 +71,7 @@ def _fill(city: City, count: int) -> None:
         _fill_lists(city, unit, n)
         _fill_duty(city, unit, member, n)
         _fill_orders(city, n)
-        if n % 4 == 0:
+        if n % 4 == 0 or n < 7:
             _fill_petitions(city, n)
         town.wait(seconds=1)
         channel = "hotline12319" if n % 2 else "inspector"
