@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +16,8 @@ from django.utils.translation import pgettext_lazy
 
 from cityloop.cases.guards.replies import REPLIES
 from cityloop.cases.lifecycle import Step
+from cityloop.geo import queries as geo
+from cityloop.geo.coordinates import checked
 from cityloop.kernel.errors import Invalid
 from cityloop.people.models import Member, Organisation
 from cityloop.standards.models import FilingRule, ProblemClass
@@ -260,6 +263,36 @@ def _moment(raw: Any) -> datetime:
         raise ValueError(_("a day and a time as YYYY-MM-DDTHH:MM")) from error
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A point in WGS 84, and the address by which it was named."""
+
+    lon: float
+    lat: float
+    named: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.lon:.6f},{self.lat:.6f}"
+
+
+def _place(raw: Any) -> Spot:
+    """Two numbers, or an address that is found once, or whose name it is."""
+    text = _text(raw)
+    if numbers := re.fullmatch(r"(-?[0-9.]{1,20})[,，\s]+(-?[0-9.]{1,20})", text):
+        try:
+            return Spot(*checked(float(numbers[1]), float(numbers[2])))
+        except (ValueError, Invalid) as error:
+            raise ValueError(_("longitude and latitude are two numbers")) from error
+    found = geo.search_address(text[:200], limit=4)
+    exact = [one for one in found if text in (one.name, one.full_name)]
+    chosen = exact or found
+    if len(chosen) != 1:
+        names = "、".join(one.full_name for one in found[:3])
+        raise ValueError(_("found several times: %(names)s") % {"names": names} if found
+                         else _("no such address is known"))  # fmt: skip
+    return Spot(chosen[0].lon, chosen[0].lat, chosen[0].full_name)
+
+
 def _same(raw: Any) -> Any:
     return raw
 
@@ -277,6 +310,8 @@ TABLE = (
     Field("engineering", lazy("Engineering limit"), "check", _flag),
     Field("description", lazy("Description"), "long", _text),
     Field("address", lazy("Address"), "text", lambda raw: _text(raw)[:200]),
+    Field("point", lazy("Place"), "text", _place,
+          lazy("An address, or longitude and latitude as 120.15, 30.28.")),
     Field("unit", lazy("Responsible unit"), "select", _one(Organisation, "code")),
     Field("fixed_by", lazy("Fixed by"), "select", _one(Organisation, "code")),
     Field("addressee", lazy("Unit that is told"), "select", _one(Organisation, "code"),
@@ -350,7 +385,7 @@ def _check_reason(step: Step, cleaned: dict[str, Any], problems: dict[str, str])
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal | date):
+    if isinstance(value, Decimal | date | Spot):
         return str(value)
     return getattr(value, "pk", value)
 

@@ -20,6 +20,9 @@ FIXED = frozenset({
     "point", "raw_x", "raw_y", "raw_system", "area_code", "grid_code", "in_service_area",
     "reported_at",
 })  # fmt: skip
+PLACE = frozenset(
+    {"point", "raw_x", "raw_y", "raw_system", "area_code", "grid_code", "in_service_area"}
+)  # of a case that came without one, given once
 SEARCHED = frozenset({"description", "address"})
 MUTABLE = tuple(name for name in CASE if name not in FIXED | SEARCHED)
 EVENT = columns_of(CaseEvent, without=("id",))
@@ -90,6 +93,8 @@ def parts(
     old = [c.case for c, lines in zip(changes, collected, strict=True) if lines.first_version]
     edited = any(_text_changed(lines) for lines in collected)
     columns = tuple(n for n in CASE if n not in FIXED) if edited else MUTABLE
+    if old and all(_placed(lines) for lines in collected):
+        columns = tuple(n for n in CASE if n not in FIXED - PLACE)
     timers, tasks = (
         _split(t for c in changes for t in c.timers),
         _split(t for c in changes for t in c.tasks),
@@ -127,6 +132,10 @@ def _facts(change: Change) -> dict[str, Any]:
 
 def _text_changed(lines: Lines) -> bool:
     return any(SEARCHED & line["facts"].keys() for line in lines.lines)
+
+
+def _placed(lines: Lines) -> bool:
+    return any("placed" in line["facts"] for line in lines.lines)
 
 
 def _split(rows: Iterable[Any]) -> tuple[list[Any], list[Any]]:

@@ -66,6 +66,11 @@ def _assisting(value: Any, line: CaseEvent, names: Names) -> str:
     return f"{_('Assisting')}: {'、'.join(named(u) for u in found if u)}" if any(found) else ""
 
 
+def _placed(value: Any, line: CaseEvent, names: Names) -> str:
+    where = f"{value['by']} ({value['lon']:.5f}, {value['lat']:.5f})".strip()
+    return _("Place: %(where)s, unit grid %(grid)s") % {"where": where, "grid": value["grid"]}
+
+
 def _circle(value: Any, line: CaseEvent, names: Names) -> str:
     found = [names.units.get(one) for one in value]
     return _("Returned by: %(units)s") % {"units": " → ".join(named(u) for u in found if u)}
@@ -218,6 +223,7 @@ FACTS: dict[str, Words] = {
     "class":         _class,
     "level":         _text(gettext_noop("Level of the matter")),
     "description":   _text(gettext_noop("Description")),
+    "placed":        _placed,
     "address":       _text(gettext_noop("Address")),
     "rule":          _rule,
     "limit":         _limit,

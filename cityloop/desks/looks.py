@@ -47,6 +47,7 @@ ACTION = {
     "self_handle":          Look("hand-helping",     "green",  pgettext_lazy("action", "Handled on the spot")),
     "remind":               Look("bell",             "blue",   pgettext_lazy("action", "Remind")),
     "accept":               Look("inbox",            "blue",   pgettext_lazy("action", "Accept")),
+    "locate":               Look("map-pin",          "grey",   pgettext_lazy("action", "Give it its place")),
     "correct":              Look("pencil",           "grey",   pgettext_lazy("action", "Correct")),
     "send_verify":          Look("scan-search",      "purple", pgettext_lazy("action", "Send to verify")),
     "verified":             Look("eye",              "green",  pgettext_lazy("action", "Verified: it is there")),

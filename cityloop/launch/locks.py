@@ -49,7 +49,11 @@ def try_alone(lock: IO[str]) -> bool:
 
 def is_held(run: Path, name: str) -> bool:
     """True when somebody holds the lock now."""
-    with open_lock(run, name) as lock:
+    try:
+        lock = open_lock(run, name)
+    except FileNotFoundError:  # the folder of a throw-away server goes while we look
+        return False
+    with lock:
         return not try_alone(lock)
 
 

@@ -74,6 +74,7 @@ from cityloop.cases.effects.joint import (
     open_subtask,
     waive_subtask,
 )
+from cityloop.cases.effects.place import place_case
 from cityloop.cases.effects.posts import (
     note_same_hands,
 )
@@ -202,6 +203,7 @@ __all__ = [
     "pass_on",
     "pause_acceptance_clock",
     "pause_handling_clock",
+    "place_case",
     "propose_unit",
     "raise_dispute",
     "raise_level",

@@ -61,6 +61,7 @@ from cityloop.cases.guards.joint import (
     two_territories,
     unit_owes_subtask,
 )
+from cityloop.cases.guards.place import point_in_a_grid, without_place
 from cityloop.cases.guards.proof import (
     has_photo,
     has_photo_of_result,
@@ -183,6 +184,7 @@ __all__ = [
     "platform_above",
     "platform_below",
     "platform_holds",
+    "point_in_a_grid",
     "replies_sent",
     "report_owed",
     "reviewed_where_asked",
@@ -206,5 +208,6 @@ __all__ = [
     "was_filed",
     "was_self_handled",
     "within_scope",
+    "without_place",
     "worker_of_unit",
 ]
