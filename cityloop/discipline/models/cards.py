@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -114,11 +116,11 @@ class Card(models.Model):
         values = {"colour": self.get_colour_display(), "year": self.year, "n": self.serial}
         return _("%(colour)s %(year)s-%(n)s") % values
 
-    def overdue(self, at: object) -> bool:
+    def overdue(self, at: datetime) -> bool:
         """Whether the unit owes its answer since a day before this one."""
         return bool(
             self.state == State.ISSUED and self.rectify_by
-            and self.rectify_by < timezone.localdate(at)  # type: ignore[arg-type]
+            and self.rectify_by < timezone.localdate(at)
         )  # fmt: skip
 
 
