@@ -155,7 +155,7 @@ def counted(
 @router.get("/cases/reworks", response=list[shapes.ReworkOut],
             summary="Rework by unit and reason")  # fmt: skip
 def reworks(request: HttpRequest, since: date, until: date) -> list[dict[str, Any]]:
-    """Every rework of the cases filed in the period; no reason: none was coded."""
+    """Every rework of the cases filed in the period, by the reason of the failed check."""
     actor = actor_of(request)
     actor.require("cases.view")
     start, end = views.days(since, until)

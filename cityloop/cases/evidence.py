@@ -91,14 +91,14 @@ def proposal_of(
 ) -> dict[str, Any]:
     """The proposal as a case keeps it; {} when nothing speaks for any unit.
 
-    Facts only, and the sentences of the matrix: other words are made when somebody reads it.
+    Facts only; words are made of them when somebody reads it.
     """
     if by_matrix is not None:
         found: dict[str, Any] = {
             "unit": by_matrix.lead_id,
             "assists": [dict(assist) for assist in by_matrix.assists],
             "rows": list(by_matrix.row_ids),
-            "why": list(by_matrix.explanation),
+            "why": [dict(reason) for reason in by_matrix.explanation],
             "unambiguous": by_matrix.unambiguous,
             "order": list(by_matrix.order),
         }

@@ -119,7 +119,7 @@ def total(rows: Sequence[Count], *, key: str = "", name: str = "") -> Count:
 
 @dataclass(frozen=True, slots=True)
 class Rework:
-    """How often a unit had to do its work again for a reason; '' where none was coded."""
+    """How often a unit had to do its work again for a reason."""
 
     unit: Organisation
     reason: str
@@ -139,7 +139,7 @@ def reworks(actor: Actor, *, since: datetime, until: datetime, area: str = "") -
         .values("unit", "why")
         .annotate(times=Number("pk"))
     )
-    found = [(int(row["unit"]), str(row["why"] or ""), int(row["times"])) for row in rows]
+    found = [(int(row["unit"]), str(row["why"]), int(row["times"])) for row in rows]
     units = Organisation.objects.in_bulk({unit for unit, _why, _times in found})
     ordered = sorted(found, key=lambda one: (-one[2], one[0], one[1]))
     return [Rework(units[unit], why, times) for unit, why, times in ordered]

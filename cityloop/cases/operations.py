@@ -32,6 +32,12 @@ class Refused(errors.Refused):
     """The life cycle does not allow this step; reasons are for the person who tried it."""
 
 
+class WrongPost(Refused):
+    """The step is for other posts than the actor's."""
+
+    status, code, title = errors.NotAllowed.status, "wrong-post", errors.NotAllowed.title
+
+
 class Stale(errors.Stale):
     """The case changed since the page was read; nothing was written."""
 
@@ -176,7 +182,8 @@ def perform(
     """Take one step of the life cycle.
 
     `inputs` are raw values as a form or JSON gives them. Raises NoSuchCase, NoSuchStep, Invalid
-    (inputs), Stale (another version), Refused (all objections at once); then nothing is written.
+    (inputs), Stale (another version), WrongPost, Refused (all objections at once); then nothing
+    is written.
     A follow-up step of the system (an unambiguous dispatch) happens in the same transaction.
     """
     step = _step(action)
@@ -285,7 +292,7 @@ def _clock_action(change: Change, timer: Timer) -> str:
 
 
 def take(change: Change, step: lifecycle.Step) -> None:
-    """Apply a step in memory: objections, effects, new status, version. Raises Refused.
+    """Apply a step in memory: objections, effects, new status, version. Raises Refused, WrongPost.
 
     The bulk path uses it too: imported cases obey the same table.
     """
@@ -293,6 +300,11 @@ def take(change: Change, step: lifecycle.Step) -> None:
     roles = step.roles_in(change.flow)
     held = change.actor.roles
     change.role = roles[0] if roles[0] in held else next((r for r in roles if r in held), "")
+    if not change.role:
+        wanted = ", ".join(roles)
+        raise WrongPost(
+            _("%(action)s is for: %(roles)s") % {"action": step.action, "roles": wanted}
+        )
     if reasons := objections(change, step):
         raise Refused(*reasons)
     case = change.case
@@ -310,9 +322,6 @@ def objections(change: Change, step: lifecycle.Step) -> list[str]:
     """Everything that speaks against the step, for the person who tries it."""
     if change.source not in step.source:
         return [_("%(action)s is not possible now") % {"action": step.action}]
-    if not change.role:
-        roles = ", ".join(step.roles_in(change.flow))
-        return [_("%(action)s is for: %(roles)s") % {"action": step.action, "roles": roles}]
     return [reason for guard in step.every_guard if (reason := guard(change))]
 
 

@@ -89,7 +89,10 @@ class EventOut(Schema):
 
 
 class ClockOut(Schema):
-    """A clock; `seconds_left` is negative when it is late, null unless it runs."""
+    """A clock; `seconds_left` is negative when it is late, null unless it runs.
+
+    `margin_hours`: working hours of the other stages that follow the limit; whole case only.
+    """
 
     kind: str
     state: Literal["running", "paused", "ended"]
@@ -98,6 +101,7 @@ class ClockOut(Schema):
     ended_at: datetime | None
     late: bool | None
     limit: Limit
+    margin_hours: Decimal
     spent: Decimal
     seconds_left: int | None
 
@@ -131,7 +135,8 @@ class PaperOut(Schema):
 
 
 class CaseFile(CaseLine):
-    """The whole case; `steps` are the actions that the reader's posts may try now.
+    """The whole case; `steps` are the actions that the reader may take now, `hindered` those of
+    the reader's posts that a rule refuses now, with its reasons.
 
     `holder` is the platform that dispatches it, where the city has more than one.
     """
@@ -161,6 +166,14 @@ class CaseFile(CaseLine):
     tasks: list[TaskOut]
     attachments: list[PaperOut]
     steps: list[str]
+    hindered: list[HinderedOut]
+
+
+class HinderedOut(Schema):
+    """A step that is the reader's, and what stands against it now."""
+
+    action: str
+    reasons: list[str]
 
 
 class BoxOut(Schema):
@@ -172,12 +185,13 @@ class BoxOut(Schema):
 
 
 class StretchOut(Schema):
-    """A stretch of time between a clock's start and its deadline."""
+    """A stretch of time between a clock's start and its deadline; `margin`: behind the limit."""
 
     start: datetime
     end: datetime
     counted: bool
     reason: str
+    margin: bool
 
 
 class ClockChangeOut(Schema):

@@ -8,11 +8,12 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cityloop.cases import queries
+from cityloop.cases import offers, queries
 from cityloop.cases.models import Attachment, Case, CaseEvent, Task, Timer, TimerState
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotFound
 from cityloop.people.models import Organisation
+from cityloop.people.reasons import words_of
 from cityloop.standards import queries as standards
 from cityloop.standards import worktime
 from cityloop.standards.workcalendar import WorkCalendar
@@ -59,6 +60,8 @@ def summary(case: Case, *, now: datetime) -> dict[str, Any]:
 
 def full(case: Case, *, actor: Actor, now: datetime) -> dict[str, Any]:
     """The whole case file."""
+    timers, tasks = queries.timers(case), queries.tasks(case)
+    mine = offers.offers(actor, case, timers=timers, tasks=tasks, now=now)
     return {
         **summary(case, now=now),
         "level": case.level,
@@ -68,7 +71,7 @@ def full(case: Case, *, actor: Actor, now: datetime) -> dict[str, Any]:
         "raw": {"x": case.raw_x, "y": case.raw_y, "system": case.raw_system},
         "filing_rule": case.filing_rule_id,
         "limit": [case.limit_amount, case.limit_unit] if case.limit_unit else None,
-        "proposal": case.proposal,
+        "proposal": _proposal(case),
         "holder": _platform(case),
         "assisting": case.assisting,
         "substituted": case.substituted,
@@ -82,11 +85,24 @@ def full(case: Case, *, actor: Actor, now: datetime) -> dict[str, Any]:
         "long_limit": case.long_limit,
         "backlog_at": case.backlog_at,
         "history": [event(line) for line in queries.history(case)],
-        "clocks": [clock(timer, now=now) for timer in queries.timers(case)],
-        "tasks": [task(one) for one in queries.tasks(case)],
+        "clocks": [clock(timer, now=now) for timer in timers],
+        "tasks": [task(one) for one in tasks],
         "attachments": [attachment(one) for one in queries.attachments(case)],
-        "steps": [step.action for step in queries.allowed_steps(actor, case)],
+        "steps": [offer.step.action for offer in mine if not offer.hindrances],
+        "hindered": [
+            {"action": offer.step.action, "reasons": list(offer.hindrances)}
+            for offer in mine
+            if offer.hindrances
+        ],
     }
+
+
+def _proposal(case: Case) -> dict[str, Any]:
+    """As the case keeps it, its reasons in the reader's words."""
+    found = dict(case.proposal)
+    if "why" in found:
+        found["why"] = [words_of(reason) for reason in found["why"]]
+    return found
 
 
 def _platform(case: Case) -> dict[str, Any] | None:
@@ -109,7 +125,8 @@ def clock(timer: Timer, *, now: datetime) -> dict[str, Any]:
     return {
         "kind": timer.kind, "state": timer.state, "started_at": timer.first_started_at,
         "due_at": timer.due_at, "ended_at": timer.ended_at, "late": timer.late,
-        "limit": [timer.limit_amount, timer.limit_unit], "spent": timer.spent,
+        "limit": [timer.limit_amount, timer.limit_unit], "margin_hours": timer.margin_hours,
+        "spent": timer.spent,
         "seconds_left": round((timer.due_at - now).total_seconds()) if running else None,
     }  # fmt: skip
 
@@ -199,13 +216,17 @@ def explained(case: Case, kind: str) -> list[dict[str, Any]]:
     timer, calendar = found[-1], standards.work_calendar()
     margin_from = _margin_from(timer, calendar)
     parts = worktime.between(timer.started_at, margin_from, timer.limit_unit, calendar)
-    parts += worktime.between(margin_from, timer.due_at, "work_hour", calendar)
-    if not parts:  # nothing was left when it last started
+    behind = worktime.between(margin_from, timer.due_at, "work_hour", calendar)
+    if not parts and not behind:  # nothing was left when it last started
         parts = [worktime.Interval(timer.started_at, timer.due_at, True, worktime.Reason.WORKING)]
     return [
-        {"start": p.start, "end": p.end, "counted": p.counted, "reason": str(p.reason)}
-        for p in parts
-    ]
+        {
+            "start": p.start, "end": p.end, "counted": p.counted, "reason": str(p.reason),
+            "margin": margin,
+        }
+        for stretches, margin in ((parts, False), (behind, True))
+        for p in stretches
+    ]  # fmt: skip
 
 
 def _margin_from(timer: Timer, calendar: WorkCalendar) -> datetime:

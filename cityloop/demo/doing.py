@@ -105,6 +105,14 @@ def answer(town: Town, case: Case, now: datetime) -> None:
         )  # fmt: skip
 
 
+def answer_joined(town: Town, number: str, now: datetime) -> None:
+    """Who told of a known case is told so on the telephone, where they are owed it."""
+    owed = ReporterNotice.objects.filter(report__case__number=number, topic="joined", state="owed")
+    for notice in owed.select_related("report__case"):
+        acceptor = town.person("acceptor", now=now, region=notice.report.case.area_code)
+        intake.settle(notice.pk, medium="phone", actor=acceptor, now=now)
+
+
 def _paper(words: str, now: datetime) -> StoredFile:
     return files.store(chunks=[REPORT % words.encode()], filename="report.pdf", now=now)
 

@@ -89,7 +89,8 @@ HABITS: dict[str, tuple[Habit, ...]] = {
     ),
     "checking": (
         Habit(92, "check_passed", "inspector", "check", "现场已恢复。"),
-        Habit(8, "check_failed", "inspector", "recheck", "仍有遗留，未处置到位。"),
+        Habit(8, "check_failed", "inspector", "recheck", "仍有遗留，未处置到位。",
+              reason="partly"),
     ),
     "check_failed": (Habit(1, "rework", "dispatcher", words="核查未通过，请返工。"),),
     "checked": (

@@ -32,7 +32,7 @@ from cityloop.demo.reports import Memory, Told
 from cityloop.demo.situations import made
 from cityloop.demo.town import Matter, Spot, Town
 from cityloop.intake import operations as intake
-from cityloop.kernel import processes
+from cityloop.kernel import jobs, processes
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Problem
 
@@ -133,6 +133,7 @@ class Life:
             return
         self.counts["joined" if receipt.joined else told.kind] += 1
         if receipt.joined:
+            doing.answer_joined(self.town, receipt.case, now)
             return
         self.memory.keep(now, told)
         case = Case.objects.defer("search").get(number=receipt.case)
@@ -326,6 +327,7 @@ def simulate(
             if advance is not None:
                 advance(int((sweep - start) / timedelta(hours=1)), days * 24)
     proof.seal(now=now)
+    jobs.give_way()
     return {name: count for name, count in sorted(life.counts.items()) if name}
 
 

@@ -13,6 +13,7 @@ from cityloop.cases.models import Case
 from cityloop.desks.queries import Names
 from cityloop.kernel.templatetags.ui import named
 from cityloop.people.models import Organisation
+from cityloop.people.reasons import words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def explained(case: Case, names: Names) -> Explained | None:
     unit = names.units.get(kept.get("unit") or 0)
     if unit is None:
         return None
-    sentences = [str(one) for one in kept.get("why") or ()]
+    sentences = [words_of(one) for one in kept.get("why") or ()]
     owner = names.units.get(kept.get("owner") or 0)
     if owner is not None:
         sentences.append(_owned(case, owner))

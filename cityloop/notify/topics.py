@@ -15,6 +15,7 @@ AUDIENCES = ("reporter", "worker", "inspector", "unit", "ordered", "giver", "nam
 BLANKS = ("number", "class", "unit", "due", "result", "reason", "address", "link",
           "order", "answer", "answer_by", "title", "sheet", "photo", "begins")  # fmt: skip
 BLANK = re.compile(r"\{([a-z_]*)\}")
+STOPS = "。."  # what ends a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +53,13 @@ def blanks_of(text: str) -> set[str]:
 
 
 def fill(text: str, values: dict[str, str]) -> str:
-    """The text with its blanks filled in; what is not known leaves nothing behind."""
-    return BLANK.sub(lambda found: values.get(found.group(1), ""), text).strip()
+    """The text with its blanks filled in; what is not known leaves nothing behind.
+
+    Where the text ends the sentence itself, a value brings no full stop of its own.
+    """
+
+    def value(found: re.Match[str]) -> str:
+        given = values.get(found.group(1), "")
+        return given.rstrip(f"{STOPS} ") if text[found.end() :][:1] in tuple(STOPS) else given
+
+    return BLANK.sub(value, text).strip()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from cityloop.people.reasons import Reason, words_of
+
 EVENT, COMPONENT = "event", "component"
 
 
@@ -56,7 +58,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A unit for a case, and why. Sentences are in the language active when it was made.
+    """A unit for a case, and why: `explanation` in codes and facts (see `reasons`).
 
     `assists`: ({"organisation": id, "role": duty}, ...). `row_ids`: the matrix line that won,
     then those it beat. `unambiguous` is False when a fact is missing that could change the answer.
@@ -68,21 +70,21 @@ class Proposal:
     assists: tuple[dict[str, Any], ...]
     row_ids: tuple[int, ...]
     order: tuple[str, ...]
-    explanation: tuple[str, ...]
+    explanation: tuple[Reason, ...]
     unambiguous: bool
     person_id: int | None = None
     alternatives: tuple[int, ...] = ()
     exactness: int = 0  # of the line that won: 2 names the class, 1 its major, 0 any class
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON-able, as a case keeps it."""
+        """JSON-able, for a reader: the reasons are sentences in the language in use."""
         return {
             "lead_id": self.lead_id,
             "lead_role": self.lead_role,
             "assists": list(self.assists),
             "row_ids": list(self.row_ids),
             "order": list(self.order),
-            "explanation": list(self.explanation),
+            "explanation": [words_of(one) for one in self.explanation],
             "unambiguous": self.unambiguous,
             "person_id": self.person_id,
             "alternatives": list(self.alternatives),

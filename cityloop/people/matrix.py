@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from cityloop.people.lines import COMPONENT, EVENT, Line, PersonLine, Proposal, Question
 from cityloop.people.models import ANY
+from cityloop.people.reasons import Name, Reason
 
 TERRITORY, OWNER = "territory", "owner"
+OWNER_UNKNOWN: Reason = {"code": "owner_unknown"}
 ORDERS = {
     # kind: what is compared after the class, first to last
     EVENT: (TERRITORY, OWNER),
@@ -37,7 +37,7 @@ class Matrix:
     lines: Mapping[tuple[str, str, str], Sequence[Line]]
     persons: Sequence[PersonLine]
     paths: Mapping[int, tuple[int, ...]]
-    names: Mapping[int, str] = field(default_factory=dict)
+    names: Mapping[int, Name] = field(default_factory=dict)
     extended: Mapping[str, frozenset[str]] = field(default_factory=dict)
     grounds: Mapping[str, int] = field(default_factory=dict)
     areas: Mapping[str, tuple[int, str]] = field(default_factory=dict)
@@ -112,9 +112,9 @@ class Matrix:
     ) -> Proposal:
         rank, winner = working[0]
         doubts, others = self._doubts(winner, fitting, asked)
-        reasons = [_why_won(winner, asked, self._name(winner.lead_id))]
+        reasons = [self._why_won(winner, asked)]
         reasons += [
-            _not(line, self._name(line.lead_id), self._why_lost(line, other, rank, asked.kind))
+            self._not(line, self._why_lost(line, other, rank, asked.kind))
             for other, line in ranked
             if line.id != winner.id
         ]
@@ -137,25 +137,25 @@ class Matrix:
 
     def _why_lost(self, line: Line, rank: tuple[int, ...], best: tuple[int, ...], kind: str) -> str:
         if line.lead_id not in self.paths:
-            return _("the unit no longer exists")
+            return "gone"
         if rank[0] < best[0]:
-            return _("it names the class less exactly")
+            return "less_class"
         if rank[:3] == best[:3]:
-            return _("it is not for this edition of the classes")
+            return "edition"
         if ORDERS[kind][0 if rank[1] < best[1] else 1] == TERRITORY:
-            return _("it names the area less exactly")
-        return _("it names the owner less exactly")
+            return "less_area"
+        return "less_owner"
 
     def _doubts(
         self, winner: Line, fitting: Sequence[Line], asked: Question
-    ) -> tuple[list[str], tuple[int, ...]]:
+    ) -> tuple[list[Reason], tuple[int, ...]]:
         """What is not known and could change the answer."""
-        doubts: list[str] = []
+        doubts: list[Reason] = []
         others: set[int] = set()
         if asked.owner_id is None:
             others |= {one.lead_id for one in fitting if self._would_win(one, winner, asked)}
             if others:
-                doubts.append(_("The owner is not known; other lines name a unit for an owner."))
+                doubts.append({"code": "owner_doubt"})
         if not asked.place:
             located = {
                 one.lead_id
@@ -163,7 +163,7 @@ class Matrix:
                 if one.region != ANY and one.lead_id != winner.lead_id
             }
             if located:
-                doubts.append(_("The place is not known; other lines name a unit for an area."))
+                doubts.append({"code": "place_doubt"})
             others |= located
         return doubts, tuple(sorted(others - {winner.lead_id}))
 
@@ -182,7 +182,7 @@ class Matrix:
             return None
         best = max(usable, key=lambda one: (_class_rank(one), len(one.region), -one.id))
         leads = tuple(sorted({one.lead_id for one in usable}))
-        doubt = _("The owner is not known, and only lines for certain owners speak of this class.")
+        doubt = {"code": "owner_needed"}
         return Proposal(
             lead_id=best.lead_id,
             lead_role=best.lead_role,
@@ -202,7 +202,7 @@ class Matrix:
 
     def _on_the_ground(self, proposal: Proposal, asked: Question) -> Proposal:
         """What the territory answers, is answered in a company's own area by the company."""
-        why = [_owner_unknown()] if asked.kind == COMPONENT and asked.owner_id is None else []
+        why = [OWNER_UNKNOWN] if asked.kind == COMPONENT and asked.owner_id is None else []
         area = self._area(asked)
         if area is None:
             return replace(proposal, explanation=(*proposal.explanation, *why))
@@ -217,9 +217,9 @@ class Matrix:
         """No line for everybody: the company's area, or the territory of an ownerless component."""
         needed, area = self._owner_needed(fitting, asked), self._area(asked)
         ownerless = asked.kind == COMPONENT and asked.owner_id is None
-        unit, why = (area[0], self._stands_for(area)) if area is not None else (None, "")
+        unit, why = (None, OWNER_UNKNOWN) if area is None else (area[0], self._stands_for(area))
         if unit is None and ownerless:
-            unit, why = self._territory(asked), _owner_unknown()
+            unit = self._territory(asked)
         if unit is None:
             return needed
         others = () if needed is None else (needed.lead_id, *needed.alternatives)
@@ -238,9 +238,8 @@ class Matrix:
                 return self.grounds[code]
         return None
 
-    def _stands_for(self, area: tuple[int, str]) -> str:
-        return _("%(unit)s: the place lies in its own area %(area)s, where it stands for the "
-                 "territory.") % {"unit": self._name(area[0]), "area": area[1]}  # fmt: skip
+    def _stands_for(self, area: tuple[int, str]) -> Reason:
+        return {"code": "own_area", "unit": self._name(area[0]), "area": area[1]}
 
     def _person(self, winner: Line, asked: Question) -> int | None:
         """The person of the lead unit, or of a body below it, who answers for it most exactly."""
@@ -266,12 +265,24 @@ class Matrix:
             common = level[0]
         return common if common in self.paths else None
 
-    def _name(self, organisation_id: int) -> str:
-        return self.names.get(organisation_id, str(organisation_id))
+    def _why_won(self, line: Line, asked: Question) -> Reason:
+        facts = ["class" if line.minor != ANY else "major" if line.major != ANY else "any"]
+        reason: dict[str, Any] = {
+            "code": "won", "unit": self._name(line.lead_id), "id": line.id, "facts": facts,
+            "order": asked.kind,
+        }  # fmt: skip
+        if line.region != ANY:
+            facts.append("area")
+            reason["area"] = line.region
+        if line.owner_id is not None:
+            facts.append("owner")
+        return reason
 
+    def _not(self, line: Line, why: str) -> Reason:
+        return {"code": "not", "unit": self._name(line.lead_id), "id": line.id, "reason": why}
 
-def _owner_unknown() -> str:
-    return _("The owner of the component is not known: the territory answers for it.")
+    def _name(self, organisation_id: int) -> Name:
+        return self.names.get(organisation_id, (str(organisation_id), ""))
 
 
 def index(lines: Iterable[Line]) -> dict[tuple[str, str, str], list[Line]]:
@@ -310,35 +321,6 @@ def _person_rank(one: PersonLine) -> tuple[int, int, int, int]:
     return len(one.region), exact, int(one.edition != ANY), -one.member_id
 
 
-def _why_won(line: Line, asked: Question, unit: str) -> str:
-    facts = [_("the class") if line.minor != ANY else _("the major class")]
-    if line.major == ANY:
-        facts = [_("any class")]
-    if line.region != ANY:
-        facts.append(_("area %(code)s") % {"code": line.region})
-    if line.owner_id is not None:
-        facts.append(_("the owner"))
-    order = (
-        _("territory before owner, as for every event")
-        if asked.kind == EVENT
-        else _("owner before territory, as for every component")
-    )
-    return _("%(unit)s: line %(id)s names %(facts)s (%(order)s).") % {
-        "unit": unit,
-        "id": line.id,
-        "facts": ", ".join(facts),
-        "order": order,
-    }
-
-
-def _not(line: Line, unit: str, reason: str) -> str:
-    return _("Not %(unit)s (line %(id)s): %(reason)s.") % {
-        "unit": unit,
-        "id": line.id,
-        "reason": reason,
-    }
-
-
 def _joint(
     found: Sequence[Proposal], leads: Sequence[int], parent: int | None, name: Any
 ) -> Proposal:
@@ -348,13 +330,9 @@ def _joint(
         for assist in proposal.assists:
             helpers.setdefault(assist["organisation"], assist["role"])
     helpers.pop(lead, None)
-    units = ", ".join(name(one) for one in leads)
-    why = (
-        _("The place lies between %(units)s: their lowest common parent %(parent)s leads.")
-        % {"units": units, "parent": name(lead)}
-        if parent is not None
-        else _("The place lies between %(units)s, which have no common parent.") % {"units": units}
-    )
+    why: Reason = {"code": "border_alone", "units": [name(one) for one in leads]}
+    if parent is not None:
+        why = {**why, "code": "border", "parent": name(lead)}
     return Proposal(
         lead_id=lead,
         lead_role=found[0].lead_role,

@@ -179,7 +179,11 @@ def test_the_shift_is_handed_over_on_a_page(town: Town, browse: Browse) -> None:
     assert "接班人" in page and "已接" in page and "案件历史中当时没有其他未结案件" in page
     assert "night_leader" in page
     assert browse("acceptor").post("/duty/handovers/", sent).status_code == 403
-    assert browse("district").get(f"/duty/handovers/{row.pk}/").status_code == 404
+    # Another hall, and a unit that has no hall, see none of it; who oversees the city does.
+    for name in ("district", "water"):
+        assert browse(name).get(f"/duty/handovers/{row.pk}/").status_code == 404, name
+        assert row.digest[:12] not in _page(browse(name).get("/duty/handovers/")), name
+    assert browse("supervisor").get(f"/duty/handovers/{row.pk}/").status_code == 200
 
 
 @pytest.mark.requirement("A28")

@@ -36,18 +36,17 @@ def spread(town: Town) -> list[Case]:
         town.step(back.number, "return", "water", reason_code="not_ours", reason="非本单位")
     )
     cases.append(reworked(town, "poor_work", "undone"))
-    cases.append(reworked(town, ""))
+    cases.append(reworked(town, "back_again"))
     cases += [town.case("filed"), town.case("handling")]
     return cases
 
 
 def reworked(town: Town, *reasons: str) -> Case:
-    """A case whose check failed for these reasons; '' for one without a code."""
+    """A case whose check failed for these reasons."""
     case = town.case("checking")
     for reason in reasons:
-        given = {"reason_code": reason} if reason else {}
-        town.step(case.number, "check_failed", "inspector2", reason="现场仍有积水",
-                  photos=("check",), **given)  # fmt: skip
+        town.step(case.number, "check_failed", "inspector2", reason_code=reason,
+                  reason="现场仍有积水", photos=("check",))  # fmt: skip
         town.step(case.number, "rework", "dispatcher", reason="返工")
         case = town.carry(case.number, "checking")
     return town.carry(case.number, "closed")
@@ -119,7 +118,7 @@ def test_rework_is_counted_by_unit_and_by_reason(town: Town, browse: Browse) -> 
     since, until = town.now.replace(month=1), town.now.replace(month=12)
     found = figures.reworks(town.actor("supervisor"), since=since, until=until)
     assert sorted((one.unit.code, one.reason, one.times) for one in found) == [
-        ("WATER", "", 1), ("WATER", "poor_work", 1), ("WATER", "undone", 1),
+        ("WATER", "back_again", 1), ("WATER", "poor_work", 1), ("WATER", "undone", 1),
     ]  # fmt: skip
     again = reworked(town, "undone")
     found = figures.reworks(town.actor("supervisor"), since=since, until=until)
@@ -129,7 +128,7 @@ def test_rework_is_counted_by_unit_and_by_reason(town: Town, browse: Browse) -> 
     period = f"since={SINCE}&until=2026-12-31"
     shown = page(browse("supervisor").get(f"/figures/?{period}"))
     assert "nothing was done" in shown
-    assert "no reason code" in shown
+    assert "the problem is there again" in shown
     told = browse("water").get(f"/api/v1/cases/reworks?{period}").json()
     assert {one["unit"]["code"] for one in told} == {"WATER"}
     assert browse("green").get(f"/api/v1/cases/reworks?{period}").json() == []

@@ -64,7 +64,14 @@ def test_a_call_is_verified_returned_once_and_reworked_once(town: Town) -> None:
     town.step(number, "finish", "water", result="已加盖", photos=("after",))
     town.step(number, "send_check", "acceptor", inspector="inspector2")
     town.wait(minutes=20)
-    town.step(number, "check_failed", "inspector2", reason="井盖松动", photos=("check",))
+    town.step(
+        number,
+        "check_failed",
+        "inspector2",
+        reason_code="poor_work",
+        reason="井盖松动",
+        photos=("check",),
+    )
     town.step(number, "rework", "dispatcher", reason="须固定")
     town.step(number, "receive", "water")
     town.wait(minutes=40)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from cityloop.assets import operations as assets
 from cityloop.assets import queries as asset_queries
@@ -20,6 +20,7 @@ from cityloop.desks.queries import Names
 from cityloop.kernel.errors import Invalid, NotAllowed, Refused
 from cityloop.people import operations as people
 from cityloop.people.models import Organisation, Responsibility
+from cityloop.people.reasons import words_of
 from tests.scenarios.test_posts import Browse, body, browse, page, staff
 from tests.town import COMPONENT, DISTRICT, EVENT, SINCE, SYSTEM, Town
 
@@ -69,7 +70,7 @@ def test_a_large_company_is_the_territory_of_its_own_area(town: Town, browse: Br
     inside, outside = filed(town, EVENT, **at(town, 20)), filed(town, EVENT, **at(town, 60))
     assert inside.proposal["unit"] == town.units["JUHUA"].pk
     assert outside.proposal["unit"] == town.units["ROADS"].pk
-    assert "in its own area 巨化集团自管区" in inside.proposal["why"][0]
+    assert "in its own area 巨化集团自管区" in words_of(inside.proposal["why"][0])
     case = town.step(inside.number, "dispatch", "dispatcher", unit="JUHUA")
     assert queries.get(town.actor("juhua"), case.number).lead == town.units["JUHUA"]
     # A pipe that belongs to the water company stays the water company's, inside the fence too.
@@ -204,7 +205,10 @@ def test_a_component_without_a_known_owner_is_the_territorys(town: Town) -> None
     lost = _register(town, 79, *at(town, n).values())
     case = filed(town, COMPONENT, **at(town, n), component_code=lost.code)
     assert case.proposal["unit"] == town.units["STREET1"].pk
-    assert case.proposal["why"][0].startswith("The owner of the component is not known: the terri")
+    assert case.proposal["why"][0] == {"code": "owner_unknown"}
+    with translation.override("zh-hans"):  # the reader's language, not the one of who filed it
+        assert "部件权属不明：由属地负责。" in _why(case)
+    assert "The owner of the component is not known: the territory answers for it." in _why(case)
     assert not case.proposal["unambiguous"], "a person looks at it"
     # Once somebody is found to own it, the next case is theirs.
     assets.change_owner(

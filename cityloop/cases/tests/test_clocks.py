@@ -92,7 +92,12 @@ def test_late_handling_stays_late_even_after_a_quick_rework(world):
     assert case.handled_late is True
     for action, by, inputs, photos in [
         ("send_check", "acceptor", {"inspector": world.actors["inspector"].member_id}, ()),
-        ("check_failed", "inspector", {"reason": "open still"}, ("check",)),
+        (
+            "check_failed",
+            "inspector",
+            {"reason_code": "undone", "reason": "open still"},
+            ("check",),
+        ),
         ("rework", "dispatcher", {"reason": "again"}, ()),
         ("receive", "water", {}, ()),
         ("finish", "water", {"result": "quick"}, ("after",)),

@@ -55,7 +55,8 @@ def test_a_hotline_case_is_verified_returned_once_and_reworked_once(world):
     case = world.step(case, "dispatch", "dispatcher", unit="water", reason="returned by roads")
     for action, by, inputs, photos in world.mainstream()[3:6]:
         case = world.step(case, action, by, photos=photos, **inputs)
-    case = world.step(case, "check_failed", "second_inspector", photos=("check",), reason="loose")
+    failed = {"reason_code": "poor_work", "reason": "loose"}
+    case = world.step(case, "check_failed", "second_inspector", photos=("check",), **failed)
     case = world.step(case, "rework", "dispatcher", reason="fix it for good")
     for action, by, inputs, photos in world.mainstream()[3:]:
         case = world.step(case, action, by, photos=photos, **inputs)

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 from django.db import connection
 
-from cityloop.cases import queries, tiles
+from cityloop.cases import operations, queries, tiles, views
 from cityloop.cases.models import Case
 from cityloop.kernel.actor import Actor
 
+ASKED = {"extra": 1, "reason_code": "material", "reason": "steel is late"}
 NOWHERE = Actor(member_id=None, name="n", post="n")
 
 
@@ -92,3 +93,32 @@ def test_a_list_of_cases_makes_the_same_queries_for_few_and_many(world, django_a
     with django_assert_num_queries(1):
         read()
     assert Case.objects.count() == 7
+
+
+@pytest.mark.requirement("D10", "O06")
+def test_a_case_file_offers_what_may_be_done_and_says_what_hinders(world):
+    def told(case, name):
+        file = views.full(case, actor=world.actors[name], now=world.now)
+        return set(file["steps"]), {one["action"]: one["reasons"] for one in file["hindered"]}
+
+    reported = world.report()
+    steps, hindered = told(reported, "acceptor")
+    assert {"accept", "reject"} <= steps and not steps & set(hindered)
+    assert not {"join_report", "file", "approve_void"} & (steps | set(hindered))
+    with_unit = world.to("handling")
+    assert "finish" in told(with_unit, "water")[0]
+    assert "finish" not in told(with_unit, "dispatcher")[0]
+    world.wait(days=60)  # overdue: the extension is shown with the reason why it is refused
+    steps, hindered = told(with_unit, "water")
+    assert "finish" in steps and "ask_extension" not in steps
+    with pytest.raises(operations.Refused) as refused:
+        world.step(with_unit, "ask_extension", "water", **ASKED)
+    assert set(hindered["ask_extension"]) <= set(refused.value.reasons)
+
+
+@pytest.mark.requirement("O06")
+def test_a_step_of_another_post_is_forbidden_not_refused(world):
+    case = world.report()
+    with pytest.raises(operations.WrongPost, match="accept is for: acceptor") as refused:
+        world.step(case, "accept", "dispatcher")
+    assert refused.value.status == 403

@@ -20,9 +20,10 @@ class Shown:
     post: str
 
     @property
-    def place(self) -> str:
-        """What the link says: the number of the case, or the address."""
-        return self.address.removeprefix("/cases/").rstrip("/")
+    def case(self) -> str:
+        """The number of the case that the example is; '' for another page."""
+        number = self.address.removeprefix("/cases/").rstrip("/")
+        return number if number.isdigit() else ""
 
 
 def shown() -> list[Shown]:

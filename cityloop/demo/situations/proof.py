@@ -20,7 +20,13 @@ def _late_check(scene: Scene) -> str:
 
 
 def _failed(scene: Scene) -> str:
-    case = scene.step(scene.case("checking"), "check_failed", "inspector", reason="仍有遗留。")
+    case = scene.step(
+        scene.case("checking"),
+        "check_failed",
+        "inspector",
+        reason_code="partly",
+        reason="仍有遗留。",
+    )
     return scene.show(case, "核查未通过，待返工", "A check failed: to be done again", "dispatcher")
 
 

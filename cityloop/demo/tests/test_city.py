@@ -20,7 +20,8 @@ from cityloop.coordination.models import Dispute
 from cityloop.demo import beside, doing, habits, living, operations, simulation
 from cityloop.demo.camera import Camera
 from cityloop.geo.models import UnitGrid
-from cityloop.intake.models import Report
+from cityloop.intake import reference
+from cityloop.intake.models import Report, ReporterNotice
 from cityloop.kernel import clock
 from cityloop.people import queries as people
 from cityloop.people.models import Member, Organisation
@@ -42,6 +43,14 @@ def city(django_db_setup, django_db_blocker, tmp_path_factory):
         yield operations.build(now=NOW)
         transaction.set_rollback(True)
     settings.DATA_DIR, settings.MEDIA_ROOT = kept
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    """What one test's flow was is rolled back with it."""
+    reference.forget()
+    yield
+    reference.forget()
 
 
 def lived(**more: object) -> dict[str, int]:
@@ -78,6 +87,11 @@ def test_the_city_lives_as_cities_do(city):
     assert not CaseEvent.objects.filter(at__gt=NOW).exists()
     assert not Case.objects.filter(grid_code="").exists()
     assert proof.verify(now=NOW).whole
+    # Who told of a known case was told so; what the past left to do waits behind the present.
+    assert not ReporterNotice.objects.filter(topic="joined", state="owed").exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT priority FROM procrastinate_jobs WHERE status = 'todo'")
+        assert cursor.fetchall() == [(-1,)]
 
 
 def test_the_city_uses_the_whole_loop(city, monkeypatch):

@@ -112,16 +112,16 @@ TAKEN = {
 def test_each_example_is_what_its_title_promises(shown):
     by_title = {one.en: one for one in shown}
     for title, fields in CASES.items():
-        case = Case.objects.get(number=by_title[title].place)
+        case = Case.objects.get(number=by_title[title].case)
         assert {name: getattr(case, name) for name in fields} == fields, title
     for title, action in TAKEN.items():
-        number = by_title[title].place
+        number = by_title[title].case
         assert CaseEvent.objects.filter(case__number=number, action=action).exists(), title
-    automatic = by_title["Sure enough: dispatched by itself"].place
+    automatic = by_title["Sure enough: dispatched by itself"].case
     assert CaseEvent.objects.get(case__number=automatic, action="dispatch").role == "system"
     kinds = Finding.objects.filter(odd=True).values_list("case__number", "kind")
-    assert (by_title["A photo that proved another case before"].place, "reused") in kinds
-    assert (by_title["Before and after are not the same scene"].place, "scene") in kinds
+    assert (by_title["A photo that proved another case before"].case, "reused") in kinds
+    assert (by_title["Before and after are not the same scene"].case, "scene") in kinds
 
 
 def test_works_and_replies_stand_as_their_titles_say(shown):

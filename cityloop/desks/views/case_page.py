@@ -36,7 +36,7 @@ from cityloop.people import queries as people
 from cityloop.precedents import queries as precedents
 from cityloop.standards import queries as standards
 from cityloop.standards.queries.calendars import REASONS
-from cityloop.standards.worktime import Reason
+from cityloop.standards.worktime import Reason, Unit
 
 NEAR_METRES = 100.0
 MAX_FILES = 20
@@ -90,6 +90,8 @@ def clock_row(timer: Timer, *, now: datetime) -> ClockRow:
         yellow = yellow_from(timer.started_at, timer.due_at)
         light = "red" if now >= timer.due_at else "yellow" if now >= yellow else "green"
     limit = standards.limit_text(timer.limit_amount, timer.limit_unit)
+    if timer.margin_hours:
+        limit += " + " + standards.limit_text(timer.margin_hours, Unit.WORK_HOUR)
     left = timer.due_at - now if timer.state == "running" else None
     return ClockRow(timer, looks.CLOCK_STATE[state], light, limit, left)
 
@@ -268,6 +270,8 @@ def days_of(parts: list[dict[str, Any]]) -> list[tuple[date, list[dict[str, Any]
     days: dict[date, list[dict[str, Any]]] = {}
     for part in parts:
         words = str(REASONS[Reason(part["reason"])])
+        if part["margin"] and part["counted"]:
+            words = _("%(reason)s, margin of the other stages") % {"reason": words}
         day = timezone.localtime(part["start"]).date()
         days.setdefault(day, []).append({**part, "words": words})
     return list(days.items())

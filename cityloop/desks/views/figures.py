@@ -93,7 +93,7 @@ def _reworks(
 ) -> list[tuple[figures.Rework, Any]]:
     words = dict(CODED)
     found = figures.reworks(actor, since=since, until=until, area=area)
-    return [(one, words.get(one.reason, _("no reason code"))) for one in found]
+    return [(one, words.get(one.reason, one.reason)) for one in found]
 
 
 def _address(query: QueryDict, area: str) -> str:

@@ -16,6 +16,7 @@ from cityloop.kernel import clock
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid
 from cityloop.kernel.page import actor_of
+from cityloop.people import queries as people
 from cityloop.people.models import Organisation, Responsibility
 
 
@@ -28,8 +29,12 @@ def rules(request: HttpRequest) -> HttpResponse:
     days = int(asked) if asked in dict(DAYS) else 90
     found = precision.by_rule(actor, since=clock.now() - timedelta(days=days))
     lines = Responsibility.objects.select_related("lead").in_bulk([one.rule for one in found])
+    kept = list(lines.values())
+    classes, areas = people.class_names(kept), people.area_names(kept)
     context = {
-        "rows": [(one, lines.get(one.rule)) for one in found],
+        "rows": [
+            (one, lines.get(one.rule), classes.get(one.rule), areas.get(one.rule)) for one in found
+        ],
         "total": precision.total(found), "days": days, "spans": DAYS,
         "may_try": actor.may("people.manage"),
     }  # fmt: skip

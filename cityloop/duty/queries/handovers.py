@@ -90,9 +90,12 @@ def piles_of(row: Handover) -> list[Pile]:
 
 
 def handovers(actor: Actor) -> QuerySet[Handover]:
-    """The handovers of the actor's hall, latest first; those who oversee see every hall."""
+    """The handovers of the actor's halls, latest first; those who oversee see every hall.
+
+    Who has no post at a hall and sees only part of the city's work sees none.
+    """
     rows = Handover.objects.select_related("hall", "left_by", "accepted_by")
-    if actor.platforms:
+    if actor.platforms or actor.organisation_ids is not None:
         rows = rows.filter(hall_id__in=[number for number, _kind in actor.platforms])
     return rows.order_by("-ended_at", "-pk")
 

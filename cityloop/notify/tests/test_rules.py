@@ -63,3 +63,10 @@ def test_every_topic_is_whole() -> None:
 def test_filling_in_never_fails_and_leaves_no_known_blank(text: str, values: dict) -> None:
     filled = topics.fill(text + "{number}{nothing}", {**values, "number": "7"})
     assert "{nothing}" not in filled and "7" in filled
+
+
+def test_a_sentence_ends_once() -> None:
+    values = {"reason": "经比对，照片与现场不符。", "answer": "It is done."}
+    assert topics.fill("不予受理：{reason}。", values) == "不予受理：经比对，照片与现场不符。"
+    assert topics.fill("Answer: {answer}. Bye", values) == "Answer: It is done. Bye"
+    assert topics.fill("{reason}", values) == "经比对，照片与现场不符。"

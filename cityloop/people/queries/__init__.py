@@ -28,6 +28,8 @@ from cityloop.people.queries.organisations import (
     platforms_at,
 )
 from cityloop.people.queries.responsibility import (
+    area_names,
+    class_names,
     coverage_gaps,
     inspector_of,
     matrix_on,
@@ -51,8 +53,10 @@ __all__ = [
     "actor_for_token",
     "actor_seen_lately",
     "ancestors",
+    "area_names",
     "bodies_on_both_sides",
     "changes_of",
+    "class_names",
     "common_parent",
     "coverage_gaps",
     "descendants",

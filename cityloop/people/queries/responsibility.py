@@ -10,8 +10,8 @@ from threading import Lock
 
 from django.db import connection
 from django.db.models import Q, QuerySet
-from django.utils.translation import get_language
 
+from cityloop.geo import queries as geo
 from cityloop.kernel.actor import Actor
 from cityloop.people.lines import Line, PersonLine, Proposal, Question
 from cityloop.people.matrix import Matrix, index
@@ -24,9 +24,10 @@ from cityloop.people.models import (
     ResponsiblePerson,
     Revision,
     Territory,
+    in_language,
 )
 from cityloop.people.scope import scope_q, scopes_of
-from cityloop.standards.models import Edition
+from cityloop.standards.models import Edition, ProblemClass
 
 REMEMBERED_DAYS = 8
 REVISION = "people"
@@ -77,14 +78,14 @@ def responsible_across(
     return matrix_on(on).across(questions)
 
 
-_remembered: OrderedDict[tuple[str, date, str], Matrix] = OrderedDict()
+_remembered: OrderedDict[tuple[str, date], Matrix] = OrderedDict()
 _lock = Lock()
 
 
 def matrix_on(on: date) -> Matrix:
     """The matrix of a day, read again only after a change: for many questions at once, keep it."""
     stamp = Revision.objects.filter(name=REVISION).values_list("stamp", flat=True).first() or ""
-    key = (stamp, on, get_language() or "")
+    key = (stamp, on)
     matrix = _remembered.get(key)
     if matrix is None:
         matrix = _load(on)
@@ -124,7 +125,7 @@ def _load(on: date) -> Matrix:
             unit.id: tuple(int(part) for part in unit.path.split("/") if part)
             for unit in found.values()
         },
-        names={unit.id: unit.name for unit in found.values()},
+        names={unit.id: (unit.name_zh, unit.name_en) for unit in found.values()},
         extended=_extended(),
         grounds={
             unit.region_code: unit.id
@@ -255,3 +256,25 @@ GROUP BY c.id, a.code, a.name
 HAVING NOT coalesce(bool_or(l.general), FALSE)
 ORDER BY c.kind, c.major_code, c.minor_code, a.code
 """
+
+
+def class_names(rows: Sequence[Responsibility]) -> dict[int, str]:
+    """What these lines speak of, by their id: the class, the latest edition's where several have
+    the code; the major class of a line for all of it; nothing for a line for any class."""
+    majors = {row.major_code for row in rows}
+    found = ProblemClass.objects.filter(major_code__in=majors).order_by("edition__valid_from")
+    names: dict[tuple[str, str, str], str] = {}
+    facts = found.values_list(
+        "kind", "major_code", "minor_code", "name_zh", "name_en", "major_zh", "major_en"
+    )
+    for kind, major, minor, zh, en, major_zh, major_en in facts:
+        names[kind, major, minor] = in_language(zh, en)
+        names[kind, major, ANY] = in_language(major_zh, major_en)
+    keys = {row.pk: (row.class_kind, row.major_code, row.minor_code) for row in rows}
+    return {pk: names.get(key, "") for pk, key in keys.items()}
+
+
+def area_names(rows: Sequence[Responsibility]) -> dict[int, str]:
+    """Names of the areas of these lines, by their id; nothing for a line for any area."""
+    names = geo.region_names({row.region_code for row in rows} - {ANY})
+    return {row.pk: names.get(row.region_code, "") for row in rows}

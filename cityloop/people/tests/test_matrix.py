@@ -15,6 +15,7 @@ from cityloop.people.lines import Line, Question
 from cityloop.people.matrix import ANY, Matrix, index
 from cityloop.people.models import Organisation, Responsibility
 from cityloop.people.operations.record import touch
+from cityloop.people.reasons import words_of
 from cityloop.people.tests.world import NOW, TODAY, World
 
 CELL = {"edition_code": "*", "major_code": "01", "minor_code": "05"}
@@ -74,7 +75,7 @@ def test_an_unknown_owner_or_place_makes_it_ambiguous_and_says_so(world: World) 
     assert found.lead_id == world.units["DA-ROADS"].pk
     assert not found.unambiguous
     assert found.alternatives == (world.units["POWER"].pk,)
-    assert "owner" in found.explanation[-1]
+    assert "owner" in words_of(found.explanation[-1])
     world.line("GAS", **CELL)
     world.line("DA-ROADS", region_code="330102", **CELL)
     nowhere = _ask("event", district_code="", street_code="", community_code="", grid_code="")
@@ -231,7 +232,7 @@ def test_a_unit_that_no_longer_exists_gets_nothing(world: World) -> None:
     touch()
     found = _ask("event")
     assert found.lead_id == world.units["POWER"].pk
-    assert "no longer exists" in found.explanation[1]
+    assert "no longer exists" in words_of(found.explanation[1])
 
 
 def test_the_matrix_is_read_once_until_it_changes(world: World, django_assert_num_queries) -> None:

@@ -18,7 +18,7 @@ from cityloop.kernel.errors import NotFound
 from cityloop.people import forms, operations, queries
 from cityloop.people.models import ANY, Duty, Organisation, Responsibility, in_language
 from cityloop.people.views.frame import Cell, Column, Table, act, form_page, list_page, manager
-from cityloop.standards.models import Edition, ProblemClass
+from cityloop.standards.models import Edition
 
 TAB, GAPS_TAB = "office-lines", "office-gaps"
 ORDER = ("class_kind", "major_code", "minor_code", "region_code", "id")
@@ -44,9 +44,10 @@ def lines(request: HttpRequest) -> HttpResponse:
         Column(_("Lead unit")), Column(_("Assisting units"), "wide"),
         Column(_("Valid"), "narrow"), Column(_("Document")),
     ]  # fmt: skip
-    names, classes = _names(shown.items), _classes(shown.items)
+    names, classes = _names(shown.items), queries.class_names(shown.items)
+    areas = queries.area_names(shown.items)
     table = Table(
-        _("Responsibilities"), columns, [_row(one, names, classes) for one in shown.items],
+        _("Responsibilities"), columns, [_row(one, names, classes, areas) for one in shown.items],
         next=f"?{urlencode({**query, 'after': shown.next})}" if shown.next else "",
         first=f"?{urlencode(query)}" if cursor else "",
     )  # fmt: skip
@@ -62,18 +63,12 @@ def _names(rows: list[Responsibility]) -> dict[int, str]:
     return {one.pk: one.name for one in Organisation.objects.filter(pk__in=wanted)}
 
 
-def _classes(rows: list[Responsibility]) -> dict[tuple[str, str, str], str]:
-    """Names of the classes, the latest edition's where several have the code."""
-    wanted = {row.minor_code for row in rows}
-    found = ProblemClass.objects.filter(minor_code__in=wanted).order_by("edition__valid_from")
-    facts = found.values_list("kind", "major_code", "minor_code", "name_zh", "name_en")
-    return {(kind, major, minor): in_language(zh, en) for kind, major, minor, zh, en in facts}
-
-
 def _row(
-    one: Responsibility, names: dict[int, str], classes: dict[tuple[str, str, str], str]
+    one: Responsibility, names: dict[int, str], classes: dict[int, str], areas: dict[int, str]
 ) -> list[Cell]:
-    named = classes.get((one.class_kind, one.major_code, one.minor_code), "")
+    code = one.major_code if one.minor_code == ANY else f"{one.major_code}{one.minor_code}"
+    title = _("any class") if one.major_code == ANY else f"{code} {classes[one.pk]}"
+    area = _("any") if one.region_code == ANY else areas[one.pk] or one.region_code
     kind = _("event") if one.class_kind == "event" else _("component")
     assists = "；".join(
         f"{Duty(a['role']).label} {names.get(a['organisation'], '')}" for a in one.assists
@@ -81,11 +76,11 @@ def _row(
     until = one.valid_to.isoformat() if one.valid_to else ""
     return [
         Cell(
-            f"{one.major_code}{one.minor_code} {named}",
+            title,
             reverse("office-line", args=[one.pk]),
             sub=f"{kind} · {one.edition_code}",
         ),
-        Cell(_("any") if one.region_code == ANY else one.region_code),
+        Cell(area, sub=one.region_code if areas[one.pk] else ""),
         Cell(one.owner.name if one.owner else "–"),
         Cell(one.lead.name, sub=Duty(one.lead_role).label),
         Cell(assists or "–"),

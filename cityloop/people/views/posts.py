@@ -14,6 +14,7 @@ from cityloop.kernel import clock
 from cityloop.kernel.errors import NotFound
 from cityloop.people import forms, operations, queries
 from cityloop.people.models import Post, Role
+from cityloop.people.roles import PERMISSIONS
 from cityloop.people.scope import sees_all
 from cityloop.people.views.frame import (
     Cell,
@@ -115,7 +116,7 @@ def roles(request: HttpRequest) -> HttpResponse:
         [
             Cell(one.label, reverse("office-role", args=[one.code]) if sees_all(actor) else ""),
             Cell(one.code),
-            Cell(joined(one.permissions)),
+            Cell(joined(PERMISSIONS.get(code, code) for code in one.permissions)),
         ]
         for one in queries.roles()
     ]

@@ -135,6 +135,11 @@ function enhance(root) {
   // What scrolls sideways can be scrolled with the keyboard.
   for (const wrap of root.querySelectorAll(".table-wrap")) if (wrap.scrollWidth > wrap.clientWidth) wrap.tabIndex = 0;
   for (const select of root.querySelectorAll("select[data-filterable]")) filterable(select);
+  // The tab that is open is in sight, also on a narrow screen.
+  for (const tabs of root.querySelectorAll(".tabs")) {
+    const open = tabs.querySelector("[aria-current], [aria-selected=true]");
+    if (open) tabs.scrollLeft = open.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - open.clientWidth) / 2;
+  }
 }
 document.addEventListener("htmx:after:swap", () => enhance(document));
 enhance(document);
