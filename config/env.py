@@ -49,6 +49,9 @@ VARIABLES = (
     Variable("SMTP_TLS", "bool", "1", "0: without STARTTLS, inside the house only."),
     Variable("MAIL_FROM", "text", "cityloop@localhost", "Sender of e-mails."),
     Variable("MESSAGE_CONSOLE", "bool", "0", "1: messages that no medium takes go to the log."),
+    Variable("PUSH_CONTACT", "text", "",
+             "mailto: or https: address for push services; empty: nothing is pushed to browsers."),
+    Variable("PUSH_KEY", "text", "", "The city's key for them; empty: made once, in DATA_DIR."),
     Variable("RATE_LIMITS", "bool", "1", "0 switches rate limits off (benchmarks only)."),
     Variable("TIME_ZONE", "text", "Asia/Shanghai", "The city's time zone."),
     Variable("LOG_LEVEL", "text", "INFO", "Least severe message written to the log."),
@@ -87,13 +90,21 @@ def path(name: str) -> Path:
 
 def secret_key() -> str:
     """SECRET_KEY, or one made at the first start and kept in DATA_DIR for its owner only."""
-    if given := text("SECRET_KEY"):
-        return given
-    kept = path("DATA_DIR") / "secret.key"
+    return text("SECRET_KEY") or _kept("secret.key", 50)
+
+
+def push_key() -> str:
+    """PUSH_KEY, or one kept likewise: 32 random bytes, of which the key is made."""
+    return text("PUSH_KEY") or _kept("push.key", 32)
+
+
+def _kept(name: str, size: int) -> str:
+    """A random text of so many bytes, made at the first call."""
+    kept = path("DATA_DIR") / name
     if kept.exists():
         return kept.read_text().strip()
     kept.parent.mkdir(parents=True, exist_ok=True)
-    made = secrets.token_urlsafe(50)
+    made = secrets.token_urlsafe(size)
     try:
         descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:  # another process of the same start was quicker

@@ -203,6 +203,9 @@ EMAIL_HOST, EMAIL_PORT = env.text("SMTP_HOST"), env.number("SMTP_PORT")
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.text("SMTP_USER"), env.text("SMTP_PASSWORD")
 EMAIL_USE_TLS = env.flag("SMTP_TLS")
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM")
+PUSH_CONTACT = env.text("PUSH_CONTACT")
+PUSH_KEY = env.push_key() if PUSH_CONTACT else ""
+PUSH_LOCAL = False  # tests: push services on this machine
 MESSAGE_CONSOLE = env.flag("MESSAGE_CONSOLE")
 
 LANGUAGE_CODE = "zh-hans"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
@@ -14,7 +15,9 @@ from cityloop.kernel import clock, paging
 from cityloop.kernel.api import idempotent
 from cityloop.kernel.page import actor_of
 from cityloop.notify import operations, queries, wording
-from cityloop.notify.models import Message, ReplyCheck
+from cityloop.notify.models import Message, ReplyCheck, Subscription
+from cityloop.notify.views import push
+from cityloop.notify.webpush import Browser
 
 router = Router(tags=["messages"])
 Cursor = Annotated[str, Query(max_length=400)]
@@ -97,6 +100,70 @@ def messages(request: HttpRequest, cursor: Cursor = "", size: Size = 50) -> dict
 def read(request: HttpRequest, message_id: Id) -> tuple[int, dict[str, Any]]:
     """It counts as unread no more."""
     return 200, _shown(operations.mark_read(message_id, actor=actor_of(request), now=clock.now()))
+
+
+class KeyOut(Schema):
+    """The city's public key, for `pushManager.subscribe`; '' where it pushes nothing."""
+
+    key: str
+
+
+class BrowserOut(Schema):
+    """A browser in which the caller is told at once."""
+
+    id: int
+    endpoint: str
+    device: str
+    made_at: datetime
+
+
+class KeysIn(Schema):
+    """The browser's key and secret, base64url."""
+
+    p256dh: Annotated[str, Field(max_length=120)]
+    auth: Annotated[str, Field(max_length=40)]
+
+
+class BrowserIn(Schema):
+    """A subscription as `PushSubscription.toJSON()` gives it, and the device's name."""
+
+    endpoint: Annotated[str, Field(max_length=500)]
+    keys: KeysIn
+    device: Annotated[str, Field(max_length=120)] = ""
+
+
+@router.get("/push/key", response=KeyOut, summary="The city's key for push services")
+def push_key(request: HttpRequest) -> dict[str, str]:
+    """By it a push service knows that a message comes from the city."""
+    actor_of(request)
+    return {"key": push.public_key(settings.PUSH_KEY) if settings.PUSH_CONTACT else ""}
+
+
+@router.get("/push/browsers", response=list[BrowserOut], summary="Where one is told at once")
+def browsers(request: HttpRequest) -> list[Subscription]:
+    """One's own browsers, latest first."""
+    return list(queries.subscriptions(actor_of(request)))
+
+
+@router.post("/push/browsers", response={201: BrowserOut}, summary="Be told in a browser")
+@idempotent
+def add_browser(request: HttpRequest, body: BrowserIn) -> tuple[int, dict[str, Any]]:
+    """From now on; ten browsers a member, the oldest makes room."""
+    browser = Browser(body.endpoint, body.keys.p256dh, body.keys.auth)
+    row = operations.subscribe(
+        browser, device=body.device, actor=actor_of(request), now=clock.now()
+    )
+    return 201, BrowserOut.from_orm(row).dict()
+
+
+@router.post(
+    "/push/browsers/{browser_id}/end", response=BrowserOut, summary="Be told in a browser no more"
+)
+@idempotent
+def end_browser(request: HttpRequest, browser_id: Id) -> tuple[int, dict[str, Any]]:
+    """One's own only; the browser that has ended."""
+    row = operations.unsubscribe(browser_id, actor=actor_of(request), now=clock.now())
+    return 200, BrowserOut.from_orm(row).dict()
 
 
 class ReplyOut(Schema):

@@ -22,3 +22,12 @@ class NotifyConfig(Subsystem):
     }
     schedules = (Schedule("queue_due", 5), Schedule("forget_questions", 3600),
                  Schedule("draw_replies", 600))  # fmt: skip
+
+    def ready(self) -> None:
+        """Who signs out is told in that browser no more."""
+        from django.contrib.auth.signals import user_logged_out
+
+        from cityloop.notify.views.push import signed_out
+
+        super().ready()
+        user_logged_out.connect(signed_out, dispatch_uid="notify.push")

@@ -55,3 +55,11 @@ class CheckForm(forms.Form):
         label=_("What is wrong with it"), required=False, choices=[("", "—"), *Fault.choices]
     )
     note = forms.CharField(label=_("Remark"), required=False, max_length=300)
+
+
+class BrowserForm(forms.Form):
+    """A subscription as the browser gives it."""
+
+    endpoint = forms.CharField(max_length=500)
+    p256dh = forms.CharField(max_length=120)
+    auth = forms.CharField(max_length=40)

@@ -228,3 +228,27 @@ class ReplyCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message_id} {self.quality}"
+
+
+class Subscription(models.Model):
+    """A browser in which a member asked to be told at once; never deleted, it ends."""
+
+    member = models.ForeignKey("people.Member", on_delete=models.PROTECT, related_name="+")
+    endpoint = models.CharField(max_length=500)
+    p256dh = models.CharField(max_length=120)
+    auth = models.CharField(max_length=40)
+    device = models.CharField(max_length=120, blank=True, default="")  # as the browser names itself
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_why = models.CharField(max_length=20, blank=True, default="")  # asked, left, gone, ...
+
+    class Meta:
+        db_table = "notify_subscription"
+        constraints = [
+            models.UniqueConstraint(
+                "endpoint", condition=Q(ended_at__isnull=True), name="subscription_once_a_browser"
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.device}"

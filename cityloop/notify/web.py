@@ -23,7 +23,7 @@ from cityloop.kernel.middleware import problem_response
 from cityloop.kernel.page import actor_of
 from cityloop.notify import forms, operations, queries, signing, topics
 from cityloop.notify import wording as wording_of
-from cityloop.notify.views import checks
+from cityloop.notify.views import checks, push
 
 SIZE = 50
 MAX_RECEIPT = 16 * 1024
@@ -51,11 +51,17 @@ LABELS = {
     "operation_planned": lazy("Joint operation"),
     "dispatched": lazy("Dispatched to who is on duty"),
     "substitute": lazy("Dispatched to a substitute"),
+    "fraud_found": pgettext_lazy("topic", "Fraud finding"),
+    "fraud_decided": pgettext_lazy("topic", "Decision on a fraud finding"),
+    "card_issued": pgettext_lazy("topic", "Card issued"),
+    "card_sent_back": pgettext_lazy("topic", "Answer to a card sent back"),
+    "card_withdrawn": pgettext_lazy("topic", "Card withdrawn"),
 }
 MEDIA_LABELS = {
     "console": lazy("Log"),
     "sms": lazy("Text message"),
     "mail": lazy("E-mail"),
+    "push": lazy("Browser"),
     "inbox": lazy("Page of messages"),
 }
 AUDIENCE_LABELS = {
@@ -104,7 +110,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "rows": shown.items, "unread": queries.unread(actor), "labels": LABELS,
         "next": f"?after={shown.next}" if shown.next else "",
         "first": request.path if request.GET.get("after") else "",
-        "may_configure": actor.may("notify.configure"),
+        "may_configure": actor.may("notify.configure"), **push.facts_of(actor),
     }  # fmt: skip
     return render(request, "notify/inbox.html", facts)
 
@@ -293,6 +299,9 @@ urlpatterns = [
     path("messages/", inbox, name="messages"),
     path("messages/wordings/", wordings, name="wordings"),
     path("messages/wordings/<slug:topic>/", wording, name="wording"),
+    path("messages/push/", push.subscribe, name="push-subscribe"),
+    path("messages/push/<int:subscription_id>/end/", push.unsubscribe, name="push-end"),
+    path("service-worker.js", push.worker, name="service-worker"),
     path("messages/<int:message_id>/read/", read, name="message-read"),
     path("hooks/sms/", receipt, name="sms-receipt"),
 ]

@@ -15,6 +15,7 @@ from django.http import HttpResponse
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from tests import town as towns
+from tests.conformance.browsers import push_body
 from tests.conformance.city import PHONE, City
 
 Values = Callable[[City], Mapping[str, Any]]
@@ -446,6 +447,12 @@ CALLS = (
     Call("GET", "/messages", refused=()),
     Call("POST", "/messages/{message_id}/read", by="inspector",
          refused=(towns.STRANGER, "acceptor"), at=lambda city: {"message_id": city.message}),
+    Call("GET", "/push/key", refused=()),
+    Call("GET", "/push/browsers", refused=()),
+    Call("POST", "/push/browsers", refused=(), status=201, body=lambda city: push_body("1"),
+         another=lambda city: push_body("2")),
+    Call("POST", "/push/browsers/{browser_id}/end", refused=(towns.STRANGER, "dispatcher"),
+         at=lambda city: {"browser_id": city.told_in}),
     Call("GET", "/messages/wordings", by="administrator",
          refused=(towns.STRANGER, "acceptor", "shift_leader")),
     Call("PUT", "/messages/wordings/{topic}", by="administrator",

@@ -47,6 +47,7 @@ from cityloop.precedents import operations as precedents
 from cityloop.standards import operations as standards
 from cityloop.works.models import BudgetLine, Claim, Designation, PriceItem
 from tests import town as towns
+from tests.conformance import browsers
 from tests.duty import DAY, away, on_duty, person, shift
 from tests.works import Story
 
@@ -77,6 +78,7 @@ class City:
     protection: int = 0
     dirty: str = ""
     reply_check: int = 0
+    told_in: int = 0
     petitions: list[str] = field(default_factory=list)
     suggestion: Suggestion = field(default_factory=Suggestion)
 
@@ -318,6 +320,7 @@ def build(folder: Path) -> City:
         _oversight,
         _duty,
         _reply_check,
+        _browser,
     ):
         part(city)
     case = Case.objects.get(number=city.cases["closed"])
@@ -504,6 +507,12 @@ def _duty(city: City) -> None:
     duty.call_on_duty(number=case.number, version=case.version, now=town.now)
     city.cases["called"] = case.number
     duty.end_shift(shift="白班", actor=town.actor("shift_leader"), now=town.now)
+
+
+def _browser(city: City) -> None:
+    """A browser in which the acceptor is told."""
+    actor = city.town.actor("acceptor")
+    city.told_in = browsers.told_in_a_browser(actor, now=city.town.now)
 
 
 def _reply_check(city: City) -> None:

@@ -18,6 +18,7 @@ from cityloop.cases.models import Case
 from cityloop.notify import signing
 from cityloop.notify.queries import public_photo
 from tests import town as towns
+from tests.conformance.browsers import push_form
 from tests.conformance.city import City
 
 Values = Callable[[City], Mapping[str, Any]]
@@ -222,6 +223,9 @@ PAGES = (
     Page("messages", refused=()),
     Page("message-read", by="inspector", refused=(towns.STRANGER, "acceptor"), status=302,
          at=lambda city: {"message_id": city.message}, data=nothing),
+    Page("push-subscribe", refused=(), status=302, data=lambda city: push_form("3")),
+    Page("push-end", refused=(towns.STRANGER, "dispatcher"), status=302,
+         at=lambda city: {"subscription_id": city.told_in}, data=nothing),
     Page("reply-checks", refused=(towns.STRANGER, "inspector", "water")),
     Page("reply-check", refused=(towns.STRANGER, "inspector", "water"), status=303,
          at=lambda city: {"check_id": city.reply_check},
@@ -518,8 +522,9 @@ PAGES = (
 BY_NAME = {page.name: page for page in PAGES}
 # Visited by tests of their own: a notice needs an overdue case, a first password is only asked for
 # at the first sign-in, an example picture needs one, an ended answer needs its line, Django's
-# language switch takes any post, the gateway for text messages signs what it sends.
+# language switch takes any post, the gateway for text messages signs what it sends,
+# the worker of browsers is a script for everybody.
 ELSEWHERE = {
     "case-notice", "new-password", "office-answer-end", "manual-example", "set_language",
-    "sms-receipt",
+    "service-worker", "sms-receipt",
 }  # fmt: skip

@@ -126,6 +126,7 @@ OWN: dict[str, dict[str, str]] = {
         "quiet": FUNCTIONS,
         "signing": FUNCTIONS,
         "topics": TABLE,
+        "webpush": FUNCTIONS,
         "wording": FUNCTIONS,
     },
     "works": {"forms": FORMS, "shapes": VALUE},

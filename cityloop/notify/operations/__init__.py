@@ -11,6 +11,7 @@ from cityloop.notify.operations.ordering import (
     tell_members,
     tell_order_overdue,
 )
+from cityloop.notify.operations.pushing import end_left, subscribe, unsubscribe
 from cityloop.notify.operations.replies import CannotReply, send_reply
 from cityloop.notify.operations.wordings import set_wording
 
@@ -20,6 +21,7 @@ __all__ = [
     "count_question",
     "deliver",
     "draw_replies",
+    "end_left",
     "forget_questions",
     "judge_reply",
     "mark_read",
@@ -27,8 +29,10 @@ __all__ = [
     "queue_due",
     "send_reply",
     "set_wording",
+    "subscribe",
     "take_receipt",
     "tell",
     "tell_members",
     "tell_order_overdue",
+    "unsubscribe",
 ]

@@ -12,10 +12,11 @@ from django.utils.translation import override
 from cityloop.intake import operations as intake
 from cityloop.kernel import errors, jobs
 from cityloop.kernel.actor import Actor
-from cityloop.notify import media, topics
+from cityloop.notify import media, queries, topics
 from cityloop.notify.media import Letter, Outcome
 from cityloop.notify.models import Message, Receipt, State
 from cityloop.notify.operations.ordering import DELIVER, allowed_at, start
+from cityloop.notify.operations.pushing import end_gone
 
 # Minutes from one try to the next by the same medium; after the last one the next medium follows.
 BACK_OFF = (1, 5, 20, 60)
@@ -46,7 +47,7 @@ def deliver(message_id: int, *, now: datetime) -> Message | None:
     if (morning := allowed_at(row, now)) > now:  # its job came late
         Message.objects.filter(pk=row.pk).update(next_at=morning)
         return row
-    outcome = _attempt(row)
+    outcome = _attempt(row, now)
     with transaction.atomic():
         row = Message.objects.select_for_update().get(pk=message_id)
         if row.state == State.QUEUED:
@@ -54,8 +55,8 @@ def deliver(message_id: int, *, now: datetime) -> Message | None:
     return row
 
 
-def _attempt(row: Message) -> Outcome:
-    medium, letter = media.MEDIA[row.medium], _letter(row)
+def _attempt(row: Message, now: datetime) -> Outcome:
+    medium, letter = media.MEDIA[row.medium], _letter(row, now)
     if not medium.ready():
         return Outcome(media.REFUSED, "this medium is not set up")
     if not medium.reaches(letter):
@@ -63,7 +64,7 @@ def _attempt(row: Message) -> Outcome:
     return medium.send(letter)
 
 
-def _letter(row: Message) -> Letter:
+def _letter(row: Message, now: datetime) -> Letter:
     """Addresses are looked up now: whom intake has forgotten has none."""
     reporter = row.notice.report.reporter if row.notice else None
     member = row.member
@@ -75,6 +76,10 @@ def _letter(row: Message) -> Letter:
         mail=member.email if member else "",
         subject=subject,
         text=row.text,
+        at=now,
+        urgent=row.urgent,
+        path=f"/cases/{row.case.number}/" if row.case else row.path,
+        browsers=queries.browsers_of(member.pk) if member and row.medium == "push" else (),
     )
 
 
@@ -82,6 +87,8 @@ def _note(row: Message, outcome: Outcome, now: datetime) -> None:
     """Write the attempt down and decide what comes next."""
     _receipt(row, outcome.what, outcome.detail, now)
     row.tries += 1
+    if outcome.gone:
+        end_gone(outcome.gone, now=now)
     if outcome.what in (media.ACCEPTED, media.DELIVERED):
         row.state, row.sent_at, row.reference = State.SENT, now, outcome.reference
         if outcome.what == media.DELIVERED:

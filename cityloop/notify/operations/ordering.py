@@ -50,7 +50,8 @@ def order(
     """
     row = Message(
         topic=topic, member=to.member, notice=to.notice, case=case, version=version, text=text,
-        ordered_at=now, ordered_by=ordered_by[:120], author_id=author, **_way(topic, media),
+        ordered_at=now, ordered_by=ordered_by[:120], author_id=author,
+        **_way(topic, media, to.member),
     )  # fmt: skip
     with transaction.atomic():
         if to.member is not None and _told(to.member, case, topic, version):
@@ -59,9 +60,15 @@ def order(
     return row
 
 
-def _way(topic: str, media: Sequence[str]) -> dict[str, Any]:
-    ready = [one for one in (*media, "console") if MEDIA[one].ready()] or [*media[:1]]
+def _way(topic: str, media: Sequence[str], member: Member | None) -> dict[str, Any]:
+    ready = [one for one in (*media, "console") if MEDIA[one].ready() and _wanted(one, member)]
+    ready = ready or [*media[:1]]
     return {"media": ready, "medium": ready[0], "urgent": topics.all_topics()[topic].urgent}
+
+
+def _wanted(medium: str, member: Member | None) -> bool:
+    """False for a medium that the recipient would have to ask for, and has not."""
+    return not MEDIA[medium].asked_for or (member is not None and queries.asked_for_push(member.pk))
 
 
 def _told(member: Member, case: Case, topic: str, version: int) -> bool:
@@ -132,7 +139,7 @@ def tell_members(
         start(
             Message(
                 topic=topic, member=member, about=about, path=path, text=text, ordered_at=now,
-                ordered_by="system", **_way(topic, row.media),
+                ordered_by="system", **_way(topic, row.media, member),
             ),
             now=now,
         )  # fmt: skip

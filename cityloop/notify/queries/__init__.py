@@ -22,6 +22,7 @@ from cityloop.notify.queries.public import (
     public_answer,
     public_photo,
 )
+from cityloop.notify.queries.push import asked_for_push, browsers_of, subscriptions
 from cityloop.notify.queries.replies import (
     ORDER,
     STATES,
@@ -39,6 +40,8 @@ __all__ = [
     "NoSuchReply",
     "Operator",
     "PublicAnswer",
+    "asked_for_push",
+    "browsers_of",
     "inbox",
     "message_of_member",
     "on_its_way",
@@ -52,6 +55,7 @@ __all__ = [
     "reply",
     "reply_check",
     "reply_checks",
+    "subscriptions",
     "unread",
     "wordings",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+from datetime import UTC, datetime
 from email.header import decode_header
 
 import pytest
@@ -11,7 +12,8 @@ from cityloop.notify import media
 from cityloop.notify.media import MEDIA, Letter
 from cityloop.notify.tests.gateway import Gateway, Post, mail_server, running
 
-LETTER = Letter(key="m1-sms", phone="13800000001", mail="a@b.cn", subject="案件 1", text="已立案")
+LETTER = Letter(key="m1-sms", phone="13800000001", mail="a@b.cn", subject="案件 1", text="已立案",
+                at=datetime(2026, 3, 2, 1, tzinfo=UTC))  # fmt: skip
 
 
 @pytest.fixture
@@ -79,7 +81,7 @@ def test_a_medium_that_is_not_set_up_is_not_ready(settings) -> None:
     settings.SMS_URL = settings.EMAIL_HOST = ""
     settings.MESSAGE_CONSOLE = False
     assert [code for code, one in MEDIA.items() if one.ready()] == ["inbox"]
-    nowhere = Letter(key="m", phone="", mail="", subject="", text="")
+    nowhere = Letter(key="m", phone="", mail="", subject="", text="", at=LETTER.at)
     assert not MEDIA["sms"].reaches(nowhere) and not MEDIA["mail"].reaches(nowhere)
 
 
