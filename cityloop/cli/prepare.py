@@ -88,8 +88,14 @@ def make_situations() -> None:
     from cityloop.demo.situations import making
     from cityloop.kernel import clock
 
+    left_out: list[str] = []
     with progress("Making situations to look at") as advance:
-        making.make_all(now=clock.now(), advance=advance)
+        making.make_all(
+            now=clock.now(), advance=advance,
+            left_out=lambda name, problem: left_out.append(f"{name}: {problem}"),
+        )  # fmt: skip
+    for line in left_out:
+        print(f"A situation was left out, {line}", file=sys.stderr)
 
 
 if __name__ == "__main__":
