@@ -156,6 +156,14 @@ def stop(change: Change, kind: str) -> Timer | None:
     return timer
 
 
+def cancel(change: Change, timer: Timer) -> None:
+    """End a clock of work that is not wanted any more: nobody met it; what is late stays late."""
+    stop(change, timer.kind)
+    if not timer.late:
+        timer.late = None
+        change.facts["clocks"][-1]["what"] = "ended"
+
+
 def spent(change: Change, timer: Timer) -> Decimal:
     """How much of the limit has run until now, in the limit's unit."""
     if timer.state != RUNNING or timer.started_at == change.now:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,8 +15,8 @@ from django.utils.translation import pgettext_lazy
 
 from cityloop.cases.guards.replies import REPLIES
 from cityloop.cases.lifecycle import Step
-from cityloop.geo import queries as geo
-from cityloop.geo.coordinates import checked
+from cityloop.cases.spots import Spot, spot
+from cityloop.kernel.encoding import whole
 from cityloop.kernel.errors import Invalid
 from cityloop.people.models import Member, Organisation
 from cityloop.standards.models import FilingRule, ProblemClass
@@ -152,6 +151,8 @@ class Field:
 
 
 def _text(raw: Any) -> str:
+    if not isinstance(raw, str | int):  # a number may be typed; a list or an object is no text
+        raise ValueError(_("a text"))
     text = str(raw).replace("\x00", "").strip()
     if len(text) > MAX_TEXT:
         raise ValueError(_("at most %(n)s characters") % {"n": MAX_TEXT})
@@ -212,12 +213,14 @@ def _assists(raw: Any) -> list[dict[str, Any]]:
     """[{organisation, role}] or a list of ids or codes."""
     items = raw if isinstance(raw, Sequence) and not isinstance(raw, str) else [raw]
     find = _one(Organisation, "code")
-    found = []
+    found: list[dict[str, Any]] = []
     for item in items:
         entry = item if isinstance(item, Mapping) else {"organisation": item}
         if entry.get("organisation") in (None, ""):
             continue
         unit = find(entry["organisation"])
+        if any(one["organisation"] == unit.pk for one in found):
+            raise ValueError(_("%(unit)s is named twice") % {"unit": unit.name})
         found.append({"organisation": unit.pk, "role": _text(entry.get("role", "assist"))[:12]})
     return found
 
@@ -263,36 +266,6 @@ def _moment(raw: Any) -> datetime:
         raise ValueError(_("a day and a time as YYYY-MM-DDTHH:MM")) from error
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A point in WGS 84, and the address by which it was named."""
-
-    lon: float
-    lat: float
-    named: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.lon:.6f},{self.lat:.6f}"
-
-
-def _place(raw: Any) -> Spot:
-    """Two numbers, or an address that is found once, or whose name it is."""
-    text = _text(raw)
-    if numbers := re.fullmatch(r"(-?[0-9.]{1,20})[,，\s]+(-?[0-9.]{1,20})", text):
-        try:
-            return Spot(*checked(float(numbers[1]), float(numbers[2])))
-        except (ValueError, Invalid) as error:
-            raise ValueError(_("longitude and latitude are two numbers")) from error
-    found = geo.search_address(text[:200], limit=4)
-    exact = [one for one in found if text in (one.name, one.full_name)]
-    chosen = exact or found
-    if len(chosen) != 1:
-        names = "、".join(one.full_name for one in found[:3])
-        raise ValueError(_("found several times: %(names)s") % {"names": names} if found
-                         else _("no such address is known"))  # fmt: skip
-    return Spot(chosen[0].lon, chosen[0].lat, chosen[0].full_name)
-
-
 def _same(raw: Any) -> Any:
     return raw
 
@@ -310,7 +283,7 @@ TABLE = (
     Field("engineering", lazy("Engineering limit"), "check", _flag),
     Field("description", lazy("Description"), "long", _text),
     Field("address", lazy("Address"), "text", lambda raw: _text(raw)[:200]),
-    Field("point", lazy("Place"), "text", _place,
+    Field("point", lazy("Place"), "text", lambda raw: spot(_text(raw)),
           lazy("An address, or longitude and latitude as 120.15, 30.28.")),
     Field("unit", lazy("Responsible unit"), "select", _one(Organisation, "code")),
     Field("fixed_by", lazy("Fixed by"), "select", _one(Organisation, "code")),
@@ -358,6 +331,8 @@ def clean(step: Step, raw: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises Invalid with a sentence per field: unknown field, missing value, unreadable value.
     """
+    if not whole(dict(raw)):
+        raise Invalid(_("a text holds half a character (a lone surrogate)"))
     wanted = dict(step.fields)
     problems = {name: _("this step does not ask for it") for name in raw if name not in wanted}
     cleaned: dict[str, Any] = {}

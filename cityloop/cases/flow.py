@@ -47,6 +47,8 @@ class Parameters:
     deferral_days: int = 365
     backlog_days: int = 60  # natural days after which a deferred case is backlog
     appeal_days: int = 30  # natural days after closing
+    petition_days: int = 60  # natural days from receipt to the written answer
+    suggestion_workdays: int = 15  # until a suggestion is answered
     trial: bool = False  # figures are computed but marked not official
     command: tuple[Level, ...] = ()  # levels that dispatch, from the top down; none: one hall
     dispatch_begins: str = TOP  # top | lowest: with which of them a filed case begins

@@ -140,6 +140,8 @@ BOXES: tuple[tuple[str, str], ...] = (
     ("checking", Status.CHECKING),
     ("check_failed", Status.CHECK_FAILED),
     ("checked", Status.CHECKED),
+    ("suspended", Status.SUSPENDED),
+    ("deferred", Status.DEFERRED),
 )
 
 
@@ -224,6 +226,11 @@ def ping_pong(actor: Actor, *, dispatches: int = 2) -> QuerySet[Case]:
 def current_flow() -> Flow:
     """The flow that new cases start with."""
     return Flow.objects.order_by("-published_at", "-id")[:1].get()
+
+
+def current_parameters() -> flows.Parameters:
+    """What the city has set for new cases and for what stands beside them."""
+    return flows.parameters(current_flow().parameters)
 
 
 def case_of_file(actor: Actor, sha256: str) -> bool:

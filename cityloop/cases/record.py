@@ -125,6 +125,8 @@ def _lines(change: Change) -> Lines:
 
 def _facts(change: Change) -> dict[str, Any]:
     facts = fields.recorded(change.inputs) | change.facts if change.inputs else change.facts
+    if change.actor.token is not None:  # who holds a key is known from the record of keys
+        facts["token"] = list(change.actor.token)
     if change.papers:
         facts["papers"] = [[paper.stage, paper.file.sha256] for paper in change.papers]
     return facts

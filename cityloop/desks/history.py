@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from cityloop.cases import fields, guards
-from cityloop.cases.models import CaseEvent, DisputeLevel, Task, TaskKind, TimerKind
+from cityloop.cases.models import CaseEvent, ClosingKind, DisputeLevel, Task, TaskKind, TimerKind
 from cityloop.desks.queries import Names
 from cityloop.kernel.templatetags.ui import named
 from cityloop.standards import queries as standards
@@ -135,7 +135,12 @@ def _flag(yes: str, no: str = "") -> Words:
 
 
 def _was_closed(value: Any, line: CaseEvent, names: Names) -> str:
-    return _("Had been closed (%(kind)s)") % {"kind": value[0]}
+    kinds = dict(ClosingKind.choices)
+    return _("Had been closed (%(kind)s)") % {"kind": kinds.get(value[0], value[0])}
+
+
+def _token(value: Any, line: CaseEvent, names: Names) -> str:
+    return _("With the key %(name)s (no. %(id)s)") % {"id": value[0], "name": value[1]}
 
 
 def _stage(value: Any, line: CaseEvent, names: Names) -> str:
@@ -244,6 +249,7 @@ FACTS: dict[str, Words] = {
     "sampled":       _flag(gettext_noop("Drawn for the sampled review")),
     "reports":       _reports,
     "was_closed":    _was_closed,
+    "token":         _token,
     "merged_posts":  _flag(gettext_noop("One person acts on both sides here: the city allows merged posts")),
     "same_hands":    _flag(gettext_noop("The same person did the step before: posts come together in one operator")),
     "checker":       _checker,

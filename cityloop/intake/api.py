@@ -146,6 +146,8 @@ def _form(request: HttpRequest) -> forms.ReportIn:
         for file in request.FILES.getlist(name)
     ]
     fields = [(name, str(value)) for name, value in request.POST.items()]
+    if any("\ufffd" in value for _name, value in fields):
+        raise forms.BadBody(_("the form is not UTF-8: a text holds broken characters"))
     return forms.from_form(fields, photos)
 
 

@@ -54,6 +54,7 @@ class Actor:
     organisation_ids: frozenset[int] | None = field(default_factory=frozenset)
     region_codes: tuple[str, ...] | None = None
     scopes: tuple[Scope, ...] = ()
+    token: tuple[int, str] | None = None  # the key (number, name) by which a machine acts
     channel: str = ""  # a token for one channel: reports come through no other
     platforms: tuple[tuple[int, str], ...] = ()  # ids and kinds of the platforms of the posts
     terminal: bool = False  # works at a light client: receives, handles, replies, nothing else

@@ -20,23 +20,14 @@ from django.contrib.gis.geos import Point
 from django.utils.translation import gettext as _
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
+from cityloop.kernel import formats
 from cityloop.kernel.errors import Invalid, TooLarge
 from cityloop.kernel.models import HandedIn, StoredFile
 
 T = TypeVar("T")
-IMAGES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+# MPO: a JPEG with further pictures behind it, as some phones write it.
+IMAGES = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 MAX_PIXELS = 80_000_000
-# Papers and recordings, by their first bytes; what a name claims is never believed.
-SIGNATURES = (
-    (b"%PDF-", 0, "application/pdf"),
-    (b"ftyp", 4, "video/mp4"),
-    (b"ID3", 0, "audio/mpeg"),
-    (b"\xff\xfb", 0, "audio/mpeg"),
-    (b"OggS", 0, "audio/ogg"),
-    (b"#!AMR", 0, "audio/amr"),
-)
-
-
 # A film's first bytes, but a photo in a format that browsers and our tools do not show.
 PHOTO_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis"})
 
@@ -124,9 +115,12 @@ def sniff(path: Path, filename: str) -> str:
     if head[4:8] == b"ftyp" and head[8:12] in PHOTO_BRANDS:
         raise BadFile(_("%(name)s is a HEIC or AVIF photo: send it as JPEG")
                       % {"name": filename[:80]}, code="unknown-file-type")  # fmt: skip
-    for mark, offset, media_type in SIGNATURES:
-        if head[offset : offset + len(mark)] == mark:
-            return media_type
+    if known_as := formats.recording(path):
+        media_type, whole = known_as
+        if not whole:
+            raise BadFile(_("%(name)s is broken, or is not what it begins like")
+                          % {"name": filename[:80]}, code="broken-file")  # fmt: skip
+        return media_type
     try:
         with Image.open(path) as picture:
             if picture.width * picture.height > MAX_PIXELS:

@@ -57,7 +57,7 @@ RULES_ZH = """\
 三、办理时限按类别和处置标准确定，从派遣时起算；办理期限在答复中告知。
 四、处置后由未参与处置的人员到场核查，达到结案条件才予以结案。
 五、立案和结案均向反映人答复；不予受理的说明理由。
-六、信访事项自收到之日起60日内书面答复；建议自收到之日起15个工作日内答复。
+六、信访事项自收到之日起{petition_days}日内书面答复；建议自收到之日起{suggestion_workdays}个工作日内答复。
 七、姓名、电话和住址只用于答复，不提供给处置单位，到期删除。
 八、水、电、气、消防等紧急险情请先拨打相应的抢修或报警电话。"""
 
@@ -67,6 +67,6 @@ RULES_EN = """\
 3. The time limit follows the class and the standard of handling and runs from the dispatch; the reply names the day.
 4. What was handled is checked on site by somebody who did not handle it; only what meets the closing condition is closed.
 5. Whoever reported is told at filing and at closing; what is not taken up is refused with a reason.
-6. Petitions are answered in writing within 60 days, suggestions within 15 working days.
+6. Petitions are answered in writing within {petition_days} days, suggestions within {suggestion_workdays} working days.
 7. Name, telephone and address serve the answer only, are never shown to handling units, and are deleted in time.
 8. In danger (water, electricity, gas, fire) first call the emergency number."""

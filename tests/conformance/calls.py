@@ -76,7 +76,7 @@ class Call:
 
     def _content(self, city: City, other: bool) -> dict[str, Any]:
         if self.file:
-            form = {"file": _upload(b"%PDF-1.4 other" if other else b"%PDF-1.4 one")}
+            form = {"file": _upload(b"%PDF-1.4 other\n%%EOF" if other else b"%PDF-1.4 one\n%%EOF")}
             return {"data": encode_multipart(BOUNDARY, form), "content_type": MULTIPART_CONTENT}
         make = self.another if other else self.body
         if make is None:

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 from ninja import Schema
 
+from cityloop.people.models import Token
 from config.api import api
 from tests.conformance.calls import BY_NAME, CALLS, Call
 from tests.conformance.city import City, fingerprint
@@ -195,3 +196,13 @@ def test_a_write_needs_credentials_a_csrf_token_and_a_sound_key(city: City, call
     for key in ("short", "x" * 201):
         assert_problem(call.send(city, key=key), 422)
     assert fingerprint() == before
+
+
+@pytest.mark.requirement("O06")
+def test_what_a_key_does_says_so_in_the_history(city: City) -> None:
+    call = BY_NAME["POST /cases/{number}/steps"]
+    assert call.send(city).status_code == 200
+    number = call.at(city)["number"]
+    seen = city.call("GET", f"/api/v1/cases/{number}", by=call.by).json()
+    key = Token.objects.get(member=city.town.members[call.by])
+    assert seen["history"][-1]["facts"]["token"] == [key.pk, key.name]

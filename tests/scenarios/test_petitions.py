@@ -12,8 +12,10 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.utils import timezone, translation
 
+from cityloop.cases import operations as cases
 from cityloop.cases.models import Case
 from cityloop.intake import operations as intake
+from cityloop.kernel import clock
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused, TooMany
 from cityloop.people import operations as people
 from cityloop.petitions import operations, published, queries, wording
@@ -429,3 +431,17 @@ def test_only_an_administrator_publishes_and_an_empty_page_is_refused(town: Town
         )
     assert set(wrong.value.fields) == {"lines", "rules_zh"}
     assert queries.contact_page().set_at is None
+
+
+@pytest.mark.requirement("C05", "C14", "C28")
+def test_a_citys_own_days_hold_for_what_comes_from_now_on(town: Town, browse: Browse) -> None:
+    before = _register(town)
+    own = {"petition_days": 30, "suggestion_workdays": 5}
+    later = clock.now() + timedelta(days=1)
+    cases.publish_flow(code="own", parameters=own, actor=SYSTEM, now=later)
+    after = _register(town)
+    assert (after.due_on - after.received_on).days == 30
+    before.refresh_from_db()
+    assert (before.due_on - before.received_on).days == 60, "what was received keeps its day"
+    page = _page(browse(language="en").get("/contact/"))
+    assert "within 30 days, suggestions within 5 working days" in page

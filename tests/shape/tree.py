@@ -91,6 +91,7 @@ OWN: dict[str, dict[str, str]] = {
         "record": VALUE,
         "requests": TABLE,
         "shapes": VALUE,
+        "spots": VALUE,
         "tiles": TABLE,
         "views": FUNCTIONS,
         "workflow": FUNCTIONS,

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from cityloop.cases.change import Change
 from cityloop.cases.effects.clocks import (
+    cancel_all_clocks,
+    cancel_stage_clocks,
     fire_clock,
     pause_acceptance_clock,
     pause_handling_clock,
@@ -142,6 +144,8 @@ __all__ = [
     "as_reminder",
     "as_self_handled",
     "begin_command",
+    "cancel_all_clocks",
+    "cancel_stage_clocks",
     "close_all_tasks",
     "close_by_force",
     "close_handling_tasks",

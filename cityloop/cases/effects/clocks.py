@@ -133,6 +133,21 @@ def stop_all_clocks(change: Change) -> None:
         clocks.stop(change, timer.kind)
 
 
+def cancel_all_clocks(change: Change) -> None:
+    """No clock runs on a voided case, and none of them was met by that."""
+    for timer in [t for t in change.timers if t.state != "ended"]:
+        clocks.cancel(change, timer)
+
+
+def cancel_stage_clocks(change: Change) -> None:
+    """Closed by force: the whole case is judged by its clock, the work left undone by none."""
+    for timer in [t for t in change.timers if t.state != "ended"]:
+        if timer.kind == TimerKind.WHOLE:
+            clocks.stop(change, timer.kind)
+        else:
+            clocks.cancel(change, timer)
+
+
 def fire_clock(change: Change) -> None:
     """The passed deadline is noted once, and the next moment of escalation set."""
     timer = change.timer(str(change.inputs["clock"]))

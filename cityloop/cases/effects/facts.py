@@ -171,8 +171,8 @@ def close_by_force(change: Change) -> None:
 
 
 def end_without_closing(change: Change) -> None:
-    """Rejected or voided: the moment is kept."""
-    change.case.closed_at = change.now
+    """Rejected or voided: the moment is kept, and nobody owes an answer any more."""
+    change.case.closed_at, change.case.answer_owed = change.now, False
 
 
 def reopen_case(change: Change) -> None:

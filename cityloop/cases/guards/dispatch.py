@@ -21,8 +21,11 @@ def unit_named(change: Change) -> str | None:
 
 
 def assists_handle(change: Change) -> str | None:
-    """The assisting units are units that handle too (B13)."""
+    """The assisting units are units that handle too (B13), and others than the lead unit."""
     ids = [one["organisation"] for one in change.inputs.get("assists") or ()]
+    lead = change.inputs.get("unit")
+    if lead is not None and lead.pk in ids and not change.imported:
+        return _("%(unit)s leads: it does not assist as well") % {"unit": lead.name}
     units = Organisation.objects.filter(pk__in=ids).defer("search") if ids else ()
     return next((why for unit in units if (why := cannot_handle(unit, change))), None)
 

@@ -240,3 +240,50 @@ def test_the_limit_is_frozen_from_the_rule_and_every_deadline_change_is_a_fact(w
     facts = CaseEvent.objects.get(case=case, version=case.version).facts
     started = next(c for c in facts["clocks"] if c["clock"] == "handling")
     assert started["what"] == "started" and started["due"] == chain.instant(timer.due_at)
+
+
+@pytest.mark.requirement("C30", "H05")
+def test_a_voided_case_meets_no_clock_and_owes_no_answer(world):
+    case = world.to("filed")
+    case = world.step(case, "urge", "supervisor", reason="快办")
+    case = world.step(case, "request_void", "acceptor", reason_code="duplicate", reason="twice")
+    case = world.step(case, "approve_void", "shift_leader", reason_code="duplicate", reason="yes")
+    timers = Timer.objects.filter(case=case).order_by("id")
+    ended = {one.kind: (one.state, one.late) for one in timers}
+    assert ended["dispatch"] == ended["whole"] == ended["reply"] == ("ended", None)
+    told = {one["clock"]: one["what"] for one in CaseEvent.objects.get(
+        case=case, action="approve_void").facts["clocks"]}  # fmt: skip
+    assert told == {"dispatch": "ended", "whole": "ended", "reply": "ended"}
+    assert not case.answer_owed
+
+
+@pytest.mark.requirement("H05")
+def test_what_was_late_when_a_case_is_voided_stays_late(world):
+    case = world.to("filed")
+    world.wait(hours=3)  # the dispatch clock has run out
+    case = world.step(case, "request_void", "acceptor", reason_code="duplicate", reason="twice")
+    world.step(case, "approve_void", "shift_leader", reason_code="duplicate", reason="yes")
+    late = dict(Timer.objects.filter(case=case).values_list("kind", "late"))
+    assert late["dispatch"] is True and late["whole"] is None
+
+
+@pytest.mark.requirement("E01")
+def test_a_unit_assists_once_and_never_itself(world):
+    case = world.to("filed")
+    with pytest.raises(Invalid, match="named twice"):
+        world.step(case, "dispatch", "dispatcher", unit="water", assists=["roads", "roads"])
+    with pytest.raises(operations.Refused, match="does not assist as well"):
+        world.step(case, "dispatch", "dispatcher", unit="water", assists=["water"])
+    assert world.step(case, "dispatch", "dispatcher", unit="water", assists=["roads"]).assisting
+
+
+@pytest.mark.requirement("O06")
+@pytest.mark.parametrize("inputs", [
+    {"reason": "\ud800x"}, {"\udfff": "x"}, {"reason": {"a": [1]}}, {"reason": ["x"]},
+    {"reason": float("nan")}, {"reason": True, "address": {"\ud800": 1}},
+])  # fmt: skip
+def test_what_is_no_text_is_refused_and_nothing_kept(world, inputs):
+    case = world.report()
+    with pytest.raises(Invalid):
+        world.step(case, "correct", "acceptor", **{"description": "井盖", **inputs})
+    assert Case.objects.get(pk=case.pk).version == case.version

@@ -23,6 +23,9 @@ ROLES = {seed.code: seed for seed in SEEDS}
 WORDS = {
     "component": gettext_lazy("Component"), "grid": gettext_lazy("Unit grid"),
     "open": gettext_lazy("Open the case"), "place": gettext_lazy("Place of the problem"),
+    "scroll": gettext_lazy("Use Ctrl + scroll to zoom the map"),
+    "scroll_mac": gettext_lazy("Use ⌘ + scroll to zoom the map"),
+    "fingers": gettext_lazy("Use two fingers to move the map"),
     "map": gettext_lazy("Map"), "in": gettext_lazy("Zoom in"), "out": gettext_lazy("Zoom out"),
     "close": gettext_lazy("Close"), "late": gettext_lazy("late"),
 }  # fmt: skip

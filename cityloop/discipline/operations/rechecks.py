@@ -7,7 +7,6 @@ from datetime import date, datetime
 from django.db import transaction
 
 from cityloop.cases import drawing, proof
-from cityloop.cases import flow as flows
 from cityloop.cases import operations as cases
 from cityloop.cases import queries as case_queries
 from cityloop.cases.models import Case, CaseEvent
@@ -25,7 +24,7 @@ def draw(*, day: date, now: datetime) -> Draw | None:
     seal = proof.seal_after(day)
     if seal is None or Draw.objects.filter(day=day).exists():
         return None
-    share = flows.parameters(case_queries.current_flow().parameters).recheck_share
+    share = case_queries.current_parameters().recheck_share
     with transaction.atomic():
         closed = {case.number: case for case in queries.closed_on(day)}
         numbers = drawing.chosen(seal.digest, closed, share)

@@ -110,9 +110,34 @@ def test_the_same_scene_in_another_size_has_a_near_fingerprint():
 
 
 @pytest.mark.django_db
-def test_papers_and_recordings_are_known_by_their_first_bytes():
-    assert keep(b"%PDF-1.7 ...", "a.pdf").media_type == "application/pdf"
-    assert keep(b"\x00\x00\x00\x18ftypmp42....", "a.mp4").media_type == "video/mp4"
+def test_papers_and_recordings_are_known_by_their_content():
+    film = (24).to_bytes(4) + b"ftypmp42" + b"\x00" * 12 + (8).to_bytes(4) + b"moov"
+    frame = b"\xff\xfb\x90\x64" + b"\x00" * 60
+    assert keep(b"%PDF-1.7 ...\n%%EOF\n", "a.pdf").media_type == "application/pdf"
+    assert keep(film, "a.mp4").media_type == "video/mp4"
+    assert keep(frame, "a.mp3").media_type == "audio/mpeg"
+    assert keep(b"ID3\x04\x00\x00\x00\x00\x01\x02" + b"t" * 130 + frame).media_type == "audio/mpeg"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("content", [
+    b"%PDF-1.4 hello", b"ID3<script>alert(1)</script>", b"ID3", b"\xff\xfb",
+    b"MZ\x90\x00ftypevil this program", b"\x00\x00\x00\x18ftypmp42",
+])  # fmt: skip
+def test_what_only_begins_like_a_paper_or_recording_is_refused(content):
+    with pytest.raises(files.BadFile):
+        keep(content, "x.jpg")
+
+
+@pytest.mark.django_db
+def test_a_photo_with_further_pictures_behind_it_is_a_photo():
+    out = io.BytesIO()
+    Image.new("RGB", (80, 60), "red").save(
+        out, "MPO", save_all=True, append_images=[Image.new("RGB", (80, 60), "blue")]
+    )
+    row = keep(out.getvalue())
+    assert (row.media_type, row.width) == ("image/jpeg", 80)
+    assert files.thumbnail(row, 32)
 
 
 @pytest.mark.django_db

@@ -8,7 +8,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cityloop.cases import drawing, proof
-from cityloop.cases import flow as flows
 from cityloop.cases import queries as cases
 from cityloop.kernel import errors
 from cityloop.kernel.actor import Actor
@@ -26,7 +25,7 @@ def draw_replies(*, day: date, now: datetime) -> ReplyDraw | None:
     seal = proof.seal_after(day)
     if seal is None or ReplyDraw.objects.filter(day=day).exists():
         return None
-    share = flows.parameters(cases.current_flow().parameters).reply_check_share
+    share = cases.current_parameters().reply_check_share
     with transaction.atomic():
         sent = {str(one.pk): one for one in queries.replies_sent_on(day)}
         numbers = drawing.chosen(seal.digest, sent, share)

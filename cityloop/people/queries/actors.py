@@ -293,7 +293,7 @@ def actor_for_token(raw: str, now: datetime) -> Actor | None:
     if token is None:
         return None
     actor = actor_seen_lately(token.member_id, now)
-    if actor is not None and token.channel_code:
-        actor = replace(actor, channel=token.channel_code)
+    if actor is not None:
+        actor = replace(actor, channel=token.channel_code, token=(token.pk, token.name))
     _memory.put(digest, actor, now, token.expires_at)
     return actor

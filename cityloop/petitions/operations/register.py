@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cityloop.cases import queries as cases
 from cityloop.intake import operations as intake
 from cityloop.intake import queries as reports
 from cityloop.intake import reference
@@ -24,7 +25,6 @@ from cityloop.petitions.operations.numbers import PETITIONS, next_number
 from cityloop.petitions.operations.persons import person_of
 from cityloop.petitions.queries import CHANNEL, REGISTER
 
-REPLY_DAYS = 60  # until the written answer, from the day of receipt
 JOINT_FROM = 5  # so many people who come together are a joint visit
 MOST_HEADS = 100_000
 LOOKED_AT = 50  # earlier petitions of one person, the latest
@@ -84,10 +84,15 @@ def register(given: NewPetition, *, actor: Actor, now: datetime) -> Petition:
             received_on=given.received_on, subject=given.subject.strip(), text=given.text.strip(),
             place=given.place.strip(), head_count=given.head_count, problem_class_id=chosen,
             organisation_id=house, registered_by_id=by,
-            registered_at=now, due_on=given.received_on + timedelta(days=REPLY_DAYS),
+            registered_at=now, due_on=given.received_on + timedelta(days=_reply_days()),
         )  # fmt: skip
         propose(row)
     return row
+
+
+def _reply_days() -> int:
+    """Until the written answer, from the day of receipt; as the city's flow says."""
+    return cases.current_parameters().petition_days
 
 
 def class_of(code: str, on: date) -> tuple[int | None, dict[str, str]]:

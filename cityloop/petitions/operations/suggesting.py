@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from cityloop.cases import queries as cases
 from cityloop.intake import operations as intake
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, Refused, TooMany
@@ -25,7 +26,6 @@ from cityloop.petitions.queries import CHANNEL, REGISTER, REPLY
 from cityloop.standards import queries as standards
 from cityloop.standards import worktime
 
-REPLY_WORKDAYS = 15
 AN_HOUR, A_DAY = 5, 20  # suggestions over the public page from one address
 _LIMITS = {"name": 60, "phone": 30, "subject": 120, "text": 5000}
 _PHONE = re.compile(r"[0-9+*#]{3,30}")
@@ -92,7 +92,8 @@ def _keep(
     given: NewSuggestion, *, now: datetime, sent_from: str = "",
     house: Organisation | None = None, by: int | None = None,
 ) -> Suggestion:  # fmt: skip
-    due = worktime.due_at(now, REPLY_WORKDAYS, "work_day", standards.work_calendar())
+    days = cases.current_parameters().suggestion_workdays
+    due = worktime.due_at(now, days, "work_day", standards.work_calendar())
     with transaction.atomic():
         sender = None
         if given.name.strip() or given.phone.strip():

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from cityloop.cases import queries as cases
 from cityloop.petitions import published
 from cityloop.petitions.models import ContactPage
 
@@ -27,9 +28,11 @@ class Published:
 
 
 def contact_page() -> Published:
-    """What the city has published last, or what comes with the product. One statement."""
+    """What the city has published last, or what comes with the product."""
     row = ContactPage.objects.order_by("-pk").first()
     if row is None:
-        return Published(published.LINES, published.RULES_ZH, published.RULES_EN)
+        limits = asdict(cases.current_parameters())
+        zh, en = (text.format(**limits) for text in (published.RULES_ZH, published.RULES_EN))
+        return Published(published.LINES, zh, en)
     lines = [published.Line(**one) for one in row.lines]
     return Published(lines, row.rules_zh, row.rules_en, row.set_at)

@@ -168,7 +168,7 @@ async function start() {
     container: box, style: style(), center: [config.lon, config.lat], zoom: config.zoom, minZoom: 6, maxZoom: 19,
     attributionControl: { compact: true }, dragRotate: false, pitchWithRotate: false,
     cooperativeGestures: config.mode === "case",
-    locale: { "Map.Title": words.map, "NavigationControl.ZoomIn": words.in, "NavigationControl.ZoomOut": words.out, "Popup.Close": words.close, "Marker.Title": words.place },
+    locale: { "Map.Title": words.map, "NavigationControl.ZoomIn": words.in, "NavigationControl.ZoomOut": words.out, "Popup.Close": words.close, "Marker.Title": words.place, "CooperativeGesturesHandler.WindowsHelpText": words.scroll, "CooperativeGesturesHandler.MacHelpText": words.scroll_mac, "CooperativeGesturesHandler.MobileHelpText": words.fingers },
   });
   map.addControl(new library.NavigationControl({ showCompass: false }), "bottom-right");
   map.addControl(new library.ScaleControl({ maxWidth: 90 }), "bottom-left");
