@@ -17,12 +17,6 @@ from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Problem
 from cityloop.people.forms import LineForm
 
-# Which part of the file the photos of a step belong to; other steps add papers.
-PHOTO_STAGE = {
-    "verified": "verify", "not_found": "verify", "hand_in": "after", "finish": "after",
-    "fixed_meanwhile": "after", "assist_done": "after", "check_passed": "check",
-    "check_failed": "check", "recheck_confirmed": "check", "recheck_false": "check",
-}  # fmt: skip
 ACCEPTED_FILES = "image/jpeg,image/png,image/webp,application/pdf,video/mp4,audio/*"
 Choices = Mapping[str, list[Any]]
 

@@ -63,10 +63,12 @@ from cityloop.cases.guards.joint import (
 )
 from cityloop.cases.guards.place import point_in_a_grid, without_place
 from cityloop.cases.guards.proof import (
+    PHOTO_STAGE,
     has_photo,
     has_photo_of_result,
     has_photos_before_and_after,
     on_the_spot,
+    photos_belong,
 )
 from cityloop.cases.guards.quality import (
     closed_normally,
@@ -119,10 +121,13 @@ from cityloop.cases.guards.supervision import (
 
 Guard = Callable[[Change], str | None]
 # Asked at every step, before those of its row.
-EVERY_STEP: tuple[Guard, ...] = (within_scope, sides_kept_apart, supervised_here, fits_client)
+EVERY_STEP: tuple[Guard, ...] = (
+    within_scope, sides_kept_apart, supervised_here, fits_client, photos_belong,
+)  # fmt: skip
 
 __all__ = [
     "EVERY_STEP",
+    "PHOTO_STAGE",
     "Guard",
     "addressee_handles",
     "another_decides",
@@ -181,6 +186,7 @@ __all__ = [
     "own_recheck_task",
     "own_subtask",
     "own_unit_task",
+    "photos_belong",
     "platform_above",
     "platform_below",
     "platform_holds",

@@ -6,6 +6,26 @@ from django.utils.translation import gettext as _
 
 from cityloop.cases.change import Change
 
+# Which part of the file the photos of a step belong to; other steps add papers.
+PHOTO_STAGE = {
+    "verified": "verify", "not_found": "verify", "hand_in": "after", "finish": "after",
+    "fixed_meanwhile": "after", "assist_done": "after", "check_passed": "check",
+    "check_failed": "check", "recheck_confirmed": "check", "recheck_false": "check",
+}  # fmt: skip
+# What proves a step proves no other one.
+PROOF = frozenset(PHOTO_STAGE.values())
+
+
+def photos_belong(change: Change) -> str | None:
+    """No photo of a check with a verification, and the like; a report brings what it has (F07)."""
+    if not change.papers or not change.source or change.imported:
+        return None
+    wanted = PHOTO_STAGE.get(change.action)
+    wrong = {paper.stage for paper in change.papers} & PROOF - {wanted}
+    if not wrong:
+        return None
+    return _("photos of the stage %(stage)s do not belong to this step") % {"stage": min(wrong)}
+
 
 def has_photo(change: Change) -> str | None:
     """At least one photo is attached to this step that the case did not have before (F07)."""

@@ -287,3 +287,12 @@ def test_what_is_no_text_is_refused_and_nothing_kept(world, inputs):
     with pytest.raises(Invalid):
         world.step(case, "correct", "acceptor", **{"description": "井盖", **inputs})
     assert Case.objects.get(pk=case.pk).version == case.version
+
+
+@pytest.mark.requirement("F07")
+def test_a_photo_of_one_stage_proves_no_other(world):
+    inspector = world.actors["second_inspector"].member_id
+    case = world.step(world.report(verify=True), "send_verify", "acceptor", inspector=inspector)
+    with pytest.raises(operations.Refused, match="stage check do not belong"):
+        world.step(case, "verified", "second_inspector", photos=("verify", "check"))
+    assert world.step(case, "verified", "second_inspector", photos=("verify", "paper"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cityloop.cases import fields, lifecycle
+from cityloop.cases import fields, guards, lifecycle
 from cityloop.cases.models import FINAL, Attachment, Status, TimerState
 from cityloop.desks import boxes, forms, history, looks
 from cityloop.kernel.actor import ROLES
@@ -70,5 +70,5 @@ def test_clock_words_know_every_state_and_unit() -> None:
 
 
 def test_photo_stages_have_words() -> None:
-    assert set(forms.PHOTO_STAGE.values()) <= set(looks.STAGE)
+    assert set(guards.PHOTO_STAGE.values()) <= set(looks.STAGE)
     assert Attachment._meta.get_field("stage").max_length >= max(map(len, looks.STAGE))

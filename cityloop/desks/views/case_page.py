@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cityloop.assets import queries as assets
-from cityloop.cases import flow, lifecycle, operations
+from cityloop.cases import flow, guards, lifecycle, operations
 from cityloop.cases import queries as cases
 from cityloop.cases import views as case_views
 from cityloop.cases.change import Paper
@@ -24,7 +24,7 @@ from cityloop.cases.models import Attachment, Case, CaseEvent, Timer, TimerKind
 from cityloop.desks import history, looks, proposal, queries
 from cityloop.desks import steps as stepping
 from cityloop.desks.choices import Asked, choices_of, needless, proposed, reasons_of
-from cityloop.desks.forms import PHOTO_STAGE, raw_inputs, step_form
+from cityloop.desks.forms import raw_inputs, step_form
 from cityloop.desks.queries import CaseFile
 from cityloop.desks.views.case_list import answered
 from cityloop.hotline import queries as hotline
@@ -331,7 +331,7 @@ def papers_of(request: HttpRequest, action: str, *, now: datetime) -> list[Paper
     sent = request.FILES.getlist("photos")
     if len(sent) > MAX_FILES:
         raise TooLarge(_("at most %(n)s files at once") % {"n": MAX_FILES})
-    stage = PHOTO_STAGE.get(action, "paper")
+    stage = guards.PHOTO_STAGE.get(action, "paper")
     return [
         Paper(
             file=files.store(chunks=one.chunks(), filename=one.name or "", now=now),
