@@ -18,6 +18,8 @@ ALL = ("create", "lifecycle", "bulk", "million")
 
 def main(names: list[str]) -> None:
     """Build the demo city in a durable cluster of its own, then measure."""
+    if set(names) - set(ALL):
+        sys.exit(f"usage: python -m bench [{' '.join(ALL)}]")
     wanted = [name for name in ALL if not names or name in names]
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     with cluster() as url:

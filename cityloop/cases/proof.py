@@ -11,7 +11,7 @@ import orjson
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from cityloop.cases import chain, queries
+from cityloop.cases import agreement, chain, queries
 from cityloop.cases.models import CaseEvent, Seal
 from cityloop.kernel import files
 from cityloop.kernel.models import StoredFile
@@ -105,7 +105,8 @@ def _digest(first: int, upto: int, previous: str) -> tuple[int, str]:
 
 
 def verify(*, now: datetime) -> Verdict:
-    """Recompute every chain and every seal; look for what should be sealed, papers and locks.
+    """Recompute every chain and every seal; look for what should be sealed, papers, locks, and for
+    cases whose figures are not those of their history.
 
     Reads all history once, in constant memory.
     """
@@ -123,8 +124,19 @@ def verify(*, now: datetime) -> Verdict:
             version, head, last = row[6] or 0, row[18] or "", row
     broken = broken or _cut_short(last)
     seals, bad_seal = _verify_seals()
-    rest = (bad_seal, _unsealed(now), _without_paper(), _without_lock())
+    # Only a whole history says what a case should be.
+    own = _otherwise() if broken is None else None
+    rest = (bad_seal, _unsealed(now), _without_paper(), _without_lock(), own)
     return Verdict(cases, lines, seals, tuple(one for one in (broken, *rest) if one))
+
+
+def _otherwise() -> Broken | None:
+    """A case whose own columns, from which figures are counted, are not what its history says."""
+    found = agreement.first_disagreement()
+    if found is None:
+        return None
+    number, what = found
+    return Broken(f"case {number}", f"{what} is not what its history says")
 
 
 def _without_lock() -> Broken | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -13,12 +14,20 @@ from cityloop.cli.database import require_tables
 from cityloop.cli.output import AsJson, CommandError, finish, progress
 from cityloop.cli.project import open_project
 
+MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]
 Days = Annotated[int, typer.Option(help="Days of city life, ending now.", min=1, max=366)]
-Seed = Annotated[int, typer.Option(help="The same seed gives the same city life.")]
+Seed = Annotated[int, typer.Option(help="The same seed and end give the same city life.")]
+Until = Annotated[
+    datetime | None,
+    typer.Option(help="When the days end, local time; left out: now.", formats=MOMENTS),
+]
 Live = Annotated[bool, typer.Option("--live", help="Go on slowly in real time until stopped.")]
 
 
-def simulate(days: Days = 14, seed: Seed = 1, live: Live = False, as_json: AsJson = False) -> None:
+def simulate(
+    days: Days = 14, seed: Seed = 1, until: Until = None, live: Live = False,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
     """Let the demo city work: reports, cases, steps, delays, returns, rework."""
     open_project()
     require_tables()
@@ -26,14 +35,18 @@ def simulate(days: Days = 14, seed: Seed = 1, live: Live = False, as_json: AsJso
         go_on_living(seed)
         return
     require_demo_city()
+    from django.utils import timezone
+
     from cityloop.demo import simulation
     from cityloop.kernel import clock
 
+    now = clock.now()
+    end = timezone.make_aware(until) if until else now
+    if end > now:
+        raise CommandError("The days cannot end in the future.")
     began = time.monotonic()
     with progress(f"Simulating {days} days") as advance:
-        counts = simulation.simulate(
-            days=days, seed=seed, now=clock.now(), advance=advance, painters=1
-        )
+        counts = simulation.simulate(days=days, seed=seed, now=end, advance=advance, painters=1)
     seconds = time.monotonic() - began
     told = ", ".join(f"{value} {name}" for name, value in counts.items())
     finish({**counts, "seconds": round(seconds, 3)}, f"{told} in {seconds:.1f} s", as_json=as_json)

@@ -15,7 +15,6 @@ from django.utils import timezone, translation
 from cityloop.cases import operations as cases
 from cityloop.cases.models import Case
 from cityloop.intake import operations as intake
-from cityloop.kernel import clock
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused, TooMany
 from cityloop.people import operations as people
 from cityloop.petitions import operations, published, queries, wording
@@ -437,7 +436,7 @@ def test_only_an_administrator_publishes_and_an_empty_page_is_refused(town: Town
 def test_a_citys_own_days_hold_for_what_comes_from_now_on(town: Town, browse: Browse) -> None:
     before = _register(town)
     own = {"petition_days": 30, "suggestion_workdays": 5}
-    later = clock.now() + timedelta(days=1)
+    later = town.flow.published_at + timedelta(days=1)
     cases.publish_flow(code="own", parameters=own, actor=SYSTEM, now=later)
     after = _register(town)
     assert (after.due_on - after.received_on).days == 30

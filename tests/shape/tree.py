@@ -70,6 +70,7 @@ OWN: dict[str, dict[str, str]] = {
     },
     "assets": {"columns": TABLE, "demo": FUNCTIONS, "forms": FORMS, "tiles": TABLE},
     "cases": {
+        "agreement": TABLE,
         "audit": FUNCTIONS,
         "bulk": FUNCTIONS,
         "chain": FUNCTIONS,
