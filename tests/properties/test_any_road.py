@@ -18,7 +18,7 @@ from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
 
-from cityloop.cases import clocks, fields, lifecycle, proof
+from cityloop.cases import clocks, fields, guards, lifecycle, proof
 from cityloop.cases import operations as cases
 from cityloop.cases.lifecycle import Step
 from cityloop.cases.models import (
@@ -218,9 +218,7 @@ class Walk:
     def stages(self, step: Step) -> list[str]:
         if not any(name.rstrip("?") == "photos" for name in step.asks):
             return []
-        if step.action == "attach_report":
-            return ["paper"]
-        return ["after" if step.side == lifecycle.H else "check"]
+        return [guards.PHOTO_STAGE.get(step.action, "paper")]
 
     def inputs(self, case: Case, step: Step) -> dict[str, Any]:
         """What the form asks for; optional fields are left out now and then."""
