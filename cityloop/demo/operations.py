@@ -130,8 +130,8 @@ def _ground() -> None:
     """Regions, roads, grids, responsibility grids, addresses, service area: each where missing."""
     if not Region.objects.filter(code=CITY[:4]).exists():
         geo.outline_city(city_code=CITY, districts=DISTRICTS, actor=ACTOR, now=FOUNDED)
+        geo.generate_grids(districts=DISTRICTS, actor=ACTOR, now=FOUNDED)
         for district in DISTRICTS:
-            geo.generate_grids(district_code=district, actor=ACTOR, now=FOUNDED)
             geo.share_out_grids(prefix=district, actor=ACTOR, now=FOUNDED)
         geo.make_addresses(actor=ACTOR, now=FOUNDED)
     shapes = Region.objects.filter(code__in=DISTRICTS).values_list("geom", flat=True)

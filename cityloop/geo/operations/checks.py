@@ -90,14 +90,18 @@ class Checker:
     replace: bool
     tolerance: float
     _there: dict[str, BaseGeometry] = field(default_factory=dict)
+    _faulty: set[str] = field(default_factory=set)
 
     def rejections(self, rows: Sequence[Candidate]) -> list[Rejection]:
         """Every objection, in the order of the file; empty when all may be written."""
         found = [Rejection(row.row, row.code, why) for row in rows for why in _own_faults(row)]
         found += _doubled(rows)
-        if not found:
-            self._there = _regions_beside(rows, self.day)
-            found = [*self._existing(rows), *self._misplaced(rows), *self._crossing(rows)]
+        bad = {one.row for one in found}
+        good = [row for row in rows if row.row not in bad]
+        self._there = _regions_beside(good, self.day)
+        # A child is not blamed for the faults of its parent's row.
+        self._faulty = {row.code for row in rows if row.row in bad}
+        found += [*self._existing(good), *self._misplaced(good), *self._crossing(good)]
         return sorted(found, key=lambda one: one.row)
 
     def _existing(self, rows: Sequence[Candidate]) -> list[Rejection]:
@@ -115,6 +119,8 @@ class Checker:
         for row in rows:
             parent = codes.parent_code(row.code)
             above = shapes.get(parent)
+            if parent in self._faulty:
+                continue
             if above is None:
                 if codes.parse_region_code(row.code).level not in _ROOTS:
                     found.append(

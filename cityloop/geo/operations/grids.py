@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 import shapely
@@ -51,17 +51,18 @@ class CodesUsedUp(Refused):
 
 def generate_grids(
     *,
-    district_code: str,
+    districts: Sequence[str],
     cell_m: float = 100.0,
     actor: Actor,
     now: datetime,
     valid_from: date | None = None,
 ) -> ImportReport:
-    """Cut every community of a district into unit grids of about cell_m squared.
+    """Cut every community of districts into unit grids of about cell_m squared.
 
     Grids never cross a community, do not overlap, and their union equals the community: for that
-    the grids' corners are added to the borders of communities, streets and district (which moves
-    no border by more than 0.1 mm). Numbers go on after the highest ever used.
+    the grids' corners are added to the borders of communities, streets and districts (which moves
+    no border by more than 0.1 mm). Neighbouring districts cut at once share the corners along
+    their border too. Numbers go on after the highest ever used.
     Raises NoCommunities, GridsAlreadyThere, BordersCross, CodesUsedUp, NotAllowed.
     """
     actor.require("geo.manage")
@@ -72,10 +73,10 @@ def generate_grids(
     started = time.perf_counter()
     day = valid_from or timezone.localdate(now)
     with transaction.atomic():
-        regions = _communities(district_code, day)
+        regions = [one for code in sorted(set(districts)) for one in _communities(code, day)]
         outlines = {code: shape for code, _, shape in regions}
         cut = _cut(outlines, cell_m)
-        _add_corners(district_code, cut.communities, day)
+        _add_corners(cut.communities, day)
         written = write_grids(coded(cut.cells, {code: name for code, name, _ in regions}), day)
     return ImportReport(imported=written, seconds=time.perf_counter() - started)
 
@@ -144,8 +145,8 @@ def _same(shape: BaseGeometry, before: BaseGeometry) -> bool:
     return bool(shape.symmetric_difference(before).area * degree * degree <= allowed)
 
 
-def _add_corners(district: str, communities: dict[str, BaseGeometry], day: date) -> None:
-    """Give communities, streets and district the corners of the grids along their borders."""
+def _add_corners(communities: dict[str, BaseGeometry], day: date) -> None:
+    """Give communities, streets and districts the corners of the grids along their borders."""
     shapes = dict(communities)
     for digits in (9, 6):
         below: dict[str, list[BaseGeometry]] = {}
@@ -154,11 +155,11 @@ def _add_corners(district: str, communities: dict[str, BaseGeometry], day: date)
                 below.setdefault(code[:digits], []).append(shape)
         shapes.update({c: shapely.coverage_union_all(parts) for c, parts in below.items()})
     parents = Region.objects.filter(
-        code__startswith=district, level__in=("district", "street"), valid_to=None
+        code__in=list(shapes), level__in=("district", "street"), valid_to=None
     )
     for code, geom in parents.values_list("code", "geom"):
         # A parent that is more than its children keeps its own outline.
-        if code in shapes and not _same(shapes[code], read_shape(geom)):
+        if not _same(shapes[code], read_shape(geom)):
             del shapes[code]
     stage(
         "cornered_region",

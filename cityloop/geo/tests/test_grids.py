@@ -242,13 +242,13 @@ def test_numbers_run_out_at_999(town: str) -> None:
 
 def test_a_district_is_cut_once(town: str) -> None:
     with pytest.raises(GridsAlreadyThere):
-        operations.generate_grids(district_code=town, actor=BOSS, now=NOW)
+        operations.generate_grids(districts=[town], actor=BOSS, now=NOW)
     with pytest.raises(NoCommunities):
-        operations.generate_grids(district_code="330188", actor=BOSS, now=NOW)
+        operations.generate_grids(districts=["330188"], actor=BOSS, now=NOW)
     with pytest.raises(Invalid):
-        operations.generate_grids(district_code=town, cell_m=1, actor=BOSS, now=NOW)
+        operations.generate_grids(districts=[town], cell_m=1, actor=BOSS, now=NOW)
     with pytest.raises(NotAllowed):
-        operations.generate_grids(district_code=town, actor=world.NOBODY, now=NOW)
+        operations.generate_grids(districts=[town], actor=world.NOBODY, now=NOW)
 
 
 def test_after_retiring_all_grids_numbers_go_on(town: str) -> None:
@@ -257,7 +257,7 @@ def test_after_retiring_all_grids_numbers_go_on(town: str) -> None:
     assert last is not None
     for code in UnitGrid.objects.filter(district_code=town).values_list("code", flat=True):
         operations.retire_grid(code=code, on=LATER, actor=BOSS, now=NOW)
-    operations.generate_grids(district_code=town, cell_m=200, actor=BOSS, now=NOW, valid_from=LATER)
+    operations.generate_grids(districts=[town], cell_m=200, actor=BOSS, now=NOW, valid_from=LATER)
     first = (
         UnitGrid.objects.filter(community_code=community, valid_to=None).order_by("code").first()
     )
@@ -274,7 +274,7 @@ def test_overlapping_communities_are_not_bent_silently(db: None, tmp_path: Path)
         world.region_file(tmp_path / "r.geojson", given), actor=BOSS, now=NOW, tolerance=1.0
     )
     with pytest.raises(BordersCross, match=second):
-        operations.generate_grids(district_code=world.DISTRICT, actor=BOSS, now=NOW)
+        operations.generate_grids(districts=[world.DISTRICT], actor=BOSS, now=NOW)
     assert not UnitGrid.objects.exists()
 
 

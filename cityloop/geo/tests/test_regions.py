@@ -70,6 +70,8 @@ def test_every_objection_is_named_and_nothing_comes_in(db: None, tmp_path: Path)
             feature(None, code="330197", name="丙"),
             feature(shapely.box(400000, 3300000, 410000, 3310000), code="330196", name="丁"),
             feature(shapely.LineString([(0, 0), (1, 1)]), code="330195", name="x" * 65),
+            feature(shapely.box(122, 30, 122.1, 30.1), code="330177001", name="孤"),
+            feature(shapely.box(120.1, 30.2, 120.11, 30.21), code="330198001", name="戊"),
         ],
     )
     assert reasons(path) == [
@@ -81,12 +83,13 @@ def test_every_objection_is_named_and_nothing_comes_in(db: None, tmp_path: Path)
         (6, "its coordinates are no degrees of longitude and latitude"),
         (7, "its name has more than 64 characters"),
         (7, "a LineString is no area"),
+        (8, "parent 330177 is missing"),
     ]
     assert not Region.objects.exists()
     told = operations.import_regions(path, actor=BOSS, now=NOW).as_dict()
-    assert told["rejected"] == 6
-    assert [row for row, _key, _why in told["rejections"]] == [2, 3, 4, 5, 6, 7]
-    assert told["rejections"][-1][2] == (
+    assert told["rejected"] == 7
+    assert [row for row, _key, _why in told["rejections"]] == [2, 3, 4, 5, 6, 7, 8]
+    assert told["rejections"][-2][2] == (
         "its name has more than 64 characters; a LineString is no area"
     )
 
@@ -259,7 +262,7 @@ def test_hangzhou_from_the_installed_packages(db: None) -> None:
         "street", "community",
     }  # fmt: skip
     assert Road.objects.filter(kind="primary").count() == 2
-    operations.generate_grids(district_code="330108", actor=BOSS, now=NOW)
+    operations.generate_grids(districts=["330108"], actor=BOSS, now=NOW)
     assert UnitGrid.objects.count() == pytest.approx(7_260, rel=0.1)
     assert all(
         queries.check_coverage(code, on=TODAY).seamless

@@ -77,7 +77,7 @@ def import_town(folder: Path) -> None:
     )
     assert not report.rejected, report.rejected
     operations.generate_grids(
-        district_code=DISTRICT, actor=BOSS, now=NOW, valid_from=date(2026, 1, 1)
+        districts=[DISTRICT], actor=BOSS, now=NOW, valid_from=date(2026, 1, 1)
     )
 
 
