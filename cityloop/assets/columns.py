@@ -113,15 +113,20 @@ def source(value: str) -> str:
     return str(SOURCES.get(value, SOURCES.get(value.lower(), DataSource.OTHER)))
 
 
-def day(value: str, name: str) -> date | None:
-    """A day as 2026-03-02, 2026/3/2, 20260302 or 2026年3月2日; None for nothing."""
+def day(value: str, name: str, today: date) -> date | None:
+    """A day as 2026-03-02, 2026/3/2, 20260302 or 2026年3月2日, not to come; None for nothing."""
     if not value:
         return None
     found = _DAY.match(value)
     try:
-        return date(*(int(part) for part in found.groups())) if found else _no_day(value, name)
+        read = date(*(int(part) for part in found.groups())) if found else _no_day(value, name)
     except ValueError:
         return _no_day(value, name)
+    if read > today:
+        raise BadValue(
+            _("%(name)s: %(value)s has not come yet") % {"name": name, "value": value[:20]}
+        )
+    return read
 
 
 def _no_day(value: str, name: str) -> date:

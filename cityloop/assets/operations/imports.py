@@ -68,10 +68,11 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What rows refer to: classes by code, organisations by code and by name."""
+    """What rows refer to: classes by code, organisations by code and by name, and the day."""
 
     classes: Mapping[str, tuple[int, str]]
     units: Mapping[str, int]
+    today: date
 
     @staticmethod
     def load(edition_code: str, today: date) -> Known:
@@ -89,7 +90,7 @@ class Known:
         units: dict[str, int] = {}
         for pk, code, name in Organisation.objects.values_list("id", "code", "name_zh"):
             units[code] = units[name] = pk
-        return Known(classes, units)
+        return Known(classes, units, today)
 
 
 @transaction.atomic
@@ -106,9 +107,10 @@ def import_components(
     """Components from a file into the register.
 
     Columns may be named as in the standard (ObjID, DeptCode2, ORDate ...), in Chinese or as ours.
-    `system` is the coordinate system of CSV files and of files that name none. With `update` a
-    code that the register has takes the file's values (`joined`), with a line in its history;
-    without, it is rejected. Raises UnreadableTable; needs components.manage.
+    `system` is the coordinate system of CSV files and of files that name none. A code that the
+    register has with the same values is known (`joined`), so that a file may come twice; with
+    other values it is rejected, or with `update` takes the file's, with a line in its history
+    (`joined` too). Raises UnreadableTable; needs components.manage.
     """
     actor.require("components.manage")
     started = time.monotonic()
@@ -221,8 +223,8 @@ def _draft(number: int, row: dict[str, str], facts: Known) -> Draft:
         lat=columns.degrees(row.get("y", ""), "y"),
         units=_units(row, facts),
         state=columns.state(row.get("state", "")),
-        original_on=columns.day(row.get("original_on", ""), "original_on"),
-        changed_on=columns.day(row.get("changed_on", ""), "changed_on"),
+        original_on=columns.day(row.get("original_on", ""), "original_on", facts.today),
+        changed_on=columns.day(row.get("changed_on", ""), "changed_on", facts.today),
         data_source=columns.source(row.get("data_source", "")),
         note=row.get("note", ""),
         grid=row.get("grid", ""),
@@ -294,10 +296,13 @@ def _apart(
     new = [one for one in drafts if one.code not in rows]
     if not update:
         report.rejected += [
-            Rejection(one.row, one.code, _("the register has this code already"))
-            for one, _row in known
-        ]
-        known = []
+            Rejection(
+                one.row, one.code,
+                _("the register has this code with another %(fields)s") % {"fields": fields},
+            )
+            for one, row in known if (fields := ", ".join(_differences(one, row)))
+        ]  # fmt: skip
+        known = [(one, row) for one, row in known if not _differences(one, row)]
     return new, known
 
 

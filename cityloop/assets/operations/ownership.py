@@ -41,7 +41,7 @@ def hand_over(
     actor.require(MANAGE)
     row = locked(code)
     require_scope(actor, row)
-    check_facts({"owner_id": organisation_id})
+    check_facts({"owner_id": organisation_id}, today=timezone.localdate(now))
     document = _checked(source_document, stage, on, today=timezone.localdate(now))
     before = latest(row)
     if before is not None and before.valid_from > on:

@@ -54,7 +54,7 @@ def register_component(
     if place is None:
         raise BadComponent(_("the point lies in no unit grid"))
     _agree(code, problem_class, place)
-    check_facts(facts, extra_names=("original_on",))
+    check_facts(facts, today=timezone.localdate(now), extra_names=("original_on",))
     if Component.objects.filter(code=code).exists():
         raise Refused(_("the register has this code already"), code="used-code")
     row = Component(
@@ -84,12 +84,17 @@ def _agree(code: str, problem_class: ProblemClass, place: geo.Place) -> None:
         )
 
 
-def check_facts(facts: dict[str, Any], *, extra_names: Sequence[str] = ()) -> None:
-    """Raise BadComponent for facts that cannot be: another name, an unknown state or body."""
+def check_facts(facts: dict[str, Any], *, today: date, extra_names: Sequence[str] = ()) -> None:
+    """Raise BadComponent for facts that cannot be: another name, an unknown state or body, a day
+    to come."""
     if unknown := set(facts) - set(CHANGEABLE) - set(extra_names):
         raise BadComponent(*(f"{name} cannot be given here" for name in sorted(unknown)))
     if facts.get("state") not in (None, *State.values):
         raise BadComponent(_("unknown state %(value)s") % {"value": str(facts["state"])[:20]})
+    for name in ("original_on", "changed_on"):
+        if facts.get(name) is not None and facts[name] > today:
+            why = _("this day has not come yet")
+            raise BadComponent(why, fields={name: why})
     for name in ("competent_id", "owner_id", "maintainer_id"):
         unit = facts.get(name)
         if unit is not None and not Organisation.objects.filter(pk=unit, active=True).exists():
@@ -118,7 +123,7 @@ def change_component(
     require_scope(actor, row)
     if not reason.strip():
         raise BadComponent(_("give a reason"), fields={"reason": _("required")})
-    check_facts(changes)
+    check_facts(changes, today=timezone.localdate(now))
     differences = {
         name: [getattr(row, name), value]
         for name, value in changes.items()

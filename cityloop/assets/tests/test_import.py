@@ -77,6 +77,7 @@ BAD = {
     "3301020101000013": "is no day",
     "3301020101000014": "no coordinate",
     "3301020101000015": "broken characters",
+    "3301020101000016": "not come yet",
     "": "16 digits",
 }
 
@@ -90,6 +91,7 @@ def test_every_bad_row_is_named_with_its_reason_and_the_good_come_in(
         "3301020101000012": {"ObjState": "飞走"},
         "3301020101000013": {"ORDate": "2019-13-01"},
         "3301020101000014": {"PointY": "north"},
+        "3301020101000016": {"ORDate": "2099-01-01"},
         "3301020101000015": {"Note": "坏�字"},
     }
     rows = [_row("3301020101000009")]
@@ -138,10 +140,14 @@ def test_a_code_that_the_register_has(world: World, tmp_path: Path) -> None:
     path = _write(tmp_path, [_row("3301020101000001"), _row("3301020101000002")])
     operations.import_components(path, "csv", actor=world.root, now=NOW)
     again = operations.import_components(path, "csv", actor=world.root, now=NOW)
-    assert (again.imported, len(again.rejected)) == (0, 2)
+    assert (again.imported, again.joined, again.rejected) == (0, 2, [])
     path = _write(
         tmp_path, [_row("3301020101000001", 2.5, ObjState="丢失"), _row("3301020101000002")]
     )
+    other = operations.import_components(path, "csv", actor=world.root, now=NOW)
+    assert (other.imported, other.joined) == (0, 1)
+    assert "state" in other.rejected[0].reason and "point" in other.rejected[0].reason
+    assert Component.objects.get(code="3301020101000001").state == "intact"
     survey = operations.import_components(path, "csv", actor=world.root, now=NOW, update=True)
     assert (survey.imported, survey.joined, survey.rejected) == (0, 2, [])
     moved = Component.objects.get(code="3301020101000001")
