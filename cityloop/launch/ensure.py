@@ -62,7 +62,8 @@ class Hold:
         locks.take_shared(self.users)  # waits while the last server is being stopped
         try:
             with locks.alone(self.layout.run, "start"):
-                found = running(self.layout) or self._start(say)
+                kept = locks.is_held(self.layout.run, "keeper")
+                found = (running(self.layout) if kept else None) or self._start(say)
         except BaseException:
             self._abandon()
             raise
@@ -99,7 +100,12 @@ class Hold:
             time.sleep(0.02)
 
     def _start(self, say: Say) -> Postmaster:
-        """Start a keeper and wait for its server."""
+        """Start a keeper and wait for its server.
+
+        A server whose keeper was killed is on its way out, however ready it says it is.
+        """
+        kept = locks.is_held(self.layout.run, "keeper")
+        leaving = None if kept else read_postmaster(self.layout.home(database_account()))
         major = data_major(self.layout.home(database_account()))
         find_binaries(major=major, unpack_into=self.layout.unpack_into(), say=say)
         log = rotate(self.layout.logs / "database.log")
@@ -111,16 +117,17 @@ class Hold:
                 cwd=_PROJECT,
                 output=output,
             )
-        return self._wait_running(log, before)
+        return self._wait_running(log, before, leaving)
 
     def _keeper_command(self) -> list[str]:
         command = [sys.executable, "-m", f"{__package__}.keeper", str(self.layout.data_dir)]
         return [*command, "--throw-away"] if self.throw_away else command
 
-    def _wait_running(self, log: Path, before: int) -> Postmaster:
+    def _wait_running(self, log: Path, before: int, leaving: Postmaster | None) -> Postmaster:
         until = time.monotonic() + _START_SECONDS
         while time.monotonic() < until:
-            if found := running(self.layout):
+            found = running(self.layout)
+            if found and (leaving is None or found.process != leaving.process):
                 return found
             if self.keeper is None or self.keeper.poll() is not None:
                 break

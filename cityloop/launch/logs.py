@@ -21,29 +21,34 @@ def rotate(path: Path) -> Path:
 
 @dataclass(slots=True)
 class Log:
-    """Takes the raw output of one process; writes it to its file, and to a terminal if given."""
+    """Takes the raw output of one process; writes it to its file, and to a terminal if given.
+
+    A `quiet` one shows only our own notes on the terminal: that a process ended, say.
+    """
 
     name: str
     path: Path
     terminal: TextIO | None = None
+    quiet: bool = False
     _rest: bytes = field(default=b"", init=False)
 
     def write(self, data: bytes) -> None:
         """Store output; only whole lines are written."""
         *lines, self._rest = (self._rest + data).split(b"\n")
         if lines:
-            self._store([line.decode(errors="replace").rstrip("\r") for line in lines])
+            words = [line.decode(errors="replace").rstrip("\r") for line in lines]
+            self._store(words, shown=not self.quiet)
 
     def note(self, words: str) -> None:
         """A line of our own about the process."""
-        self._store([words])
+        self._store([words], shown=True)
 
-    def _store(self, lines: list[str]) -> None:
+    def _store(self, lines: list[str], *, shown: bool) -> None:
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S%z")
         # A full disk or a closed terminal costs log lines, not the service.
         with contextlib.suppress(OSError), rotate(self.path).open("a", encoding="utf-8") as file:
             file.writelines(f"{stamp} {line}\n" for line in lines)
-        if self.terminal is not None:
+        if shown and self.terminal is not None:
             with contextlib.suppress(OSError):
                 self.terminal.writelines(f"{self._label()} {line}\n" for line in lines)
                 self.terminal.flush()

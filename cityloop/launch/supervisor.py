@@ -113,9 +113,9 @@ class Supervisor:
         self.env = env
         self.cwd = cwd
         self.database = database
-        terminal = sys.stderr if verbose else None
         self.children = [
-            Child(p, Log(p.name, layout.logs / f"{p.name}.log", terminal)) for p in programs
+            Child(p, Log(p.name, layout.logs / f"{p.name}.log", sys.stderr, quiet=not verbose))
+            for p in programs
         ]
         self.signals = 0
         self._selector = selectors.DefaultSelector()

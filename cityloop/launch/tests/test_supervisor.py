@@ -25,7 +25,9 @@ from cityloop.launch.supervisor import Program, Supervisor, AlreadyRunningError
 folder = Path(sys.argv[1])
 def script(name, text): return Program(name, (sys.executable, "-c", text, str(folder)), {options})
 programs = [{programs}]
-supervisor = Supervisor(programs, layout=Layout(folder), env=dict(os.environ), cwd=folder)
+supervisor = Supervisor(
+    programs, layout=Layout(folder), env=dict(os.environ), cwd=folder, verbose={verbose}
+)
 try:
     sys.exit(supervisor.run(address="http://somewhere/", ready=lambda: {ready}, greeting="ready"))
 except AlreadyRunningError as error:
@@ -53,9 +55,13 @@ class Run:
         programs: dict[str, str],
         options: str = "grace=3",
         ready: str = "True",
+        *,
+        verbose: bool = True,
     ) -> None:
         rows = ", ".join(f'script({name!r}, """{text}""")' for name, text in programs.items())
-        code = textwrap.dedent(_RUNNER).format(programs=rows, options=options, ready=ready)
+        code = textwrap.dedent(_RUNNER).format(
+            programs=rows, options=options, ready=ready, verbose=verbose
+        )
         self.folder = folder
         self.process = subprocess.Popen(
             [sys.executable, "-c", code, str(folder)],
@@ -134,13 +140,15 @@ def test_what_may_come_late_waits_until_the_platform_answers(folder: Path) -> No
     assert run.end()[0] == 0
 
 
-def test_a_killed_process_is_started_again(folder: Path) -> None:
-    run = Run(folder, patient("web"))
+def test_a_killed_process_is_started_again_and_the_terminal_says_so(folder: Path) -> None:
+    run = Run(folder, patient("web"), verbose=False)
     first = run.child("web")
     os.kill(first.pid, signal.SIGKILL)
     second = run.child("web", other_than=first.pid)
     assert second.alive
-    run.end()
+    said = run.end()[1]
+    assert "[ended with code -9; next start in" in said
+    assert "web speaks" not in said
     assert gone(second)
     assert "ended with code -9" in (folder / "logs" / "web.log").read_text()
 
