@@ -14,9 +14,8 @@ from cityloop.intake.models import ReporterNotice
 from cityloop.kernel import clock, paging
 from cityloop.kernel.api import idempotent
 from cityloop.kernel.page import actor_of
-from cityloop.notify import operations, queries, wording
+from cityloop.notify import operations, queries, webpush, wording
 from cityloop.notify.models import Message, ReplyCheck, Subscription
-from cityloop.notify.views import push
 from cityloop.notify.webpush import Browser
 
 router = Router(tags=["messages"])
@@ -136,7 +135,7 @@ class BrowserIn(Schema):
 def push_key(request: HttpRequest) -> dict[str, str]:
     """By it a push service knows that a message comes from the city."""
     actor_of(request)
-    return {"key": push.public_key(settings.PUSH_KEY) if settings.PUSH_CONTACT else ""}
+    return {"key": webpush.public_key(settings.PUSH_KEY) if settings.PUSH_CONTACT else ""}
 
 
 @router.get("/push/browsers", response=list[BrowserOut], summary="Where one is told at once")

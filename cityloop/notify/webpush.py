@@ -15,6 +15,7 @@ import socket
 import ssl
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from cryptography.hazmat.primitives import hashes, serialization
@@ -77,6 +78,12 @@ def point(key: ec.EllipticCurvePrivateKey) -> bytes:
     """The public half, uncompressed."""
     form = serialization.PublicFormat.UncompressedPoint
     return key.public_key().public_bytes(serialization.Encoding.X962, form)
+
+
+@lru_cache(maxsize=1)
+def public_key(seed: str) -> str:
+    """The key by which a push service knows the city, as browsers take it."""
+    return encode(point(key_of(seed)))
 
 
 def parts_of(endpoint: str, *, local: bool = False) -> SplitResult:

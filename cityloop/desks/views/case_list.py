@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -96,6 +96,14 @@ class FilterForm(forms.Form):
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 (declared above)
             field.choices = [*offered] if name == "status" else [every, *offered]
 
+    def clean_reported_to(self) -> date | None:
+        """A span that ends before it begins holds no day."""
+        since = self.cleaned_data.get("reported_from")
+        until: date | None = self.cleaned_data["reported_to"]
+        if since and until and until < since:
+            raise forms.ValidationError(gettext_lazy("Before the first day."))
+        return until
+
 
 def area_options(actor: Actor) -> list[tuple[str, str]]:
     """Districts and streets of the actor's area, streets under their district."""
@@ -165,6 +173,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "box": boxes.BY_KEY.get(box),
         "filtered": any(request.GET.get(name) for name in set(form.fields) - {"box", "order"}),
         "more_open": any(request.GET.get(name) for name in MORE),
+        "unused": [form[name].label for name in form.errors if name in form.fields],
     }  # fmt: skip
     return answered(request, page="desks/case_list.html", part="desks/_cases.html", context=context)
 

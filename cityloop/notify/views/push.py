@@ -27,13 +27,10 @@ def facts_of(actor: Actor) -> dict[str, Any]:
     """What the panel shows; nothing where the city pushes nothing."""
     if not settings.PUSH_CONTACT:
         return {}
-    return {"push_key": public_key(settings.PUSH_KEY), "browsers": queries.subscriptions(actor)}
-
-
-@lru_cache(maxsize=1)
-def public_key(seed: str) -> str:
-    """The key by which a browser's service knows the city."""
-    return webpush.encode(webpush.point(webpush.key_of(seed)))
+    return {
+        "push_key": webpush.public_key(settings.PUSH_KEY),
+        "browsers": queries.subscriptions(actor),
+    }
 
 
 @require_POST
