@@ -14,6 +14,7 @@ from cityloop.cases.change import Paper
 from cityloop.cases.models import Case, CaseEvent, Status
 from cityloop.coordination import operations as coordination
 from cityloop.coordination.models import Dispute
+from cityloop.demo.papers import paper
 from cityloop.demo.town import Town
 from cityloop.discipline import operations as discipline
 from cityloop.discipline.models import Recheck
@@ -24,7 +25,6 @@ from cityloop.kernel.actor import Actor
 from cityloop.kernel.models import StoredFile
 from cityloop.works import operations as works
 
-REPORT = b"%%PDF-1.4\n%% %s\n%%%%EOF\n"  # a leader's written report, as the demo writes one
 FOLLOWED = ("fixed_meanwhile", "decide", "name_liable")
 ORDERED = ("substitute", "finish", "close", "return")
 
@@ -114,7 +114,8 @@ def answer_joined(town: Town, number: str, now: datetime) -> None:
 
 
 def _paper(words: str, now: datetime) -> StoredFile:
-    return files.store(chunks=[REPORT % words.encode()], filename="report.pdf", now=now)
+    day = f"{timezone.localdate(now):%Y-%m-%d}"
+    return files.store(chunks=[paper(words, day)], filename="report.pdf", now=now)
 
 
 def draw(now: datetime) -> list[str]:

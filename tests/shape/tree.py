@@ -157,6 +157,7 @@ OWN: dict[str, dict[str, str]] = {
         "doing": FUNCTIONS,
         "habits": TABLE,
         "living": FUNCTIONS,
+        "papers": FUNCTIONS,
         "reports": VALUE,
         "scenes": FUNCTIONS,
         "simulation": VALUE,

@@ -20,6 +20,7 @@ from cityloop.demo import habits, reports
 from cityloop.demo.camera import take
 from cityloop.demo.habits import Habit
 from cityloop.demo.operations import ACTOR, FOUNDED
+from cityloop.demo.papers import paper
 from cityloop.demo.situations.made import Shown
 from cityloop.demo.town import Matter, Spot, Town
 from cityloop.intake import operations as intake
@@ -246,8 +247,8 @@ class Scene:
 
     def document(self, words: str) -> StoredFile:
         """A written paper."""
-        content = b"%%PDF-1.4\n%% %s\n%%%%EOF\n" % f"{self.name} {words}".encode()
-        return files.store(chunks=[content], filename="paper.pdf", now=self.now)
+        day = f"{timezone.localdate(self.now):%Y-%m-%d}"
+        return files.store(chunks=[paper(words, day)], filename="paper.pdf", now=self.now)
 
     # ---------------------------------------------------------------- the city's variant
 
