@@ -12,6 +12,7 @@ import hypothesis
 import psycopg
 import pytest
 from django.db import connection, connections
+from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
 from cityloop.launch import browser
@@ -43,8 +44,23 @@ def chromium() -> str:
     return str(found)
 
 
+@pytest.fixture(scope="session")
+def test_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """There is a test database even where no test of the run uses pytest-django's own fixtures:
+    for these alone it makes one.
+    """
+    if connection.settings_dict["NAME"].startswith("test_"):
+        yield
+        return
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
+
+
 @pytest.fixture
-def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def own_database(test_database: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A clone of the test database for tests that commit: threads, processes, a live server.
 
     Django's way, a TRUNCATE of all tables, is refused by the append-only history; a clone costs a
@@ -56,7 +72,7 @@ def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
 
 @pytest.fixture(scope="module")
 def module_database(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+    test_database: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[DjangoDbBlocker]:
     """A clone for the tests of one file: what a fixture builds once, all of them read.
 
@@ -72,7 +88,7 @@ Prepared = Callable[[str, Callable[[], T]], AbstractContextManager[T]]
 
 @pytest.fixture(scope="session")
 def prepared_database(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+    test_database: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[Prepared[Any]]:
     """`with prepared_database(name, build) as made:` puts the tests on a database built once.
 
@@ -104,7 +120,7 @@ def prepared_database(
 def _a_clone() -> Iterator[None]:
     test_name = connection.settings_dict["NAME"]
     if not test_name.startswith("test_"):  # a real database is neither cloned nor disturbed
-        pytest.fail("mark the test with django_db too: no test database has been set up")
+        pytest.fail("no test database has been set up")
     clone = f"{test_name}_{secrets.token_hex(3)}"
     _clone(test_name, clone)
     connection.settings_dict["NAME"] = clone

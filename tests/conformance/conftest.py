@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test import override_settings
 
 from tests import town as towns
-from tests.conformance import browsers
+from tests.conformance import browsers, filling
 from tests.conformance import city as cities
 
 # Pages without the hashed names that `collectstatic` makes.
@@ -34,7 +34,7 @@ def _built(prepared_database, django_db_blocker, _folder: Path) -> Iterator[citi
         "RATE_LIMITS": False,
         **browsers.PUSH,
     }
-    built = partial(cities.build, _folder)
+    built = partial(filling.build, _folder)
     with override_settings(**own), prepared_database("city", built) as made:
         with django_db_blocker.unblock():
             cities.fingerprint()

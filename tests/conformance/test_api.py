@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from typing import Any
 
 import pytest
@@ -21,8 +22,9 @@ WRITES = [call for call in CALLS if call.writes]
 LISTS = [call for call in READS if call.method == "GET"]
 
 
+@cache
 def described() -> dict[str, dict[str, Any]]:
-    """ "GET /cases" -> the operation as described."""
+    """ "GET /cases" -> the operation as described; made once, it takes a second."""
     paths = api.get_openapi_schema()["paths"]
     return {
         f"{method.upper()} {path.removeprefix('/api/v1')}": operation

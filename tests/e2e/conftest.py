@@ -65,8 +65,9 @@ def site(module_database) -> Iterator[Site]:
         yield Site(f"http://localhost:{port}", city)
     finally:
         for process in started:
-            process.kill()
-            process.wait()
+            process.terminate()  # killed, it would leave its workers behind
+        for process in started:
+            process.wait(timeout=20)
 
 
 def environment(port: int, live: int) -> dict[str, str]:

@@ -41,6 +41,8 @@ def meanwhile(first: Callable[[], object], second: Callable[[], object]) -> Futu
             until = time.monotonic() + 20
             with connection.cursor() as cursor:
                 while time.monotonic() < until:
+                    # Within one transaction the server shows the same picture again.
+                    cursor.execute("SELECT pg_stat_clear_snapshot()")
                     cursor.execute(WAITING)
                     if cursor.fetchone()[0]:
                         break

@@ -1,0 +1,95 @@
+"""Ground, standards, people and components."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests import town as towns
+from tests.conformance.calls.shape import Call, lonlat
+from tests.conformance.city import City
+
+EDITION = "330100-2026"
+
+
+def _point(city: City) -> dict[str, float]:
+    point = city.town.grid(3).geom.point_on_surface
+    return {"x": point.x, "y": point.y}
+
+
+def _code(city: City) -> dict[str, str]:
+    return {"code": city.component}
+
+
+def _protection(city: City) -> dict[str, Any]:
+    return {"name": "峰会", "first": "2026-12-01", "last": "2026-12-05", "factor": "0.5",
+            "limits": [{"class": "C0101", "amount": "2", "unit": "urgent_hour"}],
+            "why": "试验"}  # fmt: skip
+
+
+def _day(city: City) -> dict[str, Any]:
+    return {"kind": "holiday", "name": "城市日", "why": "试验"}
+
+
+CALLS = (
+    # geo
+    Call("GET", "/geo/locate", query=_point),
+    Call("POST", "/geo/locate", reads=True,
+         body=lambda city: {"points": [list(_point(city).values()), [0.0, 0.0]]}),
+    Call("GET", "/geo/convert", query=lambda city: {**_point(city), "to": "gcj02"}),
+    Call("GET", "/geo/addresses", query=lambda city: {"q": "路", "limit": 5}),
+    Call("GET", "/geo/addresses/nearest", query=lambda city: {**lonlat(city), "within_m": 5000}),
+    Call("GET", "/geo/regions"),
+    Call("GET", "/geo/map-style"),
+    # standards
+    Call("GET", "/standards/editions"),
+    Call("GET", "/standards/editions/{old}/difference/{new}",
+         at=lambda city: {"old": "HZ-2006", "new": EDITION}),
+    Call("GET", "/standards/classes", query=lambda city: {"q": "井盖"}),
+    Call("GET", "/standards/classes/{class_id}/rules",
+         at=lambda city: {"class_id": city.town.chosen().pk}),
+    Call("GET", "/standards/manual", query=lambda city: {"q": "井盖"}),
+    Call("GET", "/standards/due",
+         query=lambda city: {"start": "2026-03-02T09:00+08:00", "amount": 4, "unit": "work_hour"}),
+    Call("GET", "/standards/calendar", query=lambda city: {"year": 2026}),
+    Call("PUT", "/standards/calendar/{day}", by="administrator",
+         refused=(towns.STRANGER, "acceptor", "evaluator"), at=lambda city: {"day": "2026-03-03"},
+         body=_day, another=lambda city: {**_day(city), "name": "另一日"}),
+    Call("DELETE", "/standards/calendar/{day}", by="administrator", status=204,
+         refused=(towns.STRANGER, "acceptor", "evaluator"),
+         at=lambda city: {"day": "2026-10-01"}, query=lambda city: {"why": "试验"}),
+    Call("GET", "/standards/protection"),
+    Call("POST", "/standards/protection", by="administrator", status=201,
+         refused=(towns.STRANGER, "acceptor", "evaluator"),
+         body=_protection, another=lambda city: {**_protection(city), "name": "赛事"}),
+    Call("DELETE", "/standards/protection/{period_id}", by="administrator", status=204,
+         refused=(towns.STRANGER, "acceptor", "evaluator"),
+         at=lambda city: {"period_id": city.protection}, query=lambda city: {"why": "试验"}),
+    # people
+    Call("GET", "/organisations"),
+    Call("GET", "/members", refused=(towns.STRANGER, "inspector", "water_worker")),
+    Call("GET", "/responsibility", refused=(towns.STRANGER, "inspector"),
+         query=lambda city: {"kind": "component", "edition_code": EDITION, "major_code": "01",
+                             "minor_code": "01", "district_code": towns.DISTRICT}),
+    Call("GET", "/responsibility/gaps", refused=(towns.STRANGER, "inspector"),
+         query=lambda city: {"edition_code": EDITION}),
+    # assets
+    Call("GET", "/components"),
+    Call("GET", "/components/nearest", query=lonlat),
+    Call("GET", "/components/{code}", at=_code),
+    Call("GET", "/components/{code}/history", at=_code),
+    Call("POST", "/components/{code}/state", by="administrator", at=_code,
+         refused=(towns.STRANGER, "acceptor", "inspector"),
+         body=lambda city: {"state": "damaged", "reason": "试验"},
+         another=lambda city: {"state": "lost", "reason": "试验"}),
+    Call("POST", "/components/{code}/owner", by="administrator", at=_code,
+         refused=(towns.STRANGER, "acceptor", "inspector"),
+         body=lambda city: {"owner_id": city.town.units["ROADS"].pk, "reason": "移交"},
+         another=lambda city: {"owner_id": city.town.units["GREEN"].pk, "reason": "移交"}),
+    Call("GET", "/components/{code}/owners", at=_code),
+    Call("POST", "/components/{code}/owners", by="administrator", at=_code,
+         refused=(towns.STRANGER, "acceptor", "inspector"),
+         body=lambda city: {"organisation_id": city.town.units["ROADS"].pk, "on": "2026-02-01",
+                            "source_document": "接管书"},
+         another=lambda city: {"organisation_id": city.town.units["GREEN"].pk, "on": "2026-02-01",
+                               "source_document": "接管书"}),
+)  # fmt: skip

@@ -1,0 +1,165 @@
+"""Duty and substitute works."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests import town as towns
+from tests.conformance.calls.shape import Call, Values
+from tests.conformance.city import City
+
+# Who sees nothing of substitute works, who reads only, who does not keep the lists.
+NO_WORKS = (towns.STRANGER, "acceptor", "inspector")
+READS_WORKS = (*NO_WORKS, "evaluator", "administrator", "water")
+NO_LISTS = (*NO_WORKS, "supervisor", "leader")
+
+
+def _order(stage: str) -> Values:
+    return lambda city: {"number": city.orders[stage]}
+
+
+def _claim(city: City) -> dict[str, Any]:
+    return {"claim_id": city.claim}
+
+
+def _designated(city: City) -> dict[str, Any]:
+    return {"designation_id": city.designation}
+
+
+def _lines(quantity: int) -> Values:
+    return lambda city: {
+        "lines": [{"price_item_id": city.price, "quantity": quantity}],
+        "budget_line_id": city.budget,
+    }
+
+
+def _invoice(number: str) -> Values:
+    return lambda city: {"invoice_number": number, "amount": "790.00", "issued_on": "2026-11-01",
+                         "sha256": city.photo}  # fmt: skip
+
+
+def _notice(due_on: str) -> Values:
+    return lambda city: {"notice_on": "2026-11-01", "due_on": due_on, "sha256": city.photo}
+
+
+def _payment(amount: str) -> Values:
+    return lambda city: {"amount": amount, "paid_on": "2026-11-01", "reference": "回单"}
+
+
+def _designation(unit: str) -> Values:
+    return lambda city: {
+        "organisation_id": city.town.units[unit].pk, "skills": "抢修", "source_document": "试验",
+        "valid_from": "2026-11-01", "on_call_from": "20:00", "on_call_to": "08:00",
+    }  # fmt: skip
+
+
+def _price(code: str) -> Values:
+    return lambda city: {"code": code, "name": "吊车", "measure": "台班", "price": "1200.00",
+                         "valid_from": "2026-11-01"}  # fmt: skip
+
+
+def _budget(amount: str) -> Values:
+    return lambda city: {"year": 2026, "code": "NEW", "name": "应急", "amount": amount}
+
+
+# Who sees nothing of duty, who keeps no roster.
+NO_DUTY = (towns.STRANGER, "inspector", "water_worker")
+
+
+NO_ROSTER = (towns.STRANGER, "acceptor", "dispatcher")
+
+
+def _water(city: City) -> dict[str, int]:
+    return {"unit_id": city.town.units["WATER"].pk}
+
+
+def _new_shift(name: str) -> Values:
+    return lambda city: {**_water(city), "name": name, "starts": "20:00", "ends": "08:00"}
+
+
+def _new_turn(weekday: int) -> Values:
+    return lambda city: {"shift_id": city.shift, "member_id": city.town.members["water"].pk,
+                         "weekdays": [weekday], "first_on": "2026-03-01"}  # fmt: skip
+
+
+def _new_absence(kind: str) -> Values:
+    return lambda city: {"member_id": city.town.members["water"].pk, "kind": kind,
+                         "first_on": "2026-03-01", "last_on": "2026-03-02"}  # fmt: skip
+
+
+CALLS = (
+    # duty
+    Call("GET", "/duty/now", refused=NO_DUTY, query=_water),
+    Call("GET", "/duty/roster", refused=NO_DUTY, query=_water),
+    Call("GET", "/duty/coverage", refused=NO_DUTY, query=_water),
+    Call("POST", "/duty/shifts", by="water", refused=NO_ROSTER, status=201,
+         body=_new_shift("夜班"), another=_new_shift("中班")),
+    Call("POST", "/duty/turns", by="water", refused=NO_ROSTER, status=201,
+         body=_new_turn(6), another=_new_turn(7)),
+    Call("POST", "/duty/turns/{turn_id}/end", by="water", refused=(*NO_ROSTER, "roads"),
+         at=lambda city: {"turn_id": city.turn}),
+    Call("POST", "/duty/absences", by="water", refused=NO_ROSTER, status=201,
+         body=_new_absence("ill"), another=_new_absence("leave")),
+    Call("GET", "/duty/calls", by="dispatcher", refused=NO_DUTY),
+    Call("GET", "/duty/handovers", by="night_leader", refused=NO_DUTY),
+    Call("GET", "/duty/handovers/{handover_id}", by="night_leader", refused=(*NO_DUTY, "district"),
+         at=lambda city: {"handover_id": city.handover}),
+    Call("POST", "/duty/handovers", by="dispatcher", refused=(*NO_DUTY, "acceptor"), status=201,
+         body=lambda city: {"shift": "中班", "remarks": {"unit": "请盯"}},
+         another=lambda city: {"shift": "夜班"}),
+    Call("POST", "/duty/handovers/{handover_id}/accept", by="night_leader",
+         refused=(*NO_DUTY, "acceptor", "district"),
+         at=lambda city: {"handover_id": city.handover},
+         body=lambda city: {"answer": "已接"}, another=lambda city: {"answer": "接班"}),
+    Call("GET", "/duty/secondments", by="administrator", refused=NO_DUTY),
+    Call("POST", "/duty/secondments/{holding_id}/successor", by="administrator",
+         refused=NO_ROSTER, at=lambda city: {"holding_id": city.secondment},
+         body=lambda city: {"successor_id": city.town.members["water_worker"].pk},
+         another=lambda city: {"successor_id": city.town.members["li"].pk}),
+    Call("POST", "/duty/secondments/{holding_id}/end", by="administrator", refused=NO_ROSTER,
+         at=lambda city: {"holding_id": city.secondment},
+         body=lambda city: {"reason": "召回"}, another=lambda city: {"reason": "结束"}),
+    # substitute works
+    Call("GET", "/works/orders", by="supervisor", refused=NO_WORKS),
+    Call("GET", "/works/orders/{number}", by="supervisor", refused=(*NO_WORKS, "water"),
+         at=_order("invoiced")),
+    Call("POST", "/works/orders/{number}/price", by="supervisor", refused=READS_WORKS,
+         at=_order("opened"), body=_lines(1), another=_lines(2)),
+    Call("POST", "/works/orders/{number}/invoice", by="supervisor", refused=READS_WORKS,
+         at=_order("priced"), body=_invoice("F1"), another=_invoice("F2")),
+    Call("POST", "/works/orders/{number}/cancel", by="supervisor", refused=READS_WORKS,
+         at=_order("to_cancel"), body=lambda city: {"reason": "试验"},
+         another=lambda city: {"reason": "另一"}),
+    Call("POST", "/works/orders/{number}/claims", by="supervisor", refused=READS_WORKS, status=201,
+         at=_order("invoiced"), body=lambda city: {"amount": "50.00", "party": "王五"},
+         another=lambda city: {"amount": "60.00", "party": "王五"}),
+    Call("GET", "/works/claims", by="supervisor", refused=NO_WORKS),
+    Call("GET", "/works/ageing", by="evaluator", refused=NO_WORKS),
+    Call("GET", "/works/claims/{claim_id}", by="supervisor", refused=(*NO_WORKS, "green"),
+         at=_claim),
+    Call("POST", "/works/claims/{claim_id}/notice", by="supervisor", refused=READS_WORKS,
+         at=_claim, body=_notice("2026-12-31"), another=_notice("2027-01-31")),
+    Call("POST", "/works/claims/{claim_id}/payments", by="supervisor", refused=READS_WORKS,
+         at=_claim, body=_payment("10.00"), another=_payment("20.00")),
+    Call("POST", "/works/claims/{claim_id}/notes", by="supervisor", refused=READS_WORKS, at=_claim,
+         body=lambda city: {"kind": "remark", "text": "试验"},
+         another=lambda city: {"kind": "remark", "text": "另一"}),
+    Call("GET", "/works/designations", by="dispatcher", refused=NO_WORKS),
+    Call("POST", "/works/designations", by="administrator", refused=NO_LISTS, status=201,
+         body=_designation("WATER"), another=_designation("ROADS")),
+    Call("POST", "/works/designations/{designation_id}/end", by="administrator", refused=NO_LISTS,
+         at=_designated, body=lambda city: {"ends_on": "2026-12-01", "reason": "试验"},
+         another=lambda city: {"ends_on": "2026-12-02", "reason": "试验"}),
+    Call("POST", "/works/designations/{designation_id}/prices", by="administrator",
+         refused=NO_LISTS, status=201, at=_designated, body=_price("T08"), another=_price("T09")),
+    Call("GET", "/works/budgets", by="leader", refused=NO_WORKS, query=lambda city: {"year": 2026}),
+    Call("PUT", "/works/budgets", by="administrator", refused=NO_LISTS,
+         body=_budget("90000.00"), another=_budget("80000.00")),
+    Call("GET", "/lifecycle", refused=()),
+    Call("GET", "/dispatch/rules", refused=(towns.STRANGER, "inspector")),
+    Call("POST", "/dispatch/rules/trial", by="administrator", reads=True,
+         refused=(towns.STRANGER, "acceptor"),
+         body=lambda city: {"lines": [
+             {"kind": "event", "lead_id": city.town.units["GREEN"].pk}]}),
+    Call("POST", "/files", refused=(towns.STRANGER, "evaluator"), file=True),
+)  # fmt: skip

@@ -1,0 +1,74 @@
+"""The back office."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests import town as towns
+from tests.conformance.pages.shape import Page, Values, nothing
+
+READERS_OF_PEOPLE = (towns.STRANGER, "acceptor", "inspector", "evaluator")
+
+
+def office(name: str, **more: Any) -> Page:
+    """A page of the back office: for managers of people only."""
+    return Page(name, by="administrator", refused=READERS_OF_PEOPLE, **more)
+
+
+def posted(name: str, data: Values, **more: Any) -> Page:
+    """An address of the back office that takes a form and leads on."""
+    return office(name, data=data, status=302, **more)
+
+
+def _unit(code: str) -> Values:
+    return lambda city: {"organisation_id": city.town.units[code].pk}
+
+
+def _member(name: str) -> Values:
+    return lambda city: {"member_id": city.town.members[name].pk}
+
+
+PAGES = (
+    # back office
+    office("office", status=302),
+    office("office-organisations"),
+    office("office-organisation-new"),
+    office("office-organisation", at=_unit("WATER")),
+    posted("office-organisation-move", at=_unit("GREEN"),
+           data=lambda city: {"parent": city.town.units["CITY"].pk, "reason": "试验"}),
+    posted("office-organisation-close", at=_unit("STREET1"), data=lambda city: {"reason": "试验"}),
+    office("office-members"),
+    office("office-member-new"),
+    office("office-member", at=_member("water")),
+    posted("office-member-hold", at=_member("stranger"), data=lambda city: {
+        "post": city.post, "kind": "regular", "valid_from": "2026-11-01", "source_document": "x"}),
+    posted("office-member-patrol", at=_member("inspector"),
+           data=lambda city: {"areas": towns.DISTRICT, "valid_from": "2026-11-24"}),
+    posted("office-member-answer", at=_member("water"),
+           data=lambda city: {"region_code": towns.DISTRICT, "class_kind": "event"}),
+    posted("office-member-password", at=_member("green"),
+           data=lambda city: {"password": "Willow-Canal-31", "again": "Willow-Canal-31"}),
+    posted("office-member-close", at=_member("green"), data=lambda city: {"reason": "试验"}),
+    office("office-member-token", at=_member("green"), data=lambda city: {
+        "name": "试验", "days": "30", "channel_code": ""}),
+    posted("office-holding-end", at=lambda city: {"holding_id": city.holding},
+           data=lambda city: {"reason": "试验"}),
+    posted("office-token-revoke", at=lambda city: {"token_id": city.token}, data=nothing),
+    office("office-posts"),
+    office("office-post-new"),
+    office("office-post", at=lambda city: {"post_id": city.post}),
+    office("office-roles"),
+    office("office-role", at=lambda city: {"code": "acceptor"}),
+    office("office-merge"),
+    office("office-lines"),
+    office("office-line-new"),
+    office("office-gaps"),
+    office("office-line", at=lambda city: {"line_id": city.line}),
+    posted("office-line-end", at=lambda city: {"line_id": city.line},
+           data=lambda city: {"ends_on": "2026-12-01", "source_document": "试验〔2026〕2号"}),
+    office("office-territories"),
+    office("office-territory-new"),
+    office("office-territory-end", at=lambda city: {"territory_id": city.territory}),
+    office("office-changes"),
+    Page("situations"),
+)  # fmt: skip
