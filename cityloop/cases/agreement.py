@@ -16,12 +16,20 @@ from typing import Any
 from django.db import connection, transaction
 
 from cityloop.cases import effects, lifecycle
-from cityloop.cases.models import FINAL, RecordType
+from cityloop.cases.models import FINAL
 
-# Lines that name a unit without giving it the case.
-NAMED_ONLY = ("ask_assist", "give_notice")
 AT_ONCE = 1_000  # cases
-HANDLED = tuple(s.action for s in lifecycle.STEPS if effects.stop_handling_clock in s.effects)
+
+
+def _with(*names: str) -> list[str]:
+    """The actions of the life cycle that have one of these effects."""
+    wanted = {getattr(effects, name) for name in names}
+    return [step.action for step in lifecycle.STEPS if wanted & set(step.effects)]
+
+
+HANDLED = _with("stop_handling_clock")
+GIVEN = _with("note_dispatch", "note_substitution")
+REMINDED = _with("name_reminded_unit")
 
 _NOTES = """
 WITH notes AS (
@@ -37,15 +45,22 @@ CHECKS = (
     ("the moment of its end", """
 WITH ends AS (
   SELECT DISTINCT ON (case_id) case_id, at FROM cases_event
-   WHERE case_id BETWEEN %(first)s AND %(last)s AND target = ANY(%(final)s) AND source <> target ORDER BY case_id, version DESC)
+   WHERE case_id BETWEEN %(first)s AND %(last)s AND target = ANY(%(final)s) AND source <> target
+   ORDER BY case_id, version DESC)
 SELECT c.number FROM cases_case c LEFT JOIN ends ON ends.case_id = c.id
  WHERE c.closed_at IS DISTINCT FROM CASE WHEN c.status = ANY(%(final)s) THEN ends.at END"""),
     ("its unit", """
 WITH units AS (
-  SELECT DISTINCT ON (case_id) case_id, (facts->>'unit')::bigint AS unit FROM cases_event
-   WHERE case_id BETWEEN %(first)s AND %(last)s AND facts ? 'unit' AND action <> ALL(%(named_only)s) ORDER BY case_id, version DESC)
+  SELECT DISTINCT ON (case_id) case_id,
+         (facts->>CASE WHEN action = ANY(%(reminded)s) THEN 'addressee' ELSE 'unit' END)::bigint
+           AS unit
+    FROM cases_event
+   WHERE case_id BETWEEN %(first)s AND %(last)s
+     AND (facts ? 'unit' AND action = ANY(%(given)s)
+          OR facts ? 'addressee' AND action = ANY(%(reminded)s))
+   ORDER BY case_id, version DESC)
 SELECT c.number FROM cases_case c LEFT JOIN units ON units.case_id = c.id
- WHERE c.record_type <> %(reminder)s AND c.lead_id IS DISTINCT FROM units.unit"""),
+ WHERE c.lead_id IS DISTINCT FROM units.unit"""),
     ("its deadline of handling", _NOTES + """, last AS (
   SELECT DISTINCT ON (case_id) case_id, due FROM notes
    WHERE clock = 'handling' AND due IS NOT NULL ORDER BY case_id, version DESC, place DESC)
@@ -64,8 +79,9 @@ newest AS (
   SELECT DISTINCT ON (case_id, kind) case_id, kind, due_at FROM cases_timer
    WHERE case_id BETWEEN %(first)s AND %(last)s
    ORDER BY case_id, kind, id DESC)
-SELECT c.number FROM newest JOIN cases_case c ON c.id = newest.case_id
-  LEFT JOIN last ON last.case_id = newest.case_id AND last.clock = newest.kind
+SELECT c.number FROM newest
+  FULL JOIN last ON last.case_id = newest.case_id AND last.clock = newest.kind
+  JOIN cases_case c ON c.id = coalesce(newest.case_id, last.case_id)
  WHERE newest.due_at IS DISTINCT FROM last.due"""),
     ("whether a clock was met", _NOTES + """, last AS (
   SELECT DISTINCT ON (case_id, clock) case_id, clock, what FROM notes
@@ -81,15 +97,75 @@ SELECT c.number FROM newest JOIN cases_case c ON c.id = newest.case_id
 )  # fmt: skip
 
 
+# Columns that steps with certain effects set to their moment, and those that they count.
+MOMENTS = {
+    "accepted_at": _with("note_acceptance"),
+    "filed_at": _with("freeze_limit"),
+    "dispatched_at": _with("note_dispatch", "note_substitution"),
+    "handled_at": _with("stop_handling_clock", "note_fixed_meanwhile"),
+    "checked_at": _with("start_closing_clock"),
+}
+COUNTED = {
+    "dispatches": _with("note_dispatch"), "returns": _with("note_return"),
+    "urges": _with("give_order"),
+    "escalations": _with("raise_level"), "extensions": _with("extend_limit"),
+    "suspensions": _with("count_suspension"), "deferrals": _with("count_deferral"),
+}  # fmt: skip
+# What kind of record it is and how it was closed follow from the steps that say so.
+KINDS = {
+    "reports": _with("count_report"), "quick": _with("as_quick_report"),
+    "self_handled": _with("as_self_handled"), "reminder": _with("as_reminder"),
+    "normal": _with("close_normally"), "forced": _with("close_by_force"),
+    "ends": _with("as_self_handled", "as_reminder", "close_normally", "close_by_force",
+                  "reopen_case"),
+}  # fmt: skip
+
+
+def _of_lines() -> str:
+    """The statement that compares these columns with what the lines of the case add up to."""
+    last = "(array_agg(action ORDER BY version DESC) FILTER (WHERE action = ANY(%(ends)s)))[1]"
+    told = {
+        "reports": "1 + count(*) FILTER (WHERE action = ANY(%(reports)s))",
+        "reported_at": "(array_agg(at ORDER BY version))[1]",
+        "closing_kind": f"""CASE WHEN {last} = ANY(%(normal)s) THEN 'normal'
+            WHEN {last} = ANY(%(forced)s) THEN 'forced'
+            WHEN {last} = ANY(%(self_handled)s) THEN 'self_handled'
+            WHEN {last} = ANY(%(reminder)s) THEN 'reminder' ELSE '' END""",
+        "record_type": """CASE WHEN bool_or(action = ANY(%(reminder)s)) THEN 'reminder'
+            WHEN bool_or(action = ANY(%(self_handled)s)) THEN 'self_handled'
+            WHEN bool_or(action = ANY(%(quick)s)) THEN 'quick' ELSE 'case' END""",
+        "reworks": "count(*) FILTER (WHERE facts ? 'rework')",  # a leader may send back further
+    }
+    told |= {name: f"count(*) FILTER (WHERE action = ANY(%({name})s))" for name in COUNTED}
+    told |= {
+        name: f"(array_agg(at ORDER BY version DESC) FILTER (WHERE action = ANY(%({name})s)))[1]"
+        for name in MOMENTS
+    }
+    sums = ", ".join(f"{sql} AS {name}" for name, sql in told.items())
+    which = " ".join(f"WHEN c.{name} IS DISTINCT FROM told.{name} THEN '{name}'" for name in told)
+    differs = " OR ".join(f"c.{name} IS DISTINCT FROM told.{name}" for name in told)
+    return f"""
+WITH told AS (
+  SELECT case_id, {sums} FROM cases_event
+   WHERE case_id BETWEEN %(first)s AND %(last)s GROUP BY case_id)
+SELECT c.number, CASE {which} END FROM cases_case c JOIN told ON told.case_id = c.id
+ WHERE ({differs})"""
+
+
 def first_disagreement() -> tuple[str, str] | None:
     """(number of the case, what its history says otherwise); None where all agree."""
     values: dict[str, Any] = {
-        "final": [str(status) for status in FINAL], "named_only": list(NAMED_ONLY),
-        "handled": list(HANDLED), "reminder": str(RecordType.REMINDER),
+        "final": [str(status) for status in FINAL], "given": GIVEN,
+        "reminded": REMINDED,
+        "handled": HANDLED, **MOMENTS, **COUNTED, **KINDS,
     }  # fmt: skip
+    sums = f"{_of_lines()}{_OF_THESE}"
     with transaction.atomic(), connection.cursor() as cursor, _hashing(cursor):
         for first, last in _stretches(cursor):
             of_these = {**values, "first": first, "last": last}
+            cursor.execute(sums, of_these)
+            if row := cursor.fetchone():
+                return row[0], row[1]
             for what, statement in CHECKS:
                 cursor.execute(f"{statement}{_OF_THESE}", of_these)
                 if row := cursor.fetchone():

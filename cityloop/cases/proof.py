@@ -18,12 +18,28 @@ from cityloop.kernel.models import StoredFile
 
 SEALED_WITHIN = timedelta(hours=1)  # the worker seals every minute
 # Triggers that keep the history as it is. Who owns the tables can drop them: that must show.
-LOCKS = (
-    ("cases_event", "append_only"), ("cases_event", "no_truncate"),
-    ("cases_attachment", "append_only"), ("cases_seal", "append_only"),
-    ("cases_case", "no_delete"), ("cases_case", "no_truncate"),
-    ("cases_case", "version_has_event"), ("cases_case", "version_goes_up"),
-)  # fmt: skip
+APPEND_ONLY, GOES_UP = "cases_append_only", "cases_version_goes_up"
+HAS_EVENT = "cases_version_has_event"
+CHANGED, EMPTIED, DELETED, WRITTEN, UPDATED = 27, 34, 11, 21, 19  # PostgreSQL's pg_trigger.tgtype
+LOCKS = {
+    # (table, trigger): what it calls, and at what
+    ("cases_event", "append_only"): (APPEND_ONLY, CHANGED),
+    ("cases_event", "no_truncate"): (APPEND_ONLY, EMPTIED),
+    ("cases_attachment", "append_only"): (APPEND_ONLY, CHANGED),
+    ("cases_attachment", "no_truncate"): (APPEND_ONLY, EMPTIED),
+    ("cases_seal", "append_only"): (APPEND_ONLY, CHANGED),
+    ("cases_seal", "no_truncate"): (APPEND_ONLY, EMPTIED),
+    ("cases_case", "no_delete"): (APPEND_ONLY, DELETED),
+    ("cases_case", "no_truncate"): (APPEND_ONLY, EMPTIED),
+    ("cases_case", "version_has_event"): (HAS_EVENT, WRITTEN),
+    ("cases_case", "version_goes_up"): (GOES_UP, UPDATED),
+}
+# SHA-256 of what they do: one replaced by a function that lets all through is no lock.
+BODIES = {
+    APPEND_ONLY: "b0483f54434ccee2d772b2a7d2a9a78728d7b69c3df437c5bb291ef44e3eb16f",
+    GOES_UP: "b87799430f140ac68db041586bb0c5239533ceab63e152bd8782f56687325b13",
+    HAS_EVENT: "f528dcfc19ff42d918a897e0aab30e673fa4feab4beee0de2bc888cbdbb674f6",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +159,19 @@ def _without_lock() -> Broken | None:
     """A lock that somebody took off: what is whole today need not be so tomorrow."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT tgrelid::regclass::text, tgname FROM pg_trigger
-               WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"""
+            """SELECT t.tgrelid::regclass::text, t.tgname, p.proname, t.tgtype,
+                      encode(sha256(convert_to(p.prosrc, 'UTF8')), 'hex')
+                 FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+                WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
+                  AND t.tgqual IS NULL AND t.tgattr = ''"""
         )
-        there = set(cursor.fetchall())
-    missing = [lock for lock in LOCKS if lock not in there]
+        there = {(table, name): tuple(does) for table, name, *does in cursor.fetchall()}
+    wanted = {lock: (does, at, BODIES[does]) for lock, (does, at) in LOCKS.items()}
+    missing = [lock for lock, does in wanted.items() if there.get(lock) != does]
     if not missing:
         return None
     names = ", ".join(f"{name} of {table}" for table, name in missing)
-    return Broken("the locks", f"missing or disabled: {names}")
+    return Broken("the locks", f"missing, disabled or replaced: {names}")
 
 
 def _cut_short(last: tuple[Any, ...] | None) -> Broken | None:
@@ -216,7 +236,7 @@ def _unsealed(now: datetime) -> Broken | None:
 
 
 def _without_paper() -> Broken | None:
-    """A history line that names a paper which the case has not any more."""
+    """A line that names a paper which the case has not any more, or a paper that no line names."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT c.number, e.version, left(p.paper->>1, 12)
@@ -225,13 +245,26 @@ def _without_paper() -> Broken | None:
                 WHERE e.facts ? 'papers' AND NOT EXISTS (
                   SELECT 1 FROM cases_attachment a JOIN kernel_file f ON f.id = a.file_id
                    WHERE a.case_id = e.case_id AND a.version = e.version
-                     AND f.sha256 = p.paper->>1)
+                     AND f.sha256 = p.paper->>1 AND a.stage = p.paper->>0)
                 LIMIT 1"""
         )
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    return Broken(f"case {row[0]} version {row[1]}", f"its paper {row[2]} is missing")
+        gone = cursor.fetchone()
+        cursor.execute(
+            """SELECT c.number, a.version, left(f.sha256, 12)
+                 FROM cases_attachment a JOIN cases_case c ON c.id = a.case_id
+                 JOIN kernel_file f ON f.id = a.file_id
+                WHERE NOT EXISTS (
+                  SELECT 1 FROM cases_event e WHERE e.case_id = a.case_id AND e.version = a.version
+                     AND e.facts->'papers' @> jsonb_build_array(
+                           jsonb_build_array(a.stage, f.sha256)))
+                LIMIT 1"""
+        )
+        new = cursor.fetchone()
+    if gone is not None:
+        return Broken(f"case {gone[0]} version {gone[1]}", f"its paper {gone[2]} is missing")
+    if new is not None:
+        return Broken(f"case {new[0]} version {new[1]}", f"no line names its paper {new[2]}")
+    return None
 
 
 def verify_files() -> tuple[int, Broken | None]:

@@ -100,6 +100,26 @@ def test_a_lock_that_was_taken_off_shows_although_all_lines_are_whole(world, how
     assert found.where == "the locks" and "append_only of cases_event" in found.what
 
 
+@pytest.mark.requirement("O02")
+@pytest.mark.parametrize(("how", "lock"), [
+    ("CREATE OR REPLACE FUNCTION cases_append_only() RETURNS trigger LANGUAGE plpgsql"
+     " AS $$ BEGIN RETURN COALESCE(NEW, OLD); END $$", "append_only of cases_seal"),
+    ("DROP TRIGGER no_truncate ON cases_attachment", "no_truncate of cases_attachment"),
+    ("DROP TRIGGER append_only ON cases_event; CREATE TRIGGER append_only BEFORE DELETE ON"
+     " cases_event FOR EACH ROW EXECUTE FUNCTION cases_append_only()",
+     "append_only of cases_event"),
+    ("DROP TRIGGER version_goes_up ON cases_case; CREATE TRIGGER version_goes_up BEFORE UPDATE ON"
+     " cases_case FOR EACH ROW WHEN (false) EXECUTE FUNCTION cases_version_goes_up()",
+     "version_goes_up of cases_case"),
+])  # fmt: skip
+def test_a_lock_that_was_hollowed_out_shows(world, how, lock):
+    world.report()
+    proof.seal(now=world.now)
+    sql(how)
+    (found,) = proof.verify(now=world.now).broken
+    assert found.where == "the locks" and lock in found.what
+
+
 def test_sealing_again_without_news_writes_nothing(world):
     world.report()
     assert proof.seal(now=world.now) == 1
@@ -186,6 +206,18 @@ def test_a_swapped_photo_is_found_out(world):
 
 
 @pytest.mark.requirement("O05")
+def test_a_paper_that_is_moved_to_another_stage_or_slipped_in_is_named(world):
+    case = world.to("closed")
+    assert proof.verify(now=world.now).whole
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE cases_attachment SET stage = 'before' WHERE stage = 'after'")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    [broken] = proof.verify(now=world.now).broken
+    assert broken.where.startswith(f"case {case.number} version") and "missing" in broken.what
+
+
+@pytest.mark.requirement("O05")
 @pytest.mark.parametrize(("change", "what"), [
     ("cases_case SET closed_at = closed_at - interval '9 days'", "the moment of its end"),
     ("cases_case SET lead_id = (SELECT id FROM people_organisation WHERE code = 'roads')",
@@ -195,6 +227,14 @@ def test_a_swapped_photo_is_found_out(world):
     ("cases_case SET handled_late = NOT handled_late", "whether it was handled late"),
     ("cases_timer SET due_at = due_at + interval '90 days'", "the deadline of a clock"),
     ("cases_timer SET late = NOT late", "whether a clock was met"),
+    ("cases_case SET filed_at = filed_at - interval '1 hour'", "filed_at"),
+    ("cases_case SET handled_at = handled_at - interval '1 hour'", "handled_at"),
+    ("cases_case SET reported_at = reported_at + interval '1 hour'", "reported_at"),
+    ("cases_case SET dispatches = 7", "dispatches"), ("cases_case SET reworks = 3", "reworks"),
+    ("cases_case SET returns = 1", "returns"), ("cases_case SET extensions = 1", "extensions"),
+    ("cases_case SET reports = 4", "reports"), ("cases_case SET urges = 1", "urges"),
+    ("cases_case SET closing_kind = 'forced'", "closing_kind"),
+    ("cases_case SET record_type = 'quick'", "record_type"),
 ])  # fmt: skip
 def test_a_case_that_says_another_thing_than_its_history_is_named(world, change, what):
     """Whoever owns the database can switch the locks off: what figures count from shows it."""
