@@ -11,7 +11,17 @@ from django.utils.translation import gettext as _
 from ninja import Field, File, Query, Router, Schema
 from ninja.files import UploadedFile
 
-from cityloop.cases import fields, figures, lifecycle, operations, precision, queries, shapes, views
+from cityloop.cases import (
+    fields,
+    figures,
+    guards,
+    lifecycle,
+    operations,
+    precision,
+    queries,
+    shapes,
+    views,
+)
 from cityloop.cases.models import Status
 from cityloop.kernel import clock, files, paging
 from cityloop.kernel.api import Moment, idempotent, plain
@@ -58,15 +68,19 @@ class StepIn(Schema):
 
 
 class PhotoIn(Schema):
-    """A stored file (POST /files) as part of a step."""
+    """A stored file (POST /files) as part of a step; `stage`: by default that of the step."""
 
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    stage: Literal["report", "verify", "before", "after", "check", "paper"] = "report"
+    stage: Literal["report", "verify", "before", "after", "check", "paper"] | None = None
     filename: Annotated[str, Field(max_length=120)] = ""
     from_album: bool = False
 
 
 StepIn.model_rebuild()
+
+
+def _staged(photo: PhotoIn, action: str) -> dict[str, Any]:
+    return {**photo.dict(), "stage": photo.stage or guards.stage_of(action)}
 
 
 def filters_of(query: CaseFilter) -> queries.Filters:
@@ -232,7 +246,7 @@ def take_step(request: HttpRequest, number: str, body: StepIn) -> tuple[int, dic
     queries.require_files(actor, [photo.sha256 for photo in body.photos])
     case = operations.perform(
         number, body.action, actor=actor, now=now, version=body.version, inputs=body.inputs,
-        papers=[operations.paper(**photo.dict()) for photo in body.photos],
+        papers=[operations.paper(**_staged(photo, body.action)) for photo in body.photos],
     )  # fmt: skip
     return 200, {"number": case.number, "version": case.version, "status": case.status}
 

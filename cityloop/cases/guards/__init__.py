@@ -69,6 +69,7 @@ from cityloop.cases.guards.proof import (
     has_photos_before_and_after,
     on_the_spot,
     photos_belong,
+    stage_of,
 )
 from cityloop.cases.guards.quality import (
     closed_normally,
@@ -199,6 +200,7 @@ __all__ = [
     "sides_kept_apart",
     "some_subtask",
     "soon_after_closing",
+    "stage_of",
     "still_with_unit",
     "subtasks_done",
     "successor_fits",

@@ -16,6 +16,11 @@ PHOTO_STAGE = {
 PROOF = frozenset(PHOTO_STAGE.values())
 
 
+def stage_of(action: str) -> str:
+    """The part of the file to which what comes with a step belongs, unless it says another."""
+    return PHOTO_STAGE.get(action, "paper")
+
+
 def photos_belong(change: Change) -> str | None:
     """No photo of a check with a verification, and the like; a report brings what it has (F07)."""
     if not change.papers or not change.source or change.imported:
@@ -28,8 +33,9 @@ def photos_belong(change: Change) -> str | None:
 
 
 def has_photo(change: Change) -> str | None:
-    """At least one photo is attached to this step that the case did not have before (F07)."""
-    pictures = [paper for paper in change.papers if paper.picture]
+    """At least one photo of this step's stage that the case did not have before (F07)."""
+    wanted = PHOTO_STAGE.get(change.action)
+    pictures = [p for p in change.papers if p.picture and wanted in (None, p.stage)]
     if change.imported or any(not paper.known for paper in pictures):
         return None
     if pictures:

@@ -36,6 +36,17 @@ def test_album_age_and_place_are_noted(world):
     assert finish(world, paper) == ["from_album", "old_photo", "taken_elsewhere"]
 
 
+@pytest.mark.requirement("F02", "F07")
+@pytest.mark.parametrize("stage", ["report", "before", "paper"])
+def test_a_photo_of_another_stage_is_no_proof(world, stage):
+    case = world.to("handling")
+    with pytest.raises(operations.Refused, match="attach a photo"):
+        operations.perform(
+            case.number, "finish", actor=world.actors["water"], now=world.now,
+            inputs={"result": "done"}, papers=[world.photo(stage, "another")],
+        )  # fmt: skip
+
+
 def test_a_fresh_photo_from_the_place_has_no_remark(world):
     paper = world.photo("after")
     paper.file.taken_at = world.now

@@ -331,7 +331,7 @@ def papers_of(request: HttpRequest, action: str, *, now: datetime) -> list[Paper
     sent = request.FILES.getlist("photos")
     if len(sent) > MAX_FILES:
         raise TooLarge(_("at most %(n)s files at once") % {"n": MAX_FILES})
-    stage = guards.PHOTO_STAGE.get(action, "paper")
+    stage = guards.stage_of(action)
     return [
         Paper(
             file=files.store(chunks=one.chunks(), filename=one.name or "", now=now),

@@ -336,11 +336,10 @@ def look_beside(request: HttpRequest) -> HttpResponse:
 def incoming(request: HttpRequest, form: ReportForm, *, now: datetime) -> intake.Incoming:
     """The form as intake takes it; its files are stored first."""
     given = form.cleaned_data
-    stage = "before" if given["kind"] == Kind.SELF_HANDLE else "report"
-    photos = [
-        *stored(request, "photos", stage, now=now),
-        *stored(request, "photos_after", "after", now=now),
-    ]
+    settled = given["kind"] == Kind.SELF_HANDLE
+    photos = stored(request, "photos", "before" if settled else "report", now=now)
+    if settled:
+        photos += stored(request, "photos_after", "after", now=now)
     same = (
         "channel", "kind", "text", "x", "y", "system", "address", "source", "link", "class_code",
         "component_code", "occurred_at", "reporter_name", "reporter_phone", "answer_wanted",

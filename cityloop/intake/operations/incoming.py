@@ -36,7 +36,11 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _PHONE = re.compile(r"[0-9+*#()\- 转]{3,30}")
 _LINK = re.compile(r"https?://[^\s\x00-\x1f\x7f/\"<>][^\s\x00-\x1f\x7f\"<>]*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_STAGES = frozenset({"report", "before", "after", "verify", "paper"})
+# Parts of the file that a report may fill; only who has settled it on the spot shows a result.
+_STAGES = frozenset({"report", "before", "paper"})
+# Settled by the finder, so never part of another case.
+SETTLED = frozenset({Kind.SELF_HANDLE.value, Kind.REMIND.value})
+_SETTLED_STAGES = _STAGES | {"after"}
 
 
 class BadReport(errors.Invalid):
@@ -220,13 +224,14 @@ def _times(draft: Draft) -> dict[str, str]:
 
 def _photos(draft: Draft) -> dict[str, str]:
     photos = draft.given.photos
+    may = _SETTLED_STAGES if draft.given.kind in SETTLED else _STAGES
     if len(photos) > MAX_PHOTOS:
         return {"photos": _("at most %(most)s photos") % {"most": MAX_PHOTOS}}
     for photo in photos:
         if not _SHA256.fullmatch(photo.sha256):
             return {"photos": _("name a stored file by its SHA-256 (POST /api/v1/files)")}
-        if photo.stage not in _STAGES:
-            return {"photos": _("a stage is one of %(all)s") % {"all": ", ".join(sorted(_STAGES))}}
+        if photo.stage not in may:
+            return {"photos": _("a stage is one of %(all)s") % {"all": ", ".join(sorted(may))}}
     return {}
 
 

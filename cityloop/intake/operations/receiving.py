@@ -20,7 +20,14 @@ from cityloop.intake import checks, likeness, reference
 from cityloop.intake.channels import REFUSE, UNAMBIGUOUS
 from cityloop.intake.models import Kind
 from cityloop.intake.operations import answers, writing
-from cityloop.intake.operations.incoming import BadReport, Draft, Incoming, prepare, twin_of
+from cityloop.intake.operations.incoming import (
+    SETTLED,
+    BadReport,
+    Draft,
+    Incoming,
+    prepare,
+    twin_of,
+)
 from cityloop.intake.queries import asking
 from cityloop.intake.queries.asking import Context
 from cityloop.intake.queries.reports import report_number
@@ -31,8 +38,6 @@ from cityloop.kernel.models import StoredFile
 
 PERMISSION = "intake.receive"
 SHOWN_DUPLICATES = 3
-# Settled by the finder, so never part of another case.
-SETTLED = frozenset({Kind.SELF_HANDLE.value, Kind.REMIND.value})
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
@@ -169,6 +174,9 @@ def take_photos(draft: Draft, found: Context) -> None:
         draft.papers.append(Paper(file, photo.stage, photo.filename, photo.from_album, remarks))
         if row["phash"] is not None:
             draft.phashes.append(row["phash"])
+    if "photos" in draft.channel.required and not any(paper.picture for paper in draft.papers):
+        reason = _("a photo is needed: recordings and papers show no place")
+        raise BadReport(reason, fields={"photos": reason})
 
 
 def remarks_on(row: dict[str, Any], *, from_album: bool, now: datetime) -> list[checks.Finding]:

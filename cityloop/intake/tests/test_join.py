@@ -83,6 +83,14 @@ def test_the_same_class_nearby_is_shown_but_not_joined(city):
     assert shown == [{"code": "possible_duplicate", "number": first.case, "metres": 10}]
 
 
+@pytest.mark.parametrize("stage", ["after", "verify", "check"])
+def test_who_only_reports_shows_no_result(city, stage):
+    city.receive()
+    with pytest.raises(operations.BadReport, match="before, paper, report"):
+        city.receive(photos=(city.photo("x", stage=stage),))
+    assert Case.objects.count() == 1
+
+
 @pytest.mark.requirement("D07")
 def test_the_same_photo_or_one_that_looks_alike_joins(city):
     first = city.receive("app", text="甲说的一件事", class_code="", photos=(city.photo("scene"),))
