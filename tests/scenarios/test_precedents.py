@@ -13,6 +13,7 @@ from django.test import Client
 from PIL import Image, ImageDraw
 
 from cityloop.cases.models import Case
+from cityloop.demo.papers import paper
 from cityloop.evidence import operations as evidence
 from cityloop.intake.operations import PhotoIn
 from cityloop.kernel import files
@@ -122,7 +123,7 @@ def test_a_typical_case_is_found_by_its_picture(town: Town) -> None:
     with pytest.raises(Invalid, match="store the file first"):
         precedents.picture("0" * 64)
     with pytest.raises(Invalid, match="no picture"):
-        precedents.picture(_kept(town, b"%PDF-1.4 one\n%%EOF\n"))
+        precedents.picture(_kept(town, paper("one")))
 
 
 @pytest.mark.requirement("B16")
@@ -195,7 +196,7 @@ def test_the_library_as_operators_use_it(town: Town, browse: Browse) -> None:
     assert answer.status_code == 302 and "picture=" in answer["Location"]
     page = _page(leader.get(answer["Location"]))
     assert case.number in page and "Likeness" in page
-    bad = SimpleUploadedFile("q.pdf", b"%PDF-1.4 one\n%%EOF\n", "application/pdf")
+    bad = SimpleUploadedFile("q.pdf", paper("one"), "application/pdf")
     assert "this is no picture" in _page(leader.post("/precedents/", {"picture": bad}), 400)
     assert "store the file first" in _page(leader.get("/precedents/?picture=x"))
 

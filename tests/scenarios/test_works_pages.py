@@ -10,6 +10,7 @@ from django.conf import settings as configured
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from cityloop.demo.papers import paper
 from cityloop.works.models import BudgetLine, Claim, Designation, Order
 from tests.town import Town
 from tests.works import Story
@@ -41,7 +42,7 @@ def _page(answer: Any, status: int = 200) -> str:
 
 
 def _pdf() -> SimpleUploadedFile:
-    return SimpleUploadedFile("paper.pdf", b"%PDF-1.4 one\n%%EOF\n", "application/pdf")
+    return SimpleUploadedFile("paper.pdf", paper("one"), "application/pdf")
 
 
 @pytest.mark.requirement("E07", "E08", "E10")

@@ -109,20 +109,32 @@ def test_the_same_scene_in_another_size_has_a_near_fingerprint():
     assert distance <= 12
 
 
+FRAME = b"\xff\xfb\x90\x64" + b"\x00" * 413  # MPEG 1, layer III, 128 kbit/s, 44.1 kHz
+FILM = (24).to_bytes(4) + b"ftypmp42" + b"\x00" * 12 + (8).to_bytes(4) + b"moov"
+PAPER = b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\nstartxref\n9\n%%EOF\n"
+# The first page of an Opus stream as an encoder wrote it, checksum included.
+OPUS = bytes.fromhex(
+    "4f676753000200000000000000009ce8366b0000000059dcf69001134f707573486561640101380180bb0000000000"
+)
+
+
 @pytest.mark.django_db
-def test_papers_and_recordings_are_known_by_their_content():
-    film = (24).to_bytes(4) + b"ftypmp42" + b"\x00" * 12 + (8).to_bytes(4) + b"moov"
-    frame = b"\xff\xfb\x90\x64" + b"\x00" * 60
-    assert keep(b"%PDF-1.7 ...\n%%EOF\n", "a.pdf").media_type == "application/pdf"
-    assert keep(film, "a.mp4").media_type == "video/mp4"
-    assert keep(frame, "a.mp3").media_type == "audio/mpeg"
-    assert keep(b"ID3\x04\x00\x00\x00\x00\x01\x02" + b"t" * 130 + frame).media_type == "audio/mpeg"
+@pytest.mark.parametrize(("content", "media_type"), [
+    (PAPER, "application/pdf"), (FILM, "video/mp4"), (FRAME * 2, "audio/mpeg"),
+    (b"ID3\x04\x00\x00\x00\x00\x01\x02" + b"t" * 130 + FRAME * 2, "audio/mpeg"),
+    (OPUS, "audio/ogg"), (b"#!AMR\n" + (b"\x3c" + b"\x00" * 31) * 3, "audio/amr"),
+])  # fmt: skip
+def test_papers_and_recordings_are_known_by_their_content(content, media_type):
+    assert keep(content, "a.bin").media_type == media_type
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("content", [
-    b"%PDF-1.4 hello", b"ID3<script>alert(1)</script>", b"ID3", b"\xff\xfb",
-    b"MZ\x90\x00ftypevil this program", b"\x00\x00\x00\x18ftypmp42",
+    b"%PDF-1.4 hello", b"%PDF-<html><script>alert(1)</script>%%EOF", PAPER[:-30],
+    b"ID3<script>alert(1)</script>", b"ID3", b"\xff\xfb", b"\xff\xfb\x90<script>alert(1)</script>",
+    FRAME, b"MZ\x90\x00ftypevil this program", b"\x00\x00\x00\x18ftypmp42",
+    FILM[:-8] + b"\x00\x00\x00\x08html<script>", FILM + b"<script>", b"OggS", b"OggS<html>",
+    OPUS[:-1] + b"x", OPUS[:-5], b"#!AMR", b"#!AMR\n", b"#!AMR<script>", b"#!AMR\n<script>",
 ])  # fmt: skip
 def test_what_only_begins_like_a_paper_or_recording_is_refused(content):
     with pytest.raises(files.BadFile):

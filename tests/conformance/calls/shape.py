@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
+from cityloop.demo.papers import paper
 from tests import town as towns
 from tests.conformance.city import City
 
@@ -71,7 +73,7 @@ class Call:
 
     def _content(self, city: City, other: bool) -> dict[str, Any]:
         if self.file:
-            form = {"file": _upload(b"%PDF-1.4 other\n%%EOF" if other else b"%PDF-1.4 one\n%%EOF")}
+            form = {"file": _upload("other" if other else "one")}
             return {"data": encode_multipart(BOUNDARY, form), "content_type": MULTIPART_CONTENT}
         make = self.another if other else self.body
         if make is None:
@@ -79,10 +81,8 @@ class Call:
         return {"data": json.dumps(make(city)), "content_type": "application/json"}
 
 
-def _upload(body: bytes) -> Any:
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
-    return SimpleUploadedFile("paper.pdf", body + b"\n%%EOF\n", "application/pdf")
+def _upload(words: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("paper.pdf", paper(words), "application/pdf")
 
 
 def lonlat(city: City) -> dict[str, float]:

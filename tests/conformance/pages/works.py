@@ -8,6 +8,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from cityloop.demo.papers import paper
 from tests import town as towns
 from tests.conformance.city import City
 from tests.conformance.pages.shape import Page, Values, case_at, nothing
@@ -70,7 +71,7 @@ def _designated(city: City) -> dict[str, int]:
 
 
 def _pdf() -> SimpleUploadedFile:
-    return SimpleUploadedFile("paper.pdf", b"%PDF-1.4 one\n%%EOF\n", "application/pdf")
+    return SimpleUploadedFile("paper.pdf", paper("one"), "application/pdf")
 
 
 PAGES = (
