@@ -61,7 +61,7 @@ class Context:
 
 # The function of context.sql for several questions; `n` brings the answers back to them.
 _CONTEXT = """
-SELECT q.n, c.* FROM jsonb_to_recordset(%s::jsonb) AS q(n int, channel text, key text, lon float8,
+SELECT q.n, c.* FROM jsonb_to_recordset($1::jsonb) AS q(n int, channel text, key text, lon float8,
   lat float8, day date, class bigint, component text, photos text, since timestamptz,
   metres float8, contact boolean),
 LATERAL intake_context(q.channel, q.key, q.lon, q.lat, q.day, q.class, q.component, q.photos,

@@ -6,6 +6,7 @@ from datetime import time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -37,11 +38,18 @@ def work_calendar(code: str = DEFAULT) -> WorkCalendar:
 
     Ask once an operation and pass it on. Raises NoCalendar.
     """
-    row = _calendar(code)
     kept = _kept.get(code)
-    if kept is None or kept.revision != row.revision:
-        kept = _kept[code] = _built(row)
+    if kept is None or kept.revision != _revision(code):
+        kept = _kept[code] = _built(_calendar(code))
     return kept
+
+
+def _revision(code: str) -> int | None:
+    """Asked at every step: plain, because making the statement costs more than its answer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT revision FROM standards_calendar WHERE code = %s", [code])
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
 
 
 def _calendar(code: str) -> Calendar:

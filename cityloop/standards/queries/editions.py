@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db import connection
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,9 @@ from cityloop.standards.difference import Difference, changes
 from cityloop.standards.models import Edition, FilingRule, ProblemClass
 
 MAX_CHAIN = 10
+_STAMP = """
+SELECT md5(string_agg(concat_ws(' ', id, code, kind, status, based_on_id, valid_from, valid_to,
+                                published_at), ',' ORDER BY id)) FROM standards_edition"""
 
 
 class NoEdition(NotFound):
@@ -53,6 +57,13 @@ def current_edition(on: date) -> Edition:
     if found is None:
         raise NoEdition(_("no published edition is in force on %(day)s") % {"day": on})
     return found
+
+
+def stamp() -> str:
+    """Another text whenever an edition is published, ends or begins another day."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAMP)
+        return str(cursor.fetchone()[0])
 
 
 def chain(of: Edition) -> list[Edition]:

@@ -16,9 +16,13 @@ from cityloop.kernel.paging import Page, page
 from cityloop.standards import keywords
 from cityloop.standards.models import Edition, FilingRule, ProblemClass, RulePhoto
 from cityloop.standards.queries.classes import MAX_WORDS, classes, matches
-from cityloop.standards.queries.editions import NoEdition, chain, current_edition
+from cityloop.standards.queries.editions import NoEdition, chain, current_edition, stamp
 from cityloop.standards.workcalendar import in_season
 from cityloop.standards.worktime import Unit
+
+_MOST_KEPT = 10_000
+# Of this process: by the editions' stamp, rule and day whether the rule holds.
+_kept: dict[tuple[str, int, date], bool] = {}
 
 
 class NoEngineeringLimit(Refused):
@@ -87,8 +91,19 @@ def in_its_season(rule: FilingRule, on: date) -> bool:
 def holds(rule: FilingRule, *, on: date) -> bool:
     """True when the rule is in force on the day: in the edition by which its class is judged.
 
-    A city without any edition in force judges by the edition that the class comes from.
+    A city without any edition in force judges by the edition that the class comes from. What is
+    published never changes, so the answer is kept until an edition comes or goes.
     """
+    key = (stamp(), rule.pk, on)
+    known = _kept.get(key)
+    if known is None:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        known = _kept[key] = _holds(rule, on)
+    return known
+
+
+def _holds(rule: FilingRule, on: date) -> bool:
     own = rule.problem_class.edition
     try:
         edition = current_edition(on)
