@@ -91,7 +91,9 @@ def read_features(path: str | Path, *, layer: str = "", system: str = "") -> lis
         meta, _, shapes, columns = pyogrio.raw.read(
             str(path), layer=layer or None, force_2d=True, **options
         )
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+    except (
+        pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, UnicodeDecodeError
+    ) as error:  # fmt: skip
         raise UnreadableFile(f"{path}: {error}") from error
     if shapes is None:
         raise UnreadableFile(gettext("%(path)s: it has no geometry") % {"path": path})

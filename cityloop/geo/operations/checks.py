@@ -106,12 +106,22 @@ class Checker:
 
     def _existing(self, rows: Sequence[Candidate]) -> list[Rejection]:
         if self.replace:
-            return []
+            return self._not_before(rows)
         return [
             Rejection(row.row, row.code, gettext("a region with this code exists already"))
             for row in rows
             if row.code in self._there
         ]
+
+    def _not_before(self, rows: Sequence[Candidate]) -> list[Rejection]:
+        """An outline is replaced from a later day on than its own first."""
+        begun = Region.objects.filter(code__in=[row.code for row in rows], valid_from__gte=self.day)
+        first = dict(begun.order_by("valid_from").values_list("code", "valid_from"))
+        why = gettext("its outline begins on %(day)s: let the new one begin later")
+        return [
+            Rejection(row.row, row.code, why % {"day": first[row.code]})
+            for row in rows if row.code in first
+        ]  # fmt: skip
 
     def _misplaced(self, rows: Sequence[Candidate]) -> list[Rejection]:
         shapes = {**self._there, **{row.code: row.shape for row in rows}}

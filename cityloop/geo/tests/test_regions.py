@@ -152,6 +152,17 @@ def test_a_new_edition_of_a_region_takes_over(town: str, tmp_path: Path) -> None
     assert queries.region("330199001", on=LATER).pk == new.pk
 
 
+def test_an_outline_is_not_replaced_on_its_own_first_day(town: str, tmp_path: Path) -> None:
+    path = world.region_file(tmp_path / "r.geojson", {"330199001": world.shapes()["330199001"]})
+    for _ in range(2):
+        report = operations.import_regions(
+            path, actor=BOSS, now=NOW, valid_from=LATER, replace=True
+        )
+    (refused,) = report.rejected
+    assert refused.reason == f"its outline begins on {LATER}: let the new one begin later"
+    assert Region.objects.filter(code="330199001").count() == 2
+
+
 def test_a_new_edition_of_a_community_keeps_its_grids(town: str, tmp_path: Path) -> None:
     code = "330199001002"
     path = world.region_file(tmp_path / "r.geojson", {code: world.shapes()[code]})
