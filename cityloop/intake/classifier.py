@@ -101,8 +101,8 @@ def grams(text: str) -> list[str]:
 
 def softmax(scores: Floats) -> Floats:
     """Scores as chances that add up to one."""
-    raised = np.exp(scores - scores.max())
-    chances: Floats = raised / raised.sum()
+    raised: Floats = np.exp(scores - np.max(scores))
+    chances: Floats = raised / np.sum(raised, dtype=np.float32)
     return chances
 
 
