@@ -60,6 +60,10 @@ VARIABLES = (
 _BY_NAME = {v.name: v for v in VARIABLES}
 
 
+class UnusableSetting(ValueError):
+    """An environment variable that cannot be used; the text names it."""
+
+
 def text(name: str) -> str:
     """The variable's value, or its default."""
     return os.environ.get(name) or _BY_NAME[name].default
@@ -71,11 +75,11 @@ def flag(name: str) -> bool:
 
 
 def number(name: str) -> int:
-    """The variable as a whole number; ValueError names it when it is none."""
+    """The variable as a whole number; UnusableSetting names it when it is none."""
     try:
         return int(text(name))
     except ValueError as error:
-        raise ValueError(f"{name} must be a whole number, not {text(name)!r}") from error
+        raise UnusableSetting(f"{name} must be a whole number, not {text(name)!r}") from error
 
 
 def items(name: str) -> list[str]:

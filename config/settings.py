@@ -104,6 +104,8 @@ TEMPLATES = [
 def database(url: str) -> dict[str, Any]:
     """A DATABASES entry from postgresql://user:password@host:port/name?option=value."""
     parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres", "postgis"):
+        raise env.UnusableSetting("DATABASE_URL must be postgresql://user:password@host:port/name")
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     host = options.pop("host", None) or unquote(parts.hostname or "")
     return {

@@ -113,7 +113,9 @@ def fail(error: BaseException) -> int:
         return 1
     if env.flag("CITYLOOP_DEBUG"):
         traceback.print_exception(error)
-    known = isinstance(error, CommandError) or type(error).__module__.startswith("cityloop.")
+    known = isinstance(error, CommandError) or type(error).__module__.startswith(
+        ("cityloop.", "config.")
+    )
     kind = "" if known else f"{type(error).__name__}: "
     hint = "" if known else " (CITYLOOP_DEBUG=1 shows the traceback)"
     say(f"cityloop: {kind}{explain(error)}{hint}")

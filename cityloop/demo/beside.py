@@ -28,7 +28,7 @@ BEGUN: dict[str, tuple[Habit, ...]] = {
         Habit(60, "ask_extension", "unit_desk", words="材料须定制，厂家排期。", reason="material"),
         Habit(8, "ask_suspension", "unit_desk", words="须待汛期结束后施工。", reason="season"),
         Habit(5, "ask_deferral", "unit_desk", words="资金须列入次年计划。", reason="budget"),
-        Habit(120, "ask_long_limit", "unit_desk", words="须开挖施工，工程量大。"),
+        Habit(400, "ask_long_limit", "unit_desk", words="须开挖施工，工程量大。"),
         Habit(15, "ask_assist", "dispatcher"),
         Habit(5, "substitute", "supervisor", words="权属单位无力处置，先行代整治。"),
     ),

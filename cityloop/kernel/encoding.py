@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import orjson
@@ -11,6 +12,11 @@ def whole(value: Any) -> bool:
     """False for a text with half a character (a lone surrogate), also inside lists and objects."""
     try:
         orjson.dumps(value, default=str)
-    except TypeError:
+        return True
+    except TypeError:  # of a number beyond 64 bits too
+        pass
+    try:
+        json.dumps(value, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
         return False
     return True

@@ -42,7 +42,11 @@ class Layout:
     def create(self) -> None:
         """Make the folders; LaunchError when they belong to somebody else."""
         if not self.data_dir.exists():
-            self.data_dir.mkdir(parents=True)
+            try:
+                self.data_dir.mkdir(parents=True)
+            except OSError as error:
+                why = error.strerror or str(error)
+                raise LaunchError(f"DATA_DIR={self.data_dir} cannot be made: {why}") from error
             self.data_dir.chmod(0o711)  # the database's account must pass through, not read
         for folder in (self.logs, self.run, self.data_dir / "files"):
             folder.mkdir(mode=0o700, exist_ok=True)  # photos and logs hold personal data
