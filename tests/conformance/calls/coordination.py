@@ -5,20 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from tests import town as towns
+from tests.conformance import values
 from tests.conformance.calls.shape import Call
 from tests.conformance.city import City
-
-
-def _dispute(city: City) -> dict[str, int]:
-    return {"dispute_id": city.dispute}
-
-
-def _planned(city: City) -> dict[str, int]:
-    return {"meeting_id": city.planned}
-
-
-def _held(city: City) -> dict[str, int]:
-    return {"meeting_id": city.held}
 
 
 def _invitation(city: City) -> dict[str, Any]:
@@ -33,10 +22,6 @@ def _meeting_task(city: City) -> dict[str, Any]:
     return {"unit_id": city.town.units["GREEN"].pk, "what": "清运", "due_on": "2099-01-05"}
 
 
-def _operation(city: City) -> dict[str, int]:
-    return {"operation_id": city.operation}
-
-
 def _new_operation(city: City) -> dict[str, Any]:
     return {"title": "油烟联查", "plan": "夜市", "begins_on": "2099-01-05", "ends_on": "2099-01-06",
             "lead_id": city.town.units["GREEN"].pk,
@@ -45,10 +30,6 @@ def _new_operation(city: City) -> dict[str, Any]:
 
 def _counted(city: City) -> dict[str, Any]:
     return {"unit_id": city.town.units["ROADS"].pk, "kind": "seized", "number": 3}
-
-
-def _matter(city: City) -> dict[str, int]:
-    return {"matter_id": city.matter}
 
 
 def _new_matter(city: City) -> dict[str, Any]:
@@ -73,30 +54,30 @@ def _decision(city: City) -> dict[str, Any]:
 CALLS = (
     # coordination
     Call("GET", "/disputes", by="dispatcher", refused=(towns.STRANGER, "inspector")),
-    Call("GET", "/disputes/{dispute_id}", by="dispatcher", at=_dispute,
+    Call("GET", "/disputes/{dispute_id}", by="dispatcher", at=values.dispute,
          refused=(towns.STRANGER, "inspector", "water")),
-    Call("POST", "/disputes/{dispute_id}/site-meetings", by="dispatcher", at=_dispute,
+    Call("POST", "/disputes/{dispute_id}/site-meetings", by="dispatcher", at=values.dispute,
          refused=(towns.STRANGER, "evaluator", "roads"), body=_meeting,
          another=lambda city: {**_meeting(city), "place": "另一处"}),
-    Call("POST", "/disputes/{dispute_id}/raise", by="dispatcher", at=_dispute,
+    Call("POST", "/disputes/{dispute_id}/raise", by="dispatcher", at=values.dispute,
          refused=(towns.STRANGER, "evaluator", "roads"),
          body=lambda city: {"reason": "未达成一致"}, another=lambda city: {"reason": "超时"}),
-    Call("POST", "/disputes/{dispute_id}/decision", by="supervisor", at=_dispute,
+    Call("POST", "/disputes/{dispute_id}/decision", by="supervisor", at=values.dispute,
          refused=(towns.STRANGER, "dispatcher", "roads"), body=_decision,
          another=lambda city: {**_decision(city), "reason": "另一理由"}),
     Call("GET", "/joint-meetings", by="dispatcher", refused=(towns.STRANGER, "inspector")),
-    Call("GET", "/joint-meetings/{meeting_id}", by="dispatcher", at=_held,
+    Call("GET", "/joint-meetings/{meeting_id}", by="dispatcher", at=values.held,
          refused=(towns.STRANGER, "inspector", "water")),
     Call("POST", "/joint-meetings", by="dispatcher", body=_invitation,
          refused=(towns.STRANGER, "evaluator", "roads"),
          another=lambda city: {**_invitation(city), "title": "听证会"}),
-    Call("POST", "/joint-meetings/{meeting_id}/agenda", by="dispatcher", at=_planned,
+    Call("POST", "/joint-meetings/{meeting_id}/agenda", by="dispatcher", at=values.planned,
          refused=(towns.STRANGER, "evaluator", "roads"),
          body=lambda city: {"words": "夜间施工"}, another=lambda city: {"words": "噪声"}),
-    Call("POST", "/joint-meetings/{meeting_id}/minutes", by="dispatcher", at=_planned,
+    Call("POST", "/joint-meetings/{meeting_id}/minutes", by="dispatcher", at=values.planned,
          refused=(towns.STRANGER, "evaluator", "roads"), body=_minutes,
          another=lambda city: {**_minutes(city), "minutes": "二、…"}),
-    Call("POST", "/joint-meetings/{meeting_id}/tasks", by="dispatcher", at=_held,
+    Call("POST", "/joint-meetings/{meeting_id}/tasks", by="dispatcher", at=values.held,
          refused=(towns.STRANGER, "evaluator", "roads"), body=_meeting_task,
          another=lambda city: {**_meeting_task(city), "what": "划界"}),
     Call("POST", "/joint-meetings/tasks/{task_id}/done", by="roads",
@@ -104,7 +85,7 @@ CALLS = (
          at=lambda city: {"task_id": city.meeting_task},
          body=lambda city: {"result": "已划定"}, another=lambda city: {"result": "已完成"}),
     Call("GET", "/joint-operations", by="dispatcher", refused=(towns.STRANGER, "inspector")),
-    Call("GET", "/joint-operations/{operation_id}", by="dispatcher", at=_operation,
+    Call("GET", "/joint-operations/{operation_id}", by="dispatcher", at=values.operation,
          refused=(towns.STRANGER, "inspector", "water")),
     Call("POST", "/joint-operations", by="dispatcher",
          refused=(towns.STRANGER, "evaluator", "roads"), body=_new_operation,
@@ -112,29 +93,29 @@ CALLS = (
     Call("POST", "/joint-operations/{operation_id}/start", by="roads",
          refused=(towns.STRANGER, "evaluator", "water"),
          at=lambda city: {"operation_id": city.unbegun}),
-    Call("POST", "/joint-operations/{operation_id}/cases", by="dispatcher", at=_operation,
+    Call("POST", "/joint-operations/{operation_id}/cases", by="dispatcher", at=values.operation,
          refused=(towns.STRANGER, "evaluator", "water"),
          body=lambda city: {"number": city.cases["filed"]},
          another=lambda city: {"number": city.cases["checked"]}),
-    Call("POST", "/joint-operations/{operation_id}/results", by="roads", at=_operation,
+    Call("POST", "/joint-operations/{operation_id}/results", by="roads", at=values.operation,
          refused=(towns.STRANGER, "evaluator", "water"), body=_counted,
          another=lambda city: {**_counted(city), "number": 4}),
-    Call("POST", "/joint-operations/{operation_id}/report", by="roads", at=_operation,
+    Call("POST", "/joint-operations/{operation_id}/report", by="roads", at=values.operation,
          refused=(towns.STRANGER, "evaluator", "water"),
          body=lambda city: {"report": "已整治"}, another=lambda city: {"report": "完成"}),
-    Call("POST", "/joint-operations/{operation_id}/call-off", by="dispatcher", at=_operation,
+    Call("POST", "/joint-operations/{operation_id}/call-off", by="dispatcher", at=values.operation,
          refused=(towns.STRANGER, "evaluator", "roads"),
          body=lambda city: {"reason": "台风"}, another=lambda city: {"reason": "暴雨"}),
     Call("GET", "/key-matters", by="dispatcher", refused=(towns.STRANGER, "inspector")),
-    Call("GET", "/key-matters/{matter_id}", by="dispatcher", at=_matter,
+    Call("GET", "/key-matters/{matter_id}", by="dispatcher", at=values.matter,
          refused=(towns.STRANGER, "inspector", "water")),
     Call("POST", "/key-matters", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
          body=_new_matter, another=lambda city: {**_new_matter(city), "title": "噪声整治"}),
-    Call("POST", "/key-matters/{matter_id}/cases", by="dispatcher", at=_matter,
+    Call("POST", "/key-matters/{matter_id}/cases", by="dispatcher", at=values.matter,
          refused=(towns.STRANGER, "evaluator", "roads"),
          body=lambda city: {"number": city.cases["filed"]},
          another=lambda city: {"number": city.cases["checked"]}),
-    Call("POST", "/key-matters/{matter_id}/milestones", by="dispatcher", at=_matter,
+    Call("POST", "/key-matters/{matter_id}/milestones", by="dispatcher", at=values.matter,
          refused=(towns.STRANGER, "evaluator", "roads"), body=_milestone,
          another=lambda city: {**_milestone(city), "title": "验收"}),
     Call("POST", "/key-matters/milestones/{milestone_id}/reached", by="roads",

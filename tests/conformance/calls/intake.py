@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests import town as towns
+from tests.conformance import values
 from tests.conformance.browsers import push_body
 from tests.conformance.calls.shape import Call, lonlat
 from tests.conformance.city import PHONE, City
@@ -20,14 +21,6 @@ def _report(city: City) -> dict[str, Any]:
 NO_PETITIONS = (towns.STRANGER, "inspector", "water")
 PETITION = {"kind": "letter", "received_on": "2026-03-02", "subject": "积水", "text": "逢雨积水"}
 CONTACT = {"kind": "phone", "label_zh": "热线", "value": "12319"}
-
-
-def _petition(city: City) -> dict[str, str]:
-    return {"number": city.petitions[1]}
-
-
-def _suggestion(city: City) -> dict[str, str]:
-    return {"number": city.suggestion.number}
 
 
 CALLS = (
@@ -72,25 +65,27 @@ CALLS = (
     Call("GET", "/petitions/figures", refused=NO_PETITIONS,
          query=lambda city: {"since": "2026-01-01", "until": "2026-12-31"}),
     Call("GET", "/petitions/repeated", refused=NO_PETITIONS),
-    Call("GET", "/petitions/{number}", refused=NO_PETITIONS, at=_petition),
+    Call("GET", "/petitions/{number}", refused=NO_PETITIONS, at=values.petition),
     Call("POST", "/petitions", refused=(*NO_PETITIONS, "leader"),
          body=lambda city: {**PETITION, "name": "周八"},
          another=lambda city: {**PETITION, "name": "吴九"}),
-    Call("POST", "/petitions/{number}/transfer", refused=(*NO_PETITIONS, "leader"), at=_petition,
+    Call("POST", "/petitions/{number}/transfer", refused=(*NO_PETITIONS, "leader"),
+         at=values.petition,
          body=lambda city: {"text": "井盖缺失"}, another=lambda city: {"text": "路灯不亮"}),
     Call("POST", "/petitions/{number}/repeats", refused=(*NO_PETITIONS, "leader"),
          at=lambda city: {"number": city.petitions[2]},
          body=lambda city: {"earlier": city.petitions[1], "same": True},
          another=lambda city: {"earlier": city.petitions[1], "same": False}),
-    Call("POST", "/petitions/{number}/letters", refused=(*NO_PETITIONS, "leader"), at=_petition,
+    Call("POST", "/petitions/{number}/letters", refused=(*NO_PETITIONS, "leader"),
+         at=values.petition,
          body=lambda city: {"text": "已转办"}, another=lambda city: {"text": "已办结"}),
     Call("GET", "/suggestions", refused=NO_PETITIONS),
-    Call("GET", "/suggestions/{number}", refused=NO_PETITIONS, at=_suggestion),
+    Call("GET", "/suggestions/{number}", refused=NO_PETITIONS, at=values.suggestion),
     Call("POST", "/suggestions", refused=(*NO_PETITIONS, "leader"),
          body=lambda city: {"subject": "公园", "text": "建议建公园"},
          another=lambda city: {"subject": "夜市", "text": "建议规范夜市"}),
     Call("POST", "/suggestions/{number}/answer", refused=(*NO_PETITIONS, "leader"),
-         at=_suggestion, body=lambda city: {"outcome": "studied", "text": "研究"},
+         at=values.suggestion, body=lambda city: {"outcome": "studied", "text": "研究"},
          another=lambda city: {"outcome": "adopted", "text": "采纳"}),
     Call("GET", "/contact", refused=()),
     Call("PUT", "/contact", by="administrator", refused=(*NO_PETITIONS, "acceptor"),

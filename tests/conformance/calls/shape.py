@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -15,13 +14,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from cityloop.demo.papers import paper
 from tests import town as towns
 from tests.conformance.city import City
-
-Values = Callable[[City], Mapping[str, Any]]
-
-
-def nothing(city: City) -> Mapping[str, Any]:
-    """No values."""
-    return {}
+from tests.conformance.values import Values, nothing
 
 
 @dataclass(frozen=True, slots=True)

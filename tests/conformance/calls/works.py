@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tests import town as towns
-from tests.conformance.calls.shape import Call, Values
+from tests.conformance import values
+from tests.conformance.calls.shape import Call
 from tests.conformance.city import City
+from tests.conformance.values import Values
 
 # Who sees nothing of substitute works, who reads only, who does not keep the lists.
 NO_WORKS = (towns.STRANGER, "acceptor", "inspector")
 READS_WORKS = (*NO_WORKS, "evaluator", "administrator", "water")
 NO_LISTS = (*NO_WORKS, "supervisor", "leader")
-
-
-def _order(stage: str) -> Values:
-    return lambda city: {"number": city.orders[stage]}
-
-
-def _claim(city: City) -> dict[str, Any]:
-    return {"claim_id": city.claim}
-
-
-def _designated(city: City) -> dict[str, Any]:
-    return {"designation_id": city.designation}
 
 
 def _lines(quantity: int) -> Values:
@@ -122,36 +110,38 @@ CALLS = (
     # substitute works
     Call("GET", "/works/orders", by="supervisor", refused=NO_WORKS),
     Call("GET", "/works/orders/{number}", by="supervisor", refused=(*NO_WORKS, "water"),
-         at=_order("invoiced")),
+         at=values.order("invoiced")),
     Call("POST", "/works/orders/{number}/price", by="supervisor", refused=READS_WORKS,
-         at=_order("opened"), body=_lines(1), another=_lines(2)),
+         at=values.order("opened"), body=_lines(1), another=_lines(2)),
     Call("POST", "/works/orders/{number}/invoice", by="supervisor", refused=READS_WORKS,
-         at=_order("priced"), body=_invoice("F1"), another=_invoice("F2")),
+         at=values.order("priced"), body=_invoice("F1"), another=_invoice("F2")),
     Call("POST", "/works/orders/{number}/cancel", by="supervisor", refused=READS_WORKS,
-         at=_order("to_cancel"), body=lambda city: {"reason": "试验"},
+         at=values.order("to_cancel"), body=lambda city: {"reason": "试验"},
          another=lambda city: {"reason": "另一"}),
     Call("POST", "/works/orders/{number}/claims", by="supervisor", refused=READS_WORKS, status=201,
-         at=_order("invoiced"), body=lambda city: {"amount": "50.00", "party": "王五"},
+         at=values.order("invoiced"), body=lambda city: {"amount": "50.00", "party": "王五"},
          another=lambda city: {"amount": "60.00", "party": "王五"}),
     Call("GET", "/works/claims", by="supervisor", refused=NO_WORKS),
     Call("GET", "/works/ageing", by="evaluator", refused=NO_WORKS),
     Call("GET", "/works/claims/{claim_id}", by="supervisor", refused=(*NO_WORKS, "green"),
-         at=_claim),
+         at=values.claim),
     Call("POST", "/works/claims/{claim_id}/notice", by="supervisor", refused=READS_WORKS,
-         at=_claim, body=_notice("2026-12-31"), another=_notice("2027-01-31")),
+         at=values.claim, body=_notice("2026-12-31"), another=_notice("2027-01-31")),
     Call("POST", "/works/claims/{claim_id}/payments", by="supervisor", refused=READS_WORKS,
-         at=_claim, body=_payment("10.00"), another=_payment("20.00")),
-    Call("POST", "/works/claims/{claim_id}/notes", by="supervisor", refused=READS_WORKS, at=_claim,
+         at=values.claim, body=_payment("10.00"), another=_payment("20.00")),
+    Call("POST", "/works/claims/{claim_id}/notes", by="supervisor", refused=READS_WORKS,
+         at=values.claim,
          body=lambda city: {"kind": "remark", "text": "试验"},
          another=lambda city: {"kind": "remark", "text": "另一"}),
     Call("GET", "/works/designations", by="dispatcher", refused=NO_WORKS),
     Call("POST", "/works/designations", by="administrator", refused=NO_LISTS, status=201,
          body=_designation("WATER"), another=_designation("ROADS")),
     Call("POST", "/works/designations/{designation_id}/end", by="administrator", refused=NO_LISTS,
-         at=_designated, body=lambda city: {"ends_on": "2026-12-01", "reason": "试验"},
+         at=values.designated, body=lambda city: {"ends_on": "2026-12-01", "reason": "试验"},
          another=lambda city: {"ends_on": "2026-12-02", "reason": "试验"}),
     Call("POST", "/works/designations/{designation_id}/prices", by="administrator",
-         refused=NO_LISTS, status=201, at=_designated, body=_price("T08"), another=_price("T09")),
+         refused=NO_LISTS, status=201,
+         at=values.designated, body=_price("T08"), another=_price("T09")),
     Call("GET", "/works/budgets", by="leader", refused=NO_WORKS, query=lambda city: {"year": 2026}),
     Call("PUT", "/works/budgets", by="administrator", refused=NO_LISTS,
          body=_budget("90000.00"), another=_budget("80000.00")),

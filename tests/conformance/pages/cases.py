@@ -5,22 +5,15 @@ from __future__ import annotations
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests import town as towns
+from tests.conformance import values
 from tests.conformance.browsers import push_form
-from tests.conformance.city import City
-from tests.conformance.pages.shape import Page, case_at, nothing
+from tests.conformance.pages.shape import Page, case_at
+from tests.conformance.values import nothing
 
 # Who has no seat at the hotline.
 NO_HOTLINE = (towns.STRANGER, "inspector", "water", "dispatcher")
 # Who sees nothing of petitions.
 NO_PETITIONS = (towns.STRANGER, "inspector", "water")
-
-
-def _petition(city: City) -> dict[str, str]:
-    return {"number": city.petitions[1]}
-
-
-def _suggestion(city: City) -> dict[str, str]:
-    return {"number": city.suggestion.number}
 
 
 PAGES = (
@@ -76,10 +69,10 @@ PAGES = (
     # petitions
     Page("petitions", refused=NO_PETITIONS),
     Page("petition-new", refused=(*NO_PETITIONS, "leader")),
-    Page("petition", refused=NO_PETITIONS, at=_petition),
-    Page("petition-transfer", refused=(*NO_PETITIONS, "leader"), at=_petition, status=302,
+    Page("petition", refused=NO_PETITIONS, at=values.petition),
+    Page("petition-transfer", refused=(*NO_PETITIONS, "leader"), at=values.petition, status=302,
          data=lambda city: {"text": "井盖缺失"}),
-    Page("petition-send", refused=(*NO_PETITIONS, "leader"), at=_petition, status=302,
+    Page("petition-send", refused=(*NO_PETITIONS, "leader"), at=values.petition, status=302,
          data=lambda city: {"text": "已转办", "medium": "post"}),
     Page("petition-letter", refused=NO_PETITIONS,
          at=lambda city: {"number": city.petitions[0], "letter_id": city.letter}),
@@ -89,8 +82,8 @@ PAGES = (
     Page("petitions-repeated", refused=NO_PETITIONS),
     Page("petitions-figures", refused=NO_PETITIONS),
     Page("suggestions", refused=NO_PETITIONS),
-    Page("suggestion", refused=NO_PETITIONS, at=_suggestion),
-    Page("suggestion-answer", refused=(*NO_PETITIONS, "leader"), at=_suggestion, status=302,
+    Page("suggestion", refused=NO_PETITIONS, at=values.suggestion),
+    Page("suggestion-answer", refused=(*NO_PETITIONS, "leader"), at=values.suggestion, status=302,
          data=lambda city: {"outcome": "studied", "text": "研究"}),
     Page("suggest", by="", refused=(), anonymous=200),
     Page("suggested", by="", refused=(), anonymous=200,

@@ -3,29 +3,8 @@
 from __future__ import annotations
 
 from tests import town as towns
-from tests.conformance.city import City
+from tests.conformance import values
 from tests.conformance.pages.shape import Page
-
-
-def _dispute(city: City) -> dict[str, int]:
-    return {"dispute_id": city.dispute}
-
-
-def _planned(city: City) -> dict[str, int]:
-    return {"meeting_id": city.planned}
-
-
-def _held(city: City) -> dict[str, int]:
-    return {"meeting_id": city.held}
-
-
-def _operation(city: City) -> dict[str, int]:
-    return {"operation_id": city.operation}
-
-
-def _matter(city: City) -> dict[str, int]:
-    return {"matter_id": city.matter}
-
 
 # Who watches over nobody.
 NO_DISCIPLINE = (towns.STRANGER, "acceptor", "water")
@@ -34,34 +13,36 @@ NO_DISCIPLINE = (towns.STRANGER, "acceptor", "water")
 PAGES = (
     # coordination
     Page("disputes", by="dispatcher", refused=(towns.STRANGER, "inspector")),
-    Page("dispute", by="dispatcher", refused=(towns.STRANGER, "inspector", "water"), at=_dispute),
+    Page("dispute", by="dispatcher", refused=(towns.STRANGER, "inspector", "water"),
+         at=values.dispute),
     Page("dispute-meeting", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
-         at=_dispute, status=303, data=lambda city: {
+         at=values.dispute, status=303, data=lambda city: {
              "held_at": "2026-01-05T09:00", "place": "现场", "present": "两家", "minutes": "看图"}),
     Page("dispute-raise", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
-         at=_dispute, status=303, data=lambda city: {"reason": "未达成一致"}),
+         at=values.dispute, status=303, data=lambda city: {"reason": "未达成一致"}),
     Page("dispute-decide", by="supervisor", refused=(towns.STRANGER, "dispatcher", "roads"),
-         at=_dispute, status=303,
+         at=values.dispute, status=303,
          data=lambda city: {"unit": city.town.units["ROADS"].pk, "reason": "道路负责"}),
     Page("dispute-paper", by="dispatcher", refused=(towns.STRANGER, "inspector", "water"),
-         at=lambda city: {**_dispute(city), "sha256": city.dispute_paper}),
+         at=lambda city: {**values.dispute(city), "sha256": city.dispute_paper}),
     Page("meetings", by="dispatcher", refused=(towns.STRANGER, "inspector")),
     Page("meeting-call", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
          status=303, data=lambda city: {
              "kind": "joint", "title": "联席会议", "planned_at": "2099-01-05T09:00", "place": "x"}),
-    Page("meeting", by="dispatcher", refused=(towns.STRANGER, "inspector", "water"), at=_held),
+    Page("meeting", by="dispatcher", refused=(towns.STRANGER, "inspector", "water"),
+         at=values.held),
     Page("meeting-agenda", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
-         at=_planned, status=303, data=lambda city: {"title": "夜间施工"}),
+         at=values.planned, status=303, data=lambda city: {"title": "夜间施工"}),
     Page("meeting-minutes", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
-         at=_planned, status=303, data=lambda city: {
+         at=values.planned, status=303, data=lambda city: {
              "held_at": "2026-01-05T09:00", "present": "各单位", "minutes": "一、…"}),
     Page("meeting-paper", by="dispatcher", refused=(towns.STRANGER, "inspector", "water"),
-         at=_held),
+         at=values.held),
     Page("meeting-task", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
-         at=_held, status=303, data=lambda city: {
+         at=values.held, status=303, data=lambda city: {
              "unit": city.town.units["GREEN"].pk, "what": "清运", "due_on": "2099-01-05"}),
     Page("meeting-task-done", by="roads", refused=(towns.STRANGER, "dispatcher", "water"),
-         at=lambda city: {**_held(city), "task_id": city.meeting_task}, status=303,
+         at=lambda city: {**values.held(city), "task_id": city.meeting_task}, status=303,
          data=lambda city: {"result": "已划定"}),
     Page("joint-operations", by="dispatcher", refused=(towns.STRANGER, "inspector")),
     Page("joint-operation-new", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
@@ -70,17 +51,17 @@ PAGES = (
              "ends_on": "2099-01-06", "lead": city.town.units["GREEN"].pk,
              "units": [city.town.units["ROADS"].pk]}),
     Page("joint-operation", by="dispatcher", refused=(towns.STRANGER, "inspector", "water"),
-         at=_operation),
+         at=values.operation),
     Page("joint-operation-start", by="roads", refused=(towns.STRANGER, "evaluator", "water"),
          at=lambda city: {"operation_id": city.unbegun}, status=303, data=lambda city: {"x": ""}),
     Page("joint-operation-case", by="dispatcher", refused=(towns.STRANGER, "evaluator", "water"),
-         at=_operation, status=303, data=lambda city: {"number": city.cases["filed"]}),
+         at=values.operation, status=303, data=lambda city: {"number": city.cases["filed"]}),
     Page("joint-operation-result", by="roads", refused=(towns.STRANGER, "evaluator", "water"),
-         at=_operation, status=303, data=lambda city: {
+         at=values.operation, status=303, data=lambda city: {
              "unit": city.town.units["ROADS"].pk, "kind": "seized", "number": "3"}),
     Page("joint-operation-report", by="roads", refused=(towns.STRANGER, "evaluator", "water"),
-         at=_operation, status=303, data=lambda city: {"report": "已整治"}),
-    Page("joint-operation-call-off", by="dispatcher", status=303, at=_operation,
+         at=values.operation, status=303, data=lambda city: {"report": "已整治"}),
+    Page("joint-operation-call-off", by="dispatcher", status=303, at=values.operation,
          refused=(towns.STRANGER, "evaluator", "roads", "water"),
          data=lambda city: {"reason": "台风"}),
     Page("matters", by="dispatcher", refused=(towns.STRANGER, "inspector")),
@@ -88,13 +69,14 @@ PAGES = (
          status=303, data=lambda city: {
              "title": "油烟整治", "description": "夜市油烟", "due_on": "2099-01-05",
              "owner": city.town.units["GREEN"].pk}),
-    Page("matter", by="dispatcher", refused=(towns.STRANGER, "inspector", "water"), at=_matter),
+    Page("matter", by="dispatcher", refused=(towns.STRANGER, "inspector", "water"),
+         at=values.matter),
     Page("matter-case", by="dispatcher", refused=(towns.STRANGER, "evaluator", "water"),
-         at=_matter, status=303, data=lambda city: {"number": city.cases["filed"]}),
+         at=values.matter, status=303, data=lambda city: {"number": city.cases["filed"]}),
     Page("matter-milestone", by="dispatcher", refused=(towns.STRANGER, "evaluator", "water"),
-         at=_matter, status=303, data=lambda city: {"title": "完工", "due_on": "2099-01-05"}),
+         at=values.matter, status=303, data=lambda city: {"title": "完工", "due_on": "2099-01-05"}),
     Page("matter-reached", by="roads", refused=(towns.STRANGER, "evaluator", "water"),
-         at=lambda city: {**_matter(city), "milestone_id": city.milestone}, status=303,
+         at=lambda city: {**values.matter(city), "milestone_id": city.milestone}, status=303,
          data=lambda city: {"note": "已摸底"}),
     Page("matter-end", by="dispatcher", refused=(towns.STRANGER, "evaluator", "water"),
          at=lambda city: {"matter_id": city.finished}, status=303,

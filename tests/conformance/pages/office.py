@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests import town as towns
-from tests.conformance.pages.shape import Page, Values, nothing
+from tests.conformance.pages.shape import Page
+from tests.conformance.values import Values, nothing
 
 READERS_OF_PEOPLE = (towns.STRANGER, "acceptor", "inspector", "evaluator")
 

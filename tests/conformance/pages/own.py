@@ -13,7 +13,8 @@ from cityloop.notify import signing
 from cityloop.notify.queries import public_photo
 from tests import town as towns
 from tests.conformance.city import City
-from tests.conformance.pages.shape import Page, Values, nothing
+from tests.conformance.pages.shape import Page
+from tests.conformance.values import Values, nothing
 
 
 def _photo_link(city: City) -> Mapping[str, Any]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
@@ -12,13 +10,7 @@ from django.urls import reverse
 
 from tests import town as towns
 from tests.conformance.city import City
-
-Values = Callable[[City], Mapping[str, Any]]
-
-
-def nothing(city: City) -> Mapping[str, Any]:
-    """No values."""
-    return {}
+from tests.conformance.values import Values, nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from cityloop.demo.papers import paper
 from tests import town as towns
+from tests.conformance import values
 from tests.conformance.city import City
-from tests.conformance.pages.shape import Page, Values, case_at, nothing
+from tests.conformance.pages.shape import Page, case_at
+from tests.conformance.values import Values, nothing
 
 
 def _component(city: City) -> dict[str, str]:
@@ -58,18 +60,6 @@ def _seconded(city: City) -> dict[str, int]:
     return {"holding_id": city.secondment}
 
 
-def _order(stage: str) -> Values:
-    return lambda city: {"number": city.orders[stage]}
-
-
-def _claim(city: City) -> dict[str, int]:
-    return {"claim_id": city.claim}
-
-
-def _designated(city: City) -> dict[str, int]:
-    return {"designation_id": city.designation}
-
-
 def _pdf() -> SimpleUploadedFile:
     return SimpleUploadedFile("paper.pdf", paper("one"), "application/pdf")
 
@@ -89,28 +79,30 @@ PAGES = (
                             "on": "2026-02-01", "source_document": "接管书"}),
     # substitute works
     Page("works", by="supervisor", refused=NO_WORKS),
-    Page("works-order", by="supervisor", refused=(*NO_WORKS, "water"), at=_order("invoiced")),
-    worked("works-order-price", at=_order("opened"), data=lambda city: {
+    Page("works-order", by="supervisor", refused=(*NO_WORKS, "water"), at=values.order("invoiced")),
+    worked("works-order-price", at=values.order("opened"), data=lambda city: {
         f"price_{city.price}": "1", "budget_line": city.budget}),
-    worked("works-order-invoice", at=_order("priced"), data=lambda city: {
+    worked("works-order-invoice", at=values.order("priced"), data=lambda city: {
         "invoice_number": "F1", "amount": "790", "issued_on": "2026-11-01", "file": _pdf()}),
-    worked("works-order-cancel", at=_order("to_cancel"), data=lambda city: {"reason": "试验"}),
-    worked("works-order-claim", at=_order("invoiced"),
+    worked("works-order-cancel",
+         at=values.order("to_cancel"), data=lambda city: {"reason": "试验"}),
+    worked("works-order-claim", at=values.order("invoiced"),
            data=lambda city: {"party": "王五", "amount": "50"}),
     Page("works-claims", by="supervisor", refused=NO_WORKS),
-    Page("works-claim", by="supervisor", refused=(*NO_WORKS, "green"), at=_claim),
-    worked("works-claim-notice", at=_claim, data=lambda city: {
+    Page("works-claim", by="supervisor", refused=(*NO_WORKS, "green"), at=values.claim),
+    worked("works-claim-notice", at=values.claim, data=lambda city: {
         "notice_on": "2026-11-01", "due_on": "2026-12-31", "file": _pdf()}),
-    worked("works-claim-payment", at=_claim, data=lambda city: {
+    worked("works-claim-payment", at=values.claim, data=lambda city: {
         "amount": "10", "paid_on": "2026-11-01", "reference": "回单"}),
-    worked("works-claim-note", at=_claim, data=lambda city: {"kind": "remark", "text": "试验"}),
-    worked("works-claim-off", by="leader", at=_claim, data=lambda city: {"text": "试验"}),
+    worked("works-claim-note",
+         at=values.claim, data=lambda city: {"kind": "remark", "text": "试验"}),
+    worked("works-claim-off", by="leader", at=values.claim, data=lambda city: {"text": "试验"}),
     Page("works-units", by="dispatcher", refused=NO_WORKS),
-    Page("works-unit", by="dispatcher", refused=NO_WORKS, at=_designated),
-    kept("works-unit-price", at=_designated, data=lambda city: {
+    Page("works-unit", by="dispatcher", refused=NO_WORKS, at=values.designated),
+    kept("works-unit-price", at=values.designated, data=lambda city: {
         "code": "T09", "name": "吊车", "measure": "台班", "price": "1200",
         "valid_from": "2026-11-01"}),
-    kept("works-unit-end", at=_designated,
+    kept("works-unit-end", at=values.designated,
          data=lambda city: {"ends_on": "2026-12-01", "reason": "试验"}),
     Page("works-budgets", by="leader", refused=NO_WORKS),
     Page("works-paper", by="supervisor", refused=(*NO_WORKS, "green"),

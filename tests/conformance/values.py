@@ -1,0 +1,65 @@
+"""Values of addresses that calls and pages name alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.conformance.city import City
+
+Values = Callable[[City], Mapping[str, Any]]
+
+
+def nothing(city: City) -> Mapping[str, Any]:
+    """No values."""
+    return {}
+
+
+def dispute(city: City) -> Mapping[str, Any]:
+    """The open dispute."""
+    return {"dispute_id": city.dispute}
+
+
+def planned(city: City) -> Mapping[str, Any]:
+    """A meeting to come."""
+    return {"meeting_id": city.planned}
+
+
+def held(city: City) -> Mapping[str, Any]:
+    """A meeting that was held."""
+    return {"meeting_id": city.held}
+
+
+def operation(city: City) -> Mapping[str, Any]:
+    """A joint operation."""
+    return {"operation_id": city.operation}
+
+
+def matter(city: City) -> Mapping[str, Any]:
+    """A key matter."""
+    return {"matter_id": city.matter}
+
+
+def order(stage: str) -> Values:
+    """The order of works at a stage."""
+    return lambda city: {"number": city.orders[stage]}
+
+
+def claim(city: City) -> Mapping[str, Any]:
+    """A claim."""
+    return {"claim_id": city.claim}
+
+
+def designated(city: City) -> Mapping[str, Any]:
+    """A designated unit."""
+    return {"designation_id": city.designation}
+
+
+def petition(city: City) -> Mapping[str, Any]:
+    """A letter."""
+    return {"number": city.petitions[1]}
+
+
+def suggestion(city: City) -> Mapping[str, Any]:
+    """A suggestion."""
+    return {"number": city.suggestion.number}
