@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -80,6 +82,23 @@ def number(name: str) -> int:
         return int(text(name))
     except ValueError as error:
         raise UnusableSetting(f"{name} must be a whole number, not {text(name)!r}") from error
+
+
+def level(name: str) -> str:
+    """The variable as a level of logging; UnusableSetting names it when it is none."""
+    found = text(name).upper()
+    if found not in logging.getLevelNamesMapping():
+        levels = ", ".join(logging.getLevelNamesMapping())
+        raise UnusableSetting(f"{name} must be one of {levels}, not {text(name)!r}")
+    return found
+
+
+def zone(name: str) -> str:
+    """The variable as a time zone's name; UnusableSetting names it when there is none."""
+    try:
+        return ZoneInfo(text(name)).key
+    except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+        raise UnusableSetting(f"{name} is no time zone: {text(name)!r}") from error
 
 
 def items(name: str) -> list[str]:

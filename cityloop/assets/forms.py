@@ -19,7 +19,9 @@ class FilterForm(forms.Form):
     """What the list may be narrowed by."""
 
     q = forms.CharField(label=_("Code, class or remark"), required=False, max_length=60)
-    class_id = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    class_id = forms.IntegerField(
+        label=_("Class"), required=False, min_value=1, widget=forms.HiddenInput
+    )
     state = forms.ChoiceField(label=_("State"), required=False, choices=EMPTY + list(State.choices))
     area = forms.RegexField(
         r"^\d{0,15}$", label=_("Region or grid code"), required=False, max_length=15

@@ -47,7 +47,8 @@ def components(request: HttpRequest) -> HttpResponse:
     """The register as the actor sees it, by code."""
     actor = _reader(request)
     form = forms.FilterForm(request.GET, actor=actor)
-    given = form.cleaned_data if form.is_valid() else {}
+    form.is_valid()
+    given = form.cleaned_data
     unit = given.get("unit")
     filters = queries.Filters(
         words=given.get("q", ""), class_id=given.get("class_id"), state=given.get("state", ""),
@@ -61,6 +62,7 @@ def components(request: HttpRequest) -> HttpResponse:
         "next": f"?{urlencode({**query, 'after': shown.next})}" if shown.next else "",
         "first": f"?{urlencode(query)}" if request.GET.get("after") else "",
         "may_import": actor.may("components.manage"),
+        "unused": [form[name].label for name in form.errors if name in form.fields],
     }  # fmt: skip
     return render(request, "assets/components.html", facts)
 

@@ -232,7 +232,8 @@ def _unsealed(now: datetime) -> Broken | None:
     oldest = rows.order_by("pk").first()
     if oldest is None:
         return None
-    return Broken("the seals", f"no seal covers the lines from number {oldest.pk} on")
+    what = f"no seal covers the lines from number {oldest.pk} on: no worker ran, or seals are gone"
+    return Broken("the seals", what)
 
 
 def _without_paper() -> Broken | None:

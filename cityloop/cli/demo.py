@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cityloop.cli.output import CommandError, say
+from cityloop.cli.output import AsJson, CommandError, as_line, say
 from cityloop.cli.serve import Host, Port, choose_where, prepare, run, take_database
 from cityloop.launch import locks
 from cityloop.launch.account import database_account
@@ -21,9 +21,17 @@ Verbose = Annotated[bool, typer.Option("--verbose", help="Show what the processe
 
 
 def demo(
-    host: Host = "", port: Port = 0, days: Days = 14, reset: Reset = False, verbose: Verbose = False
+    host: Host = "",
+    port: Port = 0,
+    days: Days = 14,
+    reset: Reset = False,
+    verbose: Verbose = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Build the demo city, run the platform and keep the city living, until Ctrl-C."""
+    """Build the demo city, run the platform and keep the city living, until Ctrl-C.
+
+    With --json the object, address and accounts, is printed as soon as the web server answers.
+    """
     refuse_second(Layout(env.path("DATA_DIR")))
     if reset or env.flag("RESET"):
         begin_anew()
@@ -36,8 +44,10 @@ def demo(
             where,
             hold,
             living=True,
-            verbose=verbose,
-            ready=greeting(where.address, summary),
+            verbose=verbose and not as_json,
+            ready=as_line({"address": where.address, **summary})
+            if as_json
+            else greeting(where.address, summary),
         )
     finally:
         if hold is not None:

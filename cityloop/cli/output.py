@@ -65,7 +65,12 @@ def progress(title: str) -> Iterator[Advance]:
 
 def finish(result: Mapping[str, Any], sentence: str, *, as_json: bool) -> None:
     """Print the result: for people a sentence, for programs one object on the last line."""
-    print(json.dumps(result, ensure_ascii=False, default=str) if as_json else sentence, flush=True)
+    print(as_line(result) if as_json else sentence, flush=True)
+
+
+def as_line(result: Mapping[str, Any]) -> str:
+    """The object for programs, on one line."""
+    return json.dumps(result, ensure_ascii=False, default=str)
 
 
 def finish_import(report: Any, *, as_json: bool) -> None:

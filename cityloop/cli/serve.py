@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cityloop.cli.output import CommandError, say
+from cityloop.cli.output import AsJson, CommandError, as_line, say
 from cityloop.cli.programs import Where, programs
 from cityloop.launch.ensure import Hold, hold_database
 from cityloop.launch.layout import Layout
@@ -96,15 +96,22 @@ def _reachable(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
 
 
-def serve(host: Host = "", port: Port = 0, quiet: Quiet = False) -> None:
-    """Run the platform: web server, live stream and worker, until Ctrl-C."""
+def serve(host: Host = "", port: Port = 0, quiet: Quiet = False, as_json: AsJson = False) -> None:
+    """Run the platform: web server, live stream and worker, until Ctrl-C.
+
+    With --json the object is printed as soon as the web server answers.
+    """
     where = choose_where(host, port)
     hold = take_database()
     try:
         prepare("serve")
         where = choose_where(where.host, where.port)
-        greeting = f"\nCityLoop runs at {where.address}\nCtrl-C stops it."
-        code = run(where, hold, living=False, verbose=not quiet, ready=greeting)
+        greeting = (
+            as_line({"address": where.address})
+            if as_json
+            else f"\nCityLoop runs at {where.address}\nCtrl-C stops it."
+        )
+        code = run(where, hold, living=False, verbose=not (quiet or as_json), ready=greeting)
     finally:
         if hold is not None:
             hold.release()

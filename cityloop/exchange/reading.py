@@ -57,7 +57,7 @@ def record(source: Source, row: dict[str, str]) -> Record:
     """The row as the mapping understands it; raises Unreadable, also for what no table can hold."""
     _sound(row)
     try:
-        found = source.read(row)
+        found = source.read({name: row[name].strip() for name in source.columns})
     except OverflowError as error:
         raise Unreadable(_("it holds a time that no calendar has")) from error
     _fits(found)
@@ -76,6 +76,8 @@ def _fits(record: Record) -> None:
     if record.unit:
         held.append((record.unit, Organisation, UNIT_COLUMNS))
     for thing, model, columns in held:
+        if not thing.name_zh:
+            raise Unreadable(_("it names a class or a unit without a name"))
         for name, most in _longest(model, columns):
             if len(text := getattr(thing, name)) > most:
                 raise Unreadable(

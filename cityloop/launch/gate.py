@@ -16,7 +16,7 @@ from cityloop.launch.layout import Layout
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
-_FAST = "not slow and not browser and not fault"
+_FAST = "not slow and not browser and not fault and not matrix"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ class Layout:
 
     def create(self) -> None:
         """Make the folders; LaunchError when they belong to somebody else."""
+        if self.data_dir.exists() and not self.data_dir.is_dir():
+            raise LaunchError(f"DATA_DIR={self.data_dir} is a file; name a folder")
         if not self.data_dir.exists():
             try:
                 self.data_dir.mkdir(parents=True)

@@ -81,7 +81,7 @@ def changes(
 
 def title(row: Any) -> str:
     """What a person calls the row."""
-    return str(getattr(row, "name_zh", None) or row.condition_zh)
+    return str(getattr(row, "name_zh", "") or getattr(row, "condition_zh", ""))
 
 
 def _fields(old: Any, new: Any, without: set[str]) -> dict[str, tuple[str, str]]:

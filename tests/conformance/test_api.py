@@ -89,6 +89,7 @@ def test_the_right_role_is_served(city: City, call: Call) -> None:
         assert answer.json() is not None
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("call", CALLS, ids=by_name)
 @pytest.mark.requirement("O10")
 def test_nobody_unknown_is_served(city: City, call: Call) -> None:
@@ -98,6 +99,7 @@ def test_nobody_unknown_is_served(city: City, call: Call) -> None:
     assert fingerprint() == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("call", [c for c in CALLS if c.refused], ids=by_name)
 @pytest.mark.requirement("O10")
 def test_a_wrong_role_is_refused_and_changes_nothing(city: City, call: Call) -> None:
@@ -122,6 +124,7 @@ def test_a_filter_that_is_none_is_refused(city: City) -> None:
     assert city.call("GET", f"/api/v1/cases?{good}", by="acceptor").status_code == 200
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("call", CALLS, ids=by_name)
 def test_a_wrong_method_or_address_is_a_problem_too(city: City, call: Call) -> None:
     answer = city.call("PATCH", call.address(city), by=call.by)
@@ -130,6 +133,7 @@ def test_a_wrong_method_or_address_is_a_problem_too(city: City, call: Call) -> N
     assert_problem(city.call("GET", "/api/v1/no-such-thing", by=call.by), 404)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("call", [c for c in WRITES if c.body], ids=by_name)
 def test_a_broken_body_is_a_problem(city: City, call: Call) -> None:
     before = fingerprint()
@@ -141,6 +145,7 @@ def test_a_broken_body_is_a_problem(city: City, call: Call) -> None:
     assert fingerprint() == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("call", [c for c in WRITES if "{" in c.path], ids=by_name)
 def test_a_write_to_something_unknown_is_not_found(city: City, call: Call) -> None:
     lost = Call(**{**_fields(call), "at": lambda city: dict.fromkeys(call.at(city), "nowhere")})
@@ -151,6 +156,7 @@ def _fields(call: Call) -> dict[str, Any]:
     return {name: getattr(call, name) for name in Call.__slots__}
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("call", WRITES, ids=by_name)
 @pytest.mark.requirement("O02")
 def test_the_same_key_does_one_thing(city: City, call: Call) -> None:
@@ -176,6 +182,7 @@ def _told(answer: HttpResponse) -> Any:
     return {name: value for name, value in body.items() if name != "repeated"}
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("call", WRITES, ids=by_name)
 @pytest.mark.requirement("O02")
 def test_a_key_belongs_to_its_caller(city: City, call: Call) -> None:
@@ -185,6 +192,7 @@ def test_a_key_belongs_to_its_caller(city: City, call: Call) -> None:
         assert_problem(call.send(city, by=name, key="key-of-two-callers"), 403, 404, 409)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("call", WRITES, ids=by_name)
 @pytest.mark.requirement("O10")
 def test_a_write_needs_credentials_a_csrf_token_and_a_sound_key(city: City, call: Call) -> None:

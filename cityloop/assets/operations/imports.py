@@ -214,6 +214,11 @@ def _draft(number: int, row: dict[str, str], facts: Known) -> Draft:
     if code[6:10] not in facts.classes:
         raise BadValue(_("the classes have no component %(code)s") % {"code": code[6:10]})
     class_id, class_name = facts.classes[code[6:10]]
+    original, changed = (
+        columns.day(row.get(name, ""), name, facts.today) for name in ("original_on", "changed_on")
+    )
+    if original and changed and changed < original:
+        raise BadValue(_("it changed before it came into use"))
     return Draft(
         row=number,
         code=code,
@@ -223,8 +228,8 @@ def _draft(number: int, row: dict[str, str], facts: Known) -> Draft:
         lat=columns.degrees(row.get("y", ""), "y"),
         units=_units(row, facts),
         state=columns.state(row.get("state", "")),
-        original_on=columns.day(row.get("original_on", ""), "original_on", facts.today),
-        changed_on=columns.day(row.get("changed_on", ""), "changed_on", facts.today),
+        original_on=original,
+        changed_on=changed,
         data_source=columns.source(row.get("data_source", "")),
         note=row.get("note", ""),
         grid=row.get("grid", ""),

@@ -78,6 +78,7 @@ BAD = {
     "3301020101000014": "no coordinate",
     "3301020101000015": "broken characters",
     "3301020101000016": "not come yet",
+    "3301020101000017": "changed before",
     "": "16 digits",
 }
 
@@ -93,6 +94,7 @@ def test_every_bad_row_is_named_with_its_reason_and_the_good_come_in(
         "3301020101000014": {"PointY": "north"},
         "3301020101000016": {"ORDate": "2099-01-01"},
         "3301020101000015": {"Note": "坏�字"},
+        "3301020101000017": {"ORDate": "2019-05-01", "CHDate": "2018-05-01"},
     }
     rows = [_row("3301020101000009")]
     rows += [_row(code, **changes.get(code, {})) for code in BAD]

@@ -182,3 +182,12 @@ def test_api_wants_a_good_token_and_a_permission(world: World, client: Client) -
         headers=_api(world, "leader"),
     )  # fmt: skip
     assert answer.status_code == 403
+
+
+def test_a_filter_that_cannot_be_is_named_not_swallowed(world: World, admin: Client) -> None:
+    row = _register(world, 1)
+    english = {"headers": {"Accept-Language": "en"}}
+    wrong = admin.get(reverse("components") + f"?class_id=abc&q={row.code}", **english)
+    assert "Left out, because the value cannot be: Class" in wrong.content.decode()
+    assert row.code in wrong.content.decode()
+    assert "Left out" not in admin.get(reverse("components"), **english).content.decode()

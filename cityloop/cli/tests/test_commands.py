@@ -89,6 +89,25 @@ def test_a_database_that_does_not_answer_is_told_without_a_traceback() -> None:
     assert "Traceback" in call("migrate", DATABASE_URL=nowhere, CITYLOOP_DEBUG="1").stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("LOG_LEVEL", "LOUD"), ("TIME_ZONE", "Mars/Base"), ("TIME_ZONE", "../x"), ("PORT", "http")],
+)
+def test_a_setting_that_cannot_be_is_named(name: str, value: str) -> None:
+    done = call("migrate", **{name: value})
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"cityloop: {name} ") and value in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_file_is_no_data_dir(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    done = call("check", DATA_DIR=str(file), DATABASE_URL="")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"cityloop: DATA_DIR={file} is a file")
+
+
 @pytest.mark.slow
 def test_reset_never_empties_a_database_given_by_its_address() -> None:
     done = call("demo", "--reset", DATABASE_URL="postgresql://somebody@somewhere/city")

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cityloop.cases import precision
@@ -37,6 +38,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         ],
         "total": precision.total(found), "days": days, "spans": DAYS,
         "may_try": actor.may("people.manage"),
+        "unused": [_("Cases of the last")] if asked not in ("", str(days)) else [],
     }  # fmt: skip
     return render(request, "desks/rules.html", context)
 

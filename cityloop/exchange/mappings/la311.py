@@ -66,6 +66,7 @@ CHANNELS = {
     "Council's Office": "leader", "Fax": "petition", "Letter": "petition", "Walk-in": "petition",
 }  # fmt: skip
 PLATFORM = UnitName("la311", "洛杉矶市311", "Los Angeles 311", "city_platform")
+MIDNIGHT, TIMES = "00:00:00", ("createddate", "closeddate", "servicedate")
 WITHDRAWN = {"reason_code": "withdrawn", "reason": "Cancelled"}
 REFERRED = {"reason_code": "handled_elsewhere", "reason": "Referred Out"}
 CLASSES = {
@@ -82,6 +83,8 @@ def read(row: Row) -> Record:
     if stages is None:
         raise _unknown("status", row["status"])
     told, remarks = stages(row, _time(row, "createddate"))
+    if any(row[column].endswith(MIDNIGHT) for column in TIMES):
+        remarks = (*remarks, "noon")
     lon, lat = _point(row)
     return Record(
         number=row["srnumber"],
@@ -206,7 +209,7 @@ def _service(
 
 
 def _has_time(text: str) -> bool:
-    return not text.endswith("00:00:00")
+    return not text.endswith(MIDNIGHT)
 
 
 def _time(row: Row, column: str) -> datetime:
@@ -215,6 +218,8 @@ def _time(row: Row, column: str) -> datetime:
     except ValueError as error:
         raise Unreadable(_("%(column)s is no time: %(value)s")
                          % {"column": column, "value": row[column][:30]}) from error  # fmt: skip
+    if at.tzinfo is not None:
+        return at.astimezone(ZONE)
     return (at if _has_time(row[column]) else datetime.combine(at, time(12))).replace(tzinfo=ZONE)
 
 
@@ -250,5 +255,6 @@ SOURCE = Source(
             "%(n)s were serviced on a day before their creation: counted from the creation"
         ),
         "late": noop("%(n)s were serviced on a day after their closing: counted as done by then"),
+        "noon": noop("%(n)s name a day without a time: it counts as noon of that day"),
     },
 )  # fmt: skip

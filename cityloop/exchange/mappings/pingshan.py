@@ -5,7 +5,8 @@ Derived, since the file has one time only: the stages up to the unit follow in f
 a case closed on time was handled in half of the limit, one closed late in one and a half; the
 limit itself is assumed. Every such history line says so. What the flags say comes out exactly.
 
-No flag: the case is still with its unit. No unit: closed by the platform itself. Neither unit nor
+No flag: the case is still with its unit. No unit: closed by the platform itself, and as nobody
+handled it, neither on time nor late; the report says how many. Neither unit nor
 community: no road through the life cycle, the row is rejected.
 """
 
@@ -18,6 +19,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from cityloop.exchange.source import (
     STEP_DERIVED,
@@ -84,6 +86,7 @@ def read(row: Row) -> Record:
         address="" if row["STREET_NAME"] == NONE else row["STREET_NAME"] + row["COMMUNITY_NAME"],
         area_code=area,
         facts={"property": row["EVENT_PROPERTY_NAME"], "source": source},
+        remarks=() if unit else ("nobody",),
     )
 
 
@@ -97,7 +100,7 @@ def _class_of(row: Row) -> ClassName:
 @lru_cache(maxsize=1024)
 def _class(kind_id: str, kind: str, main_id: str, main: str, sub_id: str, sub: str) -> ClassName:
     """Majors are the event types; the level between survives as a synonym."""
-    if not (kind_id.isdigit() and sub_id.isdigit()):
+    if not all(one.isascii() and one.isdigit() for one in (kind_id, sub_id)):
         raise Unreadable(_("it names no class"))
     nature = "component" if main_id in THINGS else "event"
     return ClassName(nature, kind_id.zfill(2), sub_id.zfill(2), sub, kind, synonyms=(main,))
@@ -184,4 +187,9 @@ SOURCE = Source(
     ),
     read=read,
     area=Area("440300", ("440310",)),
+    notes={
+        "nobody": noop(
+            "%(n)s name no unit: closed by the platform, counted neither as on time nor as late"
+        ),
+    },
 )  # fmt: skip

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from cityloop.cases import bulk
+from cityloop.cases import bulk, proof
 from cityloop.exchange import reading
 from cityloop.exchange.mappings import TABLE
 from cityloop.exchange.operations import ground as grounds
@@ -67,6 +67,9 @@ def import_cases(
             done += part.rows
             if progress:
                 progress(done, needs.rows)
+    if not done:
+        report.notes.append(_("the file has a header and no rows"))
+    proof.seal(now=now)  # as the worker does; where none runs the lines are sealed all the same
     report.notes += [_(source.notes[name]) % {"n": n} for name, n in sorted(remarks.items())]
     report.seconds = time.monotonic() - began
     return report

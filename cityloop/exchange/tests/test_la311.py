@@ -35,7 +35,11 @@ def test_a_closed_request_has_its_own_times(tmp_path):
 
 
 def test_a_day_without_a_time_is_its_noon_between_creation_and_closing(tmp_path):
-    case = one(tmp_path, servicedate="2018-12-04 00:00:00")
+    path = made.write(tmp_path / "x.csv", made.LA311, {"servicedate": "2018-12-04 00:00:00"})
+    assert made.take(path, "la311").notes == [
+        "1 name a day without a time: it counts as noon of that day"
+    ]
+    case = made.only()
     assert case.handled_at.isoformat() == "2018-12-04T20:00:00+00:00"
     assert made.facts(case, "finish")["servicedate"] == "2018-12-04 00:00:00"
     assert made.facts(case, "finish")["derived"] == "time"
@@ -54,7 +58,13 @@ def test_an_impossible_service_time_is_bent_and_told(tmp_path, service, handled,
     case = made.only()
     assert case.handled_at.isoformat() == handled
     assert made.facts(case, "finish")["servicedate"] == service
-    assert len(report.notes) == 1 and note in report.notes[0]
+    assert len(report.notes) == 2 and note in report.notes[0]
+
+
+def test_a_time_that_names_its_zone_is_believed(tmp_path):
+    case = one(tmp_path, createddate="2018-12-03T17:00:00Z")
+    assert case.reported_at.isoformat() == "2018-12-03T17:00:00+00:00"
+    made.check_invariants()
 
 
 def test_closed_before_created_is_rejected_but_not_on_the_same_day(tmp_path):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections import Counter, defaultdict
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from cityloop.cases import proof
 from cityloop.cases.models import Case, CaseEvent
 from cityloop.exchange.mappings import pingshan
 from cityloop.exchange.tests import made
@@ -116,7 +118,8 @@ def test_without_flags_the_case_is_still_with_its_unit(tmp_path):
 
 def test_without_a_unit_the_platform_closed_it(tmp_path):
     nobody = {"DISPOSE_UNIT_ID": "-", "DISPOSE_UNIT_NAME": "-"}
-    made.take(made.write(tmp_path / "x.csv", made.PINGSHAN, nobody), "pingshan")
+    report = made.take(made.write(tmp_path / "x.csv", made.PINGSHAN, nobody), "pingshan")
+    assert "1 name no unit" in report.notes[-1]
     case = made.only()
     assert (case.status, case.closing_kind, case.lead) == ("closed", "forced", None)
     assert case.reason_code == "handled_elsewhere"
@@ -132,6 +135,9 @@ def test_without_a_unit_the_platform_closed_it(tmp_path):
         ({"EVENT_SRC_NAME": "pigeon"}, "EVENT_SRC_NAME is unknown"),
         ({"COMMUNITY_NAME": "火星社区"}, "COMMUNITY_NAME is unknown"),
         ({"SUB_TYPE_ID": "-"}, "no class"),
+        ({"SUB_TYPE_ID": "²"}, "no class"),
+        ({"SUB_TYPE_NAME": " "}, "without a name"),
+        ({"DISPOSE_UNIT_NAME": ""}, "without a name"),
         ({"REC_ID": ""}, "no number"),
         ({"REC_ID": "9" * 60}, "too long"),
     ],
@@ -142,6 +148,20 @@ def test_a_row_without_a_road_is_rejected_and_stops_no_other(tmp_path, change, r
     assert report.imported == 1
     assert [one.row for one in report.rejected] == [2]
     assert reason in report.rejected[0].reason
+
+
+def test_blanks_around_a_value_are_none_of_it(tmp_path):
+    path = made.write(tmp_path / "x.csv", made.PINGSHAN, {"REC_ID": " 2 "}, {"REC_ID": "2"})
+    report = made.take(path, "pingshan")
+    assert (report.imported, report.joined) == (1, 1)
+    assert made.only().external_number == "pingshan/2"
+
+
+def test_the_lines_are_sealed_without_a_worker_and_a_file_without_rows_says_so(tmp_path):
+    made.take(made.write(tmp_path / "x.csv", made.PINGSHAN, {}), "pingshan")
+    assert proof.verify(now=made.NOW + timedelta(days=1)).whole
+    report = made.take(made.write(tmp_path / "y.csv", made.PINGSHAN), "pingshan")
+    assert (report.imported, report.notes[-1]) == (0, "the file has a header and no rows")
 
 
 @pytest.mark.requirement("B03", "A24")
