@@ -16,6 +16,8 @@ from django.conf import settings  # noqa: E402
 from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
 from django.urls import get_resolver  # noqa: E402
 
+from cityloop.intake import classifier  # noqa: E402
+
 
 def _handler(middleware: list[str]) -> WSGIHandler:
     """Django behind these layers."""
@@ -37,4 +39,5 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
 
 
 get_resolver().url_patterns  # noqa: B018 (loads all pages now, not while the first visitor waits)
+classifier.holder.ready()  # in the background: the first report has its suggestions, too
 garbage.seldom()

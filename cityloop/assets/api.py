@@ -176,8 +176,9 @@ def nearest(
     limit: Annotated[int, Query(ge=1, le=50)] = 5,
 ) -> list[dict[str, Any]]:
     """Nearest first, WGS 84, for the picker on a phone."""
-    actor_of(request).require("components.view")
-    found = queries.nearest(lon, lat, class_id=class_id, within_m=within_m, limit=limit)
+    actor = actor_of(request)
+    actor.require("components.view")
+    found = queries.nearest(actor, lon, lat, class_id=class_id, within_m=within_m, limit=limit)
     return [{"metres": one.metres, "component": _out(one.component)} for one in found]
 
 

@@ -19,6 +19,7 @@ from cityloop.kernel.errors import NotFound
 from cityloop.people.scope import scope_q
 
 FARTHEST_M = 2000.0
+MOST_NEAR, CLOSEST = 50, 500
 METRES_A_DEGREE = 111_195.0  # on the sphere of ST_DistanceSphere
 UNITS = ("owner_id", "maintainer_id", "competent_id")
 SHOWN = ("problem_class__edition", "owner", "maintainer", "competent")
@@ -46,6 +47,7 @@ ORDER BY metres, c.id LIMIT %(limit)s::int
 
 
 def nearest(
+    actor: Actor,
     lon: float,
     lat: float,
     *,
@@ -54,9 +56,10 @@ def nearest(
     within_m: float = 50.0,
     limit: int = 5,
 ) -> list[Near]:
-    """Components around a WGS 84 point, nearest first; for everybody: facilities are no secret.
+    """Components that the actor sees around a WGS 84 point, nearest first.
 
-    At most 50, within 2 km at most. Raises geo's NoCoordinate for what is no point on earth.
+    At most 50 of the 500 closest, within 2 km at most. Raises geo's NoCoordinate for what is no
+    point on earth.
     """
     lon, lat = checked(lon, lat)
     within = max(0.0, min(within_m, FARTHEST_M))
@@ -65,13 +68,14 @@ def nearest(
     values = {
         "lon": lon, "lat": lat, "west": lon - wide, "east": lon + wide, "south": lat - high,
         "north": lat + high, "class": class_id, "major": major_code, "within": within,
-        "limit": max(1, min(limit, 50)),
+        "limit": CLOSEST,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_NEAREST, values)
         found = cursor.fetchall()
-    rows = Component.objects.select_related(*SHOWN).in_bulk([pk for pk, _metres in found])
-    return [Near(rows[pk], metres) for pk, metres in found]
+    rows = visible(actor).select_related(*SHOWN).in_bulk([pk for pk, _metres in found])
+    seen = [Near(rows[pk], metres) for pk, metres in found if pk in rows]
+    return seen[: max(1, min(limit, MOST_NEAR))]
 
 
 def visible(actor: Actor) -> QuerySet[Component]:

@@ -82,7 +82,7 @@ def _page(
         "row": row, "tones": TONES, "changes": [(one, _differences(one.fields)) for one in changes],
         "ownerships": list(queries.ownerships_of(row)[:50]),
         "units": _named_units(changes), "states": dict(State.choices),
-        "near": [n for n in queries.nearest(row.point.x, row.point.y, within_m=30)
+        "near": [n for n in queries.nearest(actor, row.point.x, row.point.y, within_m=30)
                  if n.component.pk != row.pk],
     }  # fmt: skip
     if actor.may("components.manage"):

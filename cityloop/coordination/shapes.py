@@ -6,7 +6,9 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 from ninja import Schema
-from pydantic import AwareDatetime, Field
+from pydantic import Field
+
+from cityloop.kernel.api import AwareMoment
 
 Id = Annotated[int, Field(ge=1, lt=2**63)]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -58,7 +60,7 @@ class DisputeFile(DisputeLine):
 class SiteMeetingIn(Schema):
     """What is kept of a meeting; `sha256`: a stored file (POST /files)."""
 
-    held_at: AwareDatetime
+    held_at: AwareMoment
     place: Annotated[str, Field(min_length=1, max_length=200)]
     present: Annotated[str, Field(min_length=1, max_length=400)]
     minutes: Text
@@ -148,7 +150,7 @@ class MeetingIn(Schema):
 
     kind: Literal["joint", "hearing"] = "joint"
     title: Annotated[str, Field(min_length=1, max_length=200)]
-    planned_at: AwareDatetime
+    planned_at: AwareMoment
     place: Annotated[str, Field(min_length=1, max_length=200)]
     region_code: Annotated[str, Field(pattern=r"^(\d{2,12})?$")] = ""
 
@@ -162,7 +164,7 @@ class AgendaItemIn(Schema):
 class MinutesIn(Schema):
     """The meeting was held."""
 
-    held_at: AwareDatetime
+    held_at: AwareMoment
     present: Annotated[str, Field(min_length=1, max_length=400)]
     minutes: Text
     sha256: Sha = ""

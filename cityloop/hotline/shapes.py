@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from cityloop.kernel.api import AwareMoment
 
 
 class CallIn(Schema):
@@ -18,7 +20,7 @@ class CallIn(Schema):
     extension: Annotated[str, Field(min_length=1, max_length=20)]
     caller: Annotated[str, Field(max_length=30)] = ""
     line: Annotated[str, Field(max_length=30)] = ""
-    at: AwareDatetime | None = None
+    at: AwareMoment | None = None
     recording: Annotated[str, Field(max_length=500)] = ""
 
 

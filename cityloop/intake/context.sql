@@ -14,14 +14,23 @@ DECLARE
   high float8 := in_metres / 110500;  -- degrees; a little more than the circle
   wide float8 := high / greatest(cos(radians(in_lat)), 0.01);
   pictures boolean := in_photos <> '';
+  report bigint;
 BEGIN
   IF in_key <> '' THEN
+    IF in_key LIKE 'key:%' THEN  -- a client's key is one in all channels
+      SELECT r.id INTO report FROM intake_report r
+       WHERE r.source_key = in_key AND r.source_key LIKE 'key:%';
+    ELSE
+      SELECT r.id INTO report FROM intake_report r
+       WHERE r.channel = in_channel AND r.source_key = in_key
+         AND r.source_key <> '' AND r.source_key NOT LIKE 'key:%';
+    END IF;
     SELECT jsonb_build_object('number', c.number, 'version', c.version, 'status', c.status,
              'ordinal', r.ordinal, 'digest', r.digest, 'checks', r.checks,
              'suggestions', r.suggestions)
       INTO out_known
       FROM intake_report r JOIN cases_case c ON c.id = r.case_id
-     WHERE r.channel = in_channel AND r.source_key = in_key AND r.source_key <> '';
+     WHERE r.id = report;
     IF FOUND THEN
       RETURN;
     END IF;

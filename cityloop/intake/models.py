@@ -8,6 +8,9 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+# How the key of a client begins: it is one in all channels, a sender's own number one in its own.
+CLIENT_KEY = "key:"
+
 
 class Reporter(models.Model):
     """Name, phone and address of who reported: the only place of the product that holds them.
@@ -55,7 +58,7 @@ class Report(models.Model):
     """One report as it came, never changed afterwards (a trigger refuses it).
 
     `ordinal` 1 opened the case, the others joined it; with the case's number it names the report.
-    `source_key`: the sender's own number, or its idempotency key; once a channel.
+    `source_key`: the sender's own number, once a channel; or CLIENT_KEY and its idempotency key.
     """
 
     case = models.ForeignKey(
@@ -104,7 +107,11 @@ class Report(models.Model):
             models.UniqueConstraint("case", "ordinal", name="report_ordinal_once"),
             models.UniqueConstraint(
                 "channel", "source_key", name="report_source_key_once",
-                condition=~Q(source_key=""),
+                condition=~Q(source_key="") & ~Q(source_key__startswith=CLIENT_KEY),
+            ),
+            models.UniqueConstraint(
+                "source_key", name="report_source_key_once_of_client",
+                condition=Q(source_key__startswith=CLIENT_KEY),
             ),
             models.UniqueConstraint("twin", name="report_twin_once", condition=~Q(twin="")),
         ]  # fmt: skip

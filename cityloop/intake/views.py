@@ -8,7 +8,7 @@ from typing import Any
 from cityloop.intake import checks, queries
 from cityloop.intake.channels import Channel
 from cityloop.intake.likeness import Likeness
-from cityloop.intake.models import Report, Reporter, ReporterNotice
+from cityloop.intake.models import CLIENT_KEY, Report, Reporter, ReporterNotice
 from cityloop.intake.operations import Receipt
 from cityloop.intake.queries import ClassGuess, DayAccount, RuleGuess
 from cityloop.intake.reference import KnownClass
@@ -58,7 +58,7 @@ def _report(
         "number_in_channel": number,
         "channel": one.channel,
         "kind": one.kind,
-        "source_key": "" if one.source_key.startswith("key:") else one.source_key,
+        "source_key": "" if one.source_key.startswith(CLIENT_KEY) else one.source_key,
         "received_at": one.received_at,
         "occurred_at": one.occurred_at,
         "entered_by": one.member.name if one.member else None,

@@ -20,7 +20,7 @@ from ninja.renderers import BaseRenderer
 from ninja.responses import NinjaJSONEncoder
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
 from cityloop.kernel import clock, idempotency
 from cityloop.kernel.actor import Actor
@@ -29,6 +29,7 @@ from cityloop.kernel.middleware import problem_response
 from cityloop.kernel.page import actor_of
 
 _ENCODER = NinjaJSONEncoder()
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
 
 
 def _no_number(value: Any) -> Any:
@@ -38,7 +39,15 @@ def _no_number(value: Any) -> Any:
     return value
 
 
-Moment = Annotated[datetime, BeforeValidator(_no_number)]
+def _of_our_time(value: datetime) -> datetime:
+    """Near the ends of the calendar a shift by hours has no date; no city plans so far."""
+    if not EARLIEST_YEAR <= value.year <= LATEST_YEAR:
+        raise ValueError(f"a moment lies between {EARLIEST_YEAR} and {LATEST_YEAR}")
+    return value
+
+
+Moment = Annotated[datetime, BeforeValidator(_no_number), AfterValidator(_of_our_time)]
+AwareMoment = Annotated[AwareDatetime, BeforeValidator(_no_number), AfterValidator(_of_our_time)]
 
 
 class Renderer(BaseRenderer):

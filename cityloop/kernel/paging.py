@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import zlib
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
@@ -98,7 +99,13 @@ def _after(order: Sequence[str], values: Sequence[Any], loose: Set[str]) -> Q:
 
 def _encode(row: Model, order: Sequence[str]) -> str:
     values = [_plain(getattr(row, name.lstrip("-"))) for name in order]
+    values.append(_mark(order))
     return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
+
+
+def _mark(order: Sequence[str]) -> int:
+    """What tells a cursor of this order from that of another."""
+    return zlib.crc32(",".join(order).encode())
 
 
 def _plain(value: Any) -> Any:
@@ -110,8 +117,9 @@ def _decode(cursor: str, order: Sequence[str], model: type[Model]) -> list[Any]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         values = orjson.loads(base64.urlsafe_b64decode(padded))
-        if not isinstance(values, list) or len(values) != len(order):
+        if not isinstance(values, list) or values[len(order) :] != [_mark(order)]:
             raise ValueError
+        values.pop()
         given = zip(order, values, strict=True)
         return [_value(model, name.lstrip("-"), value) for name, value in given]
     except (binascii.Error, ValueError, TypeError, ValidationError) as error:

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from cityloop.kernel import clock
-from cityloop.kernel.api import idempotent
+from cityloop.kernel.api import Moment, idempotent
 from cityloop.kernel.page import actor_of
 from cityloop.standards import operations, queries, shapes, worktime
 from cityloop.standards.models import Edition, FilingRule, ProblemClass, SpecialDay
@@ -138,7 +138,7 @@ class ManualPage(Schema):
 class DueIn(Schema):
     """A limit to work out. A start without zone is the city's local time."""
 
-    start: datetime
+    start: Moment
     amount: Annotated[Decimal, Field(ge=0, le=999_999)]
     unit: worktime.Unit
     calendar: Code = queries.DEFAULT

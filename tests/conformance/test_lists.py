@@ -306,6 +306,16 @@ def test_a_cursor_of_nobody_is_refused(city: City, call: Call) -> None:
         assert_problem(answer, 422)
 
 
+def test_a_cursor_of_another_order_is_refused(city: City) -> None:
+    call = next(one for one in LISTS if one.path == "/cases")
+    for _ in range(2):
+        city.town.report()
+    first = city.call("GET", _asked(call, city, size=1, order="latest"), by=call.by).json()
+    for order, status in (("latest", 200), ("due", 422)):
+        asked = _asked(call, city, size=1, order=order, cursor=quote(first["next"]))
+        assert city.call("GET", asked, by=call.by).status_code == status
+
+
 @pytest.mark.parametrize("call", LISTS, ids=by_name)
 def test_a_page_has_its_limits(city: City, call: Call) -> None:
     for size in ("0", "201", "-1", "x", "1e9"):

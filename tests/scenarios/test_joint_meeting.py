@@ -89,3 +89,6 @@ def test_a_meeting_is_called_for_the_own_area_only(town: Town) -> None:
     past = coordination.Call(**{**call, "planned_at": town.now - timedelta(days=1)})
     with pytest.raises(Invalid, match="planned for the future"):
         coordination.call_meeting(past, actor=district, now=town.now)
+    far = coordination.Call(**{**call, "planned_at": town.now + timedelta(days=400)})
+    with pytest.raises(Invalid, match="for the coming year"):
+        coordination.call_meeting(far, actor=district, now=town.now)

@@ -110,6 +110,9 @@ def test_scope_by_area_and_by_each_of_the_three_units(world: World) -> None:
     assert set(queries.visible(world.district("330102"))) == {here, other}
     assert set(queries.visible(world.desk("WATER"))) == {here, there}
     assert set(queries.visible(world.desk("LIGHT"))) == {other}
+    for actor, seen in ((world.district("330102"), {here, other}), (world.desk("LIGHT"), {other})):
+        around = queries.nearest(actor, *at(1.5), within_m=2000, limit=50)
+        assert {one.component for one in around} == seen
     with pytest.raises(NotFound):
         queries.component_seen(world.desk("LIGHT"), here.code)
     with pytest.raises(NotAllowed):
@@ -151,7 +154,7 @@ def test_nearest_is_what_a_ruler_says(
         for number in range(40):
             _register(world, number + 1, (number * 0.237) % 9.9 + 0.05)
     here = at(column, row)
-    found = queries.nearest(*here, within_m=within, limit=limit)
+    found = queries.nearest(world.root, *here, within_m=within, limit=limit)
     truth = sorted(
         (_metres(here, (one.point.x, one.point.y)), one.pk) for one in Component.objects.all()
     )
@@ -163,9 +166,9 @@ def test_nearest_is_what_a_ruler_says(
 def test_nearest_of_a_class(world: World) -> None:
     _register(world, 1)
     lamp = _register(world, 2, 0.7, minor="37")
-    found = queries.nearest(*at(0.5), class_id=world.classes["37"].pk)
+    found = queries.nearest(world.root, *at(0.5), class_id=world.classes["37"].pk)
     assert [near.component for near in found] == [lamp]
-    assert queries.nearest(*at(0.5), major_code="02") == []
+    assert queries.nearest(world.root, *at(0.5), major_code="02") == []
 
 
 def test_the_tile_layer_shows_what_the_actor_sees(world: World) -> None:

@@ -20,6 +20,7 @@ from cityloop.people.models import Organisation
 from cityloop.people.scope import covers_area
 
 FIGURES_OF = timedelta(days=30)
+LONGEST_AHEAD = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +57,16 @@ def area_of(actor: Actor, region_code: str) -> str:
 def call_meeting(call: Call, *, actor: Actor, now: datetime) -> JointMeeting:
     """Call a meeting: its agenda holds the open disputes and the worst figures of the area.
 
-    Raises NotAllowed, Invalid (planned for the past).
+    Raises NotAllowed, Invalid (planned for the past, or more than a year ahead).
     """
     actor.require(MANAGE)
     area = area_of(actor, call.region_code)
     if call.planned_at < now:
         raise Invalid(_("a meeting is planned for the future"),
                       fields={"planned_at": _("lies in the past")})  # fmt: skip
+    if call.planned_at > now + LONGEST_AHEAD:
+        raise Invalid(_("a meeting is planned for the coming year"),
+                      fields={"planned_at": _("lies too far ahead")})  # fmt: skip
     meeting = JointMeeting.objects.create(
         kind=call.kind, title=call.title.strip(), region_code=area, planned_at=call.planned_at,
         place=call.place.strip(), called_by=actor.post[:120], called_at=now,

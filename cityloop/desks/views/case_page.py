@@ -170,7 +170,11 @@ def context_of(
     """Everything the page shows."""
     case = file.case
     before, after = photos_of(file.papers, BEFORE), photos_of(file.papers, AFTER)
-    near = assets.nearest(case.point.x, case.point.y, within_m=50, limit=5) if case.point else []
+    near = (
+        assets.nearest(actor, case.point.x, case.point.y, within_m=50, limit=5)
+        if case.point
+        else []
+    )
     others = (
         cases.nearby(
             actor, lon=case.point.x, lat=case.point.y, metres=NEAR_METRES,

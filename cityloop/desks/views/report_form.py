@@ -181,7 +181,7 @@ def beside(data: Any, *, actor: Actor, now: datetime) -> Beside:
         place=geo.locate(*point, on=on) if point else None,
         nearest=geo.nearest_address(*point) if point else None,
         addresses=addresses_of(data) if point is None else [],
-        components=list(assets.nearest(*point, within_m=50, limit=5)) if point else [],
+        components=list(assets.nearest(actor, *point, within_m=50, limit=5)) if point else [],
         alike=duplicates(data, chosen, lon, lat, text=text, actor=actor, now=now),
         earlier=earlier(actor, str(data.get("reporter_phone", "")).strip()),
         unreadable=unreadable,

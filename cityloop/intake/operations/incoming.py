@@ -19,7 +19,7 @@ from cityloop.geo import coordinates
 from cityloop.intake import reference
 from cityloop.intake.channels import Channel
 from cityloop.intake.checks import Finding
-from cityloop.intake.models import Kind
+from cityloop.intake.models import CLIENT_KEY, Kind
 from cityloop.intake.queries.asking import Question
 from cityloop.kernel import errors
 from cityloop.kernel.actor import Actor
@@ -286,7 +286,7 @@ def _key(given: Incoming, actor: Actor) -> str:
     if given.source_key or not given.repeat_key:
         return given.source_key
     owner = f"{actor.member_id}:{given.repeat_key}"
-    return "key:" + hashlib.blake2b(owner.encode(), digest_size=16).hexdigest()
+    return CLIENT_KEY + hashlib.blake2b(owner.encode(), digest_size=16).hexdigest()
 
 
 TWIN_SECONDS = 600
@@ -326,4 +326,6 @@ def _digest(draft: Draft) -> str:
     ]  # fmt: skip
     if given.source or given.link:  # only then: what came before these fields keeps its digest
         content += [given.source, given.link]
+    if draft.key.startswith(CLIENT_KEY):  # a sender's own number belongs to its channel anyway
+        content.append(draft.channel.code)
     return hashlib.blake2b(orjson.dumps(content), digest_size=16).hexdigest()

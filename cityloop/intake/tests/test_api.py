@@ -179,6 +179,8 @@ def test_the_same_request_twice_is_one_report(api):
     assert second.json() == {**first.json(), "repeated": True}
     other = api.post({**GOOD, "text": "别的事情"}, **key)
     assert other.status_code == 409 and other.json()["code"] == "source-key-reused"
+    elsewhere = api.post({**GOOD, "channel": "web"}, **key)
+    assert elsewhere.status_code == 409 and elsewhere.json()["code"] == "source-key-reused"
     assert api.post(GOOD, **{"Idempotency-Key": "short"}).status_code == 422
     assert Case.objects.get().reports == 1 and Report.objects.count() == 1
 
