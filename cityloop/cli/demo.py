@@ -64,7 +64,7 @@ def begin_anew() -> None:
             "Empty that one yourself, or unset DATABASE_URL."
         )
     layout = Layout(env.path("DATA_DIR"))
-    if not layout.run.exists():
+    if not layout.is_ours:  # then the start refuses what is not ours
         return
     if locks.is_held(layout.run, "users"):
         raise CommandError(f"The data in {layout.data_dir} are in use. Stop the other program.")

@@ -15,6 +15,7 @@ from cityloop.launch.errors import LaunchError
 _SOCKET_NAME = ".s.PGSQL.5432"
 _LONGEST_SOCKET = 107  # sun_path of a unix socket holds 108 bytes with the closing zero
 _OURS = ("postgres", "files", "models", "static", "logs", "run")
+_SIGN = "run/users.lock"  # what every start leaves
 _SYSTEM_STATE = Path("/var/lib/cityloop")
 
 
@@ -39,6 +40,22 @@ class Layout:
         """Names the cluster's folder when it could not be inside DATA_DIR."""
         return self.data_dir / "cluster.path"
 
+    @property
+    def is_ours(self) -> bool:
+        """True when CityLoop has run here: only then is anything of it deleted."""
+        return any((self.data_dir / sign).exists() for sign in (_SIGN, "secret.key"))
+
+    def _refuse_others(self) -> None:
+        """LaunchError where folders that would be ours hold what somebody else put there."""
+        if self.is_ours:
+            return
+        taken = [name for name in _OURS if _holds_something(self.data_dir / name)]
+        if taken:
+            raise LaunchError(
+                f"DATA_DIR={self.data_dir} holds other files in {', '.join(taken)}: "
+                "name an empty folder"
+            )
+
     def create(self) -> None:
         """Make the folders; LaunchError when they belong to somebody else."""
         if self.data_dir.exists() and not self.data_dir.is_dir():
@@ -50,10 +67,12 @@ class Layout:
                 why = error.strerror or str(error)
                 raise LaunchError(f"DATA_DIR={self.data_dir} cannot be made: {why}") from error
             self.data_dir.chmod(0o711)  # the database's account must pass through, not read
+        self._refuse_others()
         for folder in (self.logs, self.run, self.data_dir / "files"):
             folder.mkdir(mode=0o700, exist_ok=True)  # photos and logs hold personal data
         if not os.access(self.run, os.W_OK):
             raise LaunchError(self._foreign())
+        (self.data_dir / _SIGN).touch()
 
     def _foreign(self) -> str:
         owner = self.data_dir.stat().st_uid
@@ -96,6 +115,13 @@ class Layout:
         except OSError:  # no home, or a read-only one
             return self.data_dir / "packages"
         return base / "cityloop"
+
+
+def _holds_something(path: Path) -> bool:
+    try:
+        return any(path.iterdir())
+    except OSError:  # nothing there, a file, or not for us: making it tells
+        return path.is_file()
 
 
 def private_folder(folder: Path, account: Account) -> Path:

@@ -115,6 +115,17 @@ def test_reset_never_empties_a_database_given_by_its_address() -> None:
     assert "DATABASE_URL names another database" in done.stderr
 
 
+def test_what_others_put_in_the_folder_is_neither_used_nor_deleted(tmp_path: Path) -> None:
+    for name in ("files", "postgres", "run"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "precious.txt").write_text("x")
+    for arguments in (("demo", "--reset"), ("migrate",)):
+        done = call(*arguments, DATA_DIR=str(tmp_path), DATABASE_URL="")
+        assert done.returncode == 1
+        assert "holds other files in postgres, files, run: name an empty folder" in done.stderr
+    assert len(list(tmp_path.glob("*/precious.txt"))) == 3
+
+
 def test_messages_compile_as_gettext_reads_them(tmp_path: Path) -> None:
     import gettext
 
