@@ -31,6 +31,8 @@ def line_hash(number: str, line: Mapping[str, Any]) -> str:
         "facts": line["facts"],
         "imported": line["imported"],
     }
+    if line["state"]:  # a line within a change has none, nor have those from before there was one
+        content["state"] = line["state"]
     body = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(line["previous"].encode() + body).hexdigest()
 

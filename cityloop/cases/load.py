@@ -16,7 +16,7 @@ from cityloop.cases import flow as flows
 from cityloop.cases.models import Case, Task, Timer
 from cityloop.kernel.rows import columns_of
 
-UNREAD = frozenset({"point", "search"})  # loaded only if somebody asks
+UNREAD = frozenset({"search"})
 COLUMNS = tuple(name for name in columns_of(Case) if name not in UNREAD)
 JSON = tuple(
     str(f.column) for f in Case._meta.concrete_fields if f.get_internal_type() == "JSONField"

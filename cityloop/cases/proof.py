@@ -11,7 +11,7 @@ import orjson
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from cityloop.cases import agreement, chain, queries
+from cityloop.cases import chain, queries, state
 from cityloop.cases.models import CaseEvent, Seal
 from cityloop.kernel import files
 from cityloop.kernel.models import StoredFile
@@ -122,7 +122,7 @@ def _digest(first: int, upto: int, previous: str) -> tuple[int, str]:
 
 def verify(*, now: datetime) -> Verdict:
     """Recompute every chain and every seal; look for what should be sealed, papers, locks, and for
-    cases whose figures are not those of their history.
+    cases that are not what their last line left.
 
     Reads all history once, in constant memory.
     """
@@ -137,7 +137,7 @@ def verify(*, now: datetime) -> Verdict:
             lines += row[5] is not None
             if broken is None and (problem := _problem(row, version, head)):
                 broken = Broken(f"case {row[1]} version {version + 1}", problem)
-            version, head, last = row[6] or 0, row[18] or "", row
+            version, head, last = row[6] or 0, row[19] or "", row
     broken = broken or _cut_short(last)
     seals, bad_seal = _verify_seals()
     # Only a whole history says what a case should be.
@@ -147,12 +147,12 @@ def verify(*, now: datetime) -> Verdict:
 
 
 def _otherwise() -> Broken | None:
-    """A case whose own columns, from which figures are counted, are not what its history says."""
-    found = agreement.first_disagreement()
+    """A case whose columns, clocks or open tasks are not what its last line left."""
+    found = state.first_unlike()
     if found is None:
         return None
-    number, what = found
-    return Broken(f"case {number}", f"{what} is not what its history says")
+    number, part = found
+    return Broken(f"case {number}", f"{part} are not what its last line left")
 
 
 def _without_lock() -> Broken | None:
@@ -187,24 +187,24 @@ def _problem(row: tuple[Any, ...], version: int, head: str) -> str | None:
         return "the case has no history"
     if row[6] != version + 1:
         return f"version {version + 1} is missing"
-    if row[17] != head:
+    if row[18] != head:
         return "the line does not follow the one before"
-    if row[18] != _recomputed(row):
+    if row[19] != _recomputed(row):
         return "the line was altered"
-    if row[6] == row[2] and (row[3] != row[9] or row[4] != row[18]):
+    if row[6] == row[2] and (row[3] != row[9] or row[4] != row[19]):
         return "the case does not agree with its last line"
     if row[6] > row[2]:
         return "the case is behind its history"
     return None
 
 
-# Columns 6 to 17 of the reading.
+# Columns 6 to 18 of the reading.
 LINE = ("version", "action", "source", "target", "role", "member_id", "actor", "at", "recorded_at",
-        "facts", "imported", "previous")  # fmt: skip
+        "facts", "imported", "state", "previous")  # fmt: skip
 
 
 def _recomputed(row: tuple[Any, ...]) -> str:
-    line = dict(zip(LINE, row[6:18], strict=True))
+    line = dict(zip(LINE, row[6:19], strict=True))
     return chain.line_hash(row[1], line | {"facts": _facts(line["facts"])})
 
 

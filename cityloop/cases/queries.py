@@ -356,7 +356,7 @@ def lines_of_all_cases(*, batch: int = 5000) -> Iterator[tuple[Any, ...]]:
         cursor.execute(
             """SELECT c.id, c.number, c.version, c.status, c.head, e.id, e.version, e.action,
                       e.source, e.target, e.role, e.member_id, e.actor, e.at, e.recorded_at,
-                      e.facts, e.imported, e.previous, e.hash
+                      e.facts, e.imported, e.state, e.previous, e.hash
                FROM cases_case c LEFT JOIN cases_event e ON e.case_id = c.id
                ORDER BY c.id, e.version"""
         )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from cityloop.cases import chain, clocks, fields
+from cityloop.cases import chain, clocks, fields, state
 from cityloop.cases.change import Change, Paper
 from cityloop.cases.models import Attachment, Case, CaseEvent, Task, Timer
 from cityloop.kernel import jobs
@@ -48,6 +48,7 @@ def add_line(change: Change) -> None:
     """Version + 1 and the history line of the step just taken, chained to the line before."""
     case = change.case
     lines = _lines(change)
+    _chain(case, lines)
     case.version += 1
     facts = _facts(change)
     line: dict[str, Any] = {
@@ -62,10 +63,10 @@ def add_line(change: Change) -> None:
         "recorded_at": change.recorded_at or change.now,
         "facts": facts,
         "imported": change.imported,
+        "state": "",
         "previous": case.head,
+        "case_id": case.id,
     }
-    case.head = chain.line_hash(case.number, line)
-    line["case_id"], line["hash"] = case.id, case.head
     lines.lines.append(line)
     if change.papers:
         lines.papers.extend(_paper(change, paper) for paper in change.papers)
@@ -75,6 +76,21 @@ def add_line(change: Change) -> None:
         if change.papers:  # a topic of its own: most steps bring none, and a job costs
             lines.jobs.extend(jobs.job_rows("case.papers", payload))
     change.papers, change.inputs, change.facts = [], {}, {}
+
+
+def _chain(case: Case, lines: Lines) -> None:
+    """The hash of the line taken last, once nothing of it changes any more."""
+    if lines.lines:
+        line = lines.lines[-1]
+        case.head = line["hash"] = chain.line_hash(case.number, line)
+
+
+def _end(change: Change) -> None:
+    """The change is whole: its last line says what the case is now."""
+    clocks.show_stage_deadline(change.case, change.timers)
+    lines = _lines(change)
+    lines.lines[-1]["state"] = state.mark(change.case, change.timers, change.tasks)
+    _chain(change.case, lines)
 
 
 def write(changes: Sequence[Change], *, also: Sequence[Rows] = ()) -> None:
@@ -88,7 +104,7 @@ def parts(
     """Everything that the changes want written, table by table; `new_row` makes what is new."""
     collected = [_lines(change) for change in changes]
     for change in changes:  # once for all the steps of a change
-        clocks.show_stage_deadline(change.case, change.timers)
+        _end(change)
     new = [c.case for c, lines in zip(changes, collected, strict=True) if not lines.first_version]
     old = [c.case for c, lines in zip(changes, collected, strict=True) if lines.first_version]
     edited = any(_text_changed(lines) for lines in collected)

@@ -20,6 +20,8 @@ from cityloop.standards.models import ProblemClass
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 CLASS_COLUMNS = ("major_code", "minor_code", "name_zh", "name_en", "major_zh", "major_en")
 UNIT_COLUMNS = ("code", "name_zh", "name_en")
+# So long may a cell be before the whole file is taken for broken; its row is refused anyway.
+csv.field_size_limit(16 * 1024 * 1024)
 Line = tuple[int, dict[str, str]]
 _GZIP = b"\x1f\x8b"
 

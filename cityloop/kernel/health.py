@@ -83,6 +83,8 @@ def _queue(now: datetime) -> tuple[bool, str]:
     wait = now - oldest if oldest else timedelta()
     at_work = started is not None and now - started <= AT_WORK
     words = f"{waiting} waiting, {failed} failed, the oldest waits {wait.total_seconds():.0f} s"
+    if at_work and wait > LONGEST_WAIT:
+        words += f"; catching up, a warning after {LONGEST_BACKLOG.total_seconds():.0f} s"
     return wait <= (LONGEST_BACKLOG if at_work else LONGEST_WAIT), words
 
 

@@ -70,7 +70,6 @@ OWN: dict[str, dict[str, str]] = {
     },
     "assets": {"columns": TABLE, "demo": FUNCTIONS, "forms": FORMS, "tiles": TABLE},
     "cases": {
-        "agreement": TABLE,
         "audit": FUNCTIONS,
         "bulk": FUNCTIONS,
         "chain": FUNCTIONS,
@@ -93,6 +92,7 @@ OWN: dict[str, dict[str, str]] = {
         "requests": TABLE,
         "shapes": VALUE,
         "spots": VALUE,
+        "state": FUNCTIONS,
         "tiles": TABLE,
         "views": FUNCTIONS,
         "workflow": FUNCTIONS,

@@ -12,6 +12,7 @@ class CaseEvent(models.Model):
     """One line of a case's history. Triggers refuse UPDATE, DELETE and TRUNCATE.
 
     `at` is when the step was taken (for imported history: then), `recorded_at` when we wrote it.
+    `state` is what the case was behind the last step of a change (cases/state.py), '' in between.
     `hash` covers every other column and the hash of the case's previous line.
     """
 
@@ -30,6 +31,7 @@ class CaseEvent(models.Model):
     recorded_at = models.DateTimeField()
     facts = models.JSONField(default=dict)
     imported = models.BooleanField(default=False)
+    state = models.CharField(max_length=120, blank=True, default="", db_default="")
     previous = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
 
