@@ -34,6 +34,8 @@ LOCKS = {
     ("cases_case", "version_has_event"): (HAS_EVENT, WRITTEN),
     ("cases_case", "version_goes_up"): (GOES_UP, UPDATED),
 }
+PROVEN = ("cases_event", "cases_attachment", "cases_seal", "cases_case", "cases_timer",
+          "cases_task")  # fmt: skip
 # SHA-256 of what they do: one replaced by a function that lets all through is no lock.
 BODIES = {
     APPEND_ONLY: "b0483f54434ccee2d772b2a7d2a9a78728d7b69c3df437c5bb291ef44e3eb16f",
@@ -168,10 +170,28 @@ def _without_lock() -> Broken | None:
         there = {(table, name): tuple(does) for table, name, *does in cursor.fetchall()}
     wanted = {lock: (does, at, BODIES[does]) for lock, (does, at) in LOCKS.items()}
     missing = [lock for lock, does in wanted.items() if there.get(lock) != does]
-    if not missing:
-        return None
-    names = ", ".join(f"{name} of {table}" for table, name in missing)
-    return Broken("the locks", f"missing, disabled or replaced: {names}")
+    if missing:
+        names = ", ".join(f"{name} of {table}" for table, name in missing)
+        return Broken("the locks", f"missing, disabled or replaced: {names}")
+    strange = ", ".join(f"{name} of {table}" for table, name in _strangers())
+    if strange:
+        return Broken("the locks", f"not of CityLoop, may change what is written: {strange}")
+    return None
+
+
+def _strangers() -> list[tuple[str, str]]:
+    """(table, name) of triggers and rules on what is proven that no migration made."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT t.tgrelid::regclass::text, t.tgname::text FROM pg_trigger t
+                WHERE NOT t.tgisinternal AND t.tgrelid::regclass::text = ANY(%(tables)s)
+                UNION ALL
+               SELECT r.ev_class::regclass::text, r.rulename FROM pg_rewrite r
+                WHERE r.ev_class::regclass::text = ANY(%(tables)s)
+                ORDER BY 1, 2""",
+            {"tables": list(PROVEN)},
+        )
+        return [lock for lock in cursor.fetchall() if lock not in LOCKS]
 
 
 def _cut_short(last: tuple[Any, ...] | None) -> Broken | None:

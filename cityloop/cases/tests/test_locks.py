@@ -112,6 +112,10 @@ def test_a_lock_that_was_taken_off_shows_although_all_lines_are_whole(world, how
     ("DROP TRIGGER version_goes_up ON cases_case; CREATE TRIGGER version_goes_up BEFORE UPDATE ON"
      " cases_case FOR EACH ROW WHEN (false) EXECUTE FUNCTION cases_version_goes_up()",
      "version_goes_up of cases_case"),
+    ("CREATE RULE deaf AS ON INSERT TO cases_event DO INSTEAD NOTHING", "deaf of cases_event"),
+    ("CREATE FUNCTION blur() RETURNS trigger LANGUAGE plpgsql AS"
+     " $$ BEGIN NEW.late := false; RETURN NEW; END $$; CREATE TRIGGER blur BEFORE UPDATE ON"
+     " cases_timer FOR EACH ROW EXECUTE FUNCTION blur()", "blur of cases_timer"),
 ])  # fmt: skip
 def test_a_lock_that_was_hollowed_out_shows(world, how, lock):
     world.report()
