@@ -182,7 +182,9 @@ def spent(change: Change, timer: Timer) -> Decimal:
 def fire(change: Change, timer: Timer) -> None:
     """The deadline passed: set the next moment at which the case is escalated, if any."""
     timer.fired += 1
-    timer.fire_at = _escalation(change, timer, timer.due_at - timer.started_at)
+    # It may have gone on with a rest of its limit; of no rest all multiples are now.
+    span = _whole_span(change, timer) if timer.spent else timer.due_at - timer.started_at
+    timer.fire_at = _escalation(change, timer, span)
 
 
 def show_stage_deadline(case: Case, timers: list[Timer]) -> None:

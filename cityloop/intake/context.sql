@@ -17,13 +17,13 @@ DECLARE
   report bigint;
 BEGIN
   IF in_key <> '' THEN
-    IF in_key LIKE 'key:%' THEN  -- a client's key is one in all channels
+    IF in_key LIKE 'client:%' THEN  -- a client's key is one in all channels
       SELECT r.id INTO report FROM intake_report r
-       WHERE r.source_key = in_key AND r.source_key LIKE 'key:%';
+       WHERE r.source_key = in_key AND r.source_key LIKE 'client:%';
     ELSE
       SELECT r.id INTO report FROM intake_report r
        WHERE r.channel = in_channel AND r.source_key = in_key
-         AND r.source_key <> '' AND r.source_key NOT LIKE 'key:%';
+         AND r.source_key <> '' AND r.source_key NOT LIKE 'client:%';
     END IF;
     SELECT jsonb_build_object('number', c.number, 'version', c.version, 'status', c.status,
              'ordinal', r.ordinal, 'digest', r.digest, 'checks', r.checks,

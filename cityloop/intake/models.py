@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 # How the key of a client begins: it is one in all channels, a sender's own number one in its own.
-CLIENT_KEY = "key:"
+CLIENT_KEY = "client:"
 
 
 class Reporter(models.Model):

@@ -139,3 +139,21 @@ def test_many_sweepers_fire_each_deadline_exactly_once():
     operations.fire_due_timers(now=later)
     assert CaseEvent.objects.filter(action="overdue").count() == len(cases)
     assert set(Case.objects.values_list("version", flat=True)) == {2}
+
+
+@pytest.mark.requirement("H07")
+def test_a_clock_that_goes_on_without_a_rest_does_not_climb_all_levels_at_once(world):
+    """Proof sent back after the deadline: overdue again at once, one level up only in time."""
+    case = world.to("handling")
+    world.wait(days=10)
+    case = world.step(case, "finish", "water", result="late", photos=("after",))
+    case = world.step(
+        case, "ask_better_proof", "dispatcher", reason_code="unclear_photo", reason="too dark"
+    )
+    world.wait(minutes=1)
+    operations.fire_due_timers(now=world.now)
+    fired = CaseEvent.objects.filter(case=case, version__gt=case.version)
+    assert set(fired.values_list("action", flat=True)) == {"overdue"}
+    world.wait(days=10)
+    operations.fire_due_timers(now=world.now)
+    assert set(fired.values_list("action", flat=True)) == {"overdue", "escalate"}

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 models.F("channel"),
                 models.F("source_key"),
-                condition=~Q(source_key="") & ~Q(source_key__startswith="key:"),
+                condition=~Q(source_key="") & ~Q(source_key__startswith="client:"),
                 name="report_source_key_once",
             ),
         ),
@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             model_name="report",
             constraint=models.UniqueConstraint(
                 models.F("source_key"),
-                condition=Q(source_key__startswith="key:"),
+                condition=Q(source_key__startswith="client:"),
                 name="report_source_key_once_of_client",
             ),
         ),
