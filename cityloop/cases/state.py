@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import orjson
 from django.contrib.gis.geos import GEOSGeometry
@@ -31,7 +33,6 @@ from django.db.models import (
     Subquery,
 )
 
-from cityloop.cases import chain
 from cityloop.cases.models import Case, CaseEvent, Task, Timer
 from cityloop.kernel.rows import columns_of, plain
 
@@ -45,11 +46,18 @@ ROW_WITHOUT = ("version", "head", "search")
 PART_WITHOUT = ("id", "case_id")
 
 Value = Callable[[Any], Any]
-Reading = tuple[tuple[str, Value | None], ...]
+
+
+class Reading(NamedTuple):
+    """The columns of a table, their values at once, and those told in another way, by place."""
+
+    names: tuple[str, ...]
+    values: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    told: tuple[tuple[int, Value], ...]
 
 
 def mark(case: Case, timers: Iterable[Timer], tasks: Iterable[Task]) -> str:
-    """The mark of a case as it stands in memory, about to be written."""
+    """The mark of a case as it stands in memory, about to be written; clocks and tasks by age."""
     return _mark(
         EDITION,
         vars(case),
@@ -81,7 +89,7 @@ def first_unlike() -> tuple[str, str] | None:
 def _unlike(ids: range) -> Iterator[tuple[int, str, str | None]]:
     """(id, number, the part that does not fit its mark) of the cases with these ids."""
     clocks, tasks = _by_case(Timer, ids), _by_case(Task, ids, closed_at=None)
-    names = tuple(name for name, _value in _reading(Case, EDITION))
+    names = _reading(Case, EDITION).names
     last = CaseEvent.objects.filter(case=OuterRef("pk"), version=OuterRef("version"))
     rows = Case.objects.filter(pk__range=(ids.start, ids.stop - 1)).order_by("pk")
     rows = rows.annotate(mark=Subquery(last.values("state")[:1]))
@@ -112,53 +120,64 @@ def columns(model: type[Model], edition: int = EDITION) -> tuple[str, ...]:
 
 
 def _by_case(model: type[Timer] | type[Task], ids: range, **only: Any) -> dict[int, list[Any]]:
-    names = tuple(name for name, _value in _reading(model, EDITION))
+    names = _reading(model, EDITION).names
     rows = model.objects.filter(case_id__gte=ids.start, case_id__lt=ids.stop, **only)
     found: dict[int, list[Any]] = {}
-    for row in rows.values("case_id", *names):
+    for row in rows.values("case_id", *names).order_by("id"):  # the order in which they were made
         found.setdefault(row["case_id"], []).append(row)
     return found
 
 
 def _mark(edition: int, row: Mapping[str, Any], clocks: Sequence[Any], tasks: Sequence[Any]) -> str:
     parts = (
-        _text(row, _reading(Case, edition)),
-        _texts(clocks, _reading(Timer, edition)),
-        _texts(tasks, _reading(Task, edition)),
+        _told(row, _reading(Case, edition)),
+        [_told(one, _reading(Timer, edition)) for one in clocks],
+        [_told(one, _reading(Task, edition)) for one in tasks],
     )
-    digests = (hashlib.blake2b(part, digest_size=16).hexdigest() for part in parts)
-    return ":".join((str(edition), *digests))
+    digests = [_digest(part) for part in parts]
+    return f"{edition}:{digests[0]}:{digests[1]}:{digests[2]}"
 
 
-def _text(row: Mapping[str, Any], reading: Reading) -> bytes:
-    values = [
-        value if read is None or value is None else read(value)
-        for value, read in ((row.get(name), read) for name, read in reading)
-    ]
-    return orjson.dumps(values, default=plain, option=orjson.OPT_SORT_KEYS)
+def _digest(part: list[Any]) -> str:
+    if not part:
+        return ""
+    text = orjson.dumps(part, default=plain, option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(text, digest_size=16).hexdigest()
 
 
-def _texts(rows: Sequence[Any], reading: Reading) -> bytes:
-    """Of several rows, in no order: the database's is not that of memory."""
-    return b"\n".join(sorted(_text(row, reading) for row in rows))
+def _told(row: Mapping[str, Any], reading: Reading) -> list[Any]:
+    values = list(reading.values(row))
+    for place, read in reading.told:
+        value = values[place]
+        if value is not None:
+            values[place] = read(value)
+    return values
 
 
 @lru_cache(maxsize=32)
 def _reading(model: type[Model], edition: int) -> Reading:
-    """How each column is told, so that memory and database say it alike."""
+    """How the columns are told, so that memory and database say them alike."""
+    names = columns(model, edition)
     by_column = {field.column: field for field in model._meta.concrete_fields}
-    return tuple((name, _value(by_column[name])) for name in columns(model, edition))
+    told = ((place, _value(by_column[name])) for place, name in enumerate(names))
+    return Reading(
+        names, itemgetter(*names), tuple((place, read) for place, read in told if read is not None)
+    )
 
 
 def _value(field: Field[Any, Any]) -> Value | None:
     if isinstance(field, DateTimeField):
-        return chain.instant
+        return _moment
     if isinstance(field, DecimalField):
         step = Decimal(1).scaleb(-(field.decimal_places or 0))
         return lru_cache(maxsize=4096)(lambda value: _rounded(value, step))
     if isinstance(field, FloatField):
         return float
     return _shape if field.get_internal_type() == "PointField" else None
+
+
+def _moment(value: datetime) -> datetime:
+    return value.astimezone(UTC)
 
 
 def _rounded(value: Any, step: Decimal) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
+from cityloop.kernel import clock
 from tests.conformance.city import City
 
 Values = Callable[[City], Mapping[str, Any]]
@@ -63,3 +65,8 @@ def petition(city: City) -> Mapping[str, Any]:
 def suggestion(city: City) -> Mapping[str, Any]:
     """A suggestion."""
     return {"number": city.suggestion.number}
+
+
+def next_week() -> str:
+    """A moment to come: meetings are planned for the coming year."""
+    return (clock.now() + timedelta(days=7)).isoformat(timespec="minutes")

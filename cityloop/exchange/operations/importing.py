@@ -67,12 +67,16 @@ def import_cases(
             done += part.rows
             if progress:
                 progress(done, needs.rows)
-    if not done:
-        report.notes.append(_("the file has a header and no rows"))
     proof.seal(now=now)  # as the worker does; where none runs the lines are sealed all the same
-    report.notes += [_(source.notes[name]) % {"n": n} for name, n in sorted(remarks.items())]
+    report.notes += _notes(source, done, remarks)
     report.seconds = time.monotonic() - began
     return report
+
+
+def _notes(source: Source, rows: int, remarks: Counter[str]) -> list[str]:
+    """What the whole file says: that it is empty, what had to be bent and how often."""
+    bent = [_(source.notes[name]) % {"n": n} for name, n in sorted(remarks.items())]
+    return bent if rows else [_("the file has a header and no rows")]
 
 
 def source_of(name: str) -> Source:

@@ -11,7 +11,7 @@ from tests.conformance.city import City
 
 
 def _invitation(city: City) -> dict[str, Any]:
-    return {"title": "联席会议", "planned_at": "2099-01-05T09:00:00+08:00", "place": "指挥中心"}
+    return {"title": "联席会议", "planned_at": values.next_week(), "place": "指挥中心"}
 
 
 def _minutes(city: City) -> dict[str, Any]:

@@ -28,7 +28,7 @@ PAGES = (
     Page("meetings", by="dispatcher", refused=(towns.STRANGER, "inspector")),
     Page("meeting-call", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
          status=303, data=lambda city: {
-             "kind": "joint", "title": "联席会议", "planned_at": "2099-01-05T09:00", "place": "x"}),
+             "kind": "joint", "title": "联席会议", "planned_at": values.next_week(), "place": "x"}),
     Page("meeting", by="dispatcher", refused=(towns.STRANGER, "inspector", "water"),
          at=values.held),
     Page("meeting-agenda", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
