@@ -1,4 +1,4 @@
-"""`make bench` or `python -m bench [create lifecycle bulk million]`: all figures in one run."""
+"""`make bench`, or `python -m bench` with the names of ALL: all figures in one run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bench.frame import Figure, cluster, note, save
 if TYPE_CHECKING:
     from django.test import Client
 
-ALL = ("create", "lifecycle", "bulk", "million")
+ALL = ("create", "lifecycle", "bulk", "import", "million")
 
 
 def main(names: list[str]) -> None:
@@ -40,7 +40,7 @@ def main(names: list[str]) -> None:
 
 def run(wanted: list[str], yard: float) -> None:
     """The chosen benchmarks in the demo city."""
-    from bench import bulk, create, lifecycle, million
+    from bench import bulk, create, importing, lifecycle, million
     from cityloop.cases.tests import world as worlds
     from cityloop.demo import operations as city
     from cityloop.standards.models import Edition
@@ -60,6 +60,8 @@ def run(wanted: list[str], yard: float) -> None:
         lifecycle.measure(world, yard)
     if "bulk" in wanted:
         bulk.measure(world)
+    if "import" in wanted:
+        importing.measure(yard)
     if "million" in wanted:
         million.fill(int(os.environ.get("BENCH_CASES", "1000000")))
         million.measure(client, now=now)

@@ -15,7 +15,7 @@ from cityloop.launch.errors import LaunchError
 _SOCKET_NAME = ".s.PGSQL.5432"
 _LONGEST_SOCKET = 107  # sun_path of a unix socket holds 108 bytes with the closing zero
 _OURS = ("postgres", "files", "models", "static", "logs", "run")
-_SIGN = "run/users.lock"  # what every start leaves
+_SIGNS = ("run/users.lock", "run/supervisor.lock", "secret.key")  # what a start leaves
 _SYSTEM_STATE = Path("/var/lib/cityloop")
 
 
@@ -43,7 +43,7 @@ class Layout:
     @property
     def is_ours(self) -> bool:
         """True when CityLoop has run here: only then is anything of it deleted."""
-        return any((self.data_dir / sign).exists() for sign in (_SIGN, "secret.key"))
+        return any((self.data_dir / sign).exists() for sign in _SIGNS)
 
     def _refuse_others(self) -> None:
         """LaunchError where folders that would be ours hold what somebody else put there."""
@@ -72,7 +72,7 @@ class Layout:
             folder.mkdir(mode=0o700, exist_ok=True)  # photos and logs hold personal data
         if not os.access(self.run, os.W_OK):
             raise LaunchError(self._foreign())
-        (self.data_dir / _SIGN).touch()
+        (self.data_dir / _SIGNS[0]).touch()
 
     def _foreign(self) -> str:
         owner = self.data_dir.stat().st_uid

@@ -190,6 +190,7 @@ def test_the_next_start_ends_what_a_killed_supervisor_left_but_nothing_else(fold
             },
         }
         (folder / "run").mkdir()
+        (folder / "run" / "supervisor.lock").touch()
         (folder / "run" / "supervisor.json").write_text(json.dumps(note))
         run = Run(folder, patient("web"))
         run.child("web")
