@@ -60,6 +60,7 @@ class Change:
     side: str = ""  # judging, handling or "" (neutral), from the life-cycle row
     second_eye: bool = True  # the class asks for it
     imported: bool = False
+    mark: str = ""  # what the last line said of the case, see cases/state.py
     follow_up: tuple[str, dict[str, Any]] | None = None
     recorded_at: datetime | None = None  # imports: the step was `now`, written down later
     working_time: WorkCalendar | None = None

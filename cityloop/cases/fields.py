@@ -273,6 +273,8 @@ def _same(raw: Any) -> Any:
 TABLE = (
     Field("reason_code", lazy("Reason"), "select", _text),
     Field("reason", lazy("Explanation"), "long", _text),
+    Field("document", lazy("Document"), "text", lambda raw: _text(raw)[:200],
+          lazy("Number of the minutes or order.")),
     Field("opinion", lazy("Remark"), "long", _text),
     Field("result", lazy("What was done"), "long", _text),
     Field("problem_class", lazy("Class"), "search", _one(ProblemClass)),

@@ -23,9 +23,11 @@ JSON = tuple(
 )
 TIMER, TASK = columns_of(Timer), (*columns_of(Task, without=("asked",)), "asked")
 
-CASE_SQL = f"""SELECT {", ".join(f'c."{name}"' for name in COLUMNS)}, f.parameters, k.second_eye
+CASE_SQL = f"""SELECT {", ".join(f'c."{name}"' for name in COLUMNS)}, f.parameters, k.second_eye,
+       e.state
 FROM cases_case c JOIN cases_flow f ON f.id = c.flow_id
 LEFT JOIN standards_problemclass k ON k.id = c.problem_class_id
+LEFT JOIN cases_event e ON e.case_id = c.id AND e.version = c.version
 WHERE c.number = %s FOR UPDATE OF c"""  # noqa: S608 (column names of the model)
 TIMER_SQL = f"SELECT {', '.join(TIMER)} FROM cases_timer WHERE case_id = %s ORDER BY id"  # noqa: S608
 TASK_SQL = f"""SELECT {", ".join(TASK)} FROM cases_task
@@ -34,13 +36,15 @@ WHERE case_id = %s AND closed_at IS NULL ORDER BY id"""  # noqa: S608
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """A case as a step finds it; `second_eye` is what its class asks for."""
+    """A case as a step finds it; `second_eye` is what its class asks for, `mark` what its last
+    line says of it (cases/state.py)."""
 
     case: Case
     timers: list[Timer]
     tasks: list[Task]
     parameters: flows.Parameters
     second_eye: bool
+    mark: str = ""
 
 
 def locked(number: str) -> Dossier | None:
@@ -58,8 +62,8 @@ def locked(number: str) -> Dossier | None:
         cursor.execute(TASK_SQL, [case.pk])
         tasks = [Task.from_db("default", TASK, (*one[:-1], _parsed(one[-1])))
                  for one in cursor.fetchall()]  # fmt: skip
-    parameters = flows.parameters(_parsed(row[-2]), case.area_code)
-    return Dossier(case, timers, tasks, parameters, row[-1] is not False)
+    parameters = flows.parameters(_parsed(row[-3]), case.area_code)
+    return Dossier(case, timers, tasks, parameters, row[-2] is not False, row[-1] or "")
 
 
 def _parsed(stored: Any) -> Any:

@@ -215,7 +215,7 @@ def fire_due_timers(*, now: datetime, limit: int = 200) -> int:
         claimed = due.select_for_update(skip_locked=True).values_list("case_id", flat=True)
         cases = Case.objects.filter(pk__in=list(dict.fromkeys(claimed[:limit])))
         numbers = list(cases.select_for_update(skip_locked=True).values_list("number", flat=True))
-        return sum(_fire(number, now) for number in numbers)
+        return sum(_fire_alone(number, now) for number in numbers)
 
 
 def publish_flow(*, code: str, parameters: Mapping[str, Any], actor: Actor, now: datetime) -> Flow:
@@ -229,6 +229,16 @@ def publish_flow(*, code: str, parameters: Mapping[str, Any], actor: Actor, now:
         raise errors.Invalid(*found, code="unsound-flow")
     edition = f"{code}-{Flow.objects.count() + 1}"
     return Flow.objects.create(code=edition, parameters=dict(parameters), published_at=now)
+
+
+def _fire_alone(number: str, now: datetime) -> int:
+    """A case that cannot be moved, whatever the fault, stops no other case's clocks."""
+    try:
+        with transaction.atomic():
+            return _fire(number, now)
+    except Exception:
+        log.exception("%s: its clocks could not be fired", number)
+        return 0
 
 
 def _fire(number: str, now: datetime) -> int:
@@ -375,4 +385,5 @@ def _change(found: load.Dossier, *, actor: Actor, now: datetime) -> Change:
         timers=found.timers,
         tasks=found.tasks,
         second_eye=found.second_eye,
+        mark=found.mark,
     )

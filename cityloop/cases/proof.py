@@ -12,14 +12,14 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from cityloop.cases import chain, queries, state
-from cityloop.cases.models import CaseEvent, Seal
+from cityloop.cases.models import Attachment, Case, CaseEvent, Seal, Timer
 from cityloop.kernel import files
 from cityloop.kernel.models import StoredFile
 
 SEALED_WITHIN = timedelta(hours=1)  # the worker seals every minute
 # Triggers that keep the history as it is. Who owns the tables can drop them: that must show.
 APPEND_ONLY, GOES_UP = "cases_append_only", "cases_version_goes_up"
-HAS_EVENT = "cases_version_has_event"
+HAS_EVENT, STAYS = "cases_version_has_event", "kernel_file_stays"
 CHANGED, EMPTIED, DELETED, WRITTEN, UPDATED = 27, 34, 11, 21, 19  # PostgreSQL's pg_trigger.tgtype
 LOCKS = {
     # (table, trigger): what it calls, and at what
@@ -33,14 +33,17 @@ LOCKS = {
     ("cases_case", "no_truncate"): (APPEND_ONLY, EMPTIED),
     ("cases_case", "version_has_event"): (HAS_EVENT, WRITTEN),
     ("cases_case", "version_goes_up"): (GOES_UP, UPDATED),
+    ("kernel_file", "stays"): (STAYS, CHANGED),
+    ("kernel_file", "no_truncate"): (STAYS, EMPTIED),
 }
 PROVEN = ("cases_event", "cases_attachment", "cases_seal", "cases_case", "cases_timer",
-          "cases_task")  # fmt: skip
+          "cases_task", "kernel_file")  # fmt: skip
 # SHA-256 of what they do: one replaced by a function that lets all through is no lock.
 BODIES = {
     APPEND_ONLY: "b0483f54434ccee2d772b2a7d2a9a78728d7b69c3df437c5bb291ef44e3eb16f",
     GOES_UP: "b87799430f140ac68db041586bb0c5239533ceab63e152bd8782f56687325b13",
     HAS_EVENT: "f528dcfc19ff42d918a897e0aab30e673fa4feab4beee0de2bc888cbdbb674f6",
+    STAYS: "c1fca065c747729d1e97126fd9c61c1cef15d6af0ee3ab53ad389c544692335c",
 }
 
 
@@ -144,7 +147,8 @@ def verify(*, now: datetime) -> Verdict:
     seals, bad_seal = _verify_seals()
     # Only a whole history says what a case should be.
     own = _otherwise() if broken is None else None
-    rest = (bad_seal, _unsealed(now), _without_paper(), _without_lock(), own)
+    gone = _without_case()
+    rest = (bad_seal, _unsealed(now), gone, _without_paper(), _without_lock(), own)
     return Verdict(cases, lines, seals, tuple(one for one in (broken, *rest) if one))
 
 
@@ -165,11 +169,13 @@ def _without_lock() -> Broken | None:
                       encode(sha256(convert_to(p.prosrc, 'UTF8')), 'hex')
                  FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
                 WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
-                  AND t.tgqual IS NULL AND t.tgattr = ''"""
+                  AND t.tgqual IS NULL AND t.tgattr = ''
+                  AND p.proconfig IS NULL AND NOT p.prosecdef"""
         )
         there = {(table, name): tuple(does) for table, name, *does in cursor.fetchall()}
     wanted = {lock: (does, at, BODIES[does]) for lock, (does, at) in LOCKS.items()}
     missing = [lock for lock, does in wanted.items() if there.get(lock) != does]
+    missing += _without_constraint()
     if missing:
         names = ", ".join(f"{name} of {table}" for table, name in missing)
         return Broken("the locks", f"missing, disabled or replaced: {names}")
@@ -179,8 +185,25 @@ def _without_lock() -> Broken | None:
     return None
 
 
+def _without_constraint() -> list[tuple[str, str]]:
+    """(table, name) of constraints of the proven tables that are not there or do not hold."""
+    wanted = {
+        (model._meta.db_table, str(one.name))
+        for model in (Case, CaseEvent, Attachment, Seal, Timer, StoredFile)
+        for one in model._meta.constraints
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT conrelid::regclass::text, conname::text FROM pg_constraint WHERE convalidated
+                UNION ALL
+               SELECT indrelid::regclass::text, indexrelid::regclass::text FROM pg_index
+                WHERE indisunique AND indisvalid"""
+        )
+        return sorted(wanted - set(cursor.fetchall()))
+
+
 def _strangers() -> list[tuple[str, str]]:
-    """(table, name) of triggers and rules on what is proven that no migration made."""
+    """(table, name) of triggers, rules and policies on what is proven that no migration made."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT t.tgrelid::regclass::text, t.tgname::text FROM pg_trigger t
@@ -188,6 +211,12 @@ def _strangers() -> list[tuple[str, str]]:
                 UNION ALL
                SELECT r.ev_class::regclass::text, r.rulename FROM pg_rewrite r
                 WHERE r.ev_class::regclass::text = ANY(%(tables)s)
+                UNION ALL
+               SELECT c.oid::regclass::text, 'row security' FROM pg_class c
+                WHERE c.oid::regclass::text = ANY(%(tables)s) AND c.relrowsecurity
+                UNION ALL  -- what a session of this database or role begins with
+               SELECT 'the database', setting FROM pg_db_role_setting s, unnest(s.setconfig) setting
+                WHERE setting ~ '^(session_replication_role|search_path|row_security)='
                 ORDER BY 1, 2""",
             {"tables": list(PROVEN)},
         )
@@ -254,6 +283,18 @@ def _unsealed(now: datetime) -> Broken | None:
         return None
     what = f"no seal covers the lines from number {oldest.pk} on: no worker ran, or seals are gone"
     return Broken("the seals", what)
+
+
+def _without_case() -> Broken | None:
+    """History without its case: the case is gone although every line stands."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT min(e.id), e.case_id FROM cases_event e
+                 LEFT JOIN cases_case c ON c.id = e.case_id WHERE c.id IS NULL
+                GROUP BY e.case_id ORDER BY 1 LIMIT 1"""
+        )
+        gone = cursor.fetchone()
+    return Broken(f"line {gone[0]}", "its case is missing") if gone else None
 
 
 def _without_paper() -> Broken | None:

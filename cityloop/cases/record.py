@@ -89,7 +89,9 @@ def _end(change: Change) -> None:
     """The change is whole: its last line says what the case is now."""
     clocks.show_stage_deadline(change.case, change.timers)
     lines = _lines(change)
-    lines.lines[-1]["state"] = state.mark(change.case, change.timers, change.tasks)
+    lines.lines[-1]["state"] = state.mark(
+        change.case, change.timers, change.tasks, change.mark if lines.first_version else state.NEW
+    )
     _chain(change.case, lines)
 
 

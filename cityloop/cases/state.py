@@ -1,11 +1,11 @@
-"""What a case is behind a step: digests of its row, its clocks and its open tasks.
+"""What a case is behind a step: digests of its row, its clocks and its tasks.
 
 The last history line of every change carries them, under the line's own hash. So the history proves
 not only what was done, but also every column that lists and figures are read from: one that was
 changed past the life cycle no longer fits its line.
 
-A mark is "edition:row:clocks:tasks". The edition says which columns were there; one that comes
-later is left out for the lines before it (SINCE), so old lines stay provable.
+A mark is "edition:row:clocks:open tasks:closed tasks". The edition says which columns were there;
+one that comes later is left out for the lines before it (SINCE), so old lines stay provable.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ AT_ONCE = 1_000  # cases
 EDITION = 1
 # (table, column): the edition that brought it, for columns that came after the first.
 SINCE: Mapping[tuple[str, str], int] = {}
-PARTS = ("its own columns", "its clocks", "its open tasks")
+PARTS = ("its own columns", "its clocks", "its open tasks", "its closed tasks")
+NEW = "new"  # the mark of a case before its first line
+UNKNOWN = "-"  # closed tasks of a case that is older than marks
 # Told by the line itself (version), or made of the others.
 ROW_WITHOUT = ("version", "head", "search")
 PART_WITHOUT = ("id", "case_id")
@@ -56,14 +58,26 @@ class Reading(NamedTuple):
     told: tuple[tuple[int, Value], ...]
 
 
-def mark(case: Case, timers: Iterable[Timer], tasks: Iterable[Task]) -> str:
-    """The mark of a case as it stands in memory, about to be written; clocks and tasks by age."""
+def mark(case: Case, timers: Iterable[Timer], tasks: Sequence[Task], before: str) -> str:
+    """The mark of a case as it stands in memory, about to be written; clocks and tasks by age.
+
+    `before`: the mark it was read with; of closed tasks only those closed since are at hand.
+    """
     return _mark(
         EDITION,
         vars(case),
         [vars(timer) for timer in timers],
-        [vars(task) for task in tasks if task.closed_at is None],
+        [vars(task) for task in tasks],
+        closed=_closed_before(before),
     )
+
+
+def _closed_before(before: str) -> int | None:
+    """The sum over the tasks closed earlier; None where nobody kept it."""
+    if before == NEW:
+        return 0
+    kept = before.split(":")
+    return int(kept[4], 16) if len(kept) > 4 and kept[4] != UNKNOWN else None
 
 
 def first_unlike() -> tuple[str, str] | None:
@@ -88,7 +102,7 @@ def first_unlike() -> tuple[str, str] | None:
 
 def _unlike(ids: range) -> Iterator[tuple[int, str, str | None]]:
     """(id, number, the part that does not fit its mark) of the cases with these ids."""
-    clocks, tasks = _by_case(Timer, ids), _by_case(Task, ids, closed_at=None)
+    clocks, tasks = _by_case(Timer, ids), _by_case(Task, ids)
     names = _reading(Case, EDITION).names
     last = CaseEvent.objects.filter(case=OuterRef("pk"), version=OuterRef("version"))
     rows = Case.objects.filter(pk__range=(ids.start, ids.stop - 1)).order_by("pk")
@@ -105,7 +119,7 @@ def _differs(
     """Which part of a stored case is another than its mark says; None where all fits."""
     now = _mark(int(kept.split(":", 1)[0]), row, clocks, tasks)
     pairs = zip(kept.split(":")[1:], now.split(":")[1:], PARTS, strict=True)
-    return next((part for old, new, part in pairs if old != new), None)
+    return next((part for old, new, part in pairs if old not in (new, UNKNOWN)), None)
 
 
 def columns(model: type[Model], edition: int = EDITION) -> tuple[str, ...]:
@@ -119,23 +133,39 @@ def columns(model: type[Model], edition: int = EDITION) -> tuple[str, ...]:
     )
 
 
-def _by_case(model: type[Timer] | type[Task], ids: range, **only: Any) -> dict[int, list[Any]]:
+def _by_case(model: type[Timer] | type[Task], ids: range) -> dict[int, list[Any]]:
     names = _reading(model, EDITION).names
-    rows = model.objects.filter(case_id__gte=ids.start, case_id__lt=ids.stop, **only)
+    rows = model.objects.filter(case_id__gte=ids.start, case_id__lt=ids.stop)
     found: dict[int, list[Any]] = {}
     for row in rows.values("case_id", *names).order_by("id"):  # the order in which they were made
         found.setdefault(row["case_id"], []).append(row)
     return found
 
 
-def _mark(edition: int, row: Mapping[str, Any], clocks: Sequence[Any], tasks: Sequence[Any]) -> str:
+def _mark(
+    edition: int,
+    row: Mapping[str, Any],
+    clocks: Sequence[Any],
+    tasks: Sequence[Any],
+    *,
+    closed: int | None = 0,
+) -> str:
+    reading = _reading(Task, edition)
     parts = (
         _told(row, _reading(Case, edition)),
         [_told(one, _reading(Timer, edition)) for one in clocks],
-        [_told(one, _reading(Task, edition)) for one in tasks],
+        [_told(one, reading) for one in tasks if one["closed_at"] is None],
     )
+    done = [_told(one, reading) for one in tasks if one["closed_at"] is not None]
     digests = [_digest(part) for part in parts]
-    return f"{edition}:{digests[0]}:{digests[1]}:{digests[2]}"
+    return f"{edition}:{digests[0]}:{digests[1]}:{digests[2]}:{_sum(closed, done)}"
+
+
+def _sum(closed: int | None, done: list[list[Any]]) -> str:
+    """Of closed tasks, a sum: one more is added without reading those that were there."""
+    if closed is None:
+        return UNKNOWN
+    return f"{(closed + sum(int(_digest(one), 16) for one in done)) % 2**128:x}"
 
 
 def _digest(part: list[Any]) -> str:

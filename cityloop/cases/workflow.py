@@ -28,6 +28,13 @@ CLASS = re.compile(r"\*|[CE](\d\d(\d\d)?)?")
 JUDGING = tuple(s for s in STEPS if s.side == lifecycle.J and NEW not in s.source)
 HANDLING = tuple(s for s in STEPS if s.side == lifecycle.H)
 
+# Time rules 5.3 and 5.4: two extensions, one suspension, a year; a city may allow less.
+MOST = {"extensions_at_most": 2, "suspensions_at_most": 1, "suspension_days": 365,
+        "deferral_days": 365}  # fmt: skip
+# By the end of the name: a month, ten years for what follows a case, a share of all.
+MOST_OF = {"_minutes": 31 * 24 * 60, "_hours": 31 * 24, "_days": 3650, "_workdays": 366,
+           "_share": 1}  # fmt: skip
+
 
 def faults(stored: Mapping[str, Any], desks: Sequence[Desk] | None = None) -> list[str]:
     """What is wrong with a flow, each once; `desks` (who works today) is asked too when given."""
@@ -50,7 +57,8 @@ def _is_area(code: str, values: Any) -> bool:
 
 def _of_flow(flow: Parameters, area: str, desks: Sequence[Desk] | None) -> list[str]:
     found = [*_wrong_values(flow), *_wrong_levels(flow), *_wrong_roles(flow)]
-    found += [*_wrong_thresholds(flow), *_wrong_skips(flow)]
+    if not found:
+        found = [*_too_much(flow), *_wrong_thresholds(flow), *_wrong_skips(flow)]
     if found:
         return found  # what follows would only repeat it
     held = None if desks is None else {desk.role for desk in desks}
@@ -70,6 +78,24 @@ def _wrong_values(flow: Parameters) -> Iterator[str]:
             fits = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
         if not fits:
             yield _("%(name)s: %(value)s means nothing") % {"name": field.name, "value": value}
+
+
+def _too_much(flow: Parameters) -> Iterator[str]:
+    """Spans that no calendar holds, and more grace than the rules of the field allow."""
+    for field in fields(Parameters):
+        value = getattr(flow, field.name)
+        most = MOST.get(field.name) or next(
+            (most for end, most in MOST_OF.items() if field.name.endswith(end)), None
+        )
+        if most is not None and isinstance(value, int | float) and value > most:
+            yield _("%(name)s: at most %(most)s") % {"name": field.name, "most": most}
+    steps = flow.escalate_at
+    if not all(isinstance(one, int | float) and 0 < one <= 100 for one in steps) or list(
+        steps
+    ) != sorted(steps):
+        yield _("escalate_at: rising multiples of the limit, such as 1 and 2")
+    if flow.redispatch_clock not in ("continue", "restart"):
+        yield _("redispatch_clock: continue or restart")
 
 
 def _wrong_thresholds(flow: Parameters) -> Iterator[str]:

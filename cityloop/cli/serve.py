@@ -29,7 +29,9 @@ def choose_where(host: str, port: int) -> Where:
 
     Refuses when this DATA_DIR is served already.
     """
-    refuse_second(Layout(env.path("DATA_DIR")))
+    layout = Layout(env.path("DATA_DIR"))
+    layout.create()
+    refuse_second(layout)
     host = host or env.text("HOST")
     web = choose_port(host, port or env.number("PORT"))
     live = choose_port(host, env.number("LIVE_PORT") or web.port + 1, taken=frozenset({web.port}))

@@ -98,8 +98,7 @@ class DecisionForm(OwnForm):
     reason = long_text(_("Decision"))
     reach = forms.ChoiceField(label=_("Holds for"), required=False, choices=REACHES)
     document = forms.CharField(
-        label=_("Document"), required=False, max_length=200,
-        help_text=_("Number of the minutes or order; a rule cannot do without."),
+        label=_("Document"), max_length=200, help_text=_("Number of the minutes or order."),
     )  # fmt: skip
     valid_from = forms.DateField(
         label=_("Valid from"), required=False, widget=forms.DateInput({"type": "date"})

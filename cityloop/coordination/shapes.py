@@ -78,7 +78,7 @@ class DecisionIn(Schema):
 
     unit_id: Id
     reason: Text
-    document: Annotated[str, Field(max_length=200)] = ""
+    document: Annotated[str, Field(min_length=1, max_length=200)]
     reach: Literal["", "street", "district", "city"] = ""
     valid_from: date | None = None
     sha256: Sha = ""

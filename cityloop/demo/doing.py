@@ -54,7 +54,9 @@ def act(
 
 
 def _decide(dispute: int, inputs: Mapping[str, Any], actor: Actor, now: datetime) -> None:
-    decision = coordination.Decision(unit=inputs["unit"], reason=inputs["reason"])
+    decision = coordination.Decision(
+        unit=inputs["unit"], reason=inputs["reason"], document=inputs["document"]
+    )
     coordination.decide_dispute(dispute_id=dispute, decision=decision, actor=actor, now=now)
 
 

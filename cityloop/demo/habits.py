@@ -262,6 +262,11 @@ def _walker(town: Town, case: Case, matter: Matter, now: datetime) -> dict[str, 
     return {"inspector": town.member(town.walker(case.grid_code))}
 
 
+def _decide(town: Town, case: Case, matter: Matter, now: datetime) -> dict[str, Any]:
+    document = f"会商纪要〔{now.year}〕{case.pk}号"
+    return {**_dispatch(town, case, matter, now), "document": document}
+
+
 def _assign(town: Town, case: Case, matter: Matter, now: datetime) -> dict[str, Any]:
     return {"worker": town.worker(case.lead_id or 0)}
 
@@ -276,7 +281,7 @@ def _closing(town: Town, case: Case, matter: Matter, now: datetime) -> dict[str,
 
 MORE = {
     "accept": _class, "correct": _class, "file": _file,
-    "dispatch": _dispatch, "dispatch_by_order": _dispatch, "decide": _dispatch,
+    "dispatch": _dispatch, "dispatch_by_order": _dispatch, "decide": _decide,
     "send_verify": _walker, "send_check": _walker,
     "assign": _assign, "hand_in": _result, "finish": _result, "close": _closing,
 }  # fmt: skip

@@ -265,6 +265,7 @@ FACTS: dict[str, Words] = {
     "answer_by":     _answer_by,
     "in_time":       _flag(gettext_noop("Answered in time"), gettext_noop("Answered late")),
     "consequence":   _text(gettext_noop("Consequence")),
+    "document":      _text(gettext_noop("Document")),
     "protection":    lambda value, line, names: protection_words(value),
     "papers":        _papers,
     "priority":      _flag(gettext_noop("Goes before all others")),

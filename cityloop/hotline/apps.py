@@ -16,4 +16,7 @@ class HotlineConfig(Subsystem):
         "case.reject": "note_result",
         "case.approve_void": "note_result",
         "case.reopen": "note_result",
+        "case.settle_by_reminder": "note_result",
+        "case.recheck_false": "note_result",
+        "case.review_failed": "note_result",
     }

@@ -21,6 +21,16 @@ def look_at_dispatch_by_order(number: str, version: int) -> None:
     operations.owe_progress(number=number, version=version, now=clock.now())
 
 
+def look_at_dispatch_across(number: str, version: int) -> None:
+    """As for an ordinary dispatch."""
+    operations.owe_progress(number=number, version=version, now=clock.now())
+
+
+def look_at_approve_long_limit(number: str, version: int) -> None:
+    """It takes the engineering limit from now on: a progress reply is owed."""
+    operations.owe_progress(number=number, version=version, now=clock.now())
+
+
 def look_at_overdue(number: str, version: int) -> None:
     """Handling takes longer than its limit: a progress reply is owed."""
     operations.owe_progress(number=number, version=version, now=clock.now())

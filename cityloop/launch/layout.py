@@ -15,7 +15,7 @@ from cityloop.launch.errors import LaunchError
 _SOCKET_NAME = ".s.PGSQL.5432"
 _LONGEST_SOCKET = 107  # sun_path of a unix socket holds 108 bytes with the closing zero
 _OURS = ("postgres", "files", "models", "static", "logs", "run")
-_SIGNS = ("run/users.lock", "run/supervisor.lock", "secret.key")  # what a start leaves
+_SIGNS = ("run/users.lock", "run/supervisor.lock")  # what a start leaves
 _SYSTEM_STATE = Path("/var/lib/cityloop")
 
 
@@ -88,18 +88,30 @@ class Layout:
         in /var/lib/cityloop, and ``cluster.path`` in DATA_DIR says so.
         """
         if self.pointer.exists():
-            return Path(self.pointer.read_text().strip())
+            told = Path(self.pointer.read_text().strip())
+            if not told.is_relative_to(_SYSTEM_STATE):
+                raise LaunchError(f"{self.pointer} names {told}, which CityLoop did not make")
+            return told
         inside = self.data_dir / "postgres"
         if inside.exists() or can_enter(self.data_dir, account):
             return inside
+        self.pointer.write_text(f"{self._outside}\n")
+        return self._outside
+
+    @property
+    def _outside(self) -> Path:
+        """Where the cluster of this very DATA_DIR lives when it cannot be inside."""
         digest = hashlib.sha256(str(self.data_dir).encode()).hexdigest()[:12]
-        outside = _SYSTEM_STATE / digest
-        self.pointer.write_text(f"{outside}\n")
-        return outside
+        return _SYSTEM_STATE / digest
 
     def erase(self, account: Account) -> None:
-        """Delete everything of ours in DATA_DIR, and the cluster; other files there stay."""
-        shutil.rmtree(self.home(account), ignore_errors=True)
+        """Delete everything of ours in DATA_DIR, and the cluster; other files there stay.
+
+        A copy of a DATA_DIR points at the cluster of the one it was copied from: that stays, too.
+        """
+        home = self.home(account)
+        if home in (self._outside, self.data_dir / "postgres"):
+            shutil.rmtree(home, ignore_errors=True)
         for name in _OURS:
             shutil.rmtree(self.data_dir / name, ignore_errors=True)
         for name in ("cluster.path", "secret.key", "demo.password"):

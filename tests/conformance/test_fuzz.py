@@ -123,7 +123,7 @@ ANYTHING = st.recursive(
 
 FITTING = {
     "reason": "x", "opinion": "x", "result": "x", "unit": "WATER", "inspector": "inspector2",
-    "liable": "ROADS",
+    "liable": "ROADS", "document": "x",
     "worker": "water_worker", "closing_condition": True, "level": 2, "place_level": "A",
     "reason_code": "duplicate", "clock": "handling", "assists": ["ROADS"], "engineering": True,
     "extra": "1", "until": "2026-12-01", "final_day": "2026-12-01", "consequence": "x",

@@ -224,6 +224,15 @@ def test_a_refused_or_withdrawn_card_says_why_and_costs_nothing(town: Town) -> N
 
 
 @pytest.mark.requirement("I03")
+def test_yellow_cards_approved_in_any_order_make_one_red(town: Town) -> None:
+    older, newer = proposed(town), proposed(town)
+    approve(town, newer)
+    town.wait(minutes=5)
+    approve(town, older)
+    assert Card.objects.get(colour="red").follows == older, "the one that was given last"
+
+
+@pytest.mark.requirement("I03")
 def test_a_second_yellow_or_no_answer_in_time_becomes_a_proposed_red(town: Town) -> None:
     first, second = approve(town, proposed(town)), approve(town, proposed(town))
     red = Card.objects.get(colour="red")

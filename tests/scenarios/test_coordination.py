@@ -122,15 +122,17 @@ def test_the_dispatcher_freezes_a_circle_and_the_decision_becomes_a_rule(town: T
 @pytest.mark.requirement("E04")
 def test_the_third_return_freezes_the_case_by_itself(town: Town) -> None:
     number = sent_round(town)
-    town.step(number, "dispatch_by_order", "supervisor", unit="ROADS", reason="先行处置")
-    case = town.step(number, "return", "roads", reason_code="not_ours", reason="不属我方")
+    with pytest.raises(Refused, match="freeze it for coordination"):
+        town.step(number, "dispatch_by_order", "supervisor", unit="ROADS", reason="先行处置")
+    town.step(number, "dispatch_by_order", "supervisor", unit="WATER", reason="先行处置")
+    case = town.step(number, "return", "water", reason_code="not_ours", reason="不属我方")
     assert case.status == "coordinating"
     last = CaseEvent.objects.filter(case=case).latest("version")
     assert (last.action, last.role) == ("freeze", "system")
-    roads, green = town.units["ROADS"].pk, town.units["GREEN"].pk
-    assert last.facts["circle"] == [roads, green, roads]
+    parties = [town.units[name].pk for name in ("ROADS", "GREEN", "WATER")]
+    assert last.facts["circle"] == parties
     town.deliver()
-    assert Dispute.objects.get(case=case).parties == [roads, green]
+    assert Dispute.objects.get(case=case).parties == parties
 
 
 @pytest.mark.requirement("E05", "E18")
@@ -146,7 +148,9 @@ def test_a_dispute_goes_up_to_the_commission_where_a_leader_decides(town: Town) 
         coordination.raise_dispute(
             dispute_id=dispute.pk, reason="x", actor=supervisor, now=town.now
         )
-    decision = coordination.Decision(unit=town.units["ROADS"], reason="城管委：道路部门负责")
+    decision = coordination.Decision(
+        unit=town.units["ROADS"], reason="城管委：道路部门负责", document="城管委〔2026〕1号"
+    )
     with pytest.raises(Refused, match="a leader enters the decision"):
         coordination.decide_dispute(
             dispute_id=dispute.pk, decision=decision, actor=supervisor, now=town.now
@@ -185,7 +189,7 @@ def test_the_problem_is_fixed_and_the_case_closed_while_the_dispute_stays_open(t
     with pytest.raises(Invalid, match="document"):
         coordination.decide_dispute(
             dispute_id=dispute.pk, decision=coordination.Decision(
-                unit=town.units["ROADS"], reason="道路范围内", reach="street"),
+                unit=town.units["ROADS"], reason="道路范围内", document=" ", reach="street"),
             actor=town.actor("supervisor"), now=town.now,
         )  # fmt: skip
     seen = coordination.decide_dispute(
@@ -212,10 +216,23 @@ def test_a_dispute_catches_up_when_it_is_told_in_the_wrong_order(town: Town) -> 
     case = town.step(number, "freeze", "dispatcher")
     froze = case.version
     case = town.step(number, "raise_dispute", "dispatcher", reason="未达成一致")
-    case = town.step(number, "decide", "supervisor", unit="ROADS", reason="道路负责")
+    case = town.step(number, "decide", "supervisor", unit="ROADS", document="纪要1号",
+                     reason="道路负责")  # fmt: skip
     assert coordination.follow_case(number=number, version=case.version) is None
     coordination.open_dispute(number=number, version=froze)
     row = Dispute.objects.get()
     assert (row.level, row.liable_id, row.open) == ("centre", town.units["ROADS"].pk, False)
     coordination.open_dispute(number=number, version=froze)
     assert Dispute.objects.count() == 1
+
+
+@pytest.mark.requirement("E05", "E13")
+def test_no_decision_without_a_document(town: Town) -> None:
+    dispute = frozen(town)
+    with pytest.raises(Invalid, match="document"):
+        town.step(dispute.case.number, "decide", "supervisor", unit="ROADS", reason="道路负责")
+    decision = coordination.Decision(unit=town.units["ROADS"], reason="道路负责", document="")
+    with pytest.raises(Invalid, match="document"):
+        coordination.decide_dispute(
+            dispute_id=dispute.pk, decision=decision, actor=town.actor("supervisor"), now=town.now
+        )

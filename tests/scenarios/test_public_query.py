@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from cityloop.cases.models import Status
 from cityloop.intake import operations as intake
 from cityloop.intake.models import ReporterNotice
 from cityloop.kernel import clock
 from cityloop.notify import operations
 from cityloop.notify.models import Asked, Message
+from cityloop.notify.queries import public
 from tests.town import Town
 
 PHONE = "139 1234 5678"
@@ -53,6 +55,11 @@ def test_number_and_tail_show_stage_unit_day_and_the_replies_that_were_sent(town
         assert "being handled" in page and "WATER" in page and "已立案，正在处理。" in page
         assert f"{case.handling_due_at + timedelta(hours=8):%Y-%m-%d}" in page
         assert "张三" not in page and "1234" not in page  # nobody's data is given back
+
+
+@pytest.mark.requirement("G06")
+def test_every_status_has_a_stage_for_the_public() -> None:
+    assert set(public.STAGES) == set(Status.values)
 
 
 @pytest.mark.requirement("G06", "O10")

@@ -89,6 +89,22 @@ def test_a_second_or_a_long_extension_needs_the_leader_and_there_is_no_third(tow
 
 
 @pytest.mark.requirement("H05", "H07")
+def test_overdue_before_a_return_is_overdue_behind_it(town: Town) -> None:
+    """Sent back to the same unit the rest of nothing ends at the next opening: no way to extend."""
+    case = _handling(town)
+    number = case.number
+    town.now = _clock(case).due_at + timedelta(hours=9)
+    cases.fire_due_timers(now=town.now)
+    town.step(number, "return", "water", reason_code="not_ours", reason="不属我方")
+    town.step(number, "dispatch", "dispatcher", unit="WATER", reason="再派")
+    town.step(number, "receive", "water")
+    with pytest.raises(cases.Refused, match="limit has passed"):
+        _ask(town, number, "extension", extra=1)
+    town.step(number, "finish", "water", result="修好", photos=("after",))
+    assert Case.objects.get(number=number).handled_late is True
+
+
+@pytest.mark.requirement("H05", "H07")
 def test_nothing_is_extended_after_the_limit_and_a_refusal_needs_its_reason(town: Town) -> None:
     case = _handling(town)
     number = case.number

@@ -46,8 +46,9 @@ def another_decides(change: Change) -> str | None:
 
 def in_time(change: Change) -> str | None:
     """The handling limit has not passed: nothing is extended afterwards (time-rules 5.3)."""
-    timer = change.timer(TimerKind.HANDLING)
-    if timer is not None and timer.state == "running" and change.now <= timer.due_at:
+    timer, passed = change.timer(TimerKind.HANDLING), change.case.handling_overdue
+    # Overdue before a pause is overdue behind it, although the clock then has a deadline ahead.
+    if not passed and timer and timer.state == "running" and change.now <= timer.due_at:
         return None
     return _("the handling limit has passed already")
 

@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="caseevent",
             name="state",
-            field=models.CharField(blank=True, db_default="", default="", max_length=120),
+            field=models.CharField(blank=True, db_default="", default="", max_length=160),
         ),
     ]

@@ -31,7 +31,7 @@ class CaseEvent(models.Model):
     recorded_at = models.DateTimeField()
     facts = models.JSONField(default=dict)
     imported = models.BooleanField(default=False)
-    state = models.CharField(max_length=120, blank=True, default="", db_default="")
+    state = models.CharField(max_length=160, blank=True, default="", db_default="")
     previous = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
 

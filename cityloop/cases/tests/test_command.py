@@ -61,6 +61,16 @@ def test_the_usual_flow_is_sound():
     assert workflow.faults({}) == []
 
 
+@pytest.mark.requirement("A14")
+@pytest.mark.parametrize(("name", "value"), [
+    ("escalate_at", ["x"]), ("escalate_at", [2, 1]), ("dispatch_minutes", 10**15),
+    ("redispatch_clock", "bogus"), ("suspension_days", 5000), ("extensions_at_most", 3),
+    ("review_share", 1.5),
+])  # fmt: skip
+def test_values_that_would_stop_the_city_are_refused(name, value):
+    assert any(fault.startswith(name) for fault in workflow.faults({name: value}))
+
+
 @pytest.mark.requirement("A15")
 def test_a_district_lays_its_command_over_the_city_and_a_street_over_the_district():
     city = {"dispatch_minutes": 30, "check_minutes": 20}

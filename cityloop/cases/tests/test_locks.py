@@ -90,6 +90,19 @@ def test_a_case_that_vanished_breaks_the_seal(world):
     assert verdict.cases == 1 and kept.version == 2
 
 
+@pytest.mark.requirement("O01", "O02")
+def test_a_case_that_is_gone_from_its_history_is_missed(world):
+    world.to("accepted")
+    case = world.report()
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute(f"DELETE FROM cases_case WHERE id = {case.pk}")
+            cursor.execute("SET LOCAL session_replication_role = origin")
+        assert "its case is missing" in [one.what for one in proof.verify(now=world.now).broken]
+        transaction.set_rollback(True)
+
+
 @pytest.mark.requirement("O02")
 @pytest.mark.parametrize("how", ["DISABLE TRIGGER append_only", "DISABLE TRIGGER USER"])
 def test_a_lock_that_was_taken_off_shows_although_all_lines_are_whole(world, how):
@@ -112,6 +125,13 @@ def test_a_lock_that_was_taken_off_shows_although_all_lines_are_whole(world, how
     ("DROP TRIGGER version_goes_up ON cases_case; CREATE TRIGGER version_goes_up BEFORE UPDATE ON"
      " cases_case FOR EACH ROW WHEN (false) EXECUTE FUNCTION cases_version_goes_up()",
      "version_goes_up of cases_case"),
+    ("ALTER FUNCTION cases_version_has_event() SET session_replication_role = 'replica'",
+     "version_has_event of cases_case"),
+    ("DROP INDEX event_once_per_version",
+     "event_once_per_version of cases_event"),
+    ("ALTER TABLE cases_case DROP CONSTRAINT case_closed_says_when_and_how",
+     "case_closed_says_when_and_how of cases_case"),
+    ("ALTER TABLE cases_case ENABLE ROW LEVEL SECURITY", "row security of cases_case"),
     ("CREATE RULE deaf AS ON INSERT TO cases_event DO INSTEAD NOTHING", "deaf of cases_event"),
     ("CREATE FUNCTION blur() RETURNS trigger LANGUAGE plpgsql AS"
      " $$ BEGIN NEW.late := false; RETURN NEW; END $$; CREATE TRIGGER blur BEFORE UPDATE ON"
@@ -260,10 +280,14 @@ def test_a_case_that_is_not_what_its_last_line_left_is_named(world, change, what
     ("UPDATE cases_timer SET fire_at = NULL WHERE fire_at IS NOT NULL", "its clocks"),
     ("DELETE FROM cases_timer WHERE kind = 'handling'", "its clocks"),
     ("UPDATE cases_task SET due_at = due_at + interval '1 day'", "its open tasks"),
-    ("UPDATE cases_task SET closed_at = now()", "its open tasks"),
+    ("UPDATE cases_task SET closed_at = now() WHERE closed_at IS NULL", "its open tasks"),
+    ("UPDATE cases_task SET closed_at = now() WHERE closed_at IS NOT NULL", "its closed tasks"),
+    ("DELETE FROM cases_task WHERE closed_at IS NOT NULL", "its closed tasks"),
 ])  # fmt: skip
 def test_clocks_and_tasks_have_no_lock_but_their_line_knows_them(world, change, what):
     case = world.to("handling")
+    case = world.step(case, "ask_extension", "water", extra="1", reason_code="weather", reason="x")
+    case = world.step(case, "refuse_extension", "dispatcher", reason="no")
     assert proof.verify(now=world.now).whole
     sql(change)
     [broken] = proof.verify(now=world.now).broken

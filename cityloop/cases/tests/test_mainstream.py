@@ -73,9 +73,11 @@ def test_the_third_dispatch_goes_to_a_supervisor(world):
         case = world.step(case, "return", unit, reason_code="not_ours", reason="no")
     with pytest.raises(operations.Refused, match="supervisor decides"):
         world.step(case, "dispatch", "dispatcher", unit="water", reason="again")
-    case = world.step(case, "dispatch_by_order", "supervisor", unit="water", reason="decided")
+    with pytest.raises(operations.Refused, match="freeze it for coordination"):
+        world.step(case, "dispatch_by_order", "supervisor", unit="water", reason="decided")
+    case = world.step(case, "dispatch_by_order", "supervisor", unit="roads", reason="decided")
     assert (case.status, case.dispatches, case.lead_id) == (
-        "dispatched", 3, world.units["water"].pk)  # fmt: skip
+        "dispatched", 3, world.units["roads"].pk)  # fmt: skip
 
 
 @pytest.mark.requirement("F01", "F02", "A33")

@@ -119,11 +119,13 @@ def test_what_others_put_in_the_folder_is_neither_used_nor_deleted(tmp_path: Pat
     for name in ("files", "postgres", "run"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "precious.txt").write_text("x")
+    (tmp_path / "secret.key").write_text("x")
     for arguments in (("demo", "--reset"), ("migrate",)):
         done = call(*arguments, DATA_DIR=str(tmp_path), DATABASE_URL="")
         assert done.returncode == 1
         assert "holds other files in postgres, files, run: name an empty folder" in done.stderr
     assert len(list(tmp_path.glob("*/precious.txt"))) == 3
+    assert (tmp_path / "secret.key").exists()
 
 
 def test_messages_compile_as_gettext_reads_them(tmp_path: Path) -> None:

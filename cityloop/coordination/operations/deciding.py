@@ -32,7 +32,7 @@ class Decision:
 
     unit: Organisation
     reason: str
-    document: str = ""
+    document: str
     reach: str = NOWHERE
     valid_from: date | None = None
     file: StoredFile | None = None
@@ -47,14 +47,15 @@ def decide_dispute(*, dispute_id: int, decision: Decision, actor: Actor, now: da
     """
     actor.require(DECIDE)
     row = held(actor, dispute_id)
-    if decision.reach and not decision.document.strip():
-        raise Invalid(_("a line of the matrix names the document it rests on"),
+    if not decision.document.strip():
+        raise Invalid(_("a decision names the document it stands in"),
                       fields={"document": _("fill this in")})  # fmt: skip
     frozen = row.case.status == Status.COORDINATING
     papers = [Paper(file=decision.file, stage="paper")] if decision.file else []
     case = cases.perform(
         row.case.number, "decide" if frozen else "name_liable", actor=actor, now=now,
-        inputs={"unit": decision.unit.pk, "reason": decision.reason}, papers=papers,
+        inputs={"unit": decision.unit.pk, "document": decision.document.strip(),
+                "reason": decision.reason}, papers=papers,
     )  # fmt: skip
     follow_case(number=case.number, version=case.version)
     line = _write_line(row.case, decision, actor, now) if decision.reach else None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from cityloop.discipline import queries
@@ -80,10 +81,15 @@ def _second(card: Card) -> bool:
     begins anew, so that one pair of cards is not punished twice."""
     assert card.issued_at is not None  # noqa: S101 (it was given)
     since = card.issued_at - timedelta(days=card.rule.repeat_days)
-    others = Card.objects.filter(
+    given = Card.objects.filter(
+        Q(issued_at__lt=card.issued_at) | Q(issued_at=card.issued_at, pk__lt=card.pk),
         colour=Colour.YELLOW, unit_id=card.unit_id, state__in=GIVEN, issued_at__gte=since,
-        issued_at__lte=card.issued_at, pk__lt=card.pk,
     )  # fmt: skip
-    followed = others.filter(followed_by__isnull=False)
-    last = followed.exclude(followed_by__state__in=DROPPED).order_by("pk").last()
-    return others.filter(pk__gt=last.pk if last else 0).exists()
+    others = list(given.order_by("issued_at", "pk").values_list("pk", flat=True))
+    punished = set(
+        given.filter(followed_by__isnull=False)
+        .exclude(followed_by__state__in=DROPPED)
+        .values_list("pk", flat=True)
+    )
+    # Those after the last one that a red card follows; proposals are approved in any order.
+    return bool(others) and others[-1] not in punished

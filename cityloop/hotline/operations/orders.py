@@ -24,18 +24,26 @@ MAX_NUMBER = 60
 OPENED, JOINED, KNOWN = "opened", "joined", "known"
 OUTCOMES = {
     "close": Outcome.SETTLED, "force_close": Outcome.SETTLED, "reject": Outcome.REFUSED,
-    "approve_void": Outcome.REFUSED, "reopen": Outcome.REOPENED,
+    "settle_by_reminder": Outcome.SETTLED, "approve_void": Outcome.REFUSED,
+    "reopen": Outcome.REOPENED, "recheck_false": Outcome.REOPENED,
+    "review_failed": Outcome.REOPENED,
 }  # fmt: skip
 # Results get their ids in the order in which they commit: a cursor misses none.
 IN_ORDER = "SELECT pg_advisory_xact_lock(hashtext('hotline_result'))"
 
 
+ONE_BY_ONE = "SELECT pg_advisory_xact_lock(hashtext('hotline_orders'))"
+
+
+@transaction.atomic
 def import_orders(rows: Sequence[reading.Row], *, name: str, actor: Actor, now: datetime) -> Batch:
     """Take a delivery: every row by itself, a bad one is listed with its reasons.
 
     A number that is known opens nothing; a later deadline of it is taken over. Raises NotAllowed.
     """
     actor.require(ORDERS)
+    with connection.cursor() as cursor:  # the same delivery sent twice at once: one after the other
+        cursor.execute(ONE_BY_ONE)
     batch = Batch.objects.create(name=name[:120], at=now, by=actor.post[:120])
     counts = {OPENED: 0, JOINED: 0, KNOWN: 0}
     for row in rows:

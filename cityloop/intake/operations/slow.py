@@ -13,6 +13,7 @@ from cityloop.intake.operations import answers, progress
 from cityloop.intake.operations.progress import BLOCKING, PROGRESS
 
 SLOW_CLOCKS = ("handling", "whole")
+OPENED_AGAIN = ("reopen", "recheck_false", "review_failed")
 
 
 def owe_progress(*, number: str, version: int, now: datetime) -> int:
@@ -33,18 +34,20 @@ def owe_progress(*, number: str, version: int, now: datetime) -> int:
 
 
 def _slow(case: Case, version: int) -> bool:
-    """The step was a clock of handling that ran out, or the case was filed as engineering."""
+    """The step was a clock of handling that ran out, or the case has the engineering limit."""
     rows = CaseEvent.objects.filter(case=case, version__lte=version)
     line = rows.filter(version=version).first()
     if line is not None and line.action == "overdue":
         return line.facts.get("clock") in SLOW_CLOCKS
+    if case.long_limit:
+        return True
     filing = rows.filter(action="file").order_by("-version").first()
     return filing is not None and bool(filing.facts.get("engineering"))
 
 
 def _owed_before(case: Case) -> bool:
     """Since the case was opened, or opened again."""
-    rows = CaseEvent.objects.filter(case=case, action="reopen")
+    rows = CaseEvent.objects.filter(case=case, action__in=OPENED_AGAIN)
     since = rows.aggregate(last=Max("version"))["last"] or 0
     known = ReporterNotice.objects.filter(report__case=case, topic=PROGRESS, version__gt=since)
     return known.exists()

@@ -7,6 +7,7 @@ import io
 from datetime import UTC, datetime
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 from PIL import Image
 
 from cityloop.kernel import files
@@ -185,3 +186,14 @@ def test_half_a_place_is_none():
 def test_a_photo_that_no_browser_shows_is_refused_with_a_way_out():
     with pytest.raises(files.BadFile, match="JPEG"):
         keep(b"\x00\x00\x00\x18ftypheic" + b"\x00" * 40, "IMG_1.HEIC")
+
+
+@pytest.mark.requirement("F07", "O02")
+@pytest.mark.parametrize("change", [
+    "UPDATE kernel_file SET taken_at = now()", "DELETE FROM kernel_file",
+    "TRUNCATE kernel_file CASCADE",
+])  # fmt: skip
+def test_what_is_known_of_a_file_never_changes(db, change):
+    keep(jpeg())
+    with pytest.raises(DatabaseError, match=r"never changes|append-only"), transaction.atomic():
+        connection.cursor().execute(change)

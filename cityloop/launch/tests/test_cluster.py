@@ -233,6 +233,11 @@ def test_below_a_private_folder_of_root_the_cluster_moves_out(data_dir: Path) ->
         assert ask(share.url, "SELECT 1") == 1
         assert home.is_relative_to("/var/lib/cityloop")
         assert layout.pointer.read_text().strip() == str(home)
+        copy = Layout(private / "copy")
+        copy.create()
+        copy.pointer.write_text(f"{home}\n")
+        copy.erase(database_account())
+        assert home.exists()
     finally:
         share.release()
         layout.erase(database_account())

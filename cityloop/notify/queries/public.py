@@ -21,7 +21,8 @@ _NUMBER = re.compile(r"([0-9A-Za-z]{1,24})(?:-(\d{1,6}))?")
 STAGES = {
     "reported": "received", "verifying": "received", "accepted": "accepted", "voiding": "accepted",
     "filed": "filed", "dispatched": "handling", "handling": "handling", "handed_in": "handling",
-    "check_failed": "handling", "handled": "checking", "checking": "checking",
+    "check_failed": "handling", "coordinating": "handling", "suspended": "handling",
+    "deferred": "handling", "handled": "checking", "checking": "checking",
     "checked": "checking", "closed": "settled", "rejected": "rejected", "voided": "rejected",
 }  # fmt: skip
 
