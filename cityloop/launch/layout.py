@@ -43,7 +43,10 @@ class Layout:
     @property
     def is_ours(self) -> bool:
         """True when CityLoop has run here: only then is anything of it deleted."""
-        return any((self.data_dir / sign).exists() for sign in _SIGNS)
+        try:
+            return any((self.data_dir / sign).exists() for sign in _SIGNS)
+        except PermissionError:  # of another user: `create` says so
+            return True
 
     def _refuse_others(self) -> None:
         """LaunchError where folders that would be ours hold what somebody else put there."""

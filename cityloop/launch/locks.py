@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -48,7 +48,10 @@ def try_alone(lock: IO[str]) -> bool:
 
 
 def is_held(run: Path, name: str) -> bool:
-    """True when somebody holds the lock now."""
+    """True when somebody holds the lock now; looking makes no file, which would be a sign of us."""
+    with suppress(PermissionError):  # opening it says whose it is
+        if not (run / f"{name}.lock").exists():
+            return False
     try:
         lock = open_lock(run, name)
     except FileNotFoundError:  # the folder of a throw-away server goes while we look

@@ -254,9 +254,11 @@ def test_only_pictures_with_a_verdict_are_examples(tmp_path: Path, settings: obj
     ):  # fmt: skip
         with pytest.raises(problem):
             attach(**changes)
-    type(file).objects.filter(pk=file.pk).update(media_type="application/pdf")
+    paper = type(file).objects.create(
+        sha256="f" * 64, media_type="application/pdf", size=1, stored_at=NOW
+    )
     with pytest.raises(Invalid, match="must be a picture"):
-        attach()
+        attach(file_id=paper.pk)
     with pytest.raises(NotAllowed):
         attach(Actor(member_id=1, name="x", post="x"))
     assert not rule.photos.exists()
