@@ -29,9 +29,9 @@ FROM cases_case c JOIN cases_flow f ON f.id = c.flow_id
 LEFT JOIN standards_problemclass k ON k.id = c.problem_class_id
 LEFT JOIN cases_event e ON e.case_id = c.id AND e.version = c.version
 WHERE c.number = %s FOR UPDATE OF c"""  # noqa: S608 (column names of the model)
-TIMER_SQL = f"SELECT {', '.join(TIMER)} FROM cases_timer WHERE case_id = %s ORDER BY id"  # noqa: S608
+TIMER_SQL = f"SELECT {', '.join(TIMER)} FROM cases_timer WHERE case_id = %s ORDER BY id"  # noqa: S608 (the same)
 TASK_SQL = f"""SELECT {", ".join(TASK)} FROM cases_task
-WHERE case_id = %s AND closed_at IS NULL ORDER BY id"""  # noqa: S608
+WHERE case_id = %s AND closed_at IS NULL ORDER BY id"""  # noqa: S608 (the same)
 
 
 @dataclass(frozen=True, slots=True)
