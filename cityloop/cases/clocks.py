@@ -42,9 +42,11 @@ ACTS: dict[str, str] = {TimerKind.HOLD: "resume", TimerKind.BACKLOG: "become_bac
 
 
 def start(
-    change: Change, kind: str, amount: Decimal | int, unit: str, *, margin_hours: int = 0
-) -> Timer:
-    """A new clock from now; one of the same kind that still runs is ended first."""
+    change: Change, kind: str, amount: Decimal | int, unit: str, *, margin_hours: int = 0,
+    used: Decimal = ZERO,
+) -> Timer:  # fmt: skip
+    """A new clock from now, with so much of its limit used before; one of the same kind that still
+    runs is ended first."""
     kind = str.__str__(kind)  # a member of an enumeration as plain text, the quick way
     stop(change, kind)
     timer = fresh(
@@ -55,7 +57,7 @@ def start(
         limit_amount=Decimal(amount),
         limit_unit=unit,
         margin_hours=Decimal(margin_hours),
-        spent=ZERO,
+        spent=used,
         first_started_at=change.now,
         started_at=change.now,
         due_at=change.now,

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 LEVELS = ("city", "district", "street", "community")
 TOP, LOWEST = "top", "lowest"
 GRAVEST = 4
+ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,9 @@ class Level:
     platform: str = ""
 
 
-Chain = list[list[Any]]  # [[level, organisation id], ...] from the top down, as a case keeps it
+# [[level, organisation id, minutes used], ...] from the top down, as a case keeps it; the minutes
+# that a platform had it before it was passed on stand there from the first passing on.
+Chain = list[list[Any]]
 
 
 def chain_at(
@@ -54,7 +58,7 @@ def first_holder(
         return None
     if begins == LOWEST:
         upto = {one.level: one.upto for one in command}
-        for level, holder in reversed(chain):
+        for level, holder, *_used in reversed(chain):
             if gravity <= upto[level]:
                 return int(holder)
     return int(chain[0][1])
@@ -62,13 +66,28 @@ def first_holder(
 
 def level_of(chain: Chain, holder: int | None) -> str:
     """The level at which the holder stands, '' without one."""
-    return next((str(level) for level, one in chain if one == holder), "")
+    return next((str(level) for level, one, *_used in chain if one == holder), "")
 
 
 def neighbour(chain: Chain, holder: int | None, *, down: bool) -> int | None:
     """The platform below or above the holder; None at the end of the chain."""
-    holders = [int(one) for _level, one in chain]
+    holders = [int(one) for _level, one, *_used in chain]
     if holder not in holders:
         return None
     place = holders.index(holder) + (1 if down else -1)
     return holders[place] if 0 <= place < len(holders) else None
+
+
+def used(chain: Chain, holder: int | None) -> Decimal:
+    """Minutes of its share that the holder has used before, in this round of dispatching."""
+    return next((Decimal(more[0]) for _level, one, *more in chain if one == holder and more), ZERO)
+
+
+def with_used(chain: Chain, holder: int | None, minutes: Decimal) -> Chain:
+    """The chain with what the holder has used of its share."""
+    return [[*one[:2], str(minutes)] if one[1] == holder else one for one in chain]
+
+
+def unused(chain: Chain) -> Chain:
+    """The chain at the beginning of a round: every share is whole."""
+    return [one[:2] for one in chain]

@@ -210,7 +210,7 @@ def _one(model: Any, by: str = "", *, also: tuple[str, ...] = ()) -> Callable[[A
 
 
 def _assists(raw: Any) -> list[dict[str, Any]]:
-    """[{organisation, role}] or a list of ids or codes."""
+    """[{organisation, role}] or ids or codes; without a role: that of the proposal, or assist."""
     items = raw if isinstance(raw, Sequence) and not isinstance(raw, str) else [raw]
     find = _one(Organisation, "code")
     found: list[dict[str, Any]] = []
@@ -221,7 +221,7 @@ def _assists(raw: Any) -> list[dict[str, Any]]:
         unit = find(entry["organisation"])
         if any(one["organisation"] == unit.pk for one in found):
             raise ValueError(_("%(unit)s is named twice") % {"unit": unit.name})
-        found.append({"organisation": unit.pk, "role": _text(entry.get("role", "assist"))[:12]})
+        found.append({"organisation": unit.pk, "role": _text(entry.get("role", ""))[:12]})
     return found
 
 

@@ -75,6 +75,8 @@ def add_line(change: Change) -> None:
         lines.jobs.extend(jobs.job_rows(f"case.{change.action}", payload))
         if change.papers:  # a topic of its own: most steps bring none, and a job costs
             lines.jobs.extend(jobs.job_rows("case.papers", payload))
+        if case.dispute_level:  # as rare
+            lines.jobs.extend(jobs.job_rows("case.disputed", payload))
     change.papers, change.inputs, change.facts = [], {}, {}
 
 

@@ -31,6 +31,14 @@ TABLE = (
     Request(TaskKind.APPEAL.value, ("dispatcher", "acceptor")),  # time-rules 5.8
 )
 BY_KIND = {row.kind: row for row in TABLE}
+ANSWERS = ("pass", "advise", "support", "approve", "refuse")  # what a request may be met with
+ROLES = tuple(dict.fromkeys(role for row in TABLE for role in row.chain))
+
+
+def posts_of(role: str) -> frozenset[str]:
+    """The posts that answer a request for this role: the dispatcher's, the platform's too that
+    dispatches in their place (guards.platform_holds says which)."""
+    return frozenset({role, "district_platform"} if role == "dispatcher" else {role})
 
 
 def kind_of(action: str) -> str:

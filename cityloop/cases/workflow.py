@@ -13,11 +13,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cityloop.cases import lifecycle
+from cityloop.cases import lifecycle, requests
 from cityloop.cases.command import GRAVEST, LEVELS, LOWEST, TOP
 from cityloop.cases.flow import DISTRICTS, Parameters, UnknownParameter, parameters
 from cityloop.cases.guards.command import SUPERVISING
-from cityloop.cases.lifecycle import BACK, CLOCK, NEW, PLATFORM, SAME, STEPS, Step
+from cityloop.cases.lifecycle import BACK, BY_ACTION, CLOCK, NEW, PLATFORM, SAME, STEPS, Step
 from cityloop.cases.models import FINAL, Status
 from cityloop.kernel.actor import ROLES
 from cityloop.people.queries import Desk, level_of_kind
@@ -62,7 +62,9 @@ def _of_flow(flow: Parameters, area: str, desks: Sequence[Desk] | None) -> list[
     if found:
         return found  # what follows would only repeat it
     held = None if desks is None else {desk.role for desk in desks}
-    found = [*_on_both_sides(flow), *_unowned(flow, held), *_dead_ends(flow, held)]
+    found = [
+        *_on_both_sides(flow), *_unowned(flow, held), *_undecidable(flow), *_dead_ends(flow, held)
+    ]  # fmt: skip
     if desks is not None:
         found += _empty_desks(flow, area, desks)
     return found
@@ -169,6 +171,29 @@ def _unowned(flow: Parameters, held: Collection[str] | None) -> Iterator[str]:
             yield _("%(action)s has no owner: nobody works as %(roles)s") % {
                 "action": step.action, "roles": ", ".join(step.roles_in(flow)) or "–",
             }  # fmt: skip
+
+
+def _undecidable(flow: Parameters) -> Iterator[str]:
+    """A request reaches each role of its chain in turn: that role can speak for it or decide, and
+    nobody else can; whoever is asked last decides."""
+    for row in requests.TABLE:
+        steps = [BY_ACTION[f"{verb}_{row.kind}"] for verb in requests.ANSWERS
+                 if f"{verb}_{row.kind}" in BY_ACTION]  # fmt: skip
+        asked = frozenset[str]().union(*(requests.posts_of(role) for role in row.chain))
+        for step in steps:
+            if strange := sorted(set(step.roles_in(flow)) - asked):
+                yield _("%(action)s: no request ever waits for %(roles)s") % {
+                    "action": step.action, "roles": ", ".join(strange),
+                }  # fmt: skip
+        deciding = {f"approve_{row.kind}"}
+        for role in row.chain:
+            answer = {
+                step.action for step in steps if requests.posts_of(role) & {*step.roles_in(flow)}
+            } - {f"refuse_{row.kind}"}
+            if not (answer & deciding if role == row.chain[-1] else answer):
+                yield _("%(kind)s: when it waits for %(role)s, nobody can decide it") % {
+                    "kind": row.kind, "role": role,
+                }  # fmt: skip
 
 
 def _dead_ends(flow: Parameters, held: Collection[str] | None) -> Iterator[str]:

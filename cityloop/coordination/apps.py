@@ -11,8 +11,7 @@ class CoordinationConfig(Subsystem):
     permissions = ("coordination.view", "coordination.manage", "coordination.decide")
     subscriptions = {
         "case.freeze": "open_dispute",
-        "case.raise_dispute": "follow_case",
-        "case.decide": "follow_case",
+        "case.disputed": "follow_case",  # any step while it is open
+        "case.decide": "follow_case",  # what ends it
         "case.name_liable": "follow_case",
-        "case.fixed_meanwhile": "follow_case",
     }

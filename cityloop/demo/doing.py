@@ -26,7 +26,7 @@ from cityloop.kernel.models import StoredFile
 from cityloop.works import operations as works
 
 FOLLOWED = ("fixed_meanwhile", "decide", "name_liable")
-ORDERED = ("substitute", "finish", "close", "return")
+ORDERED = ("substitute", "finish", "close", "return", "name_liable")
 
 
 def act(
@@ -72,7 +72,7 @@ THROUGH_DISPUTE: dict[str, Callable[[int, Mapping[str, Any], Actor, datetime], N
 def _follow(case: Case, action: str, now: datetime) -> None:
     if case.status == Status.COORDINATING and action in ("freeze", "return"):
         coordination.open_dispute(number=case.number, version=case.version)
-    elif action in FOLLOWED:
+    elif action in FOLLOWED or case.dispute_level:
         coordination.follow_case(number=case.number, version=case.version)
     if case.substituted and action in ORDERED:
         works.follow_case(number=case.number, now=now)

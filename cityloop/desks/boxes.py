@@ -123,7 +123,15 @@ def substituted(actor: Actor, now: datetime) -> Q:
 def asked(actor: Actor, now: datetime) -> Q:
     """Somebody asked for something, and one of the actor's posts is to speak or decide."""
     held = Task.objects.filter(case=OuterRef("pk"), closed_at=None, kind__in=requests.BY_KIND)
-    return Q(Exists(held.filter(role__in=sorted(actor.roles))))
+    return Q(Exists(held.filter(own_request(actor))))
+
+
+def own_request(actor: Actor) -> Q:
+    """Requests for a post of the actor; those of a platform's cases for that platform's alone."""
+    posts = [role for role in requests.ROLES if requests.posts_of(role) & actor.roles]
+    platforms = [number for number, _kind in actor.platforms]
+    elsewhere = Q(role="dispatcher", organisation__isnull=False)
+    return Q(role__in=posts) & (~elsewhere | Q(organisation__in=platforms))
 
 
 def backlog(actor: Actor, now: datetime) -> Q:
@@ -167,7 +175,7 @@ def tasks_of(box: Box, actor: Actor) -> Q:
         found &= own_task(actor)
     if box.judged:
         found &= own_answer(actor)
-    return found & Q(role__in=sorted(actor.roles)) if box.asked else found
+    return found & own_request(actor) if box.asked else found
 
 
 def _request_box(key: str, label: Promise, icon: str, roles: str) -> Box:
@@ -201,7 +209,7 @@ BOXES = (
     _box("to_close",     pgettext_lazy("box", "To close"),             "badge-check",     at(S.CHECKED),          "shift_leader"),
     _box("review_public", pgettext_lazy("box", "Public cases to review"), "list-checks", to_be_reviewed,         "shift_leader"),
     _task_box("to_review", pgettext_lazy("box", "Sampled review"),     "list-checks",     "review",               "acceptor"),
-    _request_box("requests", pgettext_lazy("box", "Requests to decide"), "stamp",                                      "unit_desk dispatcher shift_leader supervisor leader acceptor"),
+    _request_box("requests", pgettext_lazy("box", "Requests to decide"), "stamp",                                      "unit_desk dispatcher district_platform shift_leader supervisor leader acceptor"),
     _box("held",         pgettext_lazy("box", "Suspended or deferred"), "circle-pause",    at(*HELD),              "supervisor leader dispatcher unit_desk evaluator"),
     _box("backlog",      pgettext_lazy("box", "Backlog"),              "archive",         backlog,                "supervisor leader", alert=True),
     _box("answer_owed",  pgettext_lazy("box", "Ordered, answer owed"),   "megaphone",       answer_owed,            "dispatcher unit_desk supervisor leader", alert=True),

@@ -208,8 +208,9 @@ def proposed(asked: Asked, wanted: set[str]) -> dict[str, Any]:
         found["inspector"] = people.inspector_of(grid, asked.on) if grid else None
     if "unit" in wanted:
         found["unit"] = case.proposal.get("unit") or case.lead_id
-        assists = case.proposal.get("assists") or case.assisting
-        found["assists"] = [str(one["organisation"]) for one in assists]
+        owed = [one for one in case.assisting if one.get("what")]
+        assists = [*(case.proposal.get("assists") or case.assisting), *owed]
+        found["assists"] = list(dict.fromkeys(str(one["organisation"]) for one in assists))
     known = {
         "problem_class": case.problem_class_id, "level": str(case.level), "address": case.address,
         "description": case.description, "place_level": case.place_level, "worker": case.worker_id,

@@ -25,21 +25,53 @@ COMPARED = 3  # pictures from before, the latest first
 
 
 def reuse(photo: Attachment) -> list[Finding]:
-    """The picture, or an edited copy of it, belongs to another case already."""
+    """The picture, or an edited copy of it, belongs to another case already, or proves another
+    step of this one."""
     own = {one.part: one.hash for one in Print.objects.filter(file=photo.file)}
     if prints.PLAIN in own:
         return []
     probes = [queries.Probe(value, part == prints.WHOLE) for part, value in own.items()]
-    mirrored = prints.mirrored(files.location(photo.file.sha256))
-    found = queries.alike([*probes, queries.Probe(mirrored, whole=True)], but=photo.file_id)
+    hidden = prints.disguises(files.location(photo.file.sha256))
+    probes += [queries.Probe(value, whole=True) for value in hidden]
+    found = queries.alike(probes, but=photo.file_id)
+    return _of_another_case(photo, found) or _of_another_step(photo, found)
+
+
+def _of_another_case(photo: Attachment, found: list[queries.Alike]) -> list[Finding]:
     elsewhere = queries.cases_with([one.file_id for one in found], but=photo.case)
     known = [one for one in found if one.file_id in elsewhere and a_copy(photo.file, one)]
     if not known:
         return []
     numbers = list(dict.fromkeys(number for one in known for number in elsewhere[one.file_id]))
     facts = {"cases": numbers[: queries.SHOWN], "differs": known[0].differs, "part": known[0].part}
-    score = 1 - known[0].differs / 64
-    return [_found(photo, Kind.REUSED, prints.METHOD, odd=True, score=score, facts=facts)]
+    return [_reused(photo, known[0], facts)]
+
+
+def _of_another_step(photo: Attachment, found: list[queries.Alike]) -> list[Finding]:
+    """The picture from before as the proof of the result, the unit's as the inspector's own."""
+    if photo.stage not in PROOF:
+        return []
+    stages = tuple(one for one in (*BEFORE, *PROOF) if one != photo.stage)
+    earlier = {one.file_id: one for one in queries.photos_before(photo, stages)}
+    for one in found:
+        if one.file_id in earlier and the_same(photo.file, one):
+            facts = {"stage": earlier[one.file_id].stage, "differs": one.differs, "part": one.part}
+            return [_reused(photo, one, facts)]
+    return []
+
+
+def _reused(photo: Attachment, like: queries.Alike, facts: dict[str, Any]) -> Finding:
+    score = 1 - like.differs / 64
+    return _found(photo, Kind.REUSED, prints.METHOD, odd=True, score=score, facts=facts)
+
+
+def the_same(file: StoredFile, like: queries.Alike) -> bool:
+    """The same picture of one place, not another one from the same spot: hardly a bit differs, or
+    the camera took both in one second."""
+    if like.differs <= CERTAIN:
+        return True
+    other = StoredFile.objects.get(pk=like.file_id).taken_at
+    return file.taken_at is not None and file.taken_at == other
 
 
 def a_copy(file: StoredFile, like: queries.Alike) -> bool:

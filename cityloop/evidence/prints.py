@@ -23,12 +23,16 @@ MASK = (1 << BAND_BITS) - 1
 WHOLE, PLAIN, MIRRORED = "whole", "plain", "mirrored"
 PLAIN_BELOW = 6.0  # standard deviation of grey, of 255: night, fog, a thumb on the lens
 SIDE = 512
+QUARTERS = (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270)
+ASKEW = (-5.0, -3.0, -1.5, 1.5, 3.0, 5.0)  # degrees; a print bears about one
+STRAIGHT = "centre-80"  # what no turning by a few degrees has cut
 # Part -> left, top, right, bottom as shares of the picture.
 PARTS: dict[str, tuple[float, float, float, float]] = {
     WHOLE: (0, 0, 1, 1),
     "centre-90": (0.05, 0.05, 0.95, 0.95),
     "centre-80": (0.1, 0.1, 0.9, 0.9),
     "centre-70": (0.15, 0.15, 0.85, 0.85),
+    "centre-60": (0.2, 0.2, 0.8, 0.8),
     "left-top": (0, 0, 0.85, 0.85),
     "right-top": (0.15, 0, 1, 0.85),
     "left-bottom": (0, 0.15, 0.85, 1),
@@ -41,18 +45,25 @@ def prints_of(path: Path) -> dict[str, int]:
     picture = _upright(path)
     if float(np.asarray(picture).std()) < PLAIN_BELOW:
         return {}
+    return {part: hash_of(_part(picture, part)) for part in PARTS}
+
+
+def disguises(path: Path) -> list[int]:
+    """Prints under which the original is found when this is a copy of it in a simple disguise: as
+    a mirror shows it, turned by a quarter, or askew by some degrees and cut straight again."""
+    picture = _upright(path)
+    other_way = ImageOps.mirror(picture)
+    turned = [one.transpose(quarter) for one in (picture, other_way) for quarter in QUARTERS]
+    straight = [
+        _part(picture.rotate(angle, Image.Resampling.BILINEAR), STRAIGHT) for angle in ASKEW
+    ]
+    return [hash_of(one) for one in (other_way, *turned, *straight)]
+
+
+def _part(picture: Image.Image, part: str) -> Image.Image:
     wide, high = picture.size
-    return {
-        part: hash_of(
-            picture.crop((int(x0 * wide), int(y0 * high), int(x1 * wide), int(y1 * high)))
-        )
-        for part, (x0, y0, x1, y1) in PARTS.items()
-    }
-
-
-def mirrored(path: Path) -> int:
-    """The print of the picture as a mirror shows it: the simplest disguise."""
-    return hash_of(ImageOps.mirror(_upright(path)))
+    x0, y0, x1, y1 = PARTS[part]
+    return picture.crop((int(x0 * wide), int(y0 * high), int(x1 * wide), int(y1 * high)))
 
 
 def hash_of(picture: Image.Image) -> int:

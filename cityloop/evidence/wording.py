@@ -13,8 +13,23 @@ from django.utils.translation import gettext_noop
 
 from cityloop.evidence.models import Finding, Kind
 
+PROVES = {
+    "report": gettext_noop("photo of the report"),
+    "verify": gettext_noop("photo of the verification"),
+    "before": gettext_noop("photo before handling"),
+    "after": gettext_noop("photo of the result"),
+    "check": gettext_noop("photo of the check"),
+}
+
 
 def _reused(finding: Finding) -> str:
+    if "stage" in finding.facts:
+        return _(
+            "The same picture, perhaps edited, stands in this case already: %(stage)s (%(n)s of 64 marks differ)"
+        ) % {
+            "stage": _(PROVES[finding.facts["stage"]]),
+            "n": finding.facts["differs"],
+        }  # fmt: skip
     facts = {"cases": "、".join(finding.facts["cases"]), "n": finding.facts["differs"]}
     if finding.facts["part"] == "whole":
         return (

@@ -20,11 +20,6 @@ class Matter:
     places: frozenset[str] = frozenset()
 
 
-def plain_phone(phone: str) -> str:
-    """A number without spaces, dashes and brackets, so that it is found again."""
-    return _SPACE.sub("", phone)
-
-
 def plain(words: str) -> str:
     """Words as they are compared."""
     return _SPACE.sub("", words).lower()

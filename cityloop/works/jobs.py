@@ -7,5 +7,6 @@ from cityloop.works import operations
 
 
 def follow_case(number: str, version: int) -> None:
-    """A unit was ordered to act instead, gave the case back, or the case was closed."""
+    """A unit was ordered to act instead, gave the case back, the case was closed, or it
+    was decided who should have acted."""
     operations.follow_case(number=number, now=clock.now())

@@ -16,6 +16,8 @@ from config.api import api
 from tests.conformance.calls import BY_NAME, CALLS, Call
 from tests.conformance.city import City, fingerprint
 
+pytestmark = pytest.mark.matrix
+
 PARTS = {"type", "title", "status", "code", "detail", "reasons"}
 READS = [call for call in CALLS if not call.writes]
 WRITES = [call for call in CALLS if call.writes]
@@ -89,7 +91,6 @@ def test_the_right_role_is_served(city: City, call: Call) -> None:
         assert answer.json() is not None
 
 
-@pytest.mark.matrix
 @pytest.mark.parametrize("call", CALLS, ids=by_name)
 @pytest.mark.requirement("O10")
 def test_nobody_unknown_is_served(city: City, call: Call) -> None:
@@ -99,7 +100,6 @@ def test_nobody_unknown_is_served(city: City, call: Call) -> None:
     assert fingerprint() == before
 
 
-@pytest.mark.matrix
 @pytest.mark.parametrize("call", [c for c in CALLS if c.refused], ids=by_name)
 @pytest.mark.requirement("O10")
 def test_a_wrong_role_is_refused_and_changes_nothing(city: City, call: Call) -> None:
@@ -124,7 +124,6 @@ def test_a_filter_that_is_none_is_refused(city: City) -> None:
     assert city.call("GET", f"/api/v1/cases?{good}", by="acceptor").status_code == 200
 
 
-@pytest.mark.matrix
 @pytest.mark.parametrize("call", CALLS, ids=by_name)
 def test_a_wrong_method_or_address_is_a_problem_too(city: City, call: Call) -> None:
     answer = city.call("PATCH", call.address(city), by=call.by)
@@ -133,7 +132,6 @@ def test_a_wrong_method_or_address_is_a_problem_too(city: City, call: Call) -> N
     assert_problem(city.call("GET", "/api/v1/no-such-thing", by=call.by), 404)
 
 
-@pytest.mark.matrix
 @pytest.mark.parametrize("call", [c for c in WRITES if c.body], ids=by_name)
 def test_a_broken_body_is_a_problem(city: City, call: Call) -> None:
     before = fingerprint()
@@ -145,7 +143,6 @@ def test_a_broken_body_is_a_problem(city: City, call: Call) -> None:
     assert fingerprint() == before
 
 
-@pytest.mark.matrix
 @pytest.mark.parametrize("call", [c for c in WRITES if "{" in c.path], ids=by_name)
 def test_a_write_to_something_unknown_is_not_found(city: City, call: Call) -> None:
     lost = Call(**{**_fields(call), "at": lambda city: dict.fromkeys(call.at(city), "nowhere")})
@@ -156,7 +153,6 @@ def _fields(call: Call) -> dict[str, Any]:
     return {name: getattr(call, name) for name in Call.__slots__}
 
 
-@pytest.mark.matrix
 @pytest.mark.parametrize("call", WRITES, ids=by_name)
 @pytest.mark.requirement("O02")
 def test_the_same_key_does_one_thing(city: City, call: Call) -> None:
@@ -182,7 +178,6 @@ def _told(answer: HttpResponse) -> Any:
     return {name: value for name, value in body.items() if name != "repeated"}
 
 
-@pytest.mark.matrix
 @pytest.mark.parametrize("call", WRITES, ids=by_name)
 @pytest.mark.requirement("O02")
 def test_a_key_belongs_to_its_caller(city: City, call: Call) -> None:
@@ -192,7 +187,6 @@ def test_a_key_belongs_to_its_caller(city: City, call: Call) -> None:
         assert_problem(call.send(city, by=name, key="key-of-two-callers"), 403, 404, 409)
 
 
-@pytest.mark.matrix
 @pytest.mark.parametrize("call", WRITES, ids=by_name)
 @pytest.mark.requirement("O10")
 def test_a_write_needs_credentials_a_csrf_token_and_a_sound_key(city: City, call: Call) -> None:

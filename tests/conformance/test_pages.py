@@ -18,6 +18,9 @@ SAFE_HEADERS = {
 }
 
 
+pytestmark = pytest.mark.matrix
+
+
 def by_name(page: Page) -> str:
     return page.name
 
@@ -55,7 +58,6 @@ def test_the_right_role_sees_it_with_the_safe_headers(city: City, page: Page) ->
     assert "unsafe-inline" not in policy and "unsafe-eval" not in policy
 
 
-@pytest.mark.matrix
 @pytest.mark.parametrize("page", PAGES, ids=by_name)
 @pytest.mark.requirement("O10")
 def test_nobody_unknown_sees_it(city: City, page: Page) -> None:
@@ -69,7 +71,6 @@ def test_nobody_unknown_sees_it(city: City, page: Page) -> None:
     assert fingerprint() == before
 
 
-@pytest.mark.matrix
 @pytest.mark.parametrize("page", [p for p in PAGES if p.refused], ids=by_name)
 @pytest.mark.requirement("O10")
 def test_a_wrong_role_does_not_see_it(city: City, page: Page) -> None:
@@ -81,7 +82,6 @@ def test_a_wrong_role_does_not_see_it(city: City, page: Page) -> None:
         assert fingerprint() == before
 
 
-@pytest.mark.matrix
 @pytest.mark.parametrize("page", [p for p in PAGES if p.data is not None], ids=by_name)
 @pytest.mark.requirement("O10")
 def test_a_form_without_its_csrf_token_is_refused(city: City, page: Page) -> None:

@@ -324,6 +324,7 @@ def history_is_whole(case: Case, where: str) -> None:
     assert status == case.status and lines[-1].hash == case.head, where
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(240)
 @pytest.mark.requirement("O01", "O02", "H05", "E03")
 def test_whatever_is_done_in_whatever_order_the_rules_hold(town: Town) -> None:

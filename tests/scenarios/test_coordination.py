@@ -11,6 +11,7 @@ from cityloop.coordination import queries as disputes
 from cityloop.coordination.models import Dispute
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from cityloop.people.models import Responsibility
+from cityloop.works.models import Order
 from tests.town import DISTRICT, Town
 
 REFUSE = "E0110"
@@ -200,6 +201,40 @@ def test_the_problem_is_fixed_and_the_case_closed_while_the_dispute_stays_open(t
         "closed", town.units["ROADS"].pk, town.units["STREET1"].pk)  # fmt: skip
     last = CaseEvent.objects.filter(case=case).latest("version")
     assert (last.action, last.facts["liable"]) == ("name_liable", town.units["ROADS"].pk)
+
+
+@pytest.mark.requirement("E07", "E10", "I12")
+def test_a_designated_unit_fixes_it_and_the_order_learns_later_who_was_liable(town: Town) -> None:
+    dispute = frozen(town)
+    number = dispute.case.number
+    case = town.step(number, "substitute", "supervisor", unit="WATER", reason="先行清运")
+    assert case.liable_id is None, "nobody is liable before it is decided"
+    town.deliver()
+    order = Order.objects.get(case=case)
+    assert order.liable_id is None
+    town.step(number, "receive", "water")
+    town.step(number, "finish", "water", result="已清运", photos=("after",))
+    town.deliver()
+    dispute.refresh_from_db()
+    assert (dispute.fixed_at, dispute.fixed_by_id) == (town.now, town.units["WATER"].pk)
+
+    # Not well enough, as the inspector finds: it is not fixed after all, until it is.
+    town.step(number, "send_check", "dispatcher", inspector="inspector")
+    failed = {"reason_code": "partly", "reason": "仍有残留"}
+    town.step(number, "check_failed", "inspector", photos=("check",), **failed)
+    town.deliver()
+    dispute.refresh_from_db()
+    assert (dispute.fixed_at, dispute.fixed_by_id) == (None, None)
+    town.step(number, "rework", "dispatcher", reason="返工")
+    town.step(number, "receive", "water")
+    town.step(number, "finish", "water", result="已清运", photos=("after",))
+    decided = {"unit": "ROADS", "document": "纪要6号", "reason": "道路范围内"}
+    town.step(number, "name_liable", "supervisor", **decided)
+    town.deliver()
+    for row in (order, dispute):
+        row.refresh_from_db()
+        assert row.liable_id == town.units["ROADS"].pk
+    assert dispute.fixed_by_id == town.units["WATER"].pk
 
 
 @pytest.mark.requirement("E05", "O10")

@@ -48,6 +48,42 @@ def test_the_lead_finishes_when_every_sub_task_is_done_or_waived(town: Town) -> 
     assert results == {"ROADS": "done", "GREEN": "waived"}
 
 
+@pytest.mark.requirement("E16", "B13", "E01")
+def test_a_sub_task_given_with_the_dispatch_is_owed_by_every_unit_that_assists(town: Town) -> None:
+    number = town.case("filed").number
+    given = {"unit": "WATER", "subtask": "围挡并疏导交通"}
+    with pytest.raises(cases.Refused, match="name the assisting unit"):
+        town.step(number, "dispatch", "dispatcher", **given)
+    only = [{"organisation": "ROADS", "role": "supervise"}]
+    with pytest.raises(cases.Refused, match="name the assisting unit"):
+        town.step(number, "dispatch", "dispatcher", assists=only, **given)
+    case = town.step(number, "dispatch", "dispatcher", assists=[*only, "GREEN"], **given)
+    whats = dict(case.tasks.filter(kind="assist").values_list("organisation__code", "what"))
+    assert whats == {"ROADS": "", "GREEN": "围挡并疏导交通"}
+    town.step(number, "receive", "water")
+    with pytest.raises(cases.Refused, match="1 sub-tasks"):
+        town.step(number, "finish", "water", result="更换井盖", photos=("after",))
+
+    # Returned by the lead: what GREEN still owes is owed after the next dispatch too.
+    town.step(number, "return", "water", reason_code="not_ours", reason="归道路")
+    case = town.step(
+        number, "dispatch", "dispatcher", unit="ROADS", assists=["GREEN"], reason="归道路"
+    )
+    assert case.tasks.get(kind="assist", closed_at=None).what == "围挡并疏导交通"
+    town.step(number, "receive", "roads")
+    town.step(number, "assist_done", "green", result="已围挡", photos=("after",))
+    town.step(number, "finish", "roads", result="更换井盖", photos=("after",))
+
+    # A rework asks the others again only where the dispatcher says so.
+    town.step(number, "send_check", "acceptor", inspector="inspector")
+    failed = {"reason_code": "undone", "reason": "仍破损"}
+    town.step(number, "check_failed", "inspector", photos=("check",), **failed)
+    case = town.step(number, "rework", "dispatcher", reason="返工", subtask="再次围挡")
+    assert case.tasks.get(kind="assist", closed_at=None).what == "再次围挡"
+    case = town.step(number, "waive_assist", "dispatcher", unit="GREEN", reason="不需要")
+    assert [one for one in case.assisting if one.get("what")] == []
+
+
 @pytest.mark.requirement("B14", "E16")
 def test_on_a_border_the_lower_common_parent_leads(town: Town) -> None:
     units = town.units

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from cityloop.cases import operations as cases
 from cityloop.cases.models import Case, CaseEvent, Flow, Task
 from cityloop.cli import check, flows
 from cityloop.cli.output import RejectedError
+from cityloop.desks import queries as desks
 from cityloop.kernel import clock
 from cityloop.kernel.errors import Invalid, NotAllowed
 from cityloop.people import operations as people
@@ -137,11 +139,45 @@ def test_hangzhou_sub_city_dispatches_alone_and_the_city_supports(town: Town) ->
     number = case.number
     town.step(number, "dispatch", "district", unit="ROADS")
     town.step(number, "receive", "roads")
+
+    # Who dispatches decides what the unit asks for; the city's dispatcher is not even asked.
+    town.step(number, "ask_extension", "roads", extra="1", reason_code="weather", reason="暴雨")
+    waiting = {who: desks.counters(town.actor(who), now=town.now)["requests"]
+               for who in ("dispatcher", "district", "district_dispatcher")}  # fmt: skip
+    assert waiting == {"dispatcher": 0, "district": 1, "district_dispatcher": 1}
+    with pytest.raises(cases.Refused, match="with another platform"):
+        town.step(number, "approve_extension", "dispatcher")
+    assert town.step(number, "approve_extension", "district").extensions == 1
     town.step(number, "finish", "roads", result="已清运", photos=("after",))
     town.step(number, "send_check", "acceptor", inspector="inspector2")
     town.step(number, "check_passed", "inspector2", photos=("check",))
     case = town.step(number, "close", "shift_leader", closing_condition=True)
     assert case.status == "closed"
+
+
+@pytest.mark.requirement("A10", "A12")
+def test_passing_a_case_up_and_down_wins_nobody_time(town: Town) -> None:
+    """Each platform has one share; what it used before it passed the case on is gone."""
+    staff(town, "district_dispatcher", "DIST", "dispatcher")
+    mode("hz-core")
+    case = filed(town)
+    assert case.holder == town.units["PLAT"]
+    shares = {}
+    for n, (action, by) in enumerate((("pass_down", "dispatcher"), ("pass_up", "district")) * 2):
+        town.wait(minutes=8)
+        reason = {} if action == "pass_down" else {"reason_code": "beyond_us", "reason": "x"}
+        town.step(case.number, action, by, **reason)
+        timer = case.timers.get(kind="dispatch", state="running")
+        shares[n] = (timer.due_at - town.now) / timedelta(minutes=1)
+    first = dispatch_clock(case)
+    below = shares[0]
+    assert shares == {0: below, 1: first - 8, 2: below - 8, 3: first - 16}
+
+    # A new round of dispatching begins with whole shares.
+    town.step(case.number, "dispatch", "dispatcher", unit="ROADS")
+    town.step(case.number, "return", "roads", reason_code="not_ours", reason="不归道路")
+    timer = case.timers.get(kind="dispatch", state="running")
+    assert timer.due_at - town.now == timedelta(minutes=first)
 
 
 @pytest.mark.requirement("A12", "A35")

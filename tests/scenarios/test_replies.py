@@ -162,7 +162,8 @@ def test_an_engineering_case_owes_a_progress_reply_when_it_is_dispatched(town: T
     town.step(receipt.case, "verified", "inspector", photos=("verify",))
     town.carry(receipt.case, "accepted")
     rule = _engineering_rule(town)
-    town.step(receipt.case, "file", "shift_leader", filing_rule=rule.pk, engineering=True)
+    town.step(receipt.case, "file", "shift_leader", filing_rule=rule.pk, engineering=True,
+              opinion="需开挖路面")  # fmt: skip
     _work(town)
     assert Case.objects.get(number=receipt.case).replies_owed == []
     town.carry(receipt.case, "handling")

@@ -288,3 +288,20 @@ def test_an_appeal_is_still_decided_when_the_case_was_reopened_meanwhile(town: T
     town.step(case.number, "force_close", "shift_leader", **code)
     town.step(case.number, "support_appeal", "dispatcher", opinion="属实")
     assert town.step(case.number, "approve_appeal", "acceptor").appeal == "granted"
+
+
+@pytest.mark.requirement("H07")
+def test_an_appeal_outlives_another_dispatch_and_excuses_one_lateness_only(town: Town) -> None:
+    case = _closed_late(town)
+    _ask(town, case.number, "appeal")
+    town.step(case.number, "reopen", "supervisor", reason="市民再次反映")
+    town.step(case.number, "dispatch", "dispatcher", unit="WATER", reason="仍由其负责")
+    town.step(case.number, "support_appeal", "dispatcher", opinion="属实")
+    assert town.step(case.number, "approve_appeal", "acceptor").appeal == "granted"
+
+    # Late once more: that was not what the appeal was about, and it can be appealed as well.
+    town.wait(days=30)
+    town.sweep()
+    assert town.carry(case.number, "handled").appeal == ""
+    line = CaseEvent.objects.filter(case=case, action="finish").latest("version")
+    assert line.facts["appeal_before"] == "granted"

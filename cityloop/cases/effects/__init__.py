@@ -72,8 +72,8 @@ from cityloop.cases.effects.facts import (
 from cityloop.cases.effects.joint import (
     close_own_subtask,
     name_common_parent,
-    name_sides,
     open_subtask,
+    share_out,
     waive_subtask,
 )
 from cityloop.cases.effects.place import place_case
@@ -174,7 +174,6 @@ __all__ = [
     "mark_backlog",
     "name_common_parent",
     "name_reminded_unit",
-    "name_sides",
     "note_acceptance",
     "note_appeal",
     "note_called",
@@ -221,6 +220,7 @@ __all__ = [
     "restart_handling_clock",
     "resume_acceptance_clock",
     "sample_for_review",
+    "share_out",
     "start_acceptance_clock",
     "start_check_clock",
     "start_closing_clock",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from cityloop.cases import clocks
+from cityloop.cases import clocks, command
 from cityloop.cases.change import Change
 from cityloop.cases.effects.command import share
-from cityloop.cases.models import TimerKind
+from cityloop.cases.models import Appeal, TimerKind
 
 MINUTE = "minute"
+DECIDED = frozenset({Appeal.GRANTED.value, Appeal.REFUSED.value})
 
 
 def start_acceptance_clock(change: Change) -> None:
@@ -46,7 +47,7 @@ def start_filing_clock(change: Change) -> None:
 def start_dispatch_clock(change: Change) -> None:
     """The filing clock stops, the dispatch clock starts."""
     clocks.stop(change, TimerKind.FILING)
-    clocks.start(change, TimerKind.DISPATCH, share(change), MINUTE)
+    _start_dispatch(change)
 
 
 def start_whole_clock(change: Change) -> None:
@@ -91,6 +92,9 @@ def stop_handling_clock(change: Change) -> None:
     if timer is not None:
         change.case.handled_late = bool(timer.late) or bool(change.case.handled_late)
         change.facts["on_time"] = not timer.late
+        if timer.late and change.case.appeal in DECIDED:  # about an earlier lateness, not this one
+            change.facts["appeal_before"] = change.case.appeal
+            change.case.appeal = ""
     change.case.handled_at = change.now
 
 
@@ -124,6 +128,14 @@ def start_closing_clock(change: Change) -> None:
 def start_rework_dispatch_clock(change: Change) -> None:
     """The dispatcher's clock starts again: the rework must go out."""
     clocks.stop(change, TimerKind.CLOSING)
+    _start_dispatch(change)
+
+
+def _start_dispatch(change: Change) -> None:
+    """A round of dispatching begins: every platform of the chain has its whole share."""
+    case = change.case
+    if case.platforms:
+        case.platforms = command.unused(case.platforms)
     clocks.start(change, TimerKind.DISPATCH, share(change), MINUTE)
 
 

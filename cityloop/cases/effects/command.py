@@ -27,22 +27,26 @@ def begin_command(change: Change) -> None:
 
 
 def to_platform_below(change: Change) -> None:
-    """The platform below gets the case and a clock of its own."""
+    """The platform below gets the case, and what is left of its share of the clock."""
     _pass(change, down=True)
 
 
 def to_platform_above(change: Change) -> None:
-    """The platform above gets the case and a clock of its own."""
+    """The platform above gets the case, and what is left of its share of the clock."""
     _pass(change, down=False)
 
 
 def _pass(change: Change, *, down: bool) -> None:
-    """The share of the one ends, kept or not; the share of the other begins."""
+    """The share of the one ends, kept or not; that of the other begins or goes on: passing a case
+    to and fro wins nobody time."""
     case = change.case
     before = case.holder_id
-    case.holder_id = command.neighbour(case.platforms, before, down=down)
     ended = clocks.stop(change, TimerKind.DISPATCH)
-    clocks.start(change, TimerKind.DISPATCH, share(change), "minute")
+    if ended is not None:
+        case.platforms = command.with_used(case.platforms, before, ended.spent)
+    case.holder_id = command.neighbour(case.platforms, before, down=down)
+    used = command.used(case.platforms, case.holder_id)
+    clocks.start(change, TimerKind.DISPATCH, share(change), "minute", used=used)
     change.facts |= {"holder": case.holder_id, "holder_before": before}
     if ended is not None:
         change.facts["share_on_time"] = not ended.late

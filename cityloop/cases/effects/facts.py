@@ -7,7 +7,8 @@ from typing import Any
 
 from cityloop.cases.change import Change
 from cityloop.cases.effects.tasks import united
-from cityloop.cases.models import ClosingKind, RecordType
+from cityloop.cases.guards.joint import roles_of
+from cityloop.cases.models import Case, ClosingKind, RecordType
 from cityloop.standards.models import FilingRule
 
 
@@ -108,7 +109,7 @@ def note_dispatch(change: Change) -> None:
     change.facts["unit_before"] = case.lead_id
     case.lead_id, case.worker_id = unit.pk, None
     case.liable_id, case.substituted = None, False  # an ordinary dispatch ends a substitution
-    case.assisting = _assists(change.inputs.get("assists") or [])
+    case.assisting = _assists(case, change.inputs.get("assists") or [])
     case.units = united(case.units, [unit.pk, *(a["organisation"] for a in case.assisting)])
     case.dispatches += 1
     case.dispatched_at = change.now
@@ -181,9 +182,11 @@ def reopen_case(change: Change) -> None:
     change.case.closing_kind, change.case.closed_at = "", None
 
 
-def _assists(assists: list[Any]) -> list[dict[str, Any]]:
-    """Assisting units as plain facts: organisation id and role."""
+def _assists(case: Case, named: list[Any]) -> list[dict[str, Any]]:
+    """Assisting units as plain facts: organisation id, role, and the sub-task that a unit named
+    again still owes from the dispatch before."""
+    owed = {one["organisation"]: {"what": one["what"]} for one in case.assisting if one.get("what")}
     return [
-        {"organisation": int(a["organisation"]), "role": str(a.get("role", "assist"))}
-        for a in assists
+        {"organisation": unit, "role": role, **owed.get(unit, {})}
+        for unit, role in roles_of(case, named).items()
     ]

@@ -5,31 +5,44 @@ from __future__ import annotations
 from cityloop.cases.change import Change
 from cityloop.cases.effects.tasks import open_task, united
 from cityloop.cases.guards.dispatch import of_unit
+from cityloop.cases.models import Task
 from cityloop.people import queries as people
 
 
 def open_subtask(change: Change) -> None:
     """One more unit assists, with a task of its own (E16)."""
-    case, unit = change.case, change.inputs["unit"]
-    if unit.pk not in {int(one["organisation"]) for one in case.assisting}:
-        case.assisting = [*case.assisting, {"organisation": unit.pk, "role": "assist"}]
+    case, unit, what = change.case, change.inputs["unit"], change.inputs["subtask"]
+    others = [one for one in case.assisting if int(one["organisation"]) != unit.pk]
+    case.assisting = [*others, {"organisation": unit.pk, "role": "assist", "what": what}]
     case.units = united(case.units, [unit.pk])
-    open_task(change, "assist", organisation_id=unit.pk, role="assist",
-              what=change.inputs["subtask"])  # fmt: skip
+    open_task(change, "assist", organisation_id=unit.pk, role="assist", what=what)
+
+
+def share_out(change: Change) -> None:
+    """The sub-task named at a dispatch is that of every unit that assists; of a rework, too.
+
+    The matrix also names who supervises or maintains: they know of the case and owe nothing.
+    """
+    what = change.inputs.get("subtask")
+    if what:
+        change.case.assisting = change.facts["assisting"] = [
+            {**one, "what": what} if one["role"] == "assist" else one
+            for one in change.case.assisting
+        ]
 
 
 def close_own_subtask(change: Change) -> None:
     """The actor's unit has done its part."""
     for task in change.open_tasks("assist"):
         if task.what and of_unit(change.actor, task.organisation_id):
-            task.closed_at, task.result = change.now, "done"
+            _settle(change, task, "done")
 
 
 def waive_subtask(change: Change) -> None:
     """The unit's part is not needed any more; the lead waits for it no longer."""
     for task in change.open_tasks("assist"):
         if task.what and task.organisation_id == change.inputs["unit"].pk:
-            task.closed_at, task.result = change.now, "waived"
+            _settle(change, task, "waived")
 
 
 def name_common_parent(change: Change) -> None:
@@ -42,7 +55,11 @@ def name_common_parent(change: Change) -> None:
     change.inputs["territories"] = [one.pk, other.pk]
 
 
-def name_sides(change: Change) -> None:
-    """Each of the two has a task on its side of the border; the lead waits for both."""
-    for task in change.open_tasks("assist"):
-        task.what = change.inputs["subtask"]
+def _settle(change: Change, task: Task, result: str) -> None:
+    """The sub-task ends, and what is still owed stands on the case no more."""
+    task.closed_at, task.result = change.now, result
+    change.case.assisting = [
+        {name: value for name, value in one.items() if name != "what"}
+        if int(one["organisation"]) == task.organisation_id else one
+        for one in change.case.assisting
+    ]  # fmt: skip

@@ -21,16 +21,16 @@ def open_request(change: Change) -> None:
     role = requests.BY_KIND[kind].after(change.role)
     wanted = ("extra", "until", "reason_code", "reason")
     asked = {name: str(change.inputs[name]) for name in wanted if name in change.inputs}
-    unit = change.case.lead_id if role == "unit_desk" else None
     spoken = {"by": [change.actor.member_id]}
-    open_task(change, kind, role=role, organisation_id=unit, asked={**asked, **spoken})
+    open_task(change, kind, role=role, organisation_id=_where(change, role),
+              asked={**asked, **spoken})  # fmt: skip
 
 
 def pass_on(change: Change) -> None:
     """Who was asked speaks for the request; the next of the chain is asked."""
     task = _request(change)
     task.role = requests.BY_KIND[task.kind].after(task.role)
-    task.organisation_id = None
+    task.organisation_id = _where(change, task.role)
     task.asked = {**task.asked, "by": [*task.asked.get("by", ()), change.actor.member_id]}
 
 
@@ -128,6 +128,13 @@ def _hold(change: Change) -> None:
     last = date.fromisoformat(change.facts["until"])
     end = timezone.make_aware(datetime.combine(last + timedelta(days=1), time()))
     clocks.start_until(change, TimerKind.HOLD, end)
+
+
+def _where(change: Change, role: str) -> int | None:
+    """The organisation whose desk is asked: the unit that handles, the platform that dispatches."""
+    if role == "unit_desk":
+        return change.case.lead_id
+    return change.case.holder_id if role == "dispatcher" else None
 
 
 def _request(change: Change) -> Task:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cityloop.cases.change import Change
 from cityloop.cases.effects.tasks import united
+from cityloop.cases.guards.substitution import who_should
 
 
 def note_substitution(change: Change) -> None:
@@ -11,10 +12,8 @@ def note_substitution(change: Change) -> None:
 
     No dispatch of the ping-pong counter: nobody sends the case to and fro, somebody decides.
     """
-    case, unit, named = change.case, change.inputs["unit"], change.inputs.get("liable")
+    case, unit, should = change.case, change.inputs["unit"], who_should(change)
     change.facts["unit_before"] = case.lead_id
-    # A second substitution does not make the first designated unit the culprit.
-    should = named.pk if named else case.liable_id if case.substituted else case.lead_id
     case.liable_id, case.substituted = should, True
     case.lead_id, case.worker_id, case.assisting = unit.pk, None, []
     case.units = united(case.units, [one for one in (unit.pk, should) if one is not None])

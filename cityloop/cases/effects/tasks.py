@@ -22,19 +22,25 @@ def open_check_task(change: Change) -> None:
 
 
 def open_handling_tasks(change: Change) -> None:
-    """The lead unit gets the case, assisting units a task beside it (B13)."""
+    """The lead unit gets the case, assisting units a task beside it (B13).
+
+    With `what` it is a sub-task that the lead waits for (E16); without, they know of the case.
+    """
     close_handling_tasks(change)
     case = change.case
     open_task(change, "handle", organisation_id=case.lead_id)
     for assist in case.assisting:
-        organisation = int(assist["organisation"])
-        open_task(change, "assist", organisation_id=organisation, role=str(assist.get("role", "")))
+        open_task(
+            change, "assist", organisation_id=int(assist["organisation"]),
+            role=str(assist.get("role", "")), what=str(assist.get("what", "")),
+        )  # fmt: skip
 
 
 def close_handling_tasks(change: Change) -> None:
-    """The units' tasks end; what they had asked for and nobody decided lapses."""
+    """The units' tasks end; what they had asked for and nobody decided lapses, but an appeal: it is
+    about a handling that has ended."""
     close_tasks(change, "handle", "assist", result=change.action)
-    close_tasks(change, *requests.BY_KIND, result="lapsed")
+    close_tasks(change, *(kind for kind in requests.BY_KIND if kind != "appeal"), result="lapsed")
 
 
 def close_site_task(change: Change) -> None:

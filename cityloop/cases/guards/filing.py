@@ -53,11 +53,22 @@ def _not_in_force(rule: FilingRule, change: Change) -> str | None:
 
 
 def engineering_known(change: Change) -> str | None:
-    """The longer limit for engineering work is one that the rule knows (D03)."""
+    """The longer limit for engineering work is one that the rule knows (D03); with a reason, and
+    approved by the shift leader, like the change to it later (H02)."""
     rule = change.inputs.get("filing_rule")
-    if rule is None or not change.inputs.get("engineering") or rule.engineering_amount:
+    if rule is None or not change.inputs.get("engineering"):
         return None
-    return _("this filing rule has no limit for engineering work")
+    if not rule.engineering_amount:
+        return _("this filing rule has no limit for engineering work")
+    if change.imported:
+        return None
+    if change.role != "shift_leader":
+        return _("the limit for engineering work is approved by the shift leader")
+    return (
+        None
+        if change.inputs.get("opinion")
+        else _("say in the remark why the limit for engineering work applies")
+    )
 
 
 def verified_if_public(change: Change) -> str | None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from cityloop.cases.change import Change
 from cityloop.cases.guards.dispatch import of_unit
+from cityloop.cases.models import Case
 from cityloop.people import queries as people
 from cityloop.people.models import OrganisationKind
 
@@ -33,6 +37,26 @@ def some_subtask(change: Change) -> str | None:
     if any(task.what for task in change.open_tasks("assist")):
         return None
     return _("no sub-task is open")
+
+
+def subtask_for_somebody(change: Change) -> str | None:
+    """A sub-task given with a dispatch has a unit that assists and owes it (E16)."""
+    if not change.inputs.get("subtask"):
+        return None
+    named = change.inputs.get("assists") if "unit" in change.inputs else change.case.assisting
+    if "assist" in roles_of(change.case, named or ()).values():
+        return None
+    return _("name the assisting unit that the sub-task is for")
+
+
+def roles_of(case: Case, named: Sequence[Mapping[str, Any]]) -> dict[int, str]:
+    """Organisation -> as what it stands beside the lead: as named, as the matrix proposes it
+    (assist, supervise, maintain), or it assists."""
+    proposed = {one["organisation"]: one["role"] for one in case.proposal.get("assists") or ()}
+    return {
+        one["organisation"]: one.get("role") or proposed.get(one["organisation"]) or "assist"
+        for one in named
+    }
 
 
 def unit_owes_subtask(change: Change) -> str | None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from cityloop.cases import requests
 from cityloop.cases.change import Change
+from cityloop.cases.guards.command import platform_holds
 from cityloop.cases.guards.dispatch import of_unit
 from cityloop.cases.models import Task, TimerKind
 
@@ -27,13 +28,14 @@ def asked_once(change: Change) -> str | None:
 
 
 def waits_for_you(change: Change) -> str | None:
-    """The request waits for a post of the actor; at a unit, for the actor's own unit."""
+    """The request waits for a post of the actor; at a unit, for the actor's own unit; where a
+    platform dispatches the case, for that platform (A09)."""
     task = pending(change)
-    if task is None or task.role not in change.actor.roles:
+    if task is None or not requests.posts_of(task.role) & change.actor.roles:
         return _("no such request waits for you")
     if task.role == "unit_desk" and not of_unit(change.actor, task.organisation_id):
         return _("the case is not with your unit")
-    return None
+    return platform_holds(change) if task.role == "dispatcher" else None
 
 
 def another_decides(change: Change) -> str | None:

@@ -9,8 +9,18 @@ from cityloop.cases.change import Change
 
 def fixed_by_another(change: Change) -> str | None:
     """Another unit fixes than the one that should have acted (E07)."""
-    case, unit, named = change.case, change.inputs.get("unit"), change.inputs.get("liable")
-    should = named.pk if named else case.liable_id if case.substituted else case.lead_id
-    if unit is not None and unit.pk == should:
+    unit = change.inputs.get("unit")
+    if unit is not None and unit.pk == who_should(change):
         return _("name another unit than the one that should have acted")
     return None
+
+
+def who_should(change: Change) -> int | None:
+    """The unit that should have acted: the one named, of a disputed case nobody until it is
+    decided, else the unit that had the case; a designated unit never becomes the culprit (I12)."""
+    case, named = change.case, change.inputs.get("liable")
+    if named is not None:
+        return int(named.pk)
+    if case.dispute_level:
+        return None
+    return case.liable_id if case.substituted else case.lead_id

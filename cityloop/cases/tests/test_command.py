@@ -95,3 +95,16 @@ def test_in_no_mode_does_who_is_judged_file_check_or_close(path):
     parameters = flow.parameters(modes.read_mode(path).parameters)
     for step in workflow.JUDGING:
         assert not {"unit_desk", "worker", "dispatcher"} & set(step.roles_in(parameters)), step
+
+
+@pytest.mark.requirement("A14", "H04")
+@pytest.mark.parametrize(
+    ("action", "role"),
+    [("approve_extension", "shift_leader"), ("approve_suspension", "unit_desk"),
+     ("support_deferral", "supervisor")],
+)  # fmt: skip
+def test_a_flow_in_which_nobody_can_decide_a_request_is_unsound(action: str, role: str) -> None:
+    found = workflow.faults({"roles": [[action, [role]]]})
+    kind = action.partition("_")[2]
+    assert any(fault.startswith(f"{kind}: when it waits for") for fault in found)
+    assert f"{action}: no request ever waits for {role}" in found

@@ -52,7 +52,7 @@ def test_a_rule_of_an_edition_not_in_force_files_nothing(world):
     assert world.step(case, "file", "shift_leader", filing_rule=nearer.pk).status == "filed"
 
 
-@pytest.mark.requirement("D03")
+@pytest.mark.requirement("D03", "H02")
 def test_the_engineering_limit_is_one_that_the_rule_knows(world):
     case = world.to("accepted")
     with pytest.raises(operations.Refused, match="no limit for engineering work"):
@@ -60,7 +60,12 @@ def test_the_engineering_limit_is_one_that_the_rule_knows(world):
     longer = worlds.rule(
         world.problem_class, engineering_amount=Decimal(5), engineering_unit="work_day"
     )
-    case = world.step(case, "file", "shift_leader", filing_rule=longer.pk, engineering=True)
+    asked = {"filing_rule": longer.pk, "engineering": True}
+    with pytest.raises(operations.Refused, match="say in the remark why"):
+        world.step(case, "file", "shift_leader", **asked)
+    with pytest.raises(operations.Refused, match="approved by the shift leader"):
+        world.step(case, "file", "acceptor", opinion="需开挖路面", **asked)
+    case = world.step(case, "file", "shift_leader", opinion="需开挖路面", **asked)
     assert (case.limit_amount, case.limit_unit) == (5, "work_day")
 
 

@@ -16,7 +16,9 @@ from cityloop.kernel.errors import Invalid, Refused
 from cityloop.kernel.models import StoredFile
 
 MANAGE = "coordination.manage"
-FOLLOWED = ("raise_dispute", "decide", "name_liable", "fixed_meanwhile")
+DECIDED = ("decide", "name_liable")
+FIXED = ("fixed_meanwhile", "finish")  # by whoever did it, or by the unit ordered to act instead
+FOLLOWED = (*DECIDED, *FIXED, "raise_dispute", "check_failed")
 
 
 @transaction.atomic
@@ -42,6 +44,8 @@ def open_dispute(*, number: str, version: int) -> Dispute:
 def follow_case(*, number: str, version: int) -> Dispute | None:
     """The dispute takes over what a step of its case says. May be told twice, or late."""
     line = _line(number, version)
+    if line.action not in FOLLOWED:
+        return None
     rows = Dispute.objects.select_for_update().filter(case=line.case_id, closed_at=None)
     row = rows.filter(last_version__lt=version).first()
     if row is None:
@@ -49,14 +53,27 @@ def follow_case(*, number: str, version: int) -> Dispute | None:
     facts = line.facts
     if line.action == "raise_dispute":
         row.level = facts["dispute_level"]
-    elif line.action == "fixed_meanwhile":
-        row.fixed_at, row.fixed_by_id = line.at, facts.get("fixed_by")
+    elif line.action == "check_failed":
+        row.fixed_at, row.fixed_by = None, None
+    elif line.action in FIXED:
+        row.fixed_at, row.fixed_by_id = line.at, facts.get("fixed_by") or _ordered(line)
     else:
         row.closed_at, row.liable_id = line.at, facts["liable"]
         row.decision, row.decided_by = facts["reason"], line.actor
     row.last_version = version
     row.save()
     return row
+
+
+def _ordered(line: CaseEvent) -> int | None:
+    """The unit that had been ordered to act instead when this line was written, if any."""
+    if line.action != "finish":
+        return None
+    orders = CaseEvent.objects.filter(
+        case=line.case_id, version__lt=line.version, action="substitute"
+    )
+    last = orders.order_by("-version").first()
+    return last.facts["unit"] if last else None
 
 
 def _line(number: str, version: int) -> CaseEvent:

@@ -82,7 +82,13 @@ def edited() -> list[tuple[str, Image.Image, int]]:
         ("cropped", pictures.cropped(whole, 0.8), 85),
         ("cropped much", pictures.cropped(whole, 0.71), 85),
         ("cut at two sides", whole.crop((0, 0, 1088, 726)), 85),
+        ("cropped to six tenths", pictures.cropped(whole, 0.6), 85),
         ("mirrored", ImageOps.mirror(whole), 85),
+        ("turned by a quarter", whole.rotate(90, expand=True), 85),
+        ("upside down", whole.rotate(180), 85),
+        ("mirrored and turned", ImageOps.mirror(whole).rotate(270, expand=True), 85),
+        *((f"askew by {one}", whole.rotate(one), 85) for one in (-5, -2, 1, 3, 4)),
+        ("askew and cut straight", pictures.cropped(whole.rotate(3), 0.9), 85),
     ]
 
 
@@ -101,7 +107,7 @@ def test_an_edited_copy_is_found_and_another_picture_is_not(
     path.write_bytes(pictures.jpeg(copy, quality=quality))
     found = prints.prints_of(path)
     probes = [queries.Probe(value, part == prints.WHOLE) for part, value in found.items()]
-    probes.append(queries.Probe(prints.mirrored(path), whole=True))
+    probes += [queries.Probe(value, whole=True) for value in prints.disguises(path)]
     assert [one.file_id for one in queries.alike(probes)] == [whole.pk], name
 
 

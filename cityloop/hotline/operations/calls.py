@@ -16,6 +16,7 @@ from cityloop.intake import operations as intake
 from cityloop.intake.models import NoticeState, Report, ReporterNotice
 from cityloop.kernel import errors
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.phones import plain_phone
 
 DELIVER, ANSWER = "hotline.deliver", "hotline.answer"
 CHANNEL = "hotline12319"
@@ -121,7 +122,7 @@ def _same_caller(call: Call, event: CallEvent, *, new: bool, now: datetime) -> N
         call.caller = keep
         call.changed_at = now
         call.save(update_fields=["caller", "changed_at"])
-    elif call.caller.forgotten_at is None and call.caller.phone != event.caller.strip():
+    elif call.caller.forgotten_at is None and call.caller.phone != plain_phone(event.caller):
         raise SameCall(_("call %(id)s came from another number before") % {"id": call.outer_id})
 
 

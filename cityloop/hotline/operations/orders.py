@@ -60,6 +60,11 @@ def import_orders(rows: Sequence[reading.Row], *, name: str, actor: Actor, now: 
     return batch
 
 
+def spellings(number: str) -> set[str]:
+    """A number in capitals or not is one order; the index answers for each."""
+    return {number, number.upper(), number.lower()}
+
+
 def _bad(row: reading.Row, number: str, reasons: list[str]) -> dict[str, Any]:
     return {"row": row.number, "number": number[:MAX_NUMBER], "reasons": reasons}
 
@@ -69,7 +74,7 @@ def _take(cells: dict[str, str], batch: Batch, *, actor: Actor, now: datetime) -
     if not number or len(number) > MAX_NUMBER or not number.isprintable():
         raise ValueError(_("the number of the order is missing or longer than 60 characters"))
     due = _cell(cells, "due_at", reading.moment)
-    known = Order.objects.select_for_update().filter(outer_number=number).first()
+    known = Order.objects.select_for_update().filter(outer_number__in=spellings(number)).first()
     if known is not None:
         if due is not None and due != known.outer_due_at:
             known.outer_due_at = due
@@ -86,7 +91,7 @@ def _report(
     number: str, cells: dict[str, str], *, actor: Actor, now: datetime
 ) -> tuple[Report, str]:
     """The report of the order: one that was typed in with its number, or a new one."""
-    typed = Report.objects.filter(channel=CHANNEL, source_key=number).first()
+    typed = Report.objects.filter(channel=CHANNEL, source_key__in=spellings(number)).first()
     if typed is not None:
         return typed, KNOWN
     receipt = intake.receive(

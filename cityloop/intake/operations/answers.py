@@ -17,6 +17,7 @@ from cityloop.intake.operations.incoming import Draft
 from cityloop.kernel import errors
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.models import StoredFile
+from cityloop.kernel.phones import plain_phone
 
 PERMISSION = "intake.reporter"
 LONGEST_OPEN = timedelta(days=90)  # beyond retention, for a case that is still open
@@ -50,7 +51,7 @@ def remember(
     """Keep who calls or writes, for as long as the channel says."""
     days = reference.channel(channel).retention_days
     return Reporter.objects.create(
-        phone=phone.strip(), name=name.strip(), address=address.strip(),
+        phone=plain_phone(phone), name=name.strip(), address=address.strip(),
         keep_until=now + timedelta(days=days),
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from cityloop.intake.models import Report, Reporter
 from cityloop.intake.operations.incoming import Draft
 from cityloop.intake.together import Together
 from cityloop.kernel import jobs
+from cityloop.kernel.phones import plain_phone
 from cityloop.kernel.rows import Row, Rows, columns_of
 
 REPORT = columns_of(Report, without=("id",))
@@ -66,7 +67,7 @@ def reporter_row(draft: Draft, reporter_id: int) -> Row:
     return {
         "id": reporter_id,
         "name": draft.given.reporter_name.strip(),
-        "phone": draft.given.reporter_phone.strip(),
+        "phone": plain_phone(draft.given.reporter_phone),
         "address": "",
         "keep_until": draft.now + timedelta(days=draft.channel.retention_days),
         "forgotten_at": None,

@@ -13,6 +13,7 @@ from cityloop.cases import queries as cases
 from cityloop.intake.models import NoticeState, Report, Reporter, ReporterNotice
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
+from cityloop.kernel.phones import plain_phone
 
 SEE_REPORTER = "intake.reporter"
 
@@ -79,7 +80,7 @@ def notices_owed(actor: Actor, *, topic: str = "") -> QuerySet[ReporterNotice]:
 def earlier_reports(actor: Actor, phone: str, *, limit: int = 20) -> list[Report]:
     """The latest reports of a caller by phone, in the actor's scope; needs the permission."""
     actor.require(SEE_REPORTER)
-    rows = Report.objects.filter(reporter__phone=phone, case__in=cases.visible(actor))
+    rows = Report.objects.filter(reporter__phone=plain_phone(phone), case__in=cases.visible(actor))
     return list(rows.exclude(reporter__phone="").select_related("case").order_by("-id")[:limit])
 
 

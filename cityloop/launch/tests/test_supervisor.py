@@ -16,6 +16,8 @@ import pytest
 
 from cityloop.launch.processes import Identity, identify
 
+pytestmark = pytest.mark.fault
+
 _ROOT = Path(__file__).resolve().parents[3]
 _RUNNER = """
 import os, sys

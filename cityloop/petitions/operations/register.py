@@ -19,6 +19,7 @@ from cityloop.intake import reference
 from cityloop.intake.models import Report
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Problem, Refused
+from cityloop.kernel.phones import plain_phone
 from cityloop.petitions import likeness, queries
 from cityloop.petitions.models import Answer, Kind, Petition, Repetition
 from cityloop.petitions.operations.numbers import PETITIONS, next_number
@@ -76,7 +77,7 @@ def register(given: NewPetition, *, actor: Actor, now: datetime) -> Petition:
         raise Invalid(*problems.values(), fields=problems)
     with transaction.atomic():
         person = intake.remember(
-            phone=likeness.plain_phone(given.phone), name=given.name, address=given.address,
+            phone=plain_phone(given.phone), name=given.name, address=given.address,
             channel=CHANNEL, now=now,
         )  # fmt: skip
         row = Petition.objects.create(
@@ -130,7 +131,7 @@ def _came(given: NewPetition, today: date) -> dict[str, str]:
 
 def _person(given: NewPetition) -> dict[str, str]:
     found = {}
-    if given.phone and not _PHONE.fullmatch(likeness.plain_phone(given.phone)):
+    if given.phone and not _PHONE.fullmatch(plain_phone(given.phone)):
         found["phone"] = _("this is not a telephone number")
     if not given.phone.strip() and not given.name.strip():
         found["name"] = _("name the petitioner, or give a telephone number")

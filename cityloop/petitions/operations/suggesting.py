@@ -16,8 +16,9 @@ from cityloop.cases import queries as cases
 from cityloop.intake import operations as intake
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, Refused, TooMany
+from cityloop.kernel.phones import plain_phone
 from cityloop.people.models import Organisation
-from cityloop.petitions import likeness, queries
+from cityloop.petitions import queries
 from cityloop.petitions.models import Outcome, Suggestion
 from cityloop.petitions.operations.letters import text_problem
 from cityloop.petitions.operations.numbers import SUGGESTIONS, next_number
@@ -75,7 +76,7 @@ def _check(given: NewSuggestion) -> None:
     for name in ("subject", "text"):
         if not getattr(given, name).strip():
             found[name] = _("fill this in")
-    if given.phone.strip() and not _PHONE.fullmatch(likeness.plain_phone(given.phone)):
+    if given.phone.strip() and not _PHONE.fullmatch(plain_phone(given.phone)):
         found["phone"] = _("this is not a telephone number")
     if found:
         raise Invalid(*found.values(), fields=found)
@@ -98,7 +99,7 @@ def _keep(
         sender = None
         if given.name.strip() or given.phone.strip():
             sender = intake.remember(
-                phone=likeness.plain_phone(given.phone), name=given.name, channel=CHANNEL, now=now
+                phone=plain_phone(given.phone), name=given.name, channel=CHANNEL, now=now
             )
         return Suggestion.objects.create(
             number=next_number(SUGGESTIONS, now=now), token=secrets.token_urlsafe(18),

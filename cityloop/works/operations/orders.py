@@ -76,6 +76,7 @@ def follow_case(*, number: str, now: datetime) -> int:
     for order, following in orders:
         for line in following:
             _follow(order, line, now=now)
+        _name_liable(order, now=now)
     return len(orders)
 
 
@@ -107,6 +108,20 @@ def _follow(order: Order, line: CaseEvent, *, now: datetime) -> None:
             record(order, "done", actor=system, now=now, version=line.version)
     elif order.state in UNFINISHED:
         _cancel(order, str(line.facts.get("reason", "")), actor=system, now=now)
+
+
+def _name_liable(order: Order, *, now: datetime) -> None:
+    """A dispute open when the order was given has been decided since: who should have acted is
+    known. A claim that names somebody already stays as it was made."""
+    decided = CaseEvent.objects.filter(
+        case=order.case_id, version__gt=order.version, action="name_liable"
+    ).order_by("version").first()  # fmt: skip
+    if decided is None or order.liable_id == decided.facts["liable"] or order.claims.exists():
+        return
+    order.liable_id = decided.facts["liable"]
+    order.save(update_fields=["liable"])
+    record(order, "liable", actor=Actor.system("works"), now=now, version=decided.version,
+           liable=order.liable_id)  # fmt: skip
 
 
 @transaction.atomic
