@@ -110,12 +110,17 @@ def extend(change: Change, kind: str, extra: Decimal) -> None:
 
 
 def relimit(change: Change, kind: str, amount: Decimal, unit: str) -> None:
-    """Another limit for a running clock; what has run counts, told in the new unit."""
-    if timer := _running(change, kind):
-        if timer.spent and timer.limit_unit != unit:
-            timer.spent = _told_in(change, timer, unit)
-        timer.limit_amount, timer.limit_unit = amount, unit
+    """Another limit for a clock that runs or pauses; what has run counts, told in the new unit."""
+    timer = change.timer(kind)
+    if timer is None:
+        return
+    if timer.spent and timer.limit_unit != unit:
+        timer.spent = _told_in(change, timer, unit)
+    timer.limit_amount, timer.limit_unit = amount, unit
+    if timer.state == RUNNING:
         _move(change, timer, "changed")
+    else:  # its deadline is told when it goes on
+        _note(change, kind, None, None, "changed")
 
 
 def moved_by_calendar(change: Change) -> list[Timer]:

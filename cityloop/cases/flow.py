@@ -9,6 +9,11 @@ from typing import Any
 
 from cityloop.cases.command import TOP, Level
 
+# The channels of the public: complaints are reviewed without exception (G09). Sorted.
+PUBLIC = (
+    "app", "community", "hotline12319", "hotline12345", "media", "petition", "sms", "web",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
@@ -34,7 +39,7 @@ class Parameters:
     look_back_days: int = 0  # earlier cases that a proposal asks; 0: the matrix alone
     verify_public: bool = True  # public reports are verified on site before filing
     review_share: float = 0.1  # of self-handled cases, looked at afterwards
-    reviewed_channels: tuple[str, ...] = ()  # every case of these is reviewed before closing
+    reviewed_channels: tuple[str, ...] = PUBLIC  # every case of these is reviewed before closing
     read_minutes: int = 15  # after which the next is called to a dispatch that nobody opened
     recheck_share: float = 0.05  # of cases closed in a day, inspected again by another team
     reply_check_share: float = 0.1  # of replies sent in a day, judged by a second person

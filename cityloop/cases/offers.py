@@ -18,7 +18,7 @@ from cityloop.kernel.actor import Actor
 NOT_YOURS = (
     guards.without_place,
     guards.within_scope, guards.own_unit_task, guards.own_member_task, guards.own_recheck_task,
-    guards.dispatch_needs_order, guards.was_filed, guards.was_self_handled, guards.answer_owed,
+    guards.dispatch_needs_order, guards.was_filed, guards.review_waits, guards.answer_owed,
     guards.report_owed, guards.not_reviewed_yet, guards.platform_holds, guards.platform_above,
     guards.platform_below, guards.supervised_here, guards.circles, guards.dispute_open,
     guards.not_at_the_top, guards.own_subtask, guards.some_subtask, guards.waits_for_you,

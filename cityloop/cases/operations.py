@@ -24,6 +24,7 @@ from cityloop.kernel.actor import Actor
 from cityloop.kernel.models import StoredFile
 from cityloop.kernel.rows import Rows, fresh
 from cityloop.people import queries as people
+from cityloop.standards import queries as standards
 
 log = logging.getLogger("cityloop.cases")
 
@@ -276,12 +277,21 @@ def follow_calendar(*, now: datetime) -> int:
         if clocks.moved_by_calendar(probe):
             moved.add(timer.case_id)
     rows = Case.objects.filter(pk__in=moved).order_by("pk")
-    return sum(_recompute(number, now) for number in list(rows.values_list("number", flat=True)))
+    why = _why_the_calendar_changed()
+    numbers = list(rows.values_list("number", flat=True))
+    return sum(_recompute(number, why, now) for number in numbers)
 
 
-def _recompute(number: str, now: datetime) -> int:
+def _why_the_calendar_changed() -> str:
+    """The reason that was given for the latest change, and by whom (H05)."""
+    last = standards.calendar_changes().first()
+    return f"{last.why} ({last.actor})" if last else ""
+
+
+def _recompute(number: str, why: str, now: datetime) -> int:
     with transaction.atomic():
         change = _load(number, actor=Actor.system("calendar"), now=now)
+        change.inputs = {"reason": why}
         try:
             take(change, _step("recompute"))
         except Refused:

@@ -307,7 +307,10 @@ def _without_paper() -> Broken | None:
                 WHERE e.facts ? 'papers' AND NOT EXISTS (
                   SELECT 1 FROM cases_attachment a JOIN kernel_file f ON f.id = a.file_id
                    WHERE a.case_id = e.case_id AND a.version = e.version
-                     AND f.sha256 = p.paper->>1 AND a.stage = p.paper->>0)
+                     AND f.sha256 = p.paper->>1
+                     -- Early lines name a picture once for each part it was given for.
+                     AND e.facts->'papers' @> jsonb_build_array(
+                           jsonb_build_array(a.stage, f.sha256)))
                 LIMIT 1"""
         )
         gone = cursor.fetchone()

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from cityloop.cases import chain, clocks, fields, state
+from cityloop.cases import chain, clocks, fields, guards, state
 from cityloop.cases.change import Change, Paper
 from cityloop.cases.models import Attachment, Case, CaseEvent, Task, Timer
 from cityloop.kernel import jobs
@@ -48,6 +48,8 @@ def add_line(change: Change) -> None:
     """Version + 1 and the history line of the step just taken, chained to the line before."""
     case = change.case
     lines = _lines(change)
+    if len(change.papers) > 1:
+        change.papers = _once_each(change)
     _chain(case, lines)
     case.version += 1
     facts = _facts(change)
@@ -78,6 +80,16 @@ def add_line(change: Change) -> None:
         if case.dispute_level:  # as rare
             lines.jobs.extend(jobs.job_rows("case.disputed", payload))
     change.papers, change.inputs, change.facts = [], {}, {}
+
+
+def _once_each(change: Change) -> list[Paper]:
+    """A picture given for two parts of the file proves the step, or belongs to the first part."""
+    proof = guards.stage_of(change.action)
+    found: dict[int, Paper] = {}
+    for paper in change.papers:
+        if paper.file.pk not in found or paper.stage == proof:
+            found[paper.file.pk] = paper
+    return list(found.values())
 
 
 def _chain(case: Case, lines: Lines) -> None:

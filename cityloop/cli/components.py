@@ -11,7 +11,9 @@ from cityloop.cli.database import require_tables
 from cityloop.cli.output import AsJson, RejectedError, finish_import, progress
 from cityloop.cli.project import open_project
 
-File = Annotated[Path, typer.Argument(help="CSV, GeoJSON or GeoPackage.", exists=True)]
+File = Annotated[
+    Path, typer.Argument(help="CSV, GeoJSON or GeoPackage.", exists=True, dir_okay=False)
+]
 Format = Annotated[
     str,
     typer.Option("--format", help="csv, geojson, gpkg; else by name.", show_default=False),

@@ -79,7 +79,7 @@ def finish_import(report: Any, *, as_json: bool) -> None:
     for rejection in rejected[:50]:
         say(f"row {rejection.row} ({rejection.key}): {rejection.reason}")
     if len(rejected) > 50:
-        say(f"... and {len(rejected) - 50} more rejected rows")
+        say(f"... and {len(rejected) - 50} more rejected rows; --json lists them all")
     for note in report.notes:
         say(note)
     sentence = (

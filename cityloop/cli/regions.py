@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from cityloop.kernel.reports import ImportReport
 
 File = Annotated[
-    Path | None, typer.Argument(help="GeoJSON, GeoPackage or another GDAL format.", exists=True)
+    Path | None,
+    typer.Argument(help="GeoJSON, GeoPackage or another GDAL format.", exists=True, dir_okay=False),
 ]
 Kind = Annotated[str, typer.Option(help="What the file holds: regions, grids or roads.")]
 City = Annotated[

@@ -17,11 +17,12 @@ import imagehash
 import numpy as np
 from PIL import Image, ImageOps
 
+from cityloop.kernel.files import PLAIN_BELOW
+
 METHOD = "phash-64/1"
 BANDS, BAND_BITS = 4, 16
 MASK = (1 << BAND_BITS) - 1
 WHOLE, PLAIN, MIRRORED = "whole", "plain", "mirrored"
-PLAIN_BELOW = 6.0  # standard deviation of grey, of 255: night, fog, a thumb on the lens
 SIDE = 512
 QUARTERS = (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270)
 ASKEW = (-5.0, -3.0, -1.5, 1.5, 3.0, 5.0)  # degrees; a print bears about one

@@ -100,9 +100,14 @@ def read_features(path: str | Path, *, layer: str = "", system: str = "") -> lis
     names = [str(name) for name in meta["fields"]]
     placed = _in_wgs84(_parsed(shapes), meta["crs"], system)
     return [
-        Feature(row + 1, dict(zip(names, values, strict=True)), shape)
+        Feature(row + 1, dict(zip(names, map(_plain, values), strict=True)), shape)
         for row, (shape, *values) in enumerate(zip(placed, *columns, strict=True))
     ]
+
+
+def _plain(value: Any) -> Any:
+    """A list in a cell (GeoJSON and GeoPackage have them) as the text of its items."""
+    return ", ".join(map(str, value.tolist())) if isinstance(value, np.ndarray) else value
 
 
 def _parsed(shapes: Any) -> Any:

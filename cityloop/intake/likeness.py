@@ -14,6 +14,7 @@ NEAR_TEXT = 0.55  # share of common bigrams at which two texts of one class tell
 SAME_TEXT = 0.75  # ... when one of the two has no class yet
 CLOSE_BITS = 6  # differing bits of 64 up to which two pictures show the same
 _NOISE = re.compile(r"[\W_]+")
+_HOUSE = re.compile(r"(\d+)\s*(?:号|弄|幢|栋|楼|单元|室|#)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +91,22 @@ def same_picture(new: Subject, old: Subject, share: float) -> bool:
     return alike and _classes_agree(new, old)
 
 
+def another_house(new: Subject, old: Subject) -> bool:
+    """Both name house numbers, and none is common: alike but for the number is another place."""
+    here, there = (set(_HOUSE.findall(one.text)) for one in (new, old))
+    return bool(here and there) and not here & there
+
+
 def same_class_near_text(new: Subject, old: Subject, share: float) -> bool:
     """The same class, told in nearly the same words."""
-    return new.class_id is not None and new.class_id == old.class_id and share >= NEAR_TEXT
+    alike = new.class_id is not None and new.class_id == old.class_id and share >= NEAR_TEXT
+    return alike and not another_house(new, old)
 
 
 def same_words(new: Subject, old: Subject, share: float) -> bool:
     """One of the two has no class yet; the words are the same."""
-    return (new.class_id is None or old.class_id is None) and share >= SAME_TEXT
+    alike = (new.class_id is None or old.class_id is None) and share >= SAME_TEXT
+    return alike and not another_house(new, old)
 
 
 def same_class(new: Subject, old: Subject, share: float) -> bool:

@@ -225,7 +225,7 @@ def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
             status, body = idempotency.once(
                 caller=f"member:{actor.member_id}" if actor.member_id else actor.post[:60],
                 key=key,
-                request=f"{request.method} {request.path}".encode() + _content(request),
+                request=f"{request.method} {request.get_full_path()}".encode() + _content(request),
                 now=clock.now(),
                 act=act,
             )

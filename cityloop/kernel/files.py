@@ -18,7 +18,7 @@ import imagehash
 from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.utils.translation import gettext as _
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, ImageStat, UnidentifiedImageError
 
 from cityloop.kernel import formats
 from cityloop.kernel.errors import Invalid, TooLarge
@@ -28,6 +28,7 @@ T = TypeVar("T")
 # MPO: a JPEG with further pictures behind it, as some phones write it.
 IMAGES = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 MAX_PIXELS = 80_000_000
+PLAIN_BELOW = 6.0  # standard deviation of grey, of 255: night, fog, a thumb on the lens
 # A film's first bytes, but a photo in a format that browsers and our tools do not show.
 PHOTO_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis"})
 
@@ -150,12 +151,22 @@ def picture_facts(path: Path) -> dict[str, Any]:
             facts["exif"] = _or_none(lambda: _plain_exif(exif)) or {}
             facts["taken_at"] = _or_none(lambda: _taken_at(exif))
             facts["taken_point"] = _or_none(lambda: _taken_point(exif))
-        try:
-            picture.draft("L", (256, 256))
-            facts["phash"] = _signed(int(str(imagehash.phash(picture)), 16))
-        except OSError as error:
-            raise BadFile(_("the photo is cut off or broken"), code="broken-photo") from error
+    facts["phash"] = _looks(path)
     return facts
+
+
+def _looks(path: Path) -> int | None:
+    """The perceptual hash, None of a picture too plain to be told from another; BadFile for one
+    that cannot be read to its end. Opened anew: reading EXIF may have swallowed what is broken."""
+    try:
+        with Image.open(path) as picture:
+            picture.draft("L", (256, 256))
+            grey = picture.convert("L")
+    except (OSError, SyntaxError, ValueError) as error:
+        raise BadFile(_("the photo is cut off or broken"), code="broken-photo") from error
+    if ImageStat.Stat(grey).stddev[0] < PLAIN_BELOW:
+        return None
+    return _signed(int(str(imagehash.phash(grey)), 16))
 
 
 def _or_none(read: Callable[[], T]) -> T | None:

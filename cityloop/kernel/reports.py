@@ -39,7 +39,7 @@ class ImportReport:
             "imported": self.imported,
             "joined": self.joined,
             "rejected": len(rows),
-            "rejections": [[r.row, r.key, r.reason] for r in rows[:100]],
+            "rejections": [[r.row, r.key, r.reason] for r in rows],
             "seconds": round(self.seconds, 3),
             "notes": self.notes,
         }

@@ -16,6 +16,7 @@ from cityloop.kernel.errors import NotFound
 from cityloop.kernel.page import actor_of
 from cityloop.people import queries
 from cityloop.people.models import Member, Organisation
+from cityloop.standards import queries as standards
 
 router = Router(tags=["people"])
 Code = Annotated[str, Field(pattern=r"^(\d{2,15})?$")]
@@ -186,7 +187,9 @@ def gaps(
     level: Annotated[str, Query(pattern="^(district|street)$")] = "district",
     on: date | None = None,
 ) -> list[Any]:
-    """All gaps of an edition on a day."""
-    actor_of(request).require("people.view")
+    """The gaps of an edition on a day, in the caller's area; 404 for an edition nobody has."""
+    actor = actor_of(request)
+    actor.require("people.view")
     day = on or timezone.localdate(clock.now())
-    return list(queries.coverage_gaps(edition_code, day, level=level))
+    known = standards.edition(edition_code).code
+    return list(queries.coverage_gaps(known, day, level=level, areas=actor.region_codes))

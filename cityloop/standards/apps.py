@@ -7,6 +7,7 @@ class StandardsConfig(Subsystem):
     title = "Standards"
     menu = (
         MenuItem("Command manual", "/manual/", "book-open", "manual.view", 60),
+        MenuItem("Working calendar", "/calendar/", "calendar-days", "manual.view", 64),
         MenuItem("Protection periods", "/protection/", "shield", "manual.view", 65),
     )
     permissions = ("manual.view", "standards.manage")

@@ -23,6 +23,7 @@ from cityloop.kernel.errors import Invalid
 from cityloop.kernel.page import actor_of
 from cityloop.standards import operations, queries
 from cityloop.standards.models import Edition, FilingRule
+from cityloop.standards.views import calendar
 
 PERMISSION = "manual.view"
 SIZE = 100
@@ -240,6 +241,7 @@ def shown_protection(
 
 
 urlpatterns = [
+    *calendar.urlpatterns,
     path("protection/", protection, name="protection"),
     path("protection/new/", protection_add, name="protection-add"),
     path("protection/<int:period_id>/end/", protection_remove, name="protection-remove"),

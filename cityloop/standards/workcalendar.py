@@ -269,7 +269,15 @@ class WorkCalendar:
 
 
 def check_period(starts: time, ends: time) -> None:
-    """Raise BadPeriod when a period does not end after its start; 00:00 as end is midnight."""
+    """Raise BadPeriod when a period does not end after its start; 00:00 as end is midnight.
+
+    Hours are local and whole minutes: nothing is left off silently.
+    """
+    for one in (starts, ends):
+        if one.tzinfo is not None or one.second or one.microsecond:
+            raise BadPeriod(
+                _("%(time)s: hours and minutes of local time only") % {"time": one.isoformat()}
+            )
     if (clock(ends) or DAY) <= clock(starts):
         period = f"{starts:%H:%M}-{ends:%H:%M}"
         raise BadPeriod(_("%(period)s does not end after it starts") % {"period": period})

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from cityloop.cases import clocks, fields, guards, lifecycle, proof
 from cityloop.cases import operations as cases
+from cityloop.cases.clocks import STAGE_CLOCK
 from cityloop.cases.lifecycle import Step
 from cityloop.cases.models import (
     FINAL,
@@ -55,6 +56,8 @@ PEOPLE = {
     "district": "district_platform", "district_dispatcher": "dispatcher",
 }  # fmt: skip
 # Clocks that may run on a case that has ended: an answer that is still owed.
+# Clocks of single stages; those of handling, the whole case, holds and orders run on.
+STAGES = {"acceptance", "verify", "filing", "dispatch", "check", "closing"}
 OUTLIVE = {TimerKind.REPLY.value}
 STRAIGHT = {action for action, *_more in MAINSTREAM}
 ELSEWHERE = {"recompute"}  # the calendar stays (test_holiday)
@@ -300,6 +303,10 @@ def clocks_agree(case: Case, timers: list[Timer], where: str) -> None:
     going = [timer for timer in timers if timer.state != "ended"]
     kinds = [timer.kind for timer in going]
     assert len(kinds) == len(set(kinds)), f"{where}: {kinds}"
+    running = {timer.kind for timer in going if timer.state == "running"}
+    # A stage is judged while the case stands in it, and not afterwards.
+    stage = {STAGE_CLOCK.get(status) for status in (case.status, case.resume_status)}
+    assert running & STAGES <= stage, f"{where}: {running}"
     if case.status in FINAL:
         assert set(kinds) <= OUTLIVE, f"{where}: {kinds}"
     if case.status in HELD:

@@ -78,6 +78,7 @@ def test_a_call_is_verified_returned_once_and_reworked_once(town: Town) -> None:
     town.step(number, "finish", "water", result="已固定", photos=("after",))
     town.step(number, "send_check", "acceptor", inspector="inspector2")
     town.step(number, "check_passed", "inspector2", photos=("check",))
+    town.step(number, "review_case", "shift_leader", opinion="前后一致")
     case = town.step(number, "close", "shift_leader", closing_condition=True)
     assert (case.dispatches, case.returns, case.reworks) == (2, 1, 1)
     assert case.verified == "found"

@@ -123,6 +123,7 @@ def test_results_and_refusals_go_back_after_a_cursor(town: Town) -> None:
     )  # fmt: skip
     town.carry(_verified(town, cases["A1"]), "checked")
     town.deliver()
+    town.step(cases["A1"], "review_case", "shift_leader", opinion="前后一致")
     case = town.step(cases["A1"], "close", "shift_leader", closing_condition=True)
     town.deliver()
     operations.note_result(number=case.number, version=case.version)  # the job ran twice

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.test import Client
 
 from cityloop.cases import lifecycle, queries
 from cityloop.cases import operations as cases
-from cityloop.cases.models import Case, CaseEvent, Task
+from cityloop.cases.models import Case, CaseEvent, Flow, Task
 from cityloop.intake.models import Report
 from cityloop.intake.operations import WrongChannel
 from cityloop.kernel import clock
@@ -293,15 +294,21 @@ def test_a_class_may_go_on_without_the_second_eye(town: Town) -> None:
         )
 
 
+def _publish(town: Town, code: str, **parameters: Any) -> None:
+    """The flow of cases from now on; the pages' clock stands, so it is dated behind the last."""
+    last = Flow.objects.latest("published_at").published_at
+    town.flow = cases.publish_flow(
+        code=code, parameters=parameters, actor=SYSTEM, now=last + timedelta(seconds=1)
+    )
+    forget()
+
+
 @pytest.mark.requirement("D05", "A19")
 def test_one_operator_of_a_small_centre_does_four_steps_and_the_record_says_so(
     town: Town, browse: Browse
 ) -> None:
     """受理、核实、立案、核查 by one 信息处理员, in one console."""
-    town.flow = cases.publish_flow(
-        code="small", parameters={"merge_posts": True}, actor=SYSTEM, now=clock.now()
-    )
-    forget()
+    _publish(town, "small", merge_posts=True)
     staff(
         town, "operator", "PLAT", "acceptor", "shift_leader", "inspector", region_codes=[DISTRICT]
     )
@@ -318,13 +325,32 @@ def test_one_operator_of_a_small_centre_does_four_steps_and_the_record_says_so(
     town.step(number, "finish", "water", result="已修", photos=("after",))
     town.step(number, "send_check", "operator", inspector="operator")
     town.step(number, "check_passed", "operator", photos=("check",))
+    town.step(number, "review_case", "operator", opinion="前后一致")
     case = town.step(number, "close", "operator", closing_condition=True)
     marked = CaseEvent.objects.filter(case=case, facts__same_hands=True)
     assert {line.action for line in marked} == {"accept", "file", "check_passed"}
     words = page(browse("operator").get(f"/cases/{number}/"))
     assert "posts come together in one operator" in words
 
-    # With several people the record says nothing of the kind; and nobody handles what they judged.
+    # Approvals that nobody else has looked at say so as well.
+    number = town.report("web", text="井盖缺失", by="operator").case
+    town.step(number, "send_verify", "operator", inspector="operator")
+    town.step(number, "verified", "operator", photos=("verify",))
+    town.step(number, "accept", "operator")
+    void = {"reason_code": "duplicate", "reason": "重复"}
+    town.step(number, "request_void", "operator", **void)
+    town.step(number, "approve_void", "operator", **void)
+    last = CaseEvent.objects.filter(case__number=number).latest("version")
+    assert (last.action, last.facts.get("same_hands")) == ("approve_void", True)
+
+    # With several people the record says nothing of the kind, whoever entered the call and sent
+    # somebody to look; and nobody handles what they judged.
+    _publish(town, "large")
+    number = town.report("hotline12319", text="路灯不亮").case
+    town.step(number, "send_verify", "acceptor", inspector="inspector")
+    town.step(number, "verified", "inspector", photos=("verify",))
+    town.step(number, "accept", "acceptor")
+    assert not CaseEvent.objects.filter(case__number=number, facts__same_hands=True).exists()
     usual = town.case("closed")
     assert not CaseEvent.objects.filter(case=usual, facts__same_hands=True).exists()
     with pytest.raises(people.BothSides):

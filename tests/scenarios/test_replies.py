@@ -149,6 +149,7 @@ def test_an_overdue_case_is_closed_only_after_two_replies(town: Town, gateway: G
         town.step(number, "close", "shift_leader", closing_condition=True)
     acceptor = town.actor("acceptor")  # the second one is told by telephone
     intake.settle(_owed(number, "progress").pk, medium="phone", actor=acceptor, now=town.now)
+    town.step(number, "review_case", "shift_leader", opinion="前后一致")
     case = town.step(number, "close", "shift_leader", closing_condition=True)
     assert (case.status, case.replies_owed) == ("closed", [])
     told = [one.action for one in case.events.order_by("version")]

@@ -6,10 +6,7 @@ import pytest
 
 from cityloop.cases import operations as cases
 from cityloop.cases import queries
-from cityloop.cases.models import Flow
 from cityloop.desks import boxes
-from cityloop.intake import reference
-from cityloop.kernel import clock
 from tests.town import Town
 
 
@@ -23,11 +20,6 @@ def _waiting(town: Town) -> set[str]:
 
 @pytest.mark.requirement("G09")
 def test_every_public_case_stands_in_the_queue_and_is_closed_after_its_review(town: Town) -> None:
-    Flow.objects.create(
-        code="reviewed", parameters={"reviewed_channels": ["hotline12319"]},
-        published_at=clock.now(),
-    )  # fmt: skip
-    reference.forget()
     receipt = town.report("hotline12319", reporter_phone="13912345678")
     town.step(receipt.case, "send_verify", "acceptor", inspector="inspector")
     town.step(receipt.case, "verified", "inspector", photos=("verify",))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cityloop.cases import fields, lifecycle
 from cityloop.cases.clocks import STAGE_CLOCK
+from cityloop.cases.flow import PUBLIC, Parameters
 from cityloop.cases.models import FINAL, Status
 from cityloop.intake import channels
 from cityloop.kernel.actor import HANDLING, JUDGING, ROLES
@@ -53,3 +56,10 @@ def test_subscriptions_listen_to_something_that_happens() -> None:
     for app in subsystems():
         for topic in app.subscriptions:
             assert topic in own_topics or topic.removeprefix("case.") in ACTIONS, topic
+
+
+@pytest.mark.requirement("G09")
+def test_every_channel_of_the_public_is_reviewed_unless_the_city_says_otherwise() -> None:
+    public = {one.code for one in channels.TABLE if one.group == "public"}
+    assert set(PUBLIC) == public
+    assert Parameters().reviewed_channels == PUBLIC == tuple(sorted(PUBLIC))

@@ -62,6 +62,7 @@ class Draft:
     data_source: str = ""
     note: str = ""
     grid: str = ""
+    said: frozenset[str] = frozenset()  # what the file says: a column it lacks changes nothing
     extra: dict[str, str] = field(default_factory=dict)
     place: geo.Place | None = None
 
@@ -110,7 +111,8 @@ def import_components(
     `system` is the coordinate system of CSV files and of files that name none. A code that the
     register has with the same values is known (`joined`), so that a file may come twice; with
     other values it is rejected, or with `update` takes the file's, with a line in its history
-    (`joined` too). Raises UnreadableTable; needs components.manage.
+    (`joined` too); what the file has no column or no value for stays, an empty note is taken.
+    Raises UnreadableTable; needs components.manage.
     """
     actor.require("components.manage")
     started = time.monotonic()
@@ -233,6 +235,7 @@ def _draft(number: int, row: dict[str, str], facts: Known) -> Draft:
         data_source=columns.source(row.get("data_source", "")),
         note=row.get("note", ""),
         grid=row.get("grid", ""),
+        said=frozenset(name for name, value in row.items() if value or name == "note"),
         extra=columns.others(row),
     )
 
@@ -368,8 +371,8 @@ def update_components(
 
 def _differences(one: Draft, row: Component) -> dict[str, list[Any]]:
     place, point = one.place, row.point
-    wanted: dict[str, Any] = {
-        "name": one.name, "state": one.state, "note": one.note,
+    said = {"name": one.name, "state": one.state, "note": one.note}
+    wanted: dict[str, Any] = {name: value for name, value in said.items() if name in one.said} | {
         "data_source": one.data_source or row.data_source,
         "competent_id": one.units[0] or row.competent_id,
         "owner_id": one.units[1] or row.owner_id,

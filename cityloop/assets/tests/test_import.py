@@ -252,3 +252,36 @@ def test_thirty_thousand_rows_in_less_than_ten_seconds(world: World, tmp_path: P
 def test_unreadable_table_is_a_problem() -> None:
     assert UnreadableTable.status == 422
     assert json.dumps(UnreadableTable("x").as_dict())
+
+
+def test_what_the_file_does_not_say_stays(world: World, tmp_path: Path) -> None:
+    code = "3301020101000001"
+    first = _row(code, ObjName="人民路泵站井", Note="有水位计", ObjState="破损", Material="铸铁")
+    operations.import_components(_write(tmp_path, [first]), "csv", actor=world.root, now=NOW)
+    lon, lat = at(0.5)
+    few = tmp_path / "few.csv"
+    few.write_text(f"code,x,y,owner\n{code},{lon},{lat},WATER\n")
+    report = operations.import_components(few, "csv", actor=world.root, now=NOW, update=True)
+    assert (report.joined, report.rejected) == (1, [])
+    found = Component.objects.get()
+    assert (found.name, found.note, found.state, found.owner) == (
+        "人民路泵站井", "有水位计", "damaged", world.units["WATER"],
+    )  # fmt: skip
+    # A column that is there and empty says that there is no note; a name is never empty.
+    few.write_text(f"code,x,y,name,note\n{code},{lon},{lat},,\n")
+    operations.import_components(few, "csv", actor=world.root, now=NOW, update=True)
+    found.refresh_from_db()
+    assert (found.name, found.note) == ("人民路泵站井", "")
+
+
+def test_a_list_in_a_cell_is_text(world: World, tmp_path: Path) -> None:
+    lon, lat = at(0.5)
+    feature = {
+        "type": "Feature", "geometry": {"type": "Point", "coordinates": [lon, lat]},
+        "properties": {"code": "3301020101000001", "tags": ["a", "b"]},
+    }  # fmt: skip
+    path = tmp_path / "p.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    report = operations.import_components(path, "geojson", actor=world.root, now=NOW)
+    assert (report.imported, report.rejected) == (1, [])
+    assert Component.objects.get().extra["tags"] == "a, b"

@@ -25,6 +25,7 @@ from cityloop.cases.effects.clocks import (
     stop_all_clocks,
     stop_check_clock,
     stop_handling_clock,
+    stop_stage_clock,
     stop_verify_clock,
 )
 from cityloop.cases.effects.command import (
@@ -233,6 +234,7 @@ __all__ = [
     "stop_all_clocks",
     "stop_check_clock",
     "stop_handling_clock",
+    "stop_stage_clock",
     "stop_verify_clock",
     "take_longer_limit",
     "to_platform_above",

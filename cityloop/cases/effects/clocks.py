@@ -139,6 +139,12 @@ def _start_dispatch(change: Change) -> None:
     clocks.start(change, TimerKind.DISPATCH, share(change), MINUTE)
 
 
+def stop_stage_clock(change: Change) -> None:
+    """The stage that the case leaves is judged no longer: it goes back, and waits there anew."""
+    if kind := clocks.STAGE_CLOCK.get(change.source):
+        clocks.stop(change, kind)
+
+
 def stop_all_clocks(change: Change) -> None:
     """No clock runs on a case that has ended."""
     for timer in [t for t in change.timers if t.state != "ended"]:

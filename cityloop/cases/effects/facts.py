@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from cityloop.cases import clocks
 from cityloop.cases.change import Change
 from cityloop.cases.effects.tasks import united
 from cityloop.cases.guards.joint import roles_of
-from cityloop.cases.models import Case, ClosingKind, RecordType
+from cityloop.cases.models import Case, ClosingKind, RecordType, TimerKind
 from cityloop.standards.models import FilingRule
 
 
@@ -76,6 +77,7 @@ def note_not_found(change: Change) -> None:
 def freeze_limit(change: Change) -> None:
     """Copy the rule's limit onto the case: a later edition changes no open case (B04, H05)."""
     case, rule = change.case, change.inputs["filing_rule"]
+    before = (case.limit_amount, case.limit_unit)
     engineering = bool(change.inputs.get("engineering")) and rule.engineering_amount
     case.filing_rule_id = rule.pk
     case.limit_amount, case.limit_unit = (
@@ -86,6 +88,9 @@ def freeze_limit(change: Change) -> None:
     case.filed_at = change.now
     change.facts["rule"] = rule.pk
     change.facts["limit"] = [str(case.limit_amount), case.limit_unit]
+    if (case.limit_amount, case.limit_unit) != before:  # filed again under another rule
+        for kind in (TimerKind.HANDLING, TimerKind.WHOLE):
+            clocks.relimit(change, kind, Decimal(case.limit_amount or 0), case.limit_unit)
 
 
 def _limit(change: Change, rule: FilingRule) -> tuple[Decimal, str]:
@@ -158,6 +163,9 @@ def remember_stage(change: Change) -> None:
 def forget_stage(change: Change) -> None:
     """The request is decided."""
     change.case.resume_status = ""
+    member = change.actor.member_id
+    if member is not None and member == change.case.asked_by:
+        change.facts["same_hands"] = True  # merged posts: nobody else has looked at it (D05)
     change.case.asked_by = None
 
 
@@ -179,7 +187,7 @@ def end_without_closing(change: Change) -> None:
 def reopen_case(change: Change) -> None:
     """The case lives again; that it had been closed stays in the history."""
     change.facts["was_closed"] = [change.case.closing_kind, str(change.case.closed_at)]
-    change.case.closing_kind, change.case.closed_at = "", None
+    change.case.closing_kind, change.case.closed_at, change.case.reason_code = "", None, ""
 
 
 def _assists(case: Case, named: list[Any]) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cityloop.cases.change import Change
+from cityloop.people.roles import VERIFIERS
 
 
 def note_same_hands(change: Change) -> None:
@@ -11,6 +12,9 @@ def note_same_hands(change: Change) -> None:
     member, case = change.actor.member_id, change.case
     if member is None:
         return
-    before = case.judged_by if change.action == "accept" else [case.accepted_by_id]
+    looked = set(VERIFIERS) & change.actor.roles  # who only reported or sent somebody has not
+    before = (case.judged_by if looked else []) if change.action == "accept" else [
+        case.accepted_by_id
+    ]  # fmt: skip
     if member in before:
         change.facts["same_hands"] = True

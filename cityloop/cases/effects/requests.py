@@ -144,3 +144,6 @@ def _request(change: Change) -> Task:
 
 def _settle(change: Change, task: Task, result: str) -> None:
     task.closed_at, task.result = change.now, result
+    member = change.actor.member_id
+    if member is not None and member in task.asked.get("by", ()):
+        change.facts["same_hands"] = True  # merged posts: nobody else has looked at it (D05)

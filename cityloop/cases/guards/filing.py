@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from cityloop.cases import clocks
 from cityloop.cases.change import Change
-from cityloop.cases.models import RecordType
 from cityloop.standards import queries as standards
 from cityloop.standards.models import FilingRule
 
@@ -122,10 +121,9 @@ def was_filed(change: Change) -> str | None:
     return None if change.case.filed_at else _("the case was never filed")
 
 
-def was_self_handled(change: Change) -> str | None:
-    """The case was settled by its finder."""
-    settled = (RecordType.SELF_HANDLED, RecordType.REMINDER)
-    return None if change.case.record_type in settled else _("the case was not self-handled")
+def review_waits(change: Change) -> str | None:
+    """The case was settled by its finder and drawn for review, which nobody has done yet (C30)."""
+    return None if change.open_tasks("review") else _("no sampled review waits here")
 
 
 def closing_condition_met(change: Change) -> str | None:

@@ -37,7 +37,8 @@ def has_paper(change: Change) -> str | None:
 
 def reviewed_where_asked(change: Change) -> str | None:
     """Every case of the channels that the city names is reviewed before closing (G09)."""
-    if change.case.channel not in change.flow.reviewed_channels or change.case.reviewed_at:
+    case = change.case
+    if case.channel not in change.flow.reviewed_channels or case.reviewed_at or change.imported:
         return None
     return _("review this case first: every case of its channel is reviewed before closing")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -157,3 +158,46 @@ def test_a_clock_that_goes_on_without_a_rest_does_not_climb_all_levels_at_once(w
     world.wait(days=10)
     operations.fire_due_timers(now=world.now)
     assert set(fired.values_list("action", flat=True)) == {"overdue", "escalate"}
+
+
+@pytest.mark.requirement("H05", "F12")
+@pytest.mark.parametrize(
+    ("status", "action", "by", "inputs", "ended"),
+    [
+        ("accepted", "refuse_filing", "shift_leader", {"reason": "x"}, "filing"),
+        ("filed", "return_to_acceptance", "dispatcher",
+         {"reason_code": "wrong_class", "reason": "x"}, "dispatch"),
+        ("checked", "check_again", "shift_leader",
+         {"reason_code": "weak_proof", "reason": "x"}, "closing"),
+    ],
+)  # fmt: skip
+def test_the_clock_of_a_stage_ends_with_the_stage(world, status, action, by, inputs, ended):
+    case = world.step(world.to(status), action, by, **inputs)
+    running = set(case.timers.exclude(state="ended").values_list("kind", flat=True))
+    assert ended not in running
+
+
+@pytest.mark.requirement("H05", "B04")
+def test_filed_again_under_another_rule_the_clocks_run_by_that_rule(world):
+    case = world.to("dispatched")
+    world.wait(hours=2)
+    code = {"reason_code": "wrong_class", "reason": "another class"}
+    case = world.step(case, "return", "water", **code)
+    case = world.step(case, "return_to_acceptance", "dispatcher", **code)
+    longer = worlds.rule(world.problem_class, limit_amount=Decimal(15), limit_unit="work_day")
+    case = world.step(case, "file", "shift_leader", filing_rule=longer.pk)
+    unit = world.units["water"].pk
+    case = world.step(case, "dispatch", "dispatcher", unit=unit, reason="again")
+    clocks = {one.kind: one for one in case.timers.exclude(state="ended")}
+    for kind in ("handling", "whole"):
+        timer = clocks[kind]
+        assert (timer.limit_amount, timer.limit_unit) == (15, "work_day"), kind
+    # What had run counts: two working hours of eight-hour days.
+    assert clocks["handling"].spent == Decimal("0.25")
+
+
+@pytest.mark.requirement("H05")
+def test_a_reopened_case_has_the_clock_of_the_whole_case_again(world):
+    case = world.to("closed")
+    case = world.step(case, "reopen", "supervisor", reason="again")
+    assert case.timers.filter(kind="whole", state="running").exists() and case.reason_code == ""

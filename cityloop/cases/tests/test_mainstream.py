@@ -59,6 +59,10 @@ def test_a_hotline_case_is_verified_returned_once_and_reworked_once(world):
     case = world.step(case, "check_failed", "second_inspector", photos=("check",), **failed)
     case = world.step(case, "rework", "dispatcher", reason="fix it for good")
     for action, by, inputs, photos in world.mainstream()[3:]:
+        if action == "close":
+            with pytest.raises(operations.Refused, match="review this case first"):
+                world.step(case, action, by, photos=photos, **inputs)
+            case = world.step(case, "review_case", "shift_leader")
         case = world.step(case, action, by, photos=photos, **inputs)
     case = Case.objects.get(pk=case.pk)
     assert (case.status, case.dispatches, case.returns, case.reworks) == ("closed", 2, 1, 1)
@@ -126,6 +130,13 @@ def test_self_handled_needs_both_photos_and_level_one():
     assert Task.objects.filter(case=case, kind="review", closed_at=None).exists()
     again = world.step(case, "review_failed", "acceptor", reason="photos of two places")
     assert again.status == "reported"
+
+    # It goes the whole way now: a review that is done does not open it once more.
+    for action, by, inputs, photos in world.mainstream():
+        again = world.step(again, action, by, photos=photos, **inputs)
+    for action, given in (("review_failed", {"reason": "x"}), ("review_passed", {})):
+        with pytest.raises(operations.Refused, match="no sampled review waits"):
+            world.step(again, action, "acceptor", **given)
 
 
 @pytest.mark.requirement("C29")

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.gis.geos import Point
 
-from cityloop.cases import operations
+from cityloop.cases import operations, proof
 from cityloop.cases.models import Attachment
 
 
@@ -52,3 +52,17 @@ def test_a_fresh_photo_from_the_place_has_no_remark(world):
     paper.file.taken_at = world.now
     paper.file.taken_point = Point(120.1301, 30.2601, srid=4326)
     assert finish(world, paper) == []
+
+
+@pytest.mark.requirement("F07", "O01")
+def test_a_picture_given_for_two_parts_proves_the_step_and_the_history_holds(world):
+    case = world.to("handling")
+    photo = world.photo("after")
+    twice = [replace(photo, stage="paper"), photo]
+    case = operations.perform(
+        case.number, "finish", actor=world.actors["water"], now=world.now, version=case.version,
+        inputs={"result": "done"}, papers=twice,
+    )  # fmt: skip
+    kept = Attachment.objects.filter(case=case, version=case.version)
+    assert [one.stage for one in kept] == ["after"]
+    assert proof.verify(now=world.now).whole

@@ -46,8 +46,7 @@ def _blocked(scene: Scene) -> str:
 
 
 def _queue(scene: Scene) -> str:
-    with scene.flow(reviewed_channels=["hotline12319"]):
-        case = scene.case("checked", channel="hotline12319")
+    case = scene.case("checked", channel="hotline12319")
     return scene.show(case, "公众案件，结案前待值班长复核",
                       "A case of a citizen in the review queue", "shift_leader")  # fmt: skip
 

@@ -10,7 +10,10 @@ from cityloop.people.models import Organisation
 
 
 def make(scene: Scene) -> list[str]:
-    """Three findings about one unit: a card answered, a card proposed, a finding open."""
+    """Three findings about one unit: a card answered, a card proposed, a finding open; another
+    unit with two yellow cards, of which the rule makes a red one."""
+    scene.begin(days=4)
+    red = _red(scene)
     scene.begin(days=4)
     cases = [scene.case("handled", district="330106") for _ in range(3)]
     unit = scene.town.units[cases[0].lead_id or 0]
@@ -26,6 +29,22 @@ def make(scene: Scene) -> list[str]:
                "Fraud with its evidence, not yet decided", "unit_desk", unit=unit.pk)  # fmt: skip
     scene.show(cases[0], "案件流程中记有弄虚作假认定", "A case whose history names upheld fraud",
                "supervisor")  # fmt: skip
+    return [*red, *(case.number for case in cases)]
+
+
+def _red(scene: Scene) -> list[str]:
+    cases = [scene.case("handled", district="330102") for _ in range(2)]
+    unit = scene.town.units[cases[0].lead_id or 0]
+    for case in cases:
+        _decide(scene, _found(scene, case, unit))
+        card = Card.objects.filter(unit=unit, state="proposed", colour="yellow").latest("pk")
+        discipline.approve_card(card_id=card.pk, reason="照片造假，情节属实。",
+                                actor=scene.actor("leader"), now=scene.now)  # fmt: skip
+        scene.wait(hours=20)
+    discipline.propose_cards(now=scene.now)
+    card = Card.objects.get(unit=unit, colour="red")
+    scene.show(f"/discipline/cards/{card.pk}/", "红牌警示：期内第二张黄牌，系统拟发红牌",
+               "A red card proposed: the second yellow one in its time", "leader")  # fmt: skip
     return [case.number for case in cases]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cityloop.cases.models import Case
 from cityloop.demo.situations.scene import Scene
 
@@ -14,7 +16,7 @@ CORE = {
 def make(scene: Scene) -> list[str]:
     """One of each; the variants of the flow end with their case."""
     scene.begin(hours=5)
-    return [_risen(scene), _by_itself(scene), _border(scene)]
+    return [_risen(scene), *_passed(scene), _by_itself(scene), _border(scene)]
 
 
 def _risen(scene: Scene) -> str:
@@ -26,6 +28,22 @@ def _risen(scene: Scene) -> str:
     scene.now = begun
     return scene.show(case, "区级未派遣，时限届满自动升至市级",
                       "Let lie by the district: risen to the city", "dispatcher")  # fmt: skip
+
+
+def _passed(scene: Scene) -> list[str]:
+    """One beyond the district, one sent down again: neither wins time by it."""
+    with scene.flow(**CORE):
+        up, down = (scene.case("filed", district="330106") for _ in range(2))
+    why: dict[str, Any] = {"reason_code": "beyond_us", "reason": "涉及市属单位，区级无法协调。"}
+    up = scene.step(up, "pass_up", "district_platform", **why)
+    scene.show(up, "区级上交市级，附理由", "Passed up by the district, with its reason",
+               "dispatcher")  # fmt: skip
+    down = scene.step(down, "pass_up", "district_platform", **why)
+    down = scene.step(down, "pass_down", "dispatcher", opinion="属区管范围，请区级派遣。")
+    scene.show(down, "市级下交区级，时限接续计算",
+               "Sent down again: the clock goes on with what was left",
+               "district_platform")  # fmt: skip
+    return [up.number, down.number]
 
 
 def _by_itself(scene: Scene) -> str:

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from cityloop.demo.situations.scene import Scene
 from cityloop.duty import operations as duty
-from cityloop.people.models import Member, Organisation
+from cityloop.people import operations as people
+from cityloop.people.models import Member, Organisation, Post
 
 WEEK = (1, 2, 3, 4, 5, 6, 7)
 SHIFTS = (("早班", time(6), time(14)), ("中班", time(14), time(22)), ("夜班", time(22), time(6)))
@@ -18,9 +19,10 @@ def make(scene: Scene) -> list[str]:
     """The hall is covered but for a night, a unit keeps its roster and was called."""
     scene.begin(hours=4)
     _hall(scene)
-    number = _called(scene)
+    numbers = [_called(scene), _opened(scene)]
     _handed_over(scene)
-    return [number]
+    _seconded(scene)
+    return numbers
 
 
 def _hall(scene: Scene) -> None:
@@ -60,6 +62,39 @@ def _called(scene: Scene) -> str:
     duty.call_on_duty(number=case.number, version=case.version, now=scene.now)
     zh, en = "派遣给当班人员，附照片和地图", "Sent to who is on duty, with photos and map"
     return scene.show(case, zh, en, "unit_desk")
+
+
+def _opened(scene: Scene) -> str:
+    """Who was called has opened the dispatch: the read receipt stands in the history."""
+    case = scene.case("dispatched", district="330106")
+    duty.call_on_duty(number=case.number, version=case.version, now=scene.now)
+    case = scene.step(scene.again(case), "open_dispatch", "unit_desk")
+    return scene.show(case, "派遣已打开：阅读回执", "A dispatch that was opened: its read receipt",
+                      "dispatcher")  # fmt: skip
+
+
+def _seconded(scene: Scene) -> None:
+    """A dispatcher lent by a unit goes back in five days; who takes over has been named."""
+    administrator = scene.actor("administrator")
+    holders = [one for one in scene.town.posts["dispatcher"] if one.region[4:] in ("", "00")]
+    post = Post.objects.filter(roles__code="dispatcher", organisation=holders[0].organisation_id)[0]
+    lent = people.create_member(
+        username="lent-dispatcher", name="挂职派遣员", organisation=post.organisation,
+        actor=administrator, now=scene.now,
+    )  # fmt: skip
+    today = timezone.localdate(scene.now)
+    holding = people.second_member(
+        member=lent, post=post, valid_from=today - timedelta(days=60),
+        valid_to=today + timedelta(days=5), source_document="杭城管〔2026〕挂职12号",
+        actor=administrator, now=scene.now,
+    )  # fmt: skip
+    duty.name_successor(
+        holding_id=holding.pk, successor=scene.town.member(holders[0].member_id),
+        actor=administrator, now=scene.now,
+    )  # fmt: skip
+    scene.show("/duty/secondments/", "挂职派遣员五日后期满，已指定接替人",
+               "A seconded dispatcher leaves in five days; a successor is named",
+               "administrator")  # fmt: skip
 
 
 def _handed_over(scene: Scene) -> None:

@@ -9,16 +9,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from cityloop.cases import proof
-from cityloop.cases.models import Case, CaseEvent, Flow
+from cityloop.cases.models import Attachment, Case, CaseEvent, Flow
 from cityloop.demo import operations, simulation
 from cityloop.demo.camera import Camera
 from cityloop.demo.situations import made, making
+from cityloop.discipline.models import Card
+from cityloop.duty.models import Succession
 from cityloop.evidence.models import Finding
 from cityloop.hotline.models import Told
 from cityloop.intake.models import ReporterNotice
-from cityloop.people.models import Member
+from cityloop.notify.models import Message
+from cityloop.people.models import Holding, Member
 from cityloop.works import queries
 from cityloop.works.models import Claim, Order
 
@@ -96,6 +100,12 @@ CASES: dict[str, dict[str, object]] = {
     "Sure enough: dispatched by itself": {"status": "dispatched"},
     "Filed in days of protection: another limit": {"limit_amount": 2, "limit_unit": "urgent_hour"},
     "An order of 12345 with its number and deadline": {"channel": "hotline12345"},
+    "A reminder by the inspector, counted apart": {"record_type": "reminder", "status": "closed"},
+    "Settled by a reminder: the unit is told, nothing is filed": {
+        "record_type": "reminder", "filed_at": None},
+    "A text message without a place, to be located": {"point": None, "status": "reported"},
+    "Drawn for re-inspection by another team": {"status": "closed"},
+    "Passed up by the district, with its reason": {"status": "filed"},
 }  # fmt: skip
 # The step that makes it one.
 TAKEN = {
@@ -105,6 +115,12 @@ TAKEN = {
     "A day off declared: the deadline was recomputed": "recompute",
     "Found falsely closed: it lives again": "recheck_false",
     "Sent back to handling": "send_back",
+    "Settled by a reminder: the unit is told, nothing is filed": "settle_by_reminder",
+    "A place found by calling back": "locate",
+    "Passed up by the district, with its reason": "pass_up",
+    "Sent down again: the clock goes on with what was left": "pass_down",
+    "A dispatch that was opened: its read receipt": "open_dispatch",
+    "Drawn for re-inspection by another team": "draw_recheck",
     "Backlog: deferred for more than sixty days": "become_backlog",
 }
 
@@ -122,6 +138,29 @@ def test_each_example_is_what_its_title_promises(shown):
     kinds = Finding.objects.filter(odd=True).values_list("case__number", "kind")
     assert (by_title["A photo that proved another case before"].case, "reused") in kinds
     assert (by_title["Before and after are not the same scene"].case, "scene") in kinds
+    assert (by_title["The photo before as the photo after"].case, "reused") in kinds
+    assert (by_title["The stamp on the photo tells another day"].case, "stamp_time") in kinds
+    far = Attachment.objects.get(
+        case__number=by_title["A photo taken far from the place"].case, stage="after"
+    )
+    assert [one["code"] for one in far.remarks] == ["taken_elsewhere"]
+
+
+def test_messages_cards_and_secondments_stand_as_their_titles_say(shown):
+    by_title = {one.en: one for one in shown}
+    notice = by_title["A reply that did not arrive: owed again"].address.split("/")[2]
+    lost = Message.objects.get(notice=notice)
+    assert (lost.state, lost.notice.state) == ("failed", "owed")
+    waiting = Message.objects.get(
+        case__number=by_title["A reply by night: it waits for the morning"].case,
+        notice__isnull=False,
+    )
+    assert waiting.state == "queued" and timezone.localtime(waiting.next_at).hour == 7
+    card = by_title["A red card proposed: the second yellow one in its time"].address.split("/")[3]
+    red = Card.objects.get(pk=card)
+    assert (red.colour, red.state, red.follows.colour) == ("red", "proposed", "yellow")
+    lent = Holding.objects.get(member__username="lent-dispatcher")
+    assert lent.kind == "secondment" and Succession.objects.get(holding=lent).successor
 
 
 def test_works_and_replies_stand_as_their_titles_say(shown):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from shapely.geometry.base import BaseGeometry
 
 from cityloop.geo import codes
-from cityloop.geo.models import Region
+from cityloop.geo.models import Region, UnitGrid
 from cityloop.geo.sources import Feature
 from cityloop.kernel.reports import Rejection
 
@@ -102,6 +102,8 @@ class Checker:
         # A child is not blamed for the faults of its parent's row.
         self._faulty = {row.code for row in rows if row.row in bad}
         found += [*self._existing(good), *self._misplaced(good), *self._crossing(good)]
+        if self.replace:
+            found += self._stranded(good)
         return sorted(found, key=lambda one: one.row)
 
     def _existing(self, rows: Sequence[Candidate]) -> list[Rejection]:
@@ -121,6 +123,30 @@ class Checker:
         return [
             Rejection(row.row, row.code, why % {"day": first[row.code]})
             for row in rows if row.code in first
+        ]  # fmt: skip
+
+    def _stranded(self, rows: Sequence[Candidate]) -> list[Rejection]:
+        """Unit grids never cross a community: those that a new outline leaves outside are retired
+        or split before it holds."""
+        shapes = {row.code: row for row in rows if len(row.code) == codes.LEVELS["community"]}
+        living = UnitGrid.objects.filter(
+            Q(valid_to=None) | Q(valid_to__gt=self.day),
+            community_code__in=list(shapes), valid_from__lte=self.day,
+        )  # fmt: skip
+        outside: dict[str, list[str]] = {}
+        for code, community, geom in living.order_by("code").values_list(
+            "code", "community_code", "geom"
+        ):
+            share = _share_outside(shapely.from_wkb(bytes(geom.wkb)), shapes[community].shape)
+            if share > self.tolerance:
+                outside.setdefault(community, []).append(code)
+        why = gettext("%(n)s unit grids lie outside its new outline: retire or split them first "
+                      "(%(codes)s)")  # fmt: skip
+        return [
+            Rejection(shapes[community].row, community, why % {
+                "n": len(found), "codes": ", ".join(found[:5]) + (", …" if found[5:] else ""),
+            })
+            for community, found in outside.items()
         ]  # fmt: skip
 
     def _misplaced(self, rows: Sequence[Candidate]) -> list[Rejection]:

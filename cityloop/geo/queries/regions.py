@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
-from cityloop.geo.models import Region
+from cityloop.geo.models import Region, UnitGrid
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
 
@@ -59,6 +59,19 @@ def regions_of(actor: Actor, *, levels: Sequence[str] = ()) -> QuerySet[Region]:
     for prefix in actor.region_codes:
         above = [prefix[:digits] for digits in (2, 4, 6, 9, 12) if digits < len(prefix)]
         seen |= Q(code__startswith=prefix) | Q(code__in=above)
+    return rows.filter(seen)
+
+
+def grids_of(actor: Actor, community: str = "") -> QuerySet[UnitGrid]:
+    """Unit grids in the actor's area, those of the past too, without outlines; of a community."""
+    rows = UnitGrid.objects.defer("geom")
+    if community:
+        rows = rows.filter(community_code=community)
+    if actor.region_codes is None:
+        return rows
+    seen = Q(pk__in=())
+    for prefix in actor.region_codes:
+        seen |= Q(code__startswith=prefix)
     return rows.filter(seen)
 
 

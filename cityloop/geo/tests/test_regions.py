@@ -171,6 +171,24 @@ def test_a_new_edition_of_a_community_keeps_its_grids(town: str, tmp_path: Path)
     assert not UnitGrid.objects.filter(community_code=code).exclude(community=new).exists()
 
 
+@pytest.mark.requirement("A01")
+def test_a_new_outline_strands_no_grid(town: str, tmp_path: Path) -> None:
+    code = "330199001002"
+    west, south, east, north = world.shapes()[code].bounds
+    half = shapely.box(west, south, (west + east) / 2, north).intersection(world.shapes()[code])
+    path = world.region_file(tmp_path / "r.geojson", {code: half})
+    report = operations.import_regions(path, actor=BOSS, now=NOW, valid_from=LATER, replace=True)
+    (refused,) = report.rejected
+    assert "unit grids lie outside its new outline: retire or split them first" in refused.reason
+    assert not Region.objects.filter(code=code, valid_from=LATER).exists()
+    for grid in UnitGrid.objects.filter(community_code=code):
+        shape = shapely.from_wkb(bytes(grid.geom.wkb))
+        if shape.difference(half).area > 0.005 * shape.area:
+            operations.retire_grid(code=grid.code, on=LATER, actor=BOSS, now=NOW)
+    report = operations.import_regions(path, actor=BOSS, now=NOW, valid_from=LATER, replace=True)
+    assert (report.imported, report.rejected) == (1, [])
+
+
 def test_one_region_has_one_outline_a_day(town: str) -> None:
     with (
         pytest.raises(IntegrityError, match="region_code_once_a_day"),

@@ -289,22 +289,22 @@ def _key(given: Incoming, actor: Actor) -> str:
     return CLIENT_KEY + hashlib.blake2b(owner.encode(), digest_size=16).hexdigest()
 
 
-TWIN_SECONDS = 600
+TWIN_SECONDS = 20
+TWIN_PLACES = 3  # decimals of a degree: about a hundred metres
 
 
 def twin_of(draft: Draft) -> str:
-    """Words, place, class and photos within ten minutes; '' for what says too little of them.
+    """A component, or class and place to a hundred metres, within some seconds; '' without one.
 
-    Two such reports are one problem; of those that come at the same moment, before either is to be
-    seen, the database lets one open a case, and the other then joins it.
+    Reports that may be one problem and come at the same moment, before either is to be seen: the
+    database lets one open a case, and the other looks again. Then it joins, or opens its own.
     """
     given = draft.given
-    if given.kind != Kind.REPORT or not draft.text or draft.lon is None:
+    if given.kind != Kind.REPORT or draft.lon is None or draft.lat is None:
         return ""
-    content = [
-        draft.text, draft.lon, draft.lat, given.class_code, given.component_code,
-        [photo.sha256 for photo in given.photos], int(draft.now.timestamp()) // TWIN_SECONDS,
-    ]  # fmt: skip
+    place = [round(draft.lon, TWIN_PLACES), round(draft.lat, TWIN_PLACES)]
+    about = [given.component_code] if given.component_code else place
+    content = [given.class_code, *about, int(draft.now.timestamp()) // TWIN_SECONDS]
     return hashlib.blake2b(orjson.dumps(content), digest_size=16).hexdigest()
 
 

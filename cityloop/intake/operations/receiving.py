@@ -85,11 +85,13 @@ def receive(given: Incoming, *, actor: Actor, now: datetime) -> Receipt:
     if found.known:
         return _again(draft, found.known)
     judge(draft, found)
+    own = list(draft.checks)
     try:
         with _savepoint():
             return _settle(draft, found, twin=twin_of(draft))
     except IntegrityError as error:
         if "report_twin_once" in str(error):
+            draft.checks = own  # what was seen beside it is looked for again
             return _after_twin(draft)
         if not draft.key or "report_source_key_once" not in str(error):
             raise
@@ -102,7 +104,7 @@ def _settle(draft: Draft, found: Context, *, twin: str) -> Receipt:
 
 
 def _after_twin(draft: Draft) -> Receipt:
-    """The same report opened a case at the same moment: now it is to be seen, and joined."""
+    """Perhaps the same problem opened a case at the same moment: now it is to be seen."""
     found = asking.context(draft.question())
     return _again(draft, found.known) if found.known else _settle(draft, found, twin="")
 

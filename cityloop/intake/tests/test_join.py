@@ -215,3 +215,16 @@ def test_joining_does_not_hang_on_what_the_reporter_may_see(city):
     again = city.report("inspector", text="路面井盖破损")
     joined = operations.receive(again, actor=stranger, now=city.now)
     assert joined.joined and joined.case == first.case
+
+
+@pytest.mark.requirement("D07")
+def test_the_same_words_about_another_house_are_another_problem(city):
+    first = city.receive("app", text="建国路1号楼前井盖破损", class_code="",
+                         photos=(city.photo("one"),))  # fmt: skip
+    other = city.receive("app", text="建国路9号楼前井盖破损", class_code="",
+                         photos=(city.photo("two"),), **near(28))  # fmt: skip
+    assert not other.joined
+    assert first.case in [one.get("number") for one in other.checks]
+    again = city.receive("app", text="建国路1号楼前的井盖破损了", class_code="",
+                         photos=(city.photo("three"),))  # fmt: skip
+    assert again.case == first.case

@@ -116,3 +116,21 @@ def test_the_same_report_from_many_at_the_same_moment_opens_one_case():
     assert all(isinstance(r, operations.Receipt) for r in found), found
     assert len({r.case for r in found}) == 1
     assert sorted(Report.objects.values_list("ordinal", flat=True)) == list(range(1, 13))
+
+
+@pytest.mark.usefixtures("own_database")
+@pytest.mark.requirement("D07")
+def test_the_same_problem_in_other_words_at_the_same_moment_opens_one_case():
+    city = cities.build()
+    endings = iter(["", "。", "，谢谢", "！", "，请处理", "了"])
+    lock = threading.Lock()
+
+    def one() -> Receipt:
+        with lock:
+            ending = next(endings)
+        return city.receive(text=f"路中间井盖破损{ending}", class_code="C0101")
+
+    found = at_once(one, 6)
+    assert all(isinstance(r, operations.Receipt) for r in found), found
+    assert len({r.case for r in found}) == 1
+    assert Case.objects.count() == 1

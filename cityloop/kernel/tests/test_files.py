@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import zlib
 from datetime import UTC, datetime
 
 import pytest
@@ -197,3 +198,29 @@ def test_what_is_known_of_a_file_never_changes(db, change):
     keep(jpeg())
     with pytest.raises(DatabaseError, match=r"never changes|append-only"), transaction.atomic():
         connection.cursor().execute(change)
+
+
+def png(data: bytes) -> bytes:
+    """A PNG whose chunks are whole and whose picture is this."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return len(content).to_bytes(4) + kind + content + zlib.crc32(kind + content).to_bytes(4)
+
+    head = (640).to_bytes(4) + (480).to_bytes(4) + bytes((8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+@pytest.mark.django_db
+@pytest.mark.requirement("F07", "D07")
+def test_a_picture_that_nobody_can_see_is_no_photo():
+    with pytest.raises(files.BadFile) as refused:
+        keep(png(b"xx"))
+    assert refused.value.code == "broken-photo"
+
+
+@pytest.mark.django_db
+@pytest.mark.requirement("D07")
+def test_a_picture_of_nothing_looks_like_no_other():
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), (9, 9, 12)).save(out, "JPEG")
+    assert keep(out.getvalue()).phash is None

@@ -28,6 +28,7 @@ from cityloop.people.operations.record import require_whole_city, touch
 from cityloop.people.operations.responsibilities import (
     Cell,
     Entry,
+    known_areas,
     known_classes,
     later_lines,
     objections,
@@ -243,11 +244,12 @@ def _day(text: str, today: date) -> date:
 
 def _rejections(entries: Sequence[tuple[int, Entry]]) -> list[Rejection]:
     classes = known_classes([entry.cell.edition for _line, entry in entries])
+    areas = known_areas(entry.cell.region for _line, entry in entries)
     later = later_lines([entry for _line, entry in entries])
     seen: dict[Cell, int] = {}
     found = []
     for line, entry in entries:
-        wrong = objections(entry, classes)
+        wrong = objections(entry, classes, areas)
         if entry.cell in seen:
             wrong.append(_("the same cell as line %(line)s") % {"line": seen[entry.cell]})
         if entry.cell in later:

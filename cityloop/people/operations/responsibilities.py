@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -33,6 +33,7 @@ from cityloop.standards import queries as standards
 from cityloop.standards.models import Edition, ProblemClass
 
 KINDS = ("component", "event")
+EARLIEST = date(1980, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def set_responsibility(  # noqa: PLR0913 (the facts of a row, all by keyword)
         source_document=source_document.strip(),
     )  # fmt: skip
     _require(actor, entry.cell.region, lead)
-    if wrong := objections(entry, known_classes([edition_code])):
+    if wrong := objections(entry, known_classes([edition_code]), known_areas([entry.cell.region])):
         raise Invalid(*wrong)
     if clash := later_lines([entry]):
         raise Refused(clash[entry.cell])
@@ -125,6 +126,9 @@ def _require(actor: Actor, region: str, lead: Organisation) -> None:
 def known_classes(editions: Sequence[str]) -> dict[str, set[tuple[str, str, str]]]:
     """Edition -> (kind, major, minor) of its classes and of the editions it is based on."""
     found: dict[str, set[tuple[str, str, str]]] = {}
+    if ANY in editions:
+        every = ProblemClass.objects.values_list("kind", "major_code", "minor_code")
+        found[ANY] = set(every.distinct())
     for edition in set(editions) - {ANY}:
         row = Edition.objects.filter(code=edition).first()
         rows = ProblemClass.objects.filter(edition__in=standards.chain(row) if row else [])
@@ -132,18 +136,31 @@ def known_classes(editions: Sequence[str]) -> dict[str, set[tuple[str, str, str]
     return found
 
 
-def objections(entry: Entry, classes: Mapping[str, set[tuple[str, str, str]]]) -> list[str]:
+def known_areas(wanted: Iterable[str]) -> set[str]:
+    """Those of these areas in which the city has ground: a region or a unit grid of the code, now
+    or in the past. All of them before the city has any region. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AREAS, [sorted(set(wanted))])
+        return {code for (code,) in cursor.fetchall()}
+
+
+_AREAS = """
+SELECT w.code FROM unnest(%s::text[]) AS w(code)
+ WHERE NOT EXISTS (SELECT 1 FROM geo_region)
+    OR EXISTS (SELECT 1 FROM geo_region r WHERE r.code LIKE w.code || '%%')
+    OR EXISTS (SELECT 1 FROM geo_unitgrid g WHERE g.code = w.code)
+"""
+
+
+def objections(
+    entry: Entry, classes: Mapping[str, set[tuple[str, str, str]]], areas: Collection[str]
+) -> list[str]:
     """What is wrong with an entry in itself, in sentences."""
-    cell, wrong = entry.cell, []
-    if cell.kind not in KINDS:
-        wrong.append(_("the kind is component or event, not %(kind)s") % {"kind": cell.kind})
-    if cell.major == ANY and cell.minor != ANY:
-        wrong.append(_("a minor class needs its major class"))
-    if cell.edition != ANY and not _class_known(cell, classes[cell.edition]):
-        wrong.append(
-            _("edition %(edition)s has no %(kind)s class %(code)s")
-            % {"edition": cell.edition, "kind": cell.kind, "code": f"{cell.major}{cell.minor}"}
-        )
+    cell, wrong = entry.cell, _of_cell(entry.cell, classes)
+    if cell.region != ANY and cell.region not in areas:
+        wrong.append(_("there is no region %(code)s") % {"code": cell.region})
+    if entry.valid_from < EARLIEST:
+        wrong.append(_("%(day)s lies before every matrix") % {"day": entry.valid_from})
     unknown = {duty for _unit, duty in entry.assists} | {entry.lead_role}
     wrong += [
         _("unknown role %(role)s") % {"role": duty} for duty in sorted(unknown - set(Duty.values))
@@ -152,6 +169,24 @@ def objections(entry: Entry, classes: Mapping[str, set[tuple[str, str, str]]]) -
         wrong.append(_("the lead unit cannot assist itself"))
     if not entry.source_document:
         wrong.append(_("name the document it rests on"))
+    return wrong
+
+
+def _of_cell(cell: Cell, classes: Mapping[str, set[tuple[str, str, str]]]) -> list[str]:
+    """Kind and class: of one edition, or of any that the city has."""
+    wrong = []
+    if cell.kind not in KINDS:
+        wrong.append(_("the kind is component or event, not %(kind)s") % {"kind": cell.kind})
+    if cell.major == ANY and cell.minor != ANY:
+        wrong.append(_("a minor class needs its major class"))
+    if cell.edition == ANY and (cell.major == ANY or not classes[ANY]):
+        return wrong
+    if not _class_known(cell, classes[cell.edition]):
+        facts = {"edition": cell.edition, "kind": cell.kind, "code": f"{cell.major}{cell.minor}"}
+        wrong.append(
+            _("no edition has a %(kind)s class %(code)s") % facts if cell.edition == ANY
+            else _("edition %(edition)s has no %(kind)s class %(code)s") % facts
+        )  # fmt: skip
     return wrong
 
 

@@ -216,14 +216,18 @@ class Gap:
     owner_only: bool
 
 
-def coverage_gaps(edition_code: str, on: date, *, level: str = "district") -> list[Gap]:
+def coverage_gaps(
+    edition_code: str, on: date, *, level: str = "district", areas: Sequence[str] | None = None
+) -> list[Gap]:
     """Cells of classes (of the edition and those it extends) x areas of a level without a unit.
 
     One statement. A line covers a cell when it names the class, its major or any class, and the
-    area, one above it or any area; its unit must exist on that day.
+    area, one above it or any area; its unit must exist on that day. `areas`: only regions in these,
+    by the beginnings of their codes (None: all).
     """
+    wanted = None if areas is None else [f"{area}%" for area in areas]
     with connection.cursor() as cursor:
-        cursor.execute(_GAPS, {"edition": edition_code, "day": on, "level": level})
+        cursor.execute(_GAPS, {"edition": edition_code, "day": on, "level": level, "areas": wanted})
         return [Gap(*row) for row in cursor.fetchall()]
 
 
@@ -246,6 +250,7 @@ FROM standards_problemclass c
 JOIN based e ON e.code = %(edition)s AND e.base = c.edition_id
 JOIN geo_region a ON a.level = %(level)s
  AND a.valid_from <= %(day)s AND (a.valid_to IS NULL OR a.valid_to > %(day)s)
+ AND (%(areas)s::text[] IS NULL OR a.code LIKE ANY(%(areas)s::text[]))
 LEFT JOIN lines l ON l.class_kind = c.kind
  AND (l.edition_code = '*'
       OR EXISTS (SELECT 1 FROM based x WHERE x.code = l.edition_code AND x.base = c.edition_id))

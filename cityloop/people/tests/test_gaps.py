@@ -204,3 +204,25 @@ def test_the_tables_of_the_demo_city_come_in_whole(db) -> None:
     assert lines.rejected == []
     assert lines.imported > 500
     assert lines.seconds < 5
+
+
+@pytest.mark.requirement("A26", "O10")
+def test_gaps_are_told_of_the_areas_asked_for(city: World) -> None:
+    seen = queries.coverage_gaps("E", TODAY, areas=["330106"])
+    assert {gap.area_code for gap in seen} == {"330106"} and len(seen) == 3
+    assert queries.coverage_gaps("E", TODAY, areas=[]) == []
+
+
+@pytest.mark.requirement("E13")
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"region_code": "330199"}, "there is no region 330199"),
+        ({"major_code": "77"}, "no edition has a event class 77"),
+        ({"valid_from": date(1, 1, 1)}, "lies before every matrix"),
+    ],
+)
+def test_a_line_speaks_of_ground_classes_and_days_that_exist(city: World, changes, why) -> None:
+    values = {"kind": "event", "lead": city.units["GAS"], "source_document": "文"}
+    with pytest.raises(Invalid, match=why):
+        operations.set_responsibility(**{**values, **changes}, actor=Actor.system(), now=NOW)

@@ -145,14 +145,15 @@ def end(request: HttpRequest, line_id: int) -> HttpResponse:
 @require_safe
 def gaps(request: HttpRequest) -> HttpResponse:
     """Class x area cells that no line covers."""
-    manager(request)
+    actor = manager(request)
     today = timezone.localdate(clock.now())
     form = forms.GapFilter(request.GET)
     editions = list(Edition.objects.order_by("-valid_from").values_list("code", flat=True))
     form.fields["edition"].choices = [(code, code) for code in editions]  # type: ignore[attr-defined]
     found = form.cleaned_data if form.is_valid() else {}
     edition = found.get("edition") or (editions[0] if editions else "")
-    cells = queries.coverage_gaps(edition, today, level=found.get("level") or "district")
+    cells = queries.coverage_gaps(edition, today, level=found.get("level") or "district",
+                                  areas=actor.region_codes)  # fmt: skip
     columns = [
         Column(_("Class"), "card-title wide"), Column(_("Code")), Column(_("Area")),
         Column(_("State"), "narrow"),

@@ -1,6 +1,7 @@
 """Writes of standards: editions (all or nothing, fixed once published) and calendars (recorded)."""
 
 from cityloop.standards.operations.calendars import (
+    DAY,
     PERMISSION,
     NoReason,
     clear_special_day,
@@ -28,6 +29,7 @@ from cityloop.standards.operations.protection import (
 from cityloop.standards.operations.storing import ClassInUse
 
 __all__ = [
+    "DAY",
     "PERMISSION",
     "BadCatalogue",
     "ClassInUse",

@@ -26,6 +26,7 @@ USUAL = (
     WeeklyPeriod(WORKDAYS, time(14), time(18)),
 )
 MAX_NAME, MAX_WHY = 60, 500
+DAY = "day "  # a change of one day is recorded as this and its date
 
 
 class NoReason(Invalid):
@@ -47,15 +48,14 @@ def seed_calendar(
     """Fill a calendar with the published holidays and make-up days of the years (default: all).
 
     Makes the calendar with the usual working hours where there is none. Days that the city entered
-    stay as they are (`joined`); years without a published plan are `rejected` and keep warning.
+    or cleared stay as they are (`joined`); years without a published plan are `rejected` and keep
+    warning.
     """
     actor.require(PERMISSION)
     report = ImportReport()
     calendar = _calendar_or_new(code, name, time_zone, actor=actor, now=now)
     wanted = sorted(set(years) if years is not None else holidays.published_years())
-    kept = set(
-        calendar.special_days.filter(origin=SpecialDay.Origin.CITY).values_list("day", flat=True)
-    )
+    kept = _edited(calendar)
     rows = [_seeded(calendar, day) for year in wanted for day in holidays.plan(year)]
     fresh = [row for row in rows if row.day not in kept]
     for number, year in enumerate(wanted, 1):
@@ -100,7 +100,7 @@ def set_special_day(
             "origin": SpecialDay.Origin.CITY,
         },
     )
-    record(calendar, f"day {day}", before, _day_facts(row), actor=actor, now=now, why=why)
+    record(calendar, f"{DAY}{day}", before, _day_facts(row), actor=actor, now=now, why=why)
     return row
 
 
@@ -115,7 +115,7 @@ def clear_special_day(
         return
     before = _day_facts(row)
     row.delete()
-    record(calendar, f"day {day}", before, None, actor=actor, now=now, why=why)
+    record(calendar, f"{DAY}{day}", before, None, actor=actor, now=now, why=why)
 
 
 @transaction.atomic
@@ -186,6 +186,14 @@ def _seeded(calendar: Calendar, day: Special) -> SpecialDay:
     kind = SpecialDay.Kind.WORKDAY if day.works else SpecialDay.Kind.HOLIDAY
     seed = SpecialDay.Origin.SEED
     return SpecialDay(calendar=calendar, day=day.day, kind=kind, name=day.name, origin=seed)
+
+
+def _edited(calendar: Calendar) -> set[date]:
+    """Days that the city has set, or made ordinary again: a published plan does not undo that."""
+    own = calendar.special_days.filter(origin=SpecialDay.Origin.CITY)
+    told = CalendarChange.objects.filter(calendar=calendar, what__startswith=DAY)
+    days = {date.fromisoformat(what[len(DAY) :]) for what in told.values_list("what", flat=True)}
+    return days | set(own.values_list("day", flat=True))
 
 
 def _seed(

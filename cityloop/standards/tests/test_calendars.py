@@ -123,6 +123,23 @@ def test_days_that_the_city_entered_outlive_a_new_seed() -> None:
 
 
 @pytest.mark.requirement("H05")
+def test_a_day_that_the_city_cleared_stays_an_ordinary_one() -> None:
+    seeded(2026)
+    operations.clear_special_day(date(2026, 10, 1), **BY)
+    report = operations.seed_calendar([2026], actor=SYSTEM, now=NOW)
+    assert (report.imported, report.joined) == (0, 1)
+    assert not SpecialDay.objects.filter(day=date(2026, 10, 1)).exists()
+
+
+@pytest.mark.requirement("H05")
+@pytest.mark.parametrize("odd", [time(8, 0, 30), time(8, tzinfo=SHANGHAI)])
+def test_hours_are_local_and_whole_minutes(odd: time) -> None:
+    seeded(2026)
+    with pytest.raises(BadPeriod, match="hours and minutes of local time only"):
+        operations.set_special_day(date(2026, 12, 31), "workday", periods=[(odd, time(12))], **BY)
+
+
+@pytest.mark.requirement("H05")
 def test_nothing_changes_without_a_reason_or_a_right() -> None:
     seeded(2026)
     changes = CalendarChange.objects.count()

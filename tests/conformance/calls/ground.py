@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from cityloop.geo.models import UnitGrid
 from tests import town as towns
 from tests.conformance.calls.shape import Call, lonlat
 from tests.conformance.city import City
 
 EDITION = "330100-2026"
+SOME_DAY = "2100-01-01"
 
 
 def _point(city: City) -> dict[str, float]:
@@ -30,6 +32,35 @@ def _day(city: City) -> dict[str, Any]:
     return {"kind": "holiday", "name": "城市日", "why": "试验"}
 
 
+def _first() -> UnitGrid:
+    """The first unit grid, whatever became of it."""
+    return UnitGrid.objects.order_by("code")[0]
+
+
+def _across(city: City) -> dict[str, Any]:
+    """A line through the middle of the first grid."""
+    west, south, east, north = _first().geom.extent
+    middle = (west + east) / 2
+    return {"on": SOME_DAY, "line": [[middle, south - 0.001], [middle, north + 0.001]]}
+
+
+def _neighbours(city: City) -> dict[str, Any]:
+    """The first grid and one beside it, of the same community."""
+    first = _first()
+    beside = UnitGrid.objects.filter(
+        community_code=first.community_code, geom__intersects=first.geom
+    ).exclude(pk=first.pk)
+    edge = next(
+        one for one in beside.order_by("code") if one.geom.intersection(first.geom).length > 0
+    )
+    return {"on": SOME_DAY, "codes": [first.code, edge.code]}
+
+
+def _hours(city: City) -> dict[str, Any]:
+    return {"periods": [{"weekdays": [1, 2, 3, 4, 5], "starts": "09:00", "ends": "17:00"}],
+            "why": "夏令作息"}  # fmt: skip
+
+
 CALLS = (
     # geo
     Call("GET", "/geo/locate", query=_point),
@@ -40,7 +71,27 @@ CALLS = (
     Call("GET", "/geo/addresses/nearest", query=lambda city: {**lonlat(city), "within_m": 5000}),
     Call("GET", "/geo/regions"),
     Call("GET", "/geo/map-style"),
+    Call("GET", "/geo/grids", query=lambda city: {"community": city.town.grid().community_code}),
+    Call("POST", "/geo/grids/{code}/retire", by="administrator",
+         refused=(towns.STRANGER, "acceptor", "evaluator"),
+         at=lambda city: {"code": _first().code},
+         body=lambda city: {"on": SOME_DAY}, another=lambda city: {"on": "2101-01-01"}),
+    Call("POST", "/geo/grids/{code}/split", by="administrator",
+         refused=(towns.STRANGER, "acceptor", "evaluator"),
+         at=lambda city: {"code": _first().code},
+         body=_across, another=lambda city: {**_across(city), "on": "2101-01-01"}),
+    Call("POST", "/geo/grids/merge", by="administrator",
+         refused=(towns.STRANGER, "acceptor", "evaluator"),
+         body=_neighbours, another=lambda city: {**_neighbours(city), "on": "2101-01-01"}),
     # standards
+    Call("GET", "/standards/working-hours"),
+    Call("PUT", "/standards/working-hours", by="administrator",
+         refused=(towns.STRANGER, "acceptor", "evaluator"),
+         body=_hours, another=lambda city: {**_hours(city), "why": "再试"}),
+    Call("PUT", "/standards/calendar-years/{year}", by="administrator",
+         refused=(towns.STRANGER, "acceptor", "evaluator"), at=lambda city: {"year": 2031},
+         body=lambda city: {"why": "国办通知"}, another=lambda city: {"why": "再试"}),
+    Call("GET", "/standards/calendar-changes"),
     Call("GET", "/standards/editions"),
     Call("GET", "/standards/editions/{old}/difference/{new}",
          at=lambda city: {"old": "HZ-2006", "new": EDITION}),

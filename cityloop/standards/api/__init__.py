@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -15,11 +15,12 @@ from cityloop.kernel import clock
 from cityloop.kernel.api import Moment, idempotent
 from cityloop.kernel.page import actor_of
 from cityloop.standards import operations, queries, shapes, worktime
-from cityloop.standards.models import Edition, FilingRule, ProblemClass, SpecialDay
+from cityloop.standards.api import calendar
+from cityloop.standards.api.calendar import VIEW, Code
+from cityloop.standards.models import Edition, FilingRule, ProblemClass
 
 router = Router(tags=["standards"])
-VIEW = "manual.view"
-Code = Annotated[str, Field(max_length=40, pattern="^[0-9A-Za-z._-]*$")]
+router.add_router("", calendar.router)
 ClassId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
@@ -164,24 +165,6 @@ class DueOut(Schema):
     warnings: list[str]
 
 
-class DayIn(Schema):
-    """A day that differs from its weekday; `periods` as HH:MM pairs, only for a workday."""
-
-    kind: Literal["holiday", "workday"]
-    name: Annotated[str, Field(max_length=60)] = ""
-    periods: Annotated[list[tuple[time, time]], Field(max_length=10)] | None = None
-    why: Annotated[str, Field(max_length=500)]
-
-
-class DayOut(Schema):
-    """A special day of the calendar."""
-
-    day: date
-    kind: str
-    name: str
-    periods: list[list[str]] | None
-
-
 def _edition(code: str) -> Edition:
     """The edition asked for, or the one in force today."""
     return queries.edition(code) if code else queries.current_edition(_today())
@@ -278,50 +261,6 @@ def _interval(one: worktime.Interval) -> dict[str, Any]:
         "text": queries.reason_text(one),
         "amount": one.amount,
     }
-
-
-@router.get("/standards/calendar", response=list[DayOut], summary="Special days of a year")
-def special_days(
-    request: HttpRequest,
-    year: Annotated[int, Query(ge=1900, le=2200)],
-    calendar: Code = queries.DEFAULT,
-) -> list[SpecialDay]:
-    """Holidays, make-up days and days of other hours."""
-    actor_of(request).require(VIEW)
-    return queries.special_days(year, calendar)
-
-
-@router.put("/standards/calendar/{day}", response=DayOut, summary="Set a special day")
-@idempotent
-def put_day(
-    request: HttpRequest, day: date, body: DayIn, calendar: Code = queries.DEFAULT
-) -> tuple[int, dict[str, Any]]:
-    """Make a day a holiday, or a working day with usual or given hours; recorded with its why."""
-    row = operations.set_special_day(
-        day,
-        body.kind,
-        name=body.name,
-        periods=body.periods,
-        code=calendar,
-        actor=actor_of(request),
-        now=clock.now(),
-        why=body.why,
-    )
-    return 200, DayOut.from_orm(row).dict()
-
-
-@router.delete("/standards/calendar/{day}", response={204: None}, summary="Clear a special day")
-@idempotent
-def delete_day(
-    request: HttpRequest,
-    day: date,
-    why: Annotated[str, Query(max_length=500)],
-    calendar: Code = queries.DEFAULT,
-) -> tuple[int, None]:
-    """Make a day an ordinary one again; recorded with its reason."""
-    actor = actor_of(request)
-    operations.clear_special_day(day, code=calendar, actor=actor, now=clock.now(), why=why)
-    return 204, None
 
 
 @router.get(

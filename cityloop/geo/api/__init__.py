@@ -12,6 +12,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from cityloop.geo import coordinates, queries
+from cityloop.geo.api import grids
 from cityloop.geo.coordinates import System
 from cityloop.geo.models import Region
 from cityloop.geo.style import style
@@ -21,6 +22,7 @@ from cityloop.kernel.errors import NotFound
 from cityloop.kernel.page import actor_of
 
 router = Router(tags=["geo"])
+router.add_router("", grids.router)
 Level = Literal["province", "city", "district", "street", "community"]
 MOST_POINTS = 10_000
 

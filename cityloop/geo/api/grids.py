@@ -1,0 +1,137 @@
+"""Unit grids over HTTP: what a community has and had, retiring, splitting and merging."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from cityloop.geo import operations, queries
+from cityloop.geo.models import UnitGrid
+from cityloop.kernel import clock, paging
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.api import idempotent
+from cityloop.kernel.errors import Invalid, NotFound
+from cityloop.kernel.page import actor_of
+
+router = Router(tags=["geo"])
+GridCode = Annotated[str, Field(pattern=r"^\d{14,15}$")]
+Point = tuple[
+    Annotated[float, Field(ge=-180, le=180)],
+    Annotated[float, Field(ge=-90, le=90)],
+]
+
+
+class GridOut(Schema):
+    """A unit grid and the days it holds: from the first, to the day on which it holds no more."""
+
+    code: str
+    name: str
+    community_code: str
+    area_m2: float
+    valid_from: date
+    valid_to: date | None
+
+
+class GridsIn(Schema):
+    """The grids of a community, those of the past among them."""
+
+    community: str = Field(pattern=r"^\d{12}$")
+    cursor: str | None = None
+    size: int = Field(50, ge=1, le=200)
+
+
+class GridPage(Schema):
+    """A page of unit grids; `next` is the cursor of the following one."""
+
+    items: list[GridOut]
+    next: str | None
+
+
+class FromDay(Schema):
+    """The first day of the change: today, or one ahead."""
+
+    on: date
+
+
+class SplitIn(FromDay):
+    """A line (longitude, latitude in WGS 84) that crosses the grid."""
+
+    line: Annotated[list[Point], Field(min_length=2, max_length=500)]
+
+
+class MergeIn(FromDay):
+    """Adjacent grids of one community."""
+
+    codes: Annotated[list[GridCode], Field(min_length=2, max_length=50)]
+
+
+class GridsChangedOut(Schema):
+    """Which codes hold no more, and which are new; a code is used once and for good."""
+
+    retired: list[str]
+    made: list[str]
+
+
+@router.get("/geo/grids", response=GridPage, summary="Unit grids of a community")
+def grids(request: HttpRequest, asked: Query[GridsIn]) -> dict[str, Any]:
+    """By code; retired ones carry the day on which they ended."""
+    actor = actor_of(request)
+    actor.require("map.view")
+    rows = queries.grids_of(actor, asked.community)
+    found: paging.Page[UnitGrid] = paging.page(
+        rows, order=("code",), cursor=asked.cursor, size=asked.size
+    )
+    return {"items": found.items, "next": found.next}
+
+
+@router.post("/geo/grids/{code}/retire", response=GridsChangedOut, summary="Retire a unit grid")
+@idempotent
+def retire(request: HttpRequest, code: GridCode, body: FromDay) -> tuple[int, dict[str, Any]]:
+    """For ground that leaves the city: nothing takes its place, and the code never comes back."""
+    actor, now = actor_of(request), clock.now()
+    _in_area(actor, [code])
+    operations.retire_grid(code=code, on=_day(body), actor=actor, now=now)
+    return 200, {"retired": [code], "made": []}
+
+
+@router.post("/geo/grids/{code}/split", response=GridsChangedOut, summary="Split a unit grid")
+@idempotent
+def split(request: HttpRequest, code: GridCode, body: SplitIn) -> tuple[int, dict[str, Any]]:
+    """Along a line, into grids with new codes; the old one is retired."""
+    actor, now = actor_of(request), clock.now()
+    _in_area(actor, [code])
+    made = operations.split_grid(code=code, line=body.line, on=_day(body), actor=actor, now=now)
+    return 200, {"retired": [code], "made": made}
+
+
+@router.post("/geo/grids/merge", response=GridsChangedOut, summary="Merge unit grids")
+@idempotent
+def merge(request: HttpRequest, body: MergeIn) -> tuple[int, dict[str, Any]]:
+    """Adjacent grids of one community become one with a new code; the old ones are retired."""
+    actor, now = actor_of(request), clock.now()
+    _in_area(actor, body.codes)
+    made = operations.merge_grids(grid_codes=body.codes, on=_day(body), actor=actor, now=now)
+    return 200, {"retired": sorted(set(body.codes)), "made": [made]}
+
+
+def _in_area(actor: Actor, codes: Sequence[str]) -> None:
+    """Raises NotAllowed without the permission, NotFound for a grid outside the actor's area."""
+    actor.require("geo.manage")
+    known = set(queries.grids_of(actor).filter(code__in=codes).values_list("code", flat=True))
+    if missing := sorted(set(codes) - known):
+        raise NotFound(gettext("no unit grid %(code)s in your area") % {"code": missing[0]})
+
+
+def _day(body: FromDay) -> date:
+    """The day of the change; the past stays as it was."""
+    if body.on < timezone.localdate(clock.now()):
+        reason = gettext("the day lies in the past")
+        raise Invalid(reason, fields={"on": reason})
+    return body.on
