@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.dates import WEEKDAYS_ABBR
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -29,7 +29,7 @@ from cityloop.standards.workcalendar import WeeklyPeriod, WorkCalendar
 
 SEE = "manual.view"
 FIRST, LAST = 1900, 2199
-CHANGES = 50
+CHANGES = 20
 _LINE = re.compile(
     r"(?P<days>[1-7](?:[-,][1-7])*)\s+(?P<from>\d\d?:\d\d)-(?P<to>\d\d?:\d\d)"
     r"(?:\s+(?P<first>\d\d-\d\d)\.\.(?P<last>\d\d-\d\d))?"
@@ -42,11 +42,19 @@ KINDS = {
 }
 
 
-class DayForm(forms.Form):
-    """A day that differs from its weekday."""
+ORDINARY = "ordinary"
 
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput({"type": "date"}))
-    kind = forms.ChoiceField(label=_("Kind of day"), choices=list(KINDS.items()))
+
+class DayForm(forms.Form):
+    """A day that differs from its weekday, or one that differs no more."""
+
+    day = forms.DateField(
+        label=_("Day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind of day"),
+        choices=[*KINDS.items(), (ORDINARY, pgettext_lazy("day", "as its weekday again"))],
+    )
     name = forms.CharField(label=_("Name of the day"), max_length=60, required=False)
     hours = forms.CharField(
         label=_("Hours"), required=False, max_length=120,
@@ -76,10 +84,15 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def set_day(request: HttpRequest) -> HttpResponse:
-    """Make a day a holiday or a working day."""
+    """Make a day a holiday or a working day, or an ordinary one again."""
     form = DayForm(request.POST)
 
     def act(given: dict[str, Any]) -> None:
+        if given["kind"] == ORDINARY:
+            operations.clear_special_day(
+                given["day"], actor=actor_of(request), now=clock.now(), why=given["why"]
+            )
+            return
         operations.set_special_day(
             given["day"], given["kind"], name=given["name"], why=given["why"],
             periods=_periods(given["hours"]) if given["hours"] else None,
@@ -87,23 +100,6 @@ def set_day(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
 
     return _done(request, form, "day", act, gettext("The day is set; open deadlines follow it."))
-
-
-@require_POST
-def clear_day(request: HttpRequest, day: str) -> HttpResponse:
-    """Make a day an ordinary one again, with a reason."""
-    actor = actor_of(request)
-    actor.require(operations.PERMISSION)
-    try:
-        which = date.fromisoformat(day)
-        operations.clear_special_day(
-            which, actor=actor, now=clock.now(), why=request.POST.get("why", "")
-        )
-    except (Invalid, ValueError) as problem:
-        messages.error(request, str(problem))
-        return redirect("calendar")
-    messages.success(request, gettext("The day is an ordinary one again; open deadlines follow."))
-    return redirect(f"{reverse('calendar')}?year={which.year}")
 
 
 @require_POST
@@ -172,7 +168,7 @@ def _shown(
         "year": year, "earlier": year - 1 if year > FIRST else None,
         "later": year + 1 if year < LAST else None,
         "months": _months(year, held, {one.day: one for one in specials}, today),
-        "weekdays": list(WEEKDAYS_ABBR.values()), "may": may,
+        "weekdays": _weekday_names(), "may": may,
         "specials": [(one, KINDS[one.kind]) for one in specials],
         "known": year in held.known_years, "periods": written.splitlines(),
         "changes": [(one, changed(one)) for one in queries.calendar_changes()[:CHANGES]],
@@ -182,12 +178,21 @@ def _shown(
     return render(request, "standards/calendar.html", context, status=status)
 
 
+def _weekday_names() -> list[str]:
+    """Mo, Tu, ...; in Chinese the last character says it."""
+    names = [str(name) for name in WEEKDAYS_ABBR.values()]
+    chinese = (get_language() or "").startswith("zh")
+    return [name[-1:] if chinese else name[:2] for name in names]
+
+
 def changed(row: CalendarChange) -> str:
     """What a change was about, in words."""
     if row.what.startswith(operations.DAY):
         return row.what.removeprefix(operations.DAY)
     if row.what.startswith("year "):
         return gettext("year %(year)s confirmed") % {"year": row.what.removeprefix("year ")}
+    if row.what.startswith("protection"):
+        return gettext("protection period")
     known = {
         "weekly hours": gettext("weekly hours"),
         "holiday plans of the years": gettext("published holiday plans"),
@@ -267,7 +272,6 @@ def as_line(period: WeeklyPeriod) -> str:
 urlpatterns = [
     path("calendar/", calendar, name="calendar"),
     path("calendar/days/", set_day, name="calendar-day"),
-    path("calendar/days/<str:day>/clear/", clear_day, name="calendar-clear"),
     path("calendar/hours/", set_hours, name="calendar-hours"),
     path("calendar/years/<int:year>/", confirm_year, name="calendar-year"),
 ]

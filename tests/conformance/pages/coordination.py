@@ -113,8 +113,6 @@ PAGES = (
     Page("calendar-day", by="administrator", refused=(towns.STRANGER, "acceptor"), status=302,
          data=lambda city: {"day": "2026-12-31", "kind": "workday", "hours": "08:00-12:00",
                             "why": "半天"}),
-    Page("calendar-clear", by="administrator", refused=(towns.STRANGER, "acceptor"), status=302,
-         at=lambda city: {"day": "2026-10-01"}, data=lambda city: {"why": "试验"}),
     Page("calendar-hours", by="administrator", refused=(towns.STRANGER, "acceptor"), status=302,
          data=lambda city: {"hours": "1-5 09:00-12:00", "why": "试验"}),
     Page("calendar-year", by="administrator", refused=(towns.STRANGER, "acceptor"), status=302,
