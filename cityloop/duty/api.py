@@ -92,6 +92,9 @@ def _handover(row: Handover) -> dict[str, Any]:
         "id": row.pk, "hall_id": row.hall_id, "desk": row.desk, "shift": row.shift,
         "ended_at": row.ended_at, "left_by": _person(row.left_by), "remark": row.remark,
         "remarks": row.remarks, "cases": row.cases, "digest": row.digest,
+        "beside": [
+            dict(zip(("label", "count", "late", "path"), one, strict=True)) for one in row.beside
+        ],
         "accepted_at": row.accepted_at, "accepted_by": _person(row.accepted_by),
         "answer": row.answer, "late": queries.is_late(row, clock.now()),
     }  # fmt: skip

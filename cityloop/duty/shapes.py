@@ -161,6 +161,15 @@ class AcceptIn(Schema):
     answer: str
 
 
+class BesideOut(Schema):
+    """Other open work at the end of the shift, and the page that lists it."""
+
+    label: str
+    count: int
+    late: int
+    path: str
+
+
 class HandoverOut(Schema):
     """A handover; `digest` is the SHA-256 of the list that both sign."""
 
@@ -173,6 +182,7 @@ class HandoverOut(Schema):
     remark: str
     remarks: dict[str, str]
     cases: int
+    beside: list[BesideOut]
     digest: str
     accepted_at: datetime | None
     accepted_by: PersonOut | None

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
 
 from django.apps import AppConfig, apps
+
+from cityloop.kernel.actor import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,19 @@ class Schedule:
     every_seconds: int
 
 
+@dataclass(frozen=True, slots=True)
+class OpenItems:
+    """Work beside the cases that somebody must take over at the end of a shift.
+
+    Its name (in English, translated when it is shown), how many, how many late, the page of it.
+    """
+
+    label: str
+    count: int
+    late: int
+    path: str
+
+
 class Subsystem(AppConfig):
     """Base of every manifest."""
 
@@ -52,6 +69,7 @@ class Subsystem(AppConfig):
     live_parts: tuple[LivePart, ...] = ()
     subscriptions: dict[str, str] = {}
     schedules: tuple[Schedule, ...] = ()
+    open_items: str = ""  # a function of queries: (actor, now) -> OpenItems of what the actor sees
 
     def __init_subclass__(cls) -> None:
         cls.default = True
@@ -69,3 +87,13 @@ def subscribers(topic: str) -> list[str]:
         for app in subsystems()
         if topic in app.subscriptions
     ]
+
+
+def open_items(actor: Actor, now: datetime) -> list[OpenItems]:
+    """What is open beside the cases, subsystem by subsystem; nothing of which there is none."""
+    found: list[OpenItems] = []
+    for app in subsystems():
+        if app.open_items:
+            ask = getattr(import_module(f"{app.name}.queries"), app.open_items)
+            found += [one for one in ask(actor, now) if one.count]
+    return found

@@ -16,6 +16,7 @@ class NotifyConfig(Subsystem):
         MenuItem("Messages", "/messages/", "mail", position=60, terminal=True),
     )
     permissions = ("notify.configure",)
+    open_items = "open_items"
     subscriptions = {f"case.{action}": f"tell_{action}" for action in TOLD} | {
         "notify.deliver": "deliver",
         "notify.tell": "tell_members",

@@ -9,3 +9,4 @@ class OversightConfig(Subsystem):
     title = "Supervision"
     menu = (MenuItem("Supervision", "/oversight/", "megaphone", "oversight.view", 45),)
     permissions = ("oversight.view", "oversight.manage")
+    open_items = "open_items"

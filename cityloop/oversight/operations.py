@@ -82,6 +82,8 @@ def add_place(
 
 
 def _add(row: NamedList, chosen: Sequence[Case], remark: str, actor: Actor, now: datetime) -> int:
+    if row.sendings.exists():
+        raise Refused(_("the list was sent: what others have received stays as it is"))
     remark = _words("remark", remark, MAX_REMARK, needed=False)
     held = set(row.entries.values_list("case_id", flat=True))
     new = [one for one in chosen if one.pk not in held]

@@ -12,3 +12,4 @@ class PetitionsConfig(Subsystem):
         MenuItem("Public contact page", "/contact/edit/", "phone", "petitions.publish", 95),
     )
     permissions = ("petitions.view", "petitions.register", "petitions.reply", "petitions.publish")
+    open_items = "open_items"

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from cityloop.cases import operations as cases
 from cityloop.cases.models import Case, CaseEvent, Task
@@ -15,6 +16,7 @@ from cityloop.duty.models import Handover, HandoverLine, Succession
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from cityloop.people import operations as people
 from cityloop.people.models import Holding, Member
+from cityloop.petitions import operations as petitions
 from tests.duty import person
 from tests.town import DISTRICT, SYSTEM, Town, forget
 
@@ -51,7 +53,18 @@ def test_the_shift_leader_hands_over_everything_that_is_open(town: Town) -> None
     town.wait(days=3)
     town.sweep()
     town.step(late.number, "urge", "supervisor", reason="临近时限")
-    open_now = Case.objects.exclude(status="closed")
+    owed = town.report("hotline12345", reporter_phone="13912345678")
+    town.step(owed.case, "reject", "acceptor", reason_code="too_vague", reason="地点不清")
+    town.deliver()
+    town.wait(days=9)
+    petitions.register(
+        petitions.NewPetition(
+            kind="letter", subject="井盖", text="小区门口井盖松动", phone="13900001111",
+            received_on=timezone.localdate(town.now),
+        ),
+        actor=town.actor("acceptor"), now=town.now,
+    )  # fmt: skip
+    open_now = Case.objects.exclude(status__in=("closed", "rejected"))
 
     row = duty.end_shift(
         shift="白班", actor=town.actor("shift_leader"), now=town.now,
@@ -64,6 +77,10 @@ def test_the_shift_leader_hands_over_everything_that_is_open(town: Town) -> None
     assert unit.remark == "泵站两件请盯" and row.remarks == {"unit": "泵站两件请盯"}
     assert unit.marks["urged"] == 1 and unit.marks["overdue"] >= 1
     assert row.hall == town.units["PLAT"] and row.left_as.endswith("shift_leader")
+
+    # Beside the cases: a reply owed to a citizen, a petition.
+    assert {label: count for label, count, _late, _path in row.beside} == {
+        "Replies owed to reporters": 1, "Petitions without an answer": 1}  # fmt: skip
 
     # What happens afterwards changes nothing in the record; both sign the same list.
     town.step(late.number, "reply", "water", opinion="今日完成")

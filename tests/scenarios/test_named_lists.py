@@ -189,4 +189,6 @@ def test_what_cannot_go_on_a_list_or_out_is_refused_with_a_sentence(town: Town) 
     _send(town, row, unit="WATER")
     with pytest.raises(Refused, match="stays as it is"):
         oversight.drop_case(list_id=row.pk, number=number, actor=supervisor)
+    with pytest.raises(Refused, match="stays as it is"):
+        add(other)
     assert Case.objects.get(number=number).status == "handling"  # a list changes no case

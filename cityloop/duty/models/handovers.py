@@ -34,6 +34,7 @@ class Handover(models.Model):
     remark = models.TextField(blank=True, default="")
     remarks = models.JSONField(default=dict)
     cases = models.PositiveIntegerField(default=0)
+    beside = models.JSONField(default=list)  # [[label, count, late, path], ...] of other open work
     digest = models.CharField(max_length=64, blank=True, default="")
     accepted_at = models.DateTimeField(null=True)
     accepted_by = models.ForeignKey(

@@ -13,6 +13,7 @@ from cityloop.duty import piles, queries
 from cityloop.duty.models import Handover
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, Refused
+from cityloop.kernel.manifest import open_items
 from cityloop.people.models import Organisation
 
 HAND_OVER = "duty.hand_over"
@@ -29,7 +30,8 @@ def end_shift(
     remark: str = "",
     remarks: Mapping[str, str] | None = None,
 ) -> Handover:
-    """End the actor's shift: every case open in the hall now is written down, in one statement.
+    """End the actor's shift: every case open in the hall now is written down, in one statement,
+    and how much other work waits: replies, petitions, lists.
 
     Raises NotAllowed, Invalid, Refused (the handover before has not been accepted).
     """
@@ -50,8 +52,10 @@ def end_shift(
         remarks={key: words.strip() for key, words in (remarks or {}).items() if words.strip()},
     )  # fmt: skip
     row.cases = _write_lines(row, actor, now)
+    row.beside = [[one.label, one.count, one.late, one.path] for one in open_items(actor, now)]
+    row.save(update_fields=["cases", "beside"])
     row.digest = _digest(row)
-    row.save(update_fields=["cases", "digest"])
+    row.save(update_fields=["digest"])
     return row
 
 
@@ -92,9 +96,13 @@ def _digest(row: Handover) -> str:
 
 _DIGEST = """
 SELECT encode(sha256(convert_to(coalesce(
-  string_agg(c.number || ' ' || l.version || ' ' || l.status, E'\\n' ORDER BY c.id), ''), 'UTF8')
+  string_agg(c.number || ' ' || l.version || ' ' || l.status, E'\\n' ORDER BY c.id), '')
+  -- What lay beside the cases; records of before it was kept have nothing to add.
+  || CASE WHEN h.beside = '[]' THEN '' ELSE h.beside::text END, 'UTF8')
 ), 'hex')
-FROM duty_handover_line l JOIN cases_case c ON c.id = l.case_id WHERE l.handover_id = %s
+FROM duty_handover h
+LEFT JOIN duty_handover_line l ON l.handover_id = h.id LEFT JOIN cases_case c ON c.id = l.case_id
+WHERE h.id = %s GROUP BY h.beside
 """
 
 

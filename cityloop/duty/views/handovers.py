@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from cityloop.duty.operations.roster import MANAGE
 from cityloop.duty.views import frame
 from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.manifest import open_items
 from cityloop.people.views import frame as office
 
 
@@ -74,6 +76,7 @@ def _handovers(
         found = queries.open_piles(actor, now=now)
         facts |= {
             "piles": found, "total": sum(pile.cases for pile in found),
+            "beside": [_beside(*astuple(one)) for one in open_items(actor, now)],
             "form": form or forms.EndShiftForm(found=found),
         }  # fmt: skip
     return render(request, "duty/handovers.html", facts, status=status)
@@ -86,6 +89,11 @@ def handover(request: HttpRequest, handover_id: int) -> HttpResponse:
     return _handover(request, actor, queries.handover_seen(actor, handover_id))
 
 
+def _beside(label: str, count: int, late: int, path: str) -> dict[str, Any]:
+    """A line of other open work, in the reader's language."""
+    return {"label": _(label), "count": count, "late": late, "path": path}
+
+
 def _handover(
     request: HttpRequest, actor: Actor, row: Handover, *, form: Any = None, status: int = 200
 ) -> HttpResponse:
@@ -94,6 +102,7 @@ def _handover(
         "row": row, "piles": [pile for pile in queries.piles_of(row) if pile.cases],
         "missing": queries.missing(row), "intact": operations.digest_holds(row),
         "late": queries.is_late(row, now), "now": now, "marks": piles.MARKS,
+        "beside": [_beside(*one) for one in row.beside],
     }  # fmt: skip
     own = row.left_by_id == actor.member_id or row.desk != queries.desk_of(actor)
     here = row.hall_id in {number for number, _kind in actor.platforms}

@@ -28,6 +28,7 @@ from cityloop.notify.queries.replies import (
     STATES,
     NoSuchReply,
     on_its_way,
+    open_items,
     replies,
     reply,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "inbox",
     "message_of_member",
     "on_its_way",
+    "open_items",
     "operators",
     "own_text",
     "photo_shown",

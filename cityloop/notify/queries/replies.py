@@ -6,11 +6,13 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from cityloop.cases import queries as cases
 from cityloop.intake.models import NoticeState, ReporterNotice
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
+from cityloop.kernel.manifest import OpenItems
 from cityloop.notify.models import Message, State
 
 REPORTER = "intake.reporter"
@@ -58,3 +60,14 @@ def _whole(actor: Actor) -> QuerySet[ReporterNotice]:
 def on_its_way(row: ReporterNotice) -> bool:
     """A message waits for its medium."""
     return any(one.state == State.QUEUED for one in row.messages.all())
+
+
+def open_items(actor: Actor, now: datetime) -> list[OpenItems]:
+    """Replies owed to those who reported."""
+    if not actor.may(REPORTER):
+        return []
+    owed = ReporterNotice.objects.filter(
+        state=NoticeState.OWED, report__case__in=cases.visible(actor)
+    )
+    late = owed.filter(due_at__lt=now).count()
+    return [OpenItems(gettext_noop("Replies owed to reporters"), owed.count(), late, "/replies/")]

@@ -9,11 +9,13 @@ from typing import Any
 from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from cityloop.cases import queries as cases
 from cityloop.cases.models import FINAL, Case, Status
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
+from cityloop.kernel.manifest import OpenItems
 from cityloop.oversight.models import ListedCase, NamedList, Sending
 from cityloop.oversight.queries.ordered import own_units
 from cityloop.people import queries as people
@@ -171,3 +173,17 @@ def sanitation(
     rows = rows.exclude(grid_code="").exclude(status__in=(Status.REJECTED, Status.VOIDED))
     rows = rows.exclude(record_type="reminder")
     return rows.filter(grid_code=grid_code) if grid_code else rows
+
+
+def open_items(actor: Actor, now: datetime) -> list[OpenItems]:
+    """Lists that were sent and wait for an answer."""
+    if not actor.may("oversight.view"):
+        return []
+    waiting = Sending.objects.filter(
+        answered_at=None, named_list__ended_at=None, named_list__in=lists(actor).values("pk")
+    )
+    late = waiting.filter(due_on__lt=timezone.localdate(now)).count()
+    return [
+        OpenItems(gettext_noop("Lists that wait for an answer"), waiting.count(), late,
+                  "/oversight/lists/"),
+    ]  # fmt: skip

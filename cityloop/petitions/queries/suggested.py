@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from cityloop.intake.models import Reporter
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
+from cityloop.kernel.manifest import OpenItems
 from cityloop.people.scope import scope_q
 from cityloop.petitions.models import Suggestion
-from cityloop.petitions.queries.register import SEE_REPORTER, VIEW
+from cityloop.petitions.queries.register import SEE_REPORTER, VIEW, petitions
 
 SUGGESTED = ("-received_at", "-id")
 
@@ -59,3 +62,17 @@ def by_token(token: str) -> Suggestion:
     if found is None:
         raise NoSuchSuggestion(_("this link is not complete or was changed"))
     return found
+
+
+def open_items(actor: Actor, now: datetime) -> list[OpenItems]:
+    """Petitions and suggestions without an answer."""
+    if not actor.may(VIEW):
+        return []
+    waiting = petitions(actor).filter(answered_at=None)
+    asked = suggestions(actor, state="waiting")
+    return [
+        OpenItems(gettext_noop("Petitions without an answer"), waiting.count(),
+                  waiting.filter(due_on__lt=timezone.localdate(now)).count(), "/petitions/"),
+        OpenItems(gettext_noop("Suggestions without an answer"), asked.count(),
+                  asked.filter(due_at__lt=now).count(), "/suggestions/"),
+    ]  # fmt: skip
