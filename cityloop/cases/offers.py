@@ -20,7 +20,8 @@ NOT_YOURS = (
     guards.within_scope, guards.own_unit_task, guards.own_member_task, guards.own_recheck_task,
     guards.dispatch_needs_order, guards.was_filed, guards.review_waits, guards.answer_owed,
     guards.report_owed, guards.not_reviewed_yet, guards.platform_holds, guards.platform_above,
-    guards.platform_below, guards.supervised_here, guards.circles, guards.dispute_open,
+    guards.platform_below, guards.own_platform_dispatches, guards.supervised_here,
+    guards.circles, guards.dispute_open,
     guards.not_at_the_top, guards.own_subtask, guards.some_subtask, guards.waits_for_you,
     guards.own_case, guards.handled_too_late, guards.longer_limit_known, guards.limit_passed,
     guards.fits_client,
@@ -33,6 +34,7 @@ STANDING = (
     guards.reviewed_where_asked, guards.level_may_decide, guards.subtasks_done, guards.asked_once,
     guards.another_decides, guards.in_time, guards.extensions_left, guards.leader_decides_long,
     guards.suspensions_left, guards.deferrals_left, guards.end_still_ahead, guards.not_appealed,
+    guards.somebody_has_it,
     guards.soon_after_closing, guards.order_can_be_given, guards.order_answered_before_closing,
 )  # fmt: skip
 

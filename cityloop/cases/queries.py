@@ -12,6 +12,7 @@ from django.contrib.gis.measure import D
 from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from cityloop.cases import flow as flows
 from cityloop.cases import lifecycle
@@ -33,6 +34,7 @@ from cityloop.cases.models import (
 from cityloop.kernel import files, text
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotFound
+from cityloop.kernel.manifest import OpenItems
 from cityloop.people import scope as people_scope
 from cityloop.people.models import Organisation
 
@@ -370,3 +372,16 @@ def lines_of_all_cases(*, batch: int = 5000) -> Iterator[tuple[Any, ...]]:
 def recent_start(now: datetime, days: int = 30) -> datetime:
     """The start of the window that overviews look back on."""
     return now - timedelta(days=days)
+
+
+AFTERWARDS = ("appeal", "review", "recheck", "order")
+
+
+def open_items(actor: Actor, now: datetime) -> list[OpenItems]:
+    """What still waits on cases that are closed: appeals, reviews, re-inspections, answers."""
+    waiting = Task.objects.filter(
+        closed_at=None, kind__in=AFTERWARDS,
+        case__in=visible(actor).filter(status=Status.CLOSED),
+    )  # fmt: skip
+    late = waiting.filter(due_at__lt=now).count()
+    return [OpenItems(gettext_noop("Waiting on closed cases"), waiting.count(), late, "/cases/")]

@@ -77,6 +77,8 @@ def add_line(change: Change) -> None:
         lines.jobs.extend(jobs.job_rows(f"case.{change.action}", payload))
         if change.papers:  # a topic of its own: most steps bring none, and a job costs
             lines.jobs.extend(jobs.job_rows("case.papers", payload))
+        if facts.get("on_time") is False:  # the clock may have had no time to say it before
+            lines.jobs.extend(jobs.job_rows("case.handled_late", payload))
         if case.dispute_level:  # as rare
             lines.jobs.extend(jobs.job_rows("case.disputed", payload))
     change.papers, change.inputs, change.facts = [], {}, {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
@@ -23,6 +23,7 @@ from cityloop.kernel.actor import ROLES
 from cityloop.people.queries import Desk, level_of_kind
 
 DEFAULTS = Parameters()
+OF_UNITS = frozenset({"unit_desk", "worker"})
 CLASS = re.compile(r"\*|[CE](\d\d(\d\d)?)?")
 # Who finds a problem has not yet judged it: finding is open to both sides.
 JUDGING = tuple(s for s in STEPS if s.side == lifecycle.J and NEW not in s.source)
@@ -78,6 +79,8 @@ def _wrong_values(flow: Parameters) -> Iterator[str]:
             fits = isinstance(value, type(default))
         else:
             fits = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+            fits = fits and not (value == 0 and field.name.endswith("_minutes"))
+            fits = fits and (isinstance(default, float) or isinstance(value, int))
         if not fits:
             yield _("%(name)s: %(value)s means nothing") % {"name": field.name, "value": value}
 
@@ -127,8 +130,10 @@ def _wrong_levels(flow: Parameters) -> Iterator[str]:
     if flow.dispatch_begins not in (TOP, LOWEST):
         yield _("dispatch_begins: top or lowest")
     for one in flow.command:
-        if not isinstance(one.minutes, int) or one.minutes < 1:
-            yield _("%(name)s: its share of the clock is empty") % {"name": one.level}
+        if not isinstance(one.minutes, int) or not 1 <= one.minutes <= MOST_OF["_minutes"]:
+            yield _("%(name)s: its share of the clock is from 1 to %(most)s minutes") % {
+                "name": one.level, "most": MOST_OF["_minutes"],
+            }  # fmt: skip
         if one.upto not in range(1, GRAVEST + 1):
             yield _("%(name)s: it settles levels 1 to 4") % {"name": one.level}
 
@@ -140,9 +145,21 @@ def _wrong_roles(flow: Parameters) -> Iterator[str]:
             yield _("roles: there is no step %(action)s") % {"action": action}
         elif step.roles == CLOCK or NEW in step.source:
             yield _("roles: %(action)s stays with those of the table") % {"action": action}
-        for role in roles:
-            if role not in ROLES:
-                yield _("roles: there is no role %(role)s") % {"role": role}
+        elif not isinstance(cast("object", roles), tuple):
+            yield _("roles: %(action)s needs a list of roles") % {"action": action}
+        else:
+            yield from _wrong_roles_of(step, roles)
+
+
+def _wrong_roles_of(step: Step, roles: Sequence[str]) -> Iterator[str]:
+    for role in roles:
+        if role not in ROLES:
+            yield _("roles: there is no role %(role)s") % {"role": role}
+        elif role in OF_UNITS and role not in step.roles:
+            # A unit neither decides whose duty a case is nor moves what judges it.
+            yield _("roles: %(role)s does not take %(action)s") % {
+                "role": role, "action": step.action,
+            }  # fmt: skip
 
 
 def _on_both_sides(flow: Parameters) -> Iterator[str]:

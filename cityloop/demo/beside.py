@@ -43,7 +43,6 @@ BEGUN: dict[str, tuple[Habit, ...]] = {
     "checked": (
         Habit(12, "send_back", "shift_leader", words="核查照片看不清全貌，请重新核查。",
               reason="weak_proof"),
-        Habit(20, "review_case", "shift_leader", words="前后照片一致，可以结案。"),
     ),
     "coordinating": (
         Habit(200, "raise_dispute", "supervisor", words="区级协调未达成一致。"),
@@ -140,6 +139,8 @@ SOON = (5, 25, 120)
 
 def stage_of(case: Case, stage: str) -> str:
     """The row of BEGUN that fits a case at this stage of the straight road."""
+    if stage == "to review":
+        return "checked"
     return "closed late" if stage == "closed" and case.handled_late and not case.appeal else stage
 
 
@@ -217,7 +218,6 @@ POSSIBLE: dict[str, Callable[[Case, datetime], bool]] = {
     "ask_long_limit": _limit_for_works, "ask_extension": _extendable,
     "wish_extension": _extendable,
     "name_liable": lambda case, now: bool(case.dispute_level),
-    "review_case": lambda case, now: case.reviewed_at is None,
     "reopen": lambda case, now: case.filing_rule_id is not None and case.closing_kind == "normal",
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from cityloop.cases.flow import PUBLIC
 from cityloop.cases.models import Case
 from cityloop.demo.town import Matter, Town
 
@@ -93,6 +94,12 @@ HABITS: dict[str, tuple[Habit, ...]] = {
               reason="partly"),
     ),
     "check_failed": (Habit(1, "rework", "dispatcher", words="核查未通过，请返工。"),),
+    "to review": (
+        Habit(97, "review_case", "shift_leader", words="前后照片一致，可以结案。"),
+        Habit(2, "check_again", "shift_leader", words="核查照片看不清全貌。", reason="weak_proof"),
+        Habit(1, "demand_rework", "shift_leader", words="未达到结案条件。",
+              reason="condition_not_met"),
+    ),
     "checked": (
         Habit(97, "close", "shift_leader"),
         Habit(2, "check_again", "shift_leader", words="核查照片看不清全貌。", reason="weak_proof"),
@@ -120,6 +127,7 @@ PAUSES = {
     "coordinating": (120, 600, 1500),
     "wrong unit": (10, 40, 200), "handed_in": (5, 15, 60), "handled": (2, 12, 60),
     "checking": (7, 16, 38), "check_failed": (2, 10, 40), "checked": (2, 15, 90),
+    "to review": (2, 10, 60),
     "review": (60, 240, 900), "owed": (8, 30, 200),
 }  # fmt: skip
 # When a role works, by local time; what falls outside waits for the morning.
@@ -148,6 +156,8 @@ def stage_of(case: Case, proposed: int | None) -> str:
         return "third dispatch"
     if status == "dispatched" and proposed is not None and case.lead_id != proposed:
         return "wrong unit"
+    if status == "checked" and case.channel in PUBLIC and case.reviewed_at is None:
+        return "to review"
     if status == "handling" and case.worker_id:
         return "assigned"
     return status

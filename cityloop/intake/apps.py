@@ -4,7 +4,14 @@ from cityloop.kernel.manifest import Schedule, Subsystem
 TOLD = ("file", "reject", "approve_void", "close", "force_close", "reopen", "recheck_false",
         "settle_by_reminder")  # fmt: skip
 # The moments at which a progress reply may become owed.
-SLOW = ("dispatch", "dispatch_by_order", "dispatch_across", "approve_long_limit", "overdue")
+SLOW = (
+    "dispatch",
+    "dispatch_by_order",
+    "dispatch_across",
+    "approve_long_limit",
+    "overdue",
+    "handled_late",
+)
 
 
 class IntakeConfig(Subsystem):

@@ -36,6 +36,11 @@ def look_at_overdue(number: str, version: int) -> None:
     operations.owe_progress(number=number, version=version, now=clock.now())
 
 
+def look_at_handled_late(number: str, version: int) -> None:
+    """The result came late, perhaps before the clock could say so: a progress reply is owed."""
+    operations.owe_progress(number=number, version=version, now=clock.now())
+
+
 def tell_reject(number: str, version: int) -> None:
     """The report was not accepted."""
     operations.owe_all(number=number, version=version, topic="rejected", now=clock.now())

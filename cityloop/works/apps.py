@@ -13,5 +13,6 @@ class WorksConfig(Subsystem):
         "case.substitute": "follow_case",
         "case.return": "follow_case",
         "case.close": "follow_case",
+        "case.force_close": "follow_case",
         "case.name_liable": "follow_case",
     }

@@ -55,9 +55,9 @@ PEOPLE = {
     "street": "unit_desk", "street2": "unit_desk", "water_worker": "worker",
     "district": "district_platform", "district_dispatcher": "dispatcher",
 }  # fmt: skip
-# Clocks that may run on a case that has ended: an answer that is still owed.
 # Clocks of single stages; those of handling, the whole case, holds and orders run on.
 STAGES = {"acceptance", "verify", "filing", "dispatch", "check", "closing"}
+# Clocks that may run on a case that has ended: an answer that is still owed.
 OUTLIVE = {TimerKind.REPLY.value}
 STRAIGHT = {action for action, *_more in MAINSTREAM}
 ELSEWHERE = {"recompute"}  # the calendar stays (test_holiday)

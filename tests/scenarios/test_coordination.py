@@ -237,6 +237,22 @@ def test_a_designated_unit_fixes_it_and_the_order_learns_later_who_was_liable(to
     assert dispute.fixed_by_id == town.units["WATER"].pk
 
 
+@pytest.mark.requirement("E05", "E10")
+def test_what_was_fixed_in_a_dispute_goes_to_no_party_when_the_check_fails(town: Town) -> None:
+    dispute = frozen(town)
+    number = dispute.case.number
+    town.step(number, "fixed_meanwhile", "dispatcher", result="已清运", photos=("after",))
+    with pytest.raises(cases.Refused, match="disputed whose duty this is"):
+        town.step(number, "ask_better_proof", "dispatcher", reason_code="no_date", reason="x")
+    town.step(number, "send_check", "dispatcher", inspector="inspector")
+    failed = {"reason_code": "partly", "reason": "仍有残留"}
+    town.step(number, "check_failed", "inspector", photos=("check",), **failed)
+    with pytest.raises(cases.Refused, match="disputed whose duty this is"):
+        town.step(number, "rework", "dispatcher", reason="返工")
+    case = town.step(number, "freeze", "dispatcher", opinion="仍未裁定")
+    assert (case.status, case.reworks) == ("coordinating", 0)
+
+
 @pytest.mark.requirement("E05", "O10")
 def test_only_who_sees_the_case_sees_its_dispute(town: Town) -> None:
     dispute = frozen(town)

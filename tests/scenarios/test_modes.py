@@ -180,6 +180,25 @@ def test_passing_a_case_up_and_down_wins_nobody_time(town: Town) -> None:
     assert timer.due_at - town.now == timedelta(minutes=first)
 
 
+@pytest.mark.requirement("A10", "A35")
+def test_a_void_that_is_refused_does_not_keep_a_case_from_rising(town: Town) -> None:
+    staff(town, "district_dispatcher", "DIST", "dispatcher")
+    mode("hz-core")
+    case = filed(town)
+    town.step(case.number, "pass_down", "dispatcher")
+    void = {"reason_code": "duplicate", "reason": "x"}
+    with pytest.raises(cases.Refused, match="with another platform"):
+        town.step(case.number, "request_void", "dispatcher", **void)
+    town.step(case.number, "request_void", "district", **void)
+    town.wait(hours=2)
+    town.sweep()
+    town.step(case.number, "refuse_void", "shift_leader", reason="两处不同")
+    town.sweep()
+    case.refresh_from_db()
+    assert case.holder == town.units["PLAT"]
+    assert CaseEvent.objects.filter(case=case, action="rise").exists()
+
+
 @pytest.mark.requirement("A12", "A35")
 def test_pudong_tries_the_lowest_level_first_and_rises_when_nobody_acts(town: Town) -> None:
     """Three platforms, four dispatch levels: city, district, street, community, and the person."""

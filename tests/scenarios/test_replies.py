@@ -132,6 +132,20 @@ def test_replies_stand_in_lists_by_their_clock(town: Town, gateway: Gateway) -> 
 
 
 @pytest.mark.requirement("G03")
+def test_a_late_result_owes_the_replies_though_no_clock_has_fired(town: Town) -> None:
+    """The unit was quicker than the sweep: late is late."""
+    receipt = town.report("hotline12345", reporter_phone=PHONE)
+    town.step(receipt.case, "send_verify", "acceptor", inspector="inspector")
+    town.step(receipt.case, "verified", "inspector", photos=("verify",))
+    town.carry(receipt.case, "handling")
+    _work(town)
+    town.wait(days=9)
+    town.carry(receipt.case, "handled")
+    _work(town)
+    assert Case.objects.get(number=receipt.case).replies_owed == ["filed", "progress"]
+
+
+@pytest.mark.requirement("G03")
 def test_an_overdue_case_is_closed_only_after_two_replies(town: Town, gateway: Gateway) -> None:
     number = _called(town, "handling")
     assert Case.objects.get(number=number).replies_owed == []

@@ -142,6 +142,27 @@ def test_an_order_follows_its_case_whatever_the_messages_do(story: Story) -> Non
     assert Order.objects.get(case__number=late).state == "cancelled"
 
 
+@pytest.mark.requirement("E07", "E08")
+@pytest.mark.parametrize("end", ["another unit does it", "closed by force"])
+def test_an_order_is_not_done_by_what_others_did(story: Story, end: str) -> None:
+    town, order = story.town, story.priced()
+    number = order.case.number
+    town.step(number, "receive", "green")
+    town.step(number, "finish", "green", result="已清运", photos=("after",))
+    if end == "another unit does it":
+        town.step(number, "send_back", "shift_leader", stage="dispatch",
+                  reason_code="false_proof", reason="照片不实")  # fmt: skip
+        town.step(number, "dispatch", "dispatcher", unit="ROADS", reason="权属单位自行处置")
+        town.step(number, "receive", "roads")
+        town.step(number, "finish", "roads", result="已清运", photos=("after",))
+        town.carry(number, "closed")
+    else:
+        town.step(number, "force_close", "shift_leader", reason_code="no_longer_needed", reason="x")
+    town.deliver()
+    order.refresh_from_db()
+    assert (order.state, order.committed) == ("cancelled", 0)
+
+
 @pytest.mark.requirement("E09")
 def test_the_price_is_that_of_the_day_of_the_order(story: Story) -> None:
     town = story.town

@@ -47,6 +47,7 @@ def test_every_open_status_is_timed() -> None:
 def test_subscriptions_listen_to_something_that_happens() -> None:
     own_topics = {
         "case.disputed",
+        "case.handled_late",
         "case.papers",
         "intake.unambiguous",
         "notify.deliver",

@@ -30,6 +30,7 @@ from cityloop.cases.effects.clocks import (
 )
 from cityloop.cases.effects.command import (
     begin_command,
+    let_it_rise,
     to_platform_above,
     to_platform_below,
 )
@@ -172,6 +173,7 @@ __all__ = [
     "grant_request",
     "hand_tasks_on",
     "keep_lateness",
+    "let_it_rise",
     "mark_backlog",
     "name_common_parent",
     "name_reminded_unit",

@@ -36,6 +36,16 @@ def to_platform_above(change: Change) -> None:
     _pass(change, down=False)
 
 
+def let_it_rise(change: Change) -> None:
+    """The share ran out while the case waited for something else: the clock passes it up now."""
+    timer = change.timer(TimerKind.DISPATCH)
+    case = change.case
+    if timer is None or not timer.fired:
+        return
+    if command.neighbour(case.platforms, case.holder_id, down=False) is not None:
+        timer.fired, timer.fire_at = 0, change.now
+
+
 def _pass(change: Change, *, down: bool) -> None:
     """The share of the one ends, kept or not; that of the other begins or goes on: passing a case
     to and fro wins nobody time."""

@@ -10,7 +10,7 @@ from cityloop.cases.models import DisputeLevel, TimerKind
 def watch_circle(change: Change) -> None:
     """Who returned the case is remembered; once too often, the system freezes it (E04)."""
     case = change.case
-    if case.lead_id is None:
+    if case.lead_id is None or case.substituted:  # a unit ordered to act instead is no party
         return
     case.returned_by = [*case.returned_by, case.lead_id]
     often = 0 < change.flow.freeze_from_returns <= len(case.returned_by)

@@ -7,6 +7,7 @@ from cityloop.cases.guards.client import (
     fits_client,
 )
 from cityloop.cases.guards.command import (
+    own_platform_dispatches,
     platform_above,
     platform_below,
     platform_holds,
@@ -31,6 +32,7 @@ from cityloop.cases.guards.dispute import (
     level_may_decide,
     not_at_the_top,
     not_circling,
+    somebody_has_it,
 )
 from cityloop.cases.guards.duty import (
     called_to_it,
@@ -185,6 +187,7 @@ __all__ = [
     "order_can_be_given",
     "own_case",
     "own_member_task",
+    "own_platform_dispatches",
     "own_recheck_task",
     "own_subtask",
     "own_unit_task",
@@ -201,6 +204,7 @@ __all__ = [
     "second_eye",
     "sides_kept_apart",
     "some_subtask",
+    "somebody_has_it",
     "soon_after_closing",
     "stage_of",
     "still_with_unit",

@@ -8,6 +8,7 @@ from cityloop.cases import command
 from cityloop.cases.change import Change
 from cityloop.people.queries import level_of_kind
 
+DISPATCHING = frozenset({"dispatcher", "district_platform"})
 SUPERVISING = frozenset({"acceptor", "shift_leader"})
 
 
@@ -32,6 +33,11 @@ def platform_holds(change: Change) -> str | None:
     if any(number == holder for number, _kind in change.actor.platforms):
         return None
     return _("the case is with another platform")
+
+
+def own_platform_dispatches(change: Change) -> str | None:
+    """Of those who dispatch, only the platform that holds the case; acceptors as elsewhere."""
+    return platform_holds(change) if change.role in DISPATCHING else None
 
 
 def platform_below(change: Change) -> str | None:

@@ -32,6 +32,13 @@ def dispute_open(change: Change) -> str | None:
     return None if change.case.dispute_level else _("nobody disputes who is responsible")
 
 
+def somebody_has_it(change: Change) -> str | None:
+    """While it is disputed whose duty a case is, no unit that gave it back is sent to it again."""
+    if not change.case.dispute_level or change.case.substituted:
+        return None
+    return _("it is disputed whose duty this is: freeze it again, or have it decided")
+
+
 def not_at_the_top(change: Change) -> str | None:
     """The commission is the last level (E18)."""
     if change.case.dispute_level == DisputeLevel.COMMISSION:

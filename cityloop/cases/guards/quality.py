@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from cityloop.cases.change import Change
+from cityloop.cases.guards.dispute import somebody_has_it
 from cityloop.cases.models import ClosingKind, Status, TimerKind
 
 
@@ -21,7 +22,7 @@ def earlier_stage(change: Change) -> str | None:
     """A case is sent back to a step that lies behind it (F12)."""
     if change.inputs.get("stage") == "check" and change.source == Status.HANDLED:
         return _("the case has not been checked yet")
-    return None
+    return somebody_has_it(change) if change.inputs.get("stage") == "handling" else None
 
 
 def closed_normally(change: Change) -> str | None:

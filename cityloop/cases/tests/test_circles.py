@@ -18,7 +18,7 @@ UNITS = st.integers(1, 3)
 def change(returned, unit=None, *, after=3):
     """A step over a case that these units have returned; the last of them has it now."""
     return SimpleNamespace(
-        case=SimpleNamespace(returned_by=list(returned), lead_id=unit),
+        case=SimpleNamespace(returned_by=list(returned), lead_id=unit, substituted=False),
         inputs={"unit": SimpleNamespace(pk=unit, name="U")} if unit else {},
         flow=Parameters(freeze_from_returns=after), imported=False, follow_up=None,
     )  # fmt: skip

@@ -100,7 +100,7 @@ def test_in_no_mode_does_who_is_judged_file_check_or_close(path):
 @pytest.mark.requirement("A14", "H04")
 @pytest.mark.parametrize(
     ("action", "role"),
-    [("approve_extension", "shift_leader"), ("approve_suspension", "unit_desk"),
+    [("approve_extension", "shift_leader"), ("approve_suspension", "leader"),
      ("support_deferral", "supervisor")],
 )  # fmt: skip
 def test_a_flow_in_which_nobody_can_decide_a_request_is_unsound(action: str, role: str) -> None:
@@ -108,3 +108,19 @@ def test_a_flow_in_which_nobody_can_decide_a_request_is_unsound(action: str, rol
     kind = action.partition("_")[2]
     assert any(fault.startswith(f"{kind}: when it waits for") for fault in found)
     assert f"{action}: no request ever waits for {role}" in found
+
+
+@pytest.mark.requirement("A14", "A22")
+@pytest.mark.parametrize(
+    ("parameters", "why"),
+    [
+        ({"roles": [["decide", ["unit_desk"]]]}, "unit_desk does not take decide"),
+        ({"roles": [["send_check", ["worker"]]]}, "worker does not take send_check"),
+        ({"roles": [["close", None]]}, "close needs a list of roles"),
+        ({"acceptance_minutes": 0}, "acceptance_minutes: 0 means nothing"),
+        ({"freeze_from_returns": 1.5}, "freeze_from_returns: 1.5 means nothing"),
+        ({"command": [{"level": "city", "minutes": 10**12}]}, "from 1 to 44640 minutes"),
+    ],
+)
+def test_values_that_would_stop_the_work_or_let_a_party_decide_are_refused(parameters, why) -> None:
+    assert any(why in fault for fault in workflow.faults(parameters)), workflow.faults(parameters)

@@ -18,7 +18,8 @@ from cityloop.kernel.models import StoredFile
 MANAGE = "coordination.manage"
 DECIDED = ("decide", "name_liable")
 FIXED = ("fixed_meanwhile", "finish")  # by whoever did it, or by the unit ordered to act instead
-FOLLOWED = (*DECIDED, *FIXED, "raise_dispute", "check_failed")
+NOT_FIXED = ("check_failed", "ask_better_proof", "send_back", "reopen", "recheck_false")
+FOLLOWED = (*DECIDED, *FIXED, *NOT_FIXED, "raise_dispute")
 
 
 @transaction.atomic
@@ -53,7 +54,7 @@ def follow_case(*, number: str, version: int) -> Dispute | None:
     facts = line.facts
     if line.action == "raise_dispute":
         row.level = facts["dispute_level"]
-    elif line.action == "check_failed":
+    elif line.action in NOT_FIXED:
         row.fixed_at, row.fixed_by = None, None
     elif line.action in FIXED:
         row.fixed_at, row.fixed_by_id = line.at, facts.get("fixed_by") or _ordered(line)

@@ -1,4 +1,4 @@
-"""Who is on duty: rosters of the hall and of a unit, somebody called, a shift handed over."""
+"""Who is on duty: rosters of the hall and of a unit, somebody called, somebody lent."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ def make(scene: Scene) -> list[str]:
     scene.begin(hours=4)
     _hall(scene)
     numbers = [_called(scene), _opened(scene)]
-    _handed_over(scene)
     _seconded(scene)
     return numbers
 
@@ -95,11 +94,3 @@ def _seconded(scene: Scene) -> None:
     scene.show("/duty/secondments/", "挂职派遣员五日后期满，已指定接替人",
                "A seconded dispatcher leaves in five days; a successor is named",
                "administrator")  # fmt: skip
-
-
-def _handed_over(scene: Scene) -> None:
-    """A shift ended and waits to be accepted."""
-    actor = scene.actor("shift_leader")
-    row = duty.end_shift(shift="早班", remark="雨后路面积水较多。", actor=actor, now=scene.now)
-    scene.show(f"/duty/handovers/{row.pk}/", "交班待接：所有在办案件逐件移交",
-               "A shift that waits to be taken over", "shift_leader")  # fmt: skip

@@ -17,7 +17,8 @@ from cityloop.demo import operations, simulation
 from cityloop.demo.camera import Camera
 from cityloop.demo.situations import made, making
 from cityloop.discipline.models import Card
-from cityloop.duty.models import Succession
+from cityloop.duty import queries as duty
+from cityloop.duty.models import Handover, Succession
 from cityloop.evidence.models import Finding
 from cityloop.hotline.models import Told
 from cityloop.intake.models import ReporterNotice
@@ -159,6 +160,8 @@ def test_messages_cards_and_secondments_stand_as_their_titles_say(shown):
     card = by_title["A red card proposed: the second yellow one in its time"].address.split("/")[3]
     red = Card.objects.get(pk=card)
     assert (red.colour, red.state, red.follows.colour) == ("red", "proposed", "yellow")
+    turned = by_title["A shift that waits to be taken over"].address.split("/")[3]
+    assert duty.missing(Handover.objects.get(pk=turned)) == []
     lent = Holding.objects.get(member__username="lent-dispatcher")
     assert lent.kind == "secondment" and Succession.objects.get(holding=lent).successor
 

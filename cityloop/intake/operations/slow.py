@@ -34,9 +34,12 @@ def owe_progress(*, number: str, version: int, now: datetime) -> int:
 
 
 def _slow(case: Case, version: int) -> bool:
-    """The step was a clock of handling that ran out, or the case has the engineering limit."""
+    """The step was a clock of handling that ran out, or a late result, or the case has the longer
+    limit for engineering work."""
     rows = CaseEvent.objects.filter(case=case, version__lte=version)
     line = rows.filter(version=version).first()
+    if line is not None and line.facts.get("on_time") is False:
+        return True
     if line is not None and line.action == "overdue":
         return line.facts.get("clock") in SLOW_CLOCKS
     if case.long_limit:

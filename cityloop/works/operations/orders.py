@@ -40,8 +40,9 @@ from cityloop.works.operations.record import (
 
 ORDER = "works.order"
 LEADER = "leader"
-# The steps of a case that an order follows: given, given back or given to another, done.
-FOLLOWED = ("substitute", "return", "close")
+# The steps of a case that an order follows: given, given back or given to another, done or not.
+FOLLOWED = ("substitute", "return", "dispatch", "dispatch_by_order", "dispatch_across", "decide",
+            "close", "force_close")  # fmt: skip
 UNFINISHED = (OrderState.OPENED, OrderState.PRICED)
 MOST_LINES = 50
 
