@@ -12,7 +12,7 @@ from cityloop.intake.channels import BY_CODE
 # Rows of HABITS that are no status by themselves.
 WITHIN = {
     "to verify": "reported", "not found": "reported", "third dispatch": "filed",
-    "wrong unit": "dispatched", "assigned": "handling",
+    "wrong unit": "dispatched", "to review": "checked", "assigned": "handling",
     "circling": "filed", "closed late": "closed",
 }  # fmt: skip
 EVERY = [(stage, row) for stage, rows in habits.HABITS.items() for row in rows]
