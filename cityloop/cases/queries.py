@@ -384,4 +384,7 @@ def open_items(actor: Actor, now: datetime) -> list[OpenItems]:
         case__in=visible(actor).filter(status=Status.CLOSED),
     )  # fmt: skip
     late = waiting.filter(due_at__lt=now).count()
-    return [OpenItems(gettext_noop("Waiting on closed cases"), waiting.count(), late, "/cases/")]
+    return [
+        OpenItems(gettext_noop("Waiting on closed cases"), waiting.count(), late,
+                  "/cases/?status=closed"),
+    ]  # fmt: skip

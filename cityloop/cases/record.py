@@ -32,6 +32,15 @@ PAPER = columns_of(Attachment, without=("id",))
 JOB = ("queue_name", "task_name", "priority", "args", "status", "attempts", "abort_requested")
 
 
+# Topics beside the step's own, for what few steps bring: a job for every step would cost.
+RARE: tuple[tuple[str, Callable[[Change], bool]], ...] = (
+    ("case.papers", lambda change: bool(change.papers)),
+    # A result that came late, whether or not the clock has had the time to say so.
+    ("case.handled_late", lambda change: change.facts.get("on_time") is False),
+    ("case.disputed", lambda change: bool(change.case.dispute_level)),
+)
+
+
 class Lines:
     """History lines and papers of a change, collected while its steps are taken."""
 
@@ -75,12 +84,9 @@ def add_line(change: Change) -> None:
     if not change.imported:
         payload = {"number": case.number, "version": case.version}
         lines.jobs.extend(jobs.job_rows(f"case.{change.action}", payload))
-        if change.papers:  # a topic of its own: most steps bring none, and a job costs
-            lines.jobs.extend(jobs.job_rows("case.papers", payload))
-        if facts.get("on_time") is False:  # the clock may have had no time to say it before
-            lines.jobs.extend(jobs.job_rows("case.handled_late", payload))
-        if case.dispute_level:  # as rare
-            lines.jobs.extend(jobs.job_rows("case.disputed", payload))
+        for topic, tells in RARE:
+            if tells(change):
+                lines.jobs.extend(jobs.job_rows(topic, payload))
     change.papers, change.inputs, change.facts = [], {}, {}
 
 

@@ -27,6 +27,11 @@ class Habit:
     reason: str = ""
 
 
+# What a shift leader finds wanting after a check.
+DOUBTS = (
+    Habit(2, "check_again", "shift_leader", words="核查照片看不清全貌。", reason="weak_proof"),
+    Habit(1, "demand_rework", "shift_leader", words="未达到结案条件。", reason="condition_not_met"),
+)
 HABITS: dict[str, tuple[Habit, ...]] = {
     "reported": (
         Habit(93, "accept", "acceptor"),
@@ -95,17 +100,9 @@ HABITS: dict[str, tuple[Habit, ...]] = {
     ),
     "check_failed": (Habit(1, "rework", "dispatcher", words="核查未通过，请返工。"),),
     "to review": (
-        Habit(97, "review_case", "shift_leader", words="前后照片一致，可以结案。"),
-        Habit(2, "check_again", "shift_leader", words="核查照片看不清全貌。", reason="weak_proof"),
-        Habit(1, "demand_rework", "shift_leader", words="未达到结案条件。",
-              reason="condition_not_met"),
+        Habit(97, "review_case", "shift_leader", words="前后照片一致，可以结案。"), *DOUBTS,
     ),
-    "checked": (
-        Habit(97, "close", "shift_leader"),
-        Habit(2, "check_again", "shift_leader", words="核查照片看不清全貌。", reason="weak_proof"),
-        Habit(1, "demand_rework", "shift_leader", words="未达到结案条件。",
-              reason="condition_not_met"),
-    ),
+    "checked": (Habit(97, "close", "shift_leader"), *DOUBTS),
 }  # fmt: skip
 # Beside the flow, while a case waits for its unit.
 URGE = Habit(1, "urge", "supervisor", words="临近时限，请加快处置。")

@@ -13,6 +13,7 @@ from cityloop.cases.effects.clocks import (
     reopen_handling_clock,
     restart_handling_clock,
     resume_acceptance_clock,
+    run_by_new_limit,
     start_acceptance_clock,
     start_check_clock,
     start_closing_clock,
@@ -100,6 +101,7 @@ from cityloop.cases.effects.replies import (
     owe_written_report,
 )
 from cityloop.cases.effects.requests import (
+    appeal_anew,
     count_deferral,
     count_suspension,
     excuse_lateness,
@@ -142,6 +144,7 @@ __all__ = [
     "Effect",
     "accept_answer",
     "answer_order",
+    "appeal_anew",
     "as_quick_report",
     "as_reminder",
     "as_self_handled",
@@ -222,6 +225,7 @@ __all__ = [
     "reopen_handling_clock",
     "restart_handling_clock",
     "resume_acceptance_clock",
+    "run_by_new_limit",
     "sample_for_review",
     "share_out",
     "start_acceptance_clock",

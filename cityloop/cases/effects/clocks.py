@@ -7,10 +7,9 @@ from decimal import Decimal
 from cityloop.cases import clocks, command
 from cityloop.cases.change import Change
 from cityloop.cases.effects.command import share
-from cityloop.cases.models import Appeal, TimerKind
+from cityloop.cases.models import TimerKind
 
 MINUTE = "minute"
-DECIDED = frozenset({Appeal.GRANTED.value, Appeal.REFUSED.value})
 
 
 def start_acceptance_clock(change: Change) -> None:
@@ -48,6 +47,13 @@ def start_dispatch_clock(change: Change) -> None:
     """The filing clock stops, the dispatch clock starts."""
     clocks.stop(change, TimerKind.FILING)
     _start_dispatch(change)
+
+
+def run_by_new_limit(change: Change) -> None:
+    """Filed again under another rule: what has run so far counts on under the new limit."""
+    if "limit_before" in change.facts:
+        for kind in (TimerKind.HANDLING, TimerKind.WHOLE):
+            clocks.relimit(change, kind, *limit_of(change))
 
 
 def start_whole_clock(change: Change) -> None:
@@ -92,9 +98,6 @@ def stop_handling_clock(change: Change) -> None:
     if timer is not None:
         change.case.handled_late = bool(timer.late) or bool(change.case.handled_late)
         change.facts["on_time"] = not timer.late
-        if timer.late and change.case.appeal in DECIDED:  # about an earlier lateness, not this one
-            change.facts["appeal_before"] = change.case.appeal
-            change.case.appeal = ""
     change.case.handled_at = change.now
 
 

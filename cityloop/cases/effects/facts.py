@@ -5,11 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from cityloop.cases import clocks
 from cityloop.cases.change import Change
 from cityloop.cases.effects.tasks import united
 from cityloop.cases.guards.joint import roles_of
-from cityloop.cases.models import Case, ClosingKind, RecordType, TimerKind
+from cityloop.cases.models import Case, ClosingKind, RecordType
 from cityloop.standards.models import FilingRule
 
 
@@ -88,9 +87,8 @@ def freeze_limit(change: Change) -> None:
     case.filed_at = change.now
     change.facts["rule"] = rule.pk
     change.facts["limit"] = [str(case.limit_amount), case.limit_unit]
-    if (case.limit_amount, case.limit_unit) != before:  # filed again under another rule
-        for kind in (TimerKind.HANDLING, TimerKind.WHOLE):
-            clocks.relimit(change, kind, Decimal(case.limit_amount or 0), case.limit_unit)
+    if before[0] is not None and (case.limit_amount, case.limit_unit) != before:
+        change.facts["limit_before"] = [str(before[0]), before[1]]
 
 
 def _limit(change: Change, rule: FilingRule) -> tuple[Decimal, str]:

@@ -12,6 +12,7 @@ from cityloop.cases.change import Change
 from cityloop.cases.effects.tasks import open_task
 from cityloop.cases.models import Appeal, Task, TimerKind, TimerState
 
+DECIDED = frozenset({Appeal.GRANTED.value, Appeal.REFUSED.value})
 UNIT_CLOCKS = (TimerKind.HANDLING, TimerKind.WHOLE)
 
 
@@ -113,6 +114,13 @@ def note_appeal(change: Change) -> None:
 def excuse_lateness(change: Change) -> None:
     """The appeal is granted: the lateness stays on record and is marked as not counted."""
     change.case.appeal = Appeal.GRANTED
+
+
+def appeal_anew(change: Change) -> None:
+    """Late again: what was decided about an earlier lateness says nothing about this one."""
+    if change.facts.get("on_time") is False and change.case.appeal in DECIDED:
+        change.facts["appeal_before"] = change.case.appeal
+        change.case.appeal = ""
 
 
 def keep_lateness(change: Change) -> None:

@@ -5,6 +5,7 @@ from cityloop.geo.queries.maps import NoSuchTile, map_sources, tile, tile_layer
 from cityloop.geo.queries.places import Place, grids_inside, locate, locate_many
 from cityloop.geo.queries.regions import (
     Coverage,
+    areas_known,
     check_coverage,
     city_centre,
     grids_of,
@@ -18,6 +19,7 @@ __all__ = [
     "FoundAddress",
     "NoSuchTile",
     "Place",
+    "areas_known",
     "check_coverage",
     "city_centre",
     "grids_inside",

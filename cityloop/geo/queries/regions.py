@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -69,10 +71,24 @@ def grids_of(actor: Actor, community: str = "") -> QuerySet[UnitGrid]:
         rows = rows.filter(community_code=community)
     if actor.region_codes is None:
         return rows
-    seen = Q(pk__in=())
-    for prefix in actor.region_codes:
-        seen |= Q(code__startswith=prefix)
-    return rows.filter(seen)
+    own = [Q(code__startswith=prefix) for prefix in actor.region_codes]
+    return rows.filter(reduce(or_, own, Q(pk__in=())))
+
+
+def areas_known(wanted: Iterable[str]) -> set[str]:
+    """Those of these codes in which the city has ground: a region or a unit grid of the code, now
+    or in the past. All of them before the city has any region. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [sorted(set(wanted))])
+        return {code for (code,) in cursor.fetchall()}
+
+
+_KNOWN = """
+SELECT w.code FROM unnest(%s::text[]) AS w(code)
+ WHERE NOT EXISTS (SELECT 1 FROM geo_region)
+    OR EXISTS (SELECT 1 FROM geo_region r WHERE r.code LIKE w.code || '%%')
+    OR EXISTS (SELECT 1 FROM geo_unitgrid g WHERE g.code = w.code)
+"""
 
 
 def region(code: str, *, on: date) -> Region:

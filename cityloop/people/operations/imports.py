@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cityloop.geo import queries as geo
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, Problem
 from cityloop.kernel.reports import ImportReport, Rejection
@@ -28,7 +29,6 @@ from cityloop.people.operations.record import require_whole_city, touch
 from cityloop.people.operations.responsibilities import (
     Cell,
     Entry,
-    known_areas,
     known_classes,
     later_lines,
     objections,
@@ -244,7 +244,7 @@ def _day(text: str, today: date) -> date:
 
 def _rejections(entries: Sequence[tuple[int, Entry]]) -> list[Rejection]:
     classes = known_classes([entry.cell.edition for _line, entry in entries])
-    areas = known_areas(entry.cell.region for _line, entry in entries)
+    areas = geo.areas_known(entry.cell.region for _line, entry in entries)
     later = later_lines([entry for _line, entry in entries])
     seen: dict[Cell, int] = {}
     found = []

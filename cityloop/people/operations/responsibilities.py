@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cityloop.geo import queries as geo
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotFound, Refused
 from cityloop.people.models import (
@@ -99,7 +100,7 @@ def set_responsibility(  # noqa: PLR0913 (the facts of a row, all by keyword)
         source_document=source_document.strip(),
     )  # fmt: skip
     _require(actor, entry.cell.region, lead)
-    if wrong := objections(entry, known_classes([edition_code]), known_areas([entry.cell.region])):
+    if wrong := _objections(entry):
         raise Invalid(*wrong)
     if clash := later_lines([entry]):
         raise Refused(clash[entry.cell])
@@ -108,6 +109,12 @@ def set_responsibility(  # noqa: PLR0913 (the facts of a row, all by keyword)
         raise Refused(_("this is what the matrix says already"), code="nothing-to-change")
     touch()
     return rows[0]
+
+
+def _objections(entry: Entry) -> list[str]:
+    """`objections` of one entry, with what it refers to."""
+    cell = entry.cell
+    return objections(entry, known_classes([cell.edition]), geo.areas_known([cell.region]))
 
 
 def read_area(text: str) -> str:
@@ -134,22 +141,6 @@ def known_classes(editions: Sequence[str]) -> dict[str, set[tuple[str, str, str]
         rows = ProblemClass.objects.filter(edition__in=standards.chain(row) if row else [])
         found[edition] = set(rows.values_list("kind", "major_code", "minor_code"))
     return found
-
-
-def known_areas(wanted: Iterable[str]) -> set[str]:
-    """Those of these areas in which the city has ground: a region or a unit grid of the code, now
-    or in the past. All of them before the city has any region. One statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(_AREAS, [sorted(set(wanted))])
-        return {code for (code,) in cursor.fetchall()}
-
-
-_AREAS = """
-SELECT w.code FROM unnest(%s::text[]) AS w(code)
- WHERE NOT EXISTS (SELECT 1 FROM geo_region)
-    OR EXISTS (SELECT 1 FROM geo_region r WHERE r.code LIKE w.code || '%%')
-    OR EXISTS (SELECT 1 FROM geo_unitgrid g WHERE g.code = w.code)
-"""
 
 
 def objections(
