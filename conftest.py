@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import hypothesis
 import psycopg
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
@@ -23,6 +24,15 @@ T = TypeVar("T")
 # Cores are shared: how long one example took says nothing about the rule.
 hypothesis.settings.register_profile("cityloop", deadline=None)
 hypothesis.settings.load_profile("cityloop")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """The real argon2 at its least cost: hundreds of tests sign in, none of them measures it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, least in (("time_cost", 1), ("memory_cost", 8), ("parallelism", 1)):
+            patch.setattr(Argon2PasswordHasher, name, least)
+        yield
 
 
 @pytest.fixture(scope="session")

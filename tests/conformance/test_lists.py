@@ -277,6 +277,7 @@ def test_two_hundred_rows_cost_as_many_statements_as_two(city: City, monkeypatch
     assert max(many.values()) <= 40, sorted(many.items(), key=lambda one: -one[1])[:5]
 
 
+@pytest.mark.slow
 @pytest.mark.requirement("O06")
 def test_pages_hold_every_row_once(city: City) -> None:
     """One test for all lists: filling them costs more than walking them."""

@@ -144,6 +144,7 @@ def audited(capsys: Any) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.requirement("A22")
 def test_an_audit_proves_that_no_unit_judges_itself(town: Town, capsys: Any) -> None:
     """指挥员、监督员、裁判员: the report is clean, until one body begins to play two parts."""

@@ -44,6 +44,7 @@ def _stranger(town: Town, name: str, unit: str = "ROADS") -> Member:
     return member
 
 
+@pytest.mark.slow
 @pytest.mark.requirement("A28")
 def test_the_shift_leader_hands_over_everything_that_is_open(town: Town) -> None:
     person(town, "night_leader", "PLAT", "shift_leader")

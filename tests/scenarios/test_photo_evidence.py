@@ -57,6 +57,7 @@ def test_an_edited_picture_of_another_case_is_shown_with_that_case(town: Town) -
     town.carry(second.number, "closed")
 
 
+@pytest.mark.slow
 @pytest.mark.requirement("F08", "F09", "F10")
 def test_the_checker_sees_whether_the_proof_shows_the_place_and_the_day(
     town: Town, settings

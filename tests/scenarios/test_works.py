@@ -284,6 +284,7 @@ def test_claims_of_an_order_are_never_more_than_it_cost(story: Story) -> None:
 AMOUNTS = st.decimals(min_value=-300, max_value=900, places=2)
 
 
+@pytest.mark.slow
 @pytest.mark.requirement("E08")
 def test_payments_never_exceed_a_claim(story: Story) -> None:
     order = story.priced()
@@ -305,6 +306,7 @@ def test_payments_never_exceed_a_claim(story: Story) -> None:
     pay()
 
 
+@pytest.mark.slow
 @pytest.mark.requirement("E07")
 def test_what_is_left_is_never_negative_without_a_record(story: Story) -> None:
     orders = [story.ordered() for _ in range(3)]

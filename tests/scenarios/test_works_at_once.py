@@ -51,6 +51,7 @@ def meanwhile(first: Callable[[], object], second: Callable[[], object]) -> Futu
     return told
 
 
+@pytest.mark.slow
 @pytest.mark.requirement("I12")
 @pytest.mark.usefixtures("own_files", "english")
 def test_the_same_budget_line_and_the_same_invoice_at_the_same_moment(

@@ -45,6 +45,7 @@ def _pdf() -> SimpleUploadedFile:
     return SimpleUploadedFile("paper.pdf", paper("one"), "application/pdf")
 
 
+@pytest.mark.slow
 @pytest.mark.requirement("E07", "E08", "E10")
 def test_from_the_case_to_the_money(town: Town, browse: Browse) -> None:
     story = Story(town, money=1000)

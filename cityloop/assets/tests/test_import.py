@@ -234,6 +234,7 @@ def test_only_who_manages_the_place_or_the_unit(world: World, tmp_path: Path) ->
     assert (report.joined, [one.row for one in report.rejected]) == (1, [2, 3])
 
 
+@pytest.mark.slow
 def test_thirty_thousand_rows_in_less_than_ten_seconds(world: World, tmp_path: Path) -> None:
     rows = [
         _row(

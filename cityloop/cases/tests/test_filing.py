@@ -121,6 +121,7 @@ def explained_end(timer: Timer) -> datetime:
     return views.explained(timer.case, timer.kind)[-1]["end"]
 
 
+@pytest.mark.slow
 @pytest.mark.requirement("H05")
 @pytest.mark.parametrize("amount", [Decimal("0.75"), Decimal(3)])
 @pytest.mark.parametrize("unit", ["minute", "work_hour", "work_day", "natural_day"])

@@ -163,6 +163,7 @@ def test_a_stale_version_is_refused(world):
         world.step(case, "accept", "acceptor")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("own_database")
 @pytest.mark.requirement("O02")
 def test_of_fifty_writers_exactly_one_wins_each_version():

@@ -79,6 +79,7 @@ def test_a_missing_file_is_told_to_programs_too(arguments: tuple[str, ...]) -> N
     assert "Usage:" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_database_that_does_not_answer_is_told_without_a_traceback() -> None:
     nowhere = "postgresql://nobody@127.0.0.1:9/nothing"
     done = call("migrate", DATABASE_URL=nowhere)

@@ -104,6 +104,7 @@ def test_htmx_gets_the_list_alone(world, as_) -> None:
     assert "HX-Request" in answer["Vary"]
 
 
+@pytest.mark.slow
 @pytest.mark.requirement("H07")
 def test_every_counter_equals_the_list_behind_it(world, as_) -> None:
     for status in ("reported", "accepted", "filed", "dispatched", "handling", "handled", "checked"):

@@ -92,6 +92,7 @@ def edited() -> list[tuple[str, Image.Image, int]]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.requirement("F10")
 @pytest.mark.django_db
 @pytest.mark.parametrize(("name", "copy", "quality"), edited(), ids=lambda one: str(one)[:20])

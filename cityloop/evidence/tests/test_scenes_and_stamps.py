@@ -33,6 +33,7 @@ def test_the_same_place_is_known_and_another_is_not(tmp_path: Path) -> None:
     assert scenes.compare(before, fog) == scenes.Likeness(None, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.requirement("F08")
 def test_a_stamp_is_read_from_the_picture(tmp_path: Path) -> None:
     lines = ("2026-03-02 09:15:07", "杭州市上城区人民路12号")

@@ -38,6 +38,7 @@ def test_the_same_file_again_joins_and_doubles_nothing(tmp_path):
     assert again.as_dict().keys() >= {"imported", "joined", "rejected", "seconds"}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_an_import_that_was_stopped_goes_on(tmp_path):
     path = made.write(tmp_path / "x.csv", made.LA311, *made.numbered(1200))

@@ -125,6 +125,7 @@ def test_without_a_unit_the_platform_closed_it(tmp_path):
     assert case.reason_code == "handled_elsewhere"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

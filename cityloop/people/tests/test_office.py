@@ -289,6 +289,7 @@ def test_a_password_reset_cannot_reach_a_city_post(world: World) -> None:
         )
 
 
+@pytest.mark.slow
 def test_pages_cost_the_same_for_few_and_many(world: World, admin: Client) -> None:
     def cost(name: str) -> int:
         with CaptureQueriesContext(connection) as caught:

@@ -28,6 +28,7 @@ rows = st.lists(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(scopes=scopes, rows=rows)
 @pytest.mark.django_db
