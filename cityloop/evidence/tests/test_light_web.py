@@ -6,12 +6,13 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 CODE = """
 import os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 import django
 django.setup()
-import pytest
 from django.urls import get_resolver
 get_resolver().url_patterns
 print(sorted({"cv2", "rapidocr", "onnxruntime"} & set(sys.modules)))
