@@ -14,6 +14,7 @@ from ninja.files import UploadedFile
 from cityloop.cases import (
     fields,
     figures,
+    granting,
     guards,
     lifecycle,
     operations,
@@ -189,7 +190,7 @@ def granted(request: HttpRequest, since: date, until: date) -> list[dict[str, An
     actor = actor_of(request)
     actor.require("cases.view")
     start, end = views.days(since, until)
-    found = queries.granted_by_unit(actor, since=start, until=end)
+    found = granting.granted_by_unit(actor, since=start, until=end)
     return [views.granted(row) for row in found]
 
 

@@ -48,7 +48,9 @@ def start(
     """A new clock from now, with so much of its limit used before; one of the same kind that still
     runs is ended first."""
     kind = str.__str__(kind)  # a member of an enumeration as plain text, the quick way
-    stop(change, kind)
+    if former := change.timer(kind):
+        # Work taken from a unit is not met by that.
+        (cancel if kind == HANDLING else _stop)(change, former)
     timer = fresh(
         Timer,
         case_id=change.case.id,
@@ -61,6 +63,7 @@ def start(
         first_started_at=change.now,
         started_at=change.now,
         due_at=change.now,
+        organisation_id=change.case.lead_id if kind == HANDLING else None,
     )
     timer.due_at = _due(change, timer)
     timer.fire_at = timer.due_at
@@ -151,21 +154,24 @@ def end(change: Change, kind: str) -> None:
 def stop(change: Change, kind: str) -> Timer | None:
     """End the clock and say whether it was met; None when there is none."""
     timer = change.timer(kind)
-    if timer is None:
-        return None
+    if timer is not None:
+        _stop(change, timer)
+    return timer
+
+
+def _stop(change: Change, timer: Timer) -> None:
     if timer.state == RUNNING:
         timer.late = change.now > timer.due_at or timer.spent > timer.limit_amount
     else:
         timer.late = timer.spent > timer.limit_amount
     timer.spent = spent(change, timer)
     timer.state, timer.ended_at, timer.fire_at = ENDED, change.now, None
-    _note(change, kind, timer.due_at, None, "late" if timer.late else "met")
-    return timer
+    _note(change, timer.kind, timer.due_at, None, "late" if timer.late else "met")
 
 
 def cancel(change: Change, timer: Timer) -> None:
     """End a clock of work that is not wanted any more: nobody met it; what is late stays late."""
-    stop(change, timer.kind)
+    _stop(change, timer)
     if not timer.late:
         timer.late = None
         change.facts["clocks"][-1]["what"] = "ended"

@@ -1,6 +1,7 @@
 """The counts report: one set of cases, counted by area on every level or by unit (A13, F13).
 
-A level below sums up to the one above, because each row counts the same cases. Scores are not made
+A level below sums up to the one above, because each row counts the same cases. By unit, a case
+counts for each unit that had it, with what that unit did (cases/lateness.py). Scores are not made
 here: these are the plain figures that they come from.
 """
 
@@ -16,6 +17,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Left
 from django.utils.translation import gettext as _
 
+from cityloop.cases import lateness
 from cityloop.cases.models import Case, CaseEvent, ClosingKind, RecordType, Status
 from cityloop.cases.queries import visible
 from cityloop.geo import queries as geo
@@ -57,6 +59,7 @@ class Count:
 
 
 FIGURES = tuple(field.name for field in fields(Count))[2:]
+_DONE = {"rework": ("reworked", "reworks"), "return": ("returned", "returns")}
 _COUNTED = {
     "filed": Number("pk"),
     "closed": Number("pk", filter=Q(status=Status.CLOSED, closing_kind=ClosingKind.NORMAL)),
@@ -83,15 +86,35 @@ def counts(
 
     Raises Invalid for an unknown level and for one that does not lie below the area.
     """
-    key = "lead_id" if by == UNIT else "place"
-    rows = filed(actor, since=since, until=until, area=area)
-    if by == UNIT:
-        rows = rows.filter(lead__isnull=False)
-    else:
-        rows = rows.annotate(place=Left("area_code", _digits(by, area)))
-    counted: list[Any] = list(rows.values(key).order_by(key).annotate(**_COUNTED))
-    names = _names(by, [row[key] for row in counted])
-    return [_count(row, str(row[key]), names) for row in counted]
+    cases = filed(actor, since=since, until=until, area=area)
+    counted = _by_unit(cases) if by == UNIT else _by_place(cases, _digits(by, area))
+    names = _names(by, [row["key"] for row in counted])
+    return [_count(row, str(row["key"]), names) for row in counted]
+
+
+def _by_place(cases: QuerySet[Case], digits: int) -> list[dict[str, Any]]:
+    rows: Any = cases.annotate(key=Left("area_code", digits)).values("key").order_by("key")
+    return list(rows.annotate(**_COUNTED))
+
+
+def _by_unit(cases: QuerySet[Case]) -> list[dict[str, Any]]:
+    clocks: Any = lateness.handling_clocks(cases).values(key=F("organisation_id"))
+    done = _done_by_unit(cases)
+    rows = clocks.order_by("key").annotate(**lateness.COUNTED)
+    return [row | done.get(int(row["key"]), {}) for row in rows]
+
+
+def _done_by_unit(cases: QuerySet[Case]) -> dict[int, dict[str, int]]:
+    """The figures of rework and return by the unit that did it."""
+    lines = CaseEvent.objects.filter(action__in=_DONE, case__in=cases, facts__unit__isnull=False)
+    rows = lines.values("action", unit=F("facts__unit")).order_by()
+    found: dict[int, dict[str, int]] = {}
+    for row in rows.annotate(in_cases=Number("case", distinct=True), times=Number("pk")):
+        in_cases, times = _DONE[row["action"]]
+        found.setdefault(int(row["unit"]), {}).update(
+            {in_cases: row["in_cases"], times: row["times"]}
+        )
+    return found
 
 
 def _digits(by: str, area: str) -> int:

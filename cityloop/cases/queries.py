@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.gis.geos import Point, Polygon
 from django.contrib.gis.measure import D
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -19,7 +19,6 @@ from cityloop.cases import lifecycle
 from cityloop.cases.models import (
     FINAL,
     HELD,
-    Appeal,
     Attachment,
     Case,
     CaseEvent,
@@ -36,7 +35,6 @@ from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotFound
 from cityloop.kernel.manifest import OpenItems
 from cityloop.people import scope as people_scope
-from cityloop.people.models import Organisation
 
 SHOWN = ("problem_class", "lead", "filing_rule")
 
@@ -175,7 +173,9 @@ def history(case: Case) -> list[CaseEvent]:
 
 def timers(case: Case) -> list[Timer]:
     """The case's clocks, oldest first."""
-    return list(case.timers.order_by("id"))
+    return list(
+        case.timers.select_related("organisation").defer("organisation__search").order_by("id")
+    )
 
 
 def attachments(case: Case) -> list[Attachment]:
@@ -271,63 +271,6 @@ def counts_by_unit(*, edition_code: str = "") -> dict[str, dict[str, int]]:
         row["lead__name_zh"]: {k: row[k] for k in ("closed", "on_time", "overdue")}
         for row in counted
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Granted:
-    """What a unit was granted in a period, over the cases filed in it; each rate has its count."""
-
-    unit: Organisation
-    filed: int
-    extended: int
-    extensions: int
-    long_limits: int
-    suspended: int
-    deferred: int
-    backlog: int
-    left_backlog: int
-    late: int
-    excused: int
-
-    def rate(self, count: int) -> float:
-        """The share of the cases filed."""
-        return count / self.filed if self.filed else 0.0
-
-
-# The counts of Granted in its order; `times` are all extensions together.
-GRANTED = ("filed", "extended", "times", "long_limits", "suspended", "deferred", "backlog",
-           "left_backlog", "late", "excused")  # fmt: skip
-
-
-def granted_by_unit(actor: Actor, *, since: datetime, until: datetime) -> list[Granted]:
-    """Extensions, suspensions and deferrals by lead unit, of visible cases filed in the period.
-
-    They stand beside the lateness they could hide (H04). Two statements.
-    """
-    in_backlog = Q(backlog_at__isnull=False, status=Status.DEFERRED)
-    rows = (
-        visible(actor)
-        .filter(filed_at__gte=since, filed_at__lt=until, lead__isnull=False)
-        .values("lead_id")
-        .order_by("lead_id")
-        .annotate(
-            filed=Count("pk"),
-            extended=Count("pk", filter=Q(extensions__gt=0)),
-            times=Sum("extensions"),
-            long_limits=Count("pk", filter=Q(long_limit=True)),
-            suspended=Count("pk", filter=Q(suspensions__gt=0)),
-            deferred=Count("pk", filter=Q(deferrals__gt=0)),
-            backlog=Count("pk", filter=in_backlog),
-            left_backlog=Count("pk", filter=Q(backlog_at__isnull=False) & ~in_backlog),
-            late=Count("pk", filter=Q(handled_late=True) | Q(handling_overdue=True)),
-            excused=Count("pk", filter=Q(appeal=Appeal.GRANTED)),
-        )
-    )
-    found: list[Any] = list(rows)
-    units = Organisation.objects.in_bulk([row["lead_id"] for row in found])
-    return [
-        Granted(units[row["lead_id"]], *(int(row[name] or 0) for name in GRANTED)) for row in found
-    ]
 
 
 def held(actor: Actor) -> QuerySet[Timer]:

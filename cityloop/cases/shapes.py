@@ -92,9 +92,12 @@ class ClockOut(Schema):
     """A clock; `seconds_left` is negative when it is late, null unless it runs.
 
     `margin_hours`: working hours of the other stages that follow the limit; whole case only.
+    `unit`: whom it judges, of handling clocks; `appeal`: what became of an appeal against it.
     """
 
     kind: str
+    unit: str | None
+    appeal: Literal["", "asked", "granted", "refused"]
     state: Literal["running", "paused", "ended"]
     started_at: datetime
     due_at: datetime

@@ -37,9 +37,12 @@ from cityloop.cases.models import Case, CaseEvent, Task, Timer
 from cityloop.kernel.rows import columns_of, plain
 
 AT_ONCE = 1_000  # cases
-EDITION = 1
+EDITION = 2
 # (table, column): the edition that brought it, for columns that came after the first.
-SINCE: Mapping[tuple[str, str], int] = {}
+SINCE: Mapping[tuple[str, str], int] = {
+    ("cases_timer", "organisation_id"): 2,
+    ("cases_timer", "appeal"): 2,
+}
 PARTS = ("its own columns", "its clocks", "its open tasks", "its closed tasks")
 NEW = "new"  # the mark of a case before its first line
 UNKNOWN = "-"  # closed tasks of a case that is older than marks

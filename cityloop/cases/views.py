@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cityloop.cases import offers, queries
+from cityloop.cases import granting, offers, queries
 from cityloop.cases.models import Attachment, Case, CaseEvent, Task, Timer, TimerState
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotFound
@@ -122,8 +122,9 @@ def event(line: CaseEvent) -> dict[str, Any]:
 def clock(timer: Timer, *, now: datetime) -> dict[str, Any]:
     """One clock; `seconds_left` is wall time, negative when late, null unless it runs."""
     running = timer.state == TimerState.RUNNING
+    unit = timer.organisation
     return {
-        "kind": timer.kind, "state": timer.state, "started_at": timer.first_started_at,
+        "unit": unit.name_zh if unit else None, "appeal": timer.appeal, "kind": timer.kind, "state": timer.state, "started_at": timer.first_started_at,
         "due_at": timer.due_at, "ended_at": timer.ended_at, "late": timer.late,
         "limit": [timer.limit_amount, timer.limit_unit], "margin_hours": timer.margin_hours,
         "spent": timer.spent,
@@ -190,7 +191,7 @@ def unit(row: Organisation) -> dict[str, Any]:
     return {"id": row.pk, "code": row.code, "name": row.name_zh}
 
 
-def granted(row: queries.Granted) -> dict[str, Any]:
+def granted(row: granting.Granted) -> dict[str, Any]:
     """A unit's counts and rates of what it was granted."""
     counts = {
         name: getattr(row, name)

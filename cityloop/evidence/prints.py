@@ -1,8 +1,9 @@
 """Perceptual fingerprints: 64 bits of a picture that survive recompression, light and size.
 
 Two prints are alike when few bits differ. To find the like of one among millions, the 64 bits are
-cut into four bands of 16: where at most `limit` bits differ, one band differs in at most
-limit // 4. All values so near a band are few and known, and the index holds every band. A cropped
+cut into three bands: where at most `limit` bits differ, one band differs in at most limit // 3. All
+values so near a band are few and known, and the index holds every band. Three, because at eight
+bits four bands of 16 need as near a value of each and name thirty times as many rows. A cropped
 copy is found because prints of parts of each picture are kept beside that of the whole.
 """
 
@@ -20,8 +21,7 @@ from PIL import Image, ImageOps
 from cityloop.kernel.files import PLAIN_BELOW
 
 METHOD = "phash-64/1"
-BANDS, BAND_BITS = 4, 16
-MASK = (1 << BAND_BITS) - 1
+BANDS = (22, 21, 21)  # bits
 WHOLE, PLAIN, MIRRORED = "whole", "plain", "mirrored"
 SIDE = 512
 QUARTERS = (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270)
@@ -74,15 +74,17 @@ def hash_of(picture: Image.Image) -> int:
 
 
 def bands(value: int) -> list[int]:
-    """The four bands of a print, each marked with its place."""
-    return [band << BAND_BITS | part for band, part in enumerate(_parts(value))]
+    """The bands of a print, each in a range of its own."""
+    return [start + part for start, _width, part in _bands(value)]
 
 
 def near(value: int, limit: int) -> list[int]:
     """The bands of which every print within `limit` bits has at least one."""
-    masks = _masks(limit // BANDS)
+    radius = limit // len(BANDS)
     return [
-        band << BAND_BITS | part ^ mask for band, part in enumerate(_parts(value)) for mask in masks
+        start + (part ^ mask)
+        for start, width, part in _bands(value)
+        for mask in _masks(width, radius)
     ]
 
 
@@ -91,19 +93,21 @@ def differing(one: int, other: int) -> int:
     return ((one ^ other) & ((1 << 64) - 1)).bit_count()
 
 
-def _parts(value: int) -> list[int]:
-    return [(value >> (BAND_BITS * band)) & MASK for band in range(BANDS)]
+def _bands(value: int) -> Iterator[tuple[int, int, int]]:
+    """(where the values of the band start, its bits, its value), the lowest bits first."""
+    start = 0
+    for width in BANDS:
+        yield start, width, value & ((1 << width) - 1)
+        value >>= width
+        start += 1 << width
 
 
-@lru_cache(maxsize=BAND_BITS + 1)
-def _masks(radius: int) -> tuple[int, ...]:
-    return tuple(_spread(radius))
-
-
-def _spread(radius: int) -> Iterator[int]:
-    for count in range(radius + 1):
-        for places in combinations(range(BAND_BITS), count):
-            yield sum(1 << place for place in places)
+@lru_cache(maxsize=128)
+def _masks(width: int, radius: int) -> tuple[int, ...]:
+    places = (
+        chosen for count in range(radius + 1) for chosen in combinations(range(width), count)
+    )
+    return tuple(sum(1 << place for place in chosen) for chosen in places)
 
 
 def _upright(path: Path) -> Image.Image:

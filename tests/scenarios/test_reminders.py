@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from cityloop.cases import granting
 from cityloop.cases import operations as cases
 from cityloop.cases import queries as case_queries
 from cityloop.cases.models import Case, Timer
@@ -34,7 +35,7 @@ def test_an_inspector_reminds_and_the_responsible_unit_is_told(town: Town) -> No
     message = Message.objects.get(topic="reminded")
     assert case.number in message.text
     since, until = town.now - timedelta(days=1), town.now + timedelta(days=1)
-    assert case_queries.granted_by_unit(town.actor("leader"), since=since, until=until) == []
+    assert granting.granted_by_unit(town.actor("leader"), since=since, until=until) == []
 
 
 @pytest.mark.requirement("B10")

@@ -133,6 +133,7 @@ def note_return(change: Change) -> None:
     """The unit returns the case: counted, never lost."""
     change.case.returns += 1
     change.case.worker_id = None
+    change.facts["unit"] = change.case.lead_id
 
 
 def note_proof_refused(change: Change) -> None:

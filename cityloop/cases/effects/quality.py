@@ -28,8 +28,10 @@ def go_back_to_stage(change: Change) -> None:
     """The case returns to the responsible step with all it holds; the step starts anew (F12)."""
     close_site_task(change)
     close_handling_tasks(change)
-    for kind in (TimerKind.CHECK, TimerKind.CLOSING, TimerKind.HANDLING):
+    for kind in (TimerKind.CHECK, TimerKind.CLOSING):
         clocks.stop(change, kind)
+    if handling := change.timer(TimerKind.HANDLING):  # not met by being taken away
+        clocks.cancel(change, handling)
     status, start = STAGES[str(change.inputs["stage"])]
     change.case.status = status
     start(change)

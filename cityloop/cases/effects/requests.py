@@ -10,6 +10,7 @@ from django.utils import timezone
 from cityloop.cases import chain, clocks, requests
 from cityloop.cases.change import Change
 from cityloop.cases.effects.tasks import open_task
+from cityloop.cases.guards.requests import late_clocks
 from cityloop.cases.models import Appeal, Task, TimerKind, TimerState
 
 DECIDED = frozenset({Appeal.GRANTED.value, Appeal.REFUSED.value})
@@ -109,11 +110,15 @@ def number_notice(change: Change) -> None:
 def note_appeal(change: Change) -> None:
     """The unit appeals against its lateness."""
     change.case.appeal = Appeal.ASKED
+    for timer in late_clocks(change):
+        if not timer.appeal:
+            timer.appeal = Appeal.ASKED
+            change.facts["unit"] = timer.organisation_id
 
 
 def excuse_lateness(change: Change) -> None:
     """The appeal is granted: the lateness stays on record and is marked as not counted."""
-    change.case.appeal = Appeal.GRANTED
+    _decide_appeal(change, Appeal.GRANTED)
 
 
 def appeal_anew(change: Change) -> None:
@@ -125,7 +130,15 @@ def appeal_anew(change: Change) -> None:
 
 def keep_lateness(change: Change) -> None:
     """The appeal is refused."""
-    change.case.appeal = Appeal.REFUSED
+    _decide_appeal(change, Appeal.REFUSED)
+
+
+def _decide_appeal(change: Change, decision: Appeal) -> None:
+    change.case.appeal = decision
+    for timer in change.timers:
+        if timer.appeal == Appeal.ASKED:
+            timer.appeal = decision
+            change.facts["unit"] = timer.organisation_id
 
 
 def _hold(change: Change) -> None:

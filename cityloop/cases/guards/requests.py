@@ -12,7 +12,7 @@ from cityloop.cases import requests
 from cityloop.cases.change import Change
 from cityloop.cases.guards.command import platform_holds
 from cityloop.cases.guards.dispatch import of_unit
-from cityloop.cases.models import Task, TimerKind
+from cityloop.cases.models import Task, TaskKind, Timer, TimerKind
 
 YEAR = 365  # days
 
@@ -137,20 +137,37 @@ def final_day_ahead(change: Change) -> str | None:
 
 
 def own_case(change: Change) -> str | None:
-    """The actor's unit handled the case."""
-    if of_unit(change.actor, change.case.lead_id):
+    """The actor's unit handled the case, now or before others did."""
+    if of_unit(change.actor, change.case.lead_id) or _handling_clocks(change):
         return None
     return _("your unit did not handle the case")
 
 
 def handled_too_late(change: Change) -> str | None:
-    """The case was handled late: only that can be appealed (time-rules 5.8)."""
-    return None if change.case.handled_late else _("the case was not handled late")
+    """The actor's unit was late with it: only that can be appealed (time-rules 5.8)."""
+    return None if late_clocks(change) else _("the case was not handled late")
 
 
 def not_appealed(change: Change) -> str | None:
-    """A lateness is appealed once (time-rules 5.8)."""
-    return _("an appeal was made already") if change.case.appeal else None
+    """A lateness is appealed once (time-rules 5.8), and one appeal is decided after the other."""
+    if change.open_tasks(TaskKind.APPEAL):
+        return _("another appeal waits for its decision")
+    if all(timer.appeal for timer in late_clocks(change)):
+        return _("an appeal was made already")
+    return None
+
+
+def late_clocks(change: Change) -> list[Timer]:
+    """The clocks by which the actor's unit was late in this case, whoever has it now."""
+    return [timer for timer in _handling_clocks(change) if timer.late]
+
+
+def _handling_clocks(change: Change) -> list[Timer]:
+    return [
+        timer
+        for timer in change.timers
+        if timer.kind == TimerKind.HANDLING and of_unit(change.actor, timer.organisation_id)
+    ]
 
 
 def soon_after_closing(change: Change) -> str | None:

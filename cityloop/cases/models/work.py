@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
-from cityloop.cases.models.case import Case
+from cityloop.cases.models.case import Appeal, Case
 
 
 class TimerKind(models.TextChoices):
@@ -34,7 +34,11 @@ class TimerState(models.TextChoices):
 
 
 class Timer(models.Model):
-    """One clock of one case. `spent` is what had run before `started_at`, in the limit's unit."""
+    """One clock of one case. `spent` is what had run before `started_at`, in the limit's unit.
+
+    `organisation` is the unit that a handling clock judges, whoever has the case later; `appeal`
+    is what became of its appeal against this lateness.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="timers")
     kind = models.CharField(max_length=12, choices=TimerKind.choices)
@@ -50,6 +54,12 @@ class Timer(models.Model):
     fired = models.PositiveSmallIntegerField(default=0)
     ended_at = models.DateTimeField(null=True)
     late = models.BooleanField(null=True)
+    organisation = models.ForeignKey(
+        "people.Organisation", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    appeal = models.CharField(
+        max_length=8, choices=Appeal.choices, blank=True, default="", db_default=""
+    )
 
     class Meta:
         db_table = "cases_timer"
@@ -64,7 +74,10 @@ class Timer(models.Model):
             ),
         ]
         indexes = [
-            models.Index("fire_at", name="timer_to_fire", condition=Q(fire_at__isnull=False))
+            models.Index("fire_at", name="timer_to_fire", condition=Q(fire_at__isnull=False)),
+            models.Index(
+                "ended_at", name="timer_late_handling", condition=Q(kind="handling", late=True)
+            ),
         ]
 
     def __str__(self) -> str:

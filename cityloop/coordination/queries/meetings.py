@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from cityloop.cases import lateness
 from cityloop.cases import queries as cases
-from cityloop.cases.models import FINAL, RecordType
+from cityloop.cases.models import RecordType
 from cityloop.coordination.models import AgendaItem, Dispute, JointMeeting, MeetingTask
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotAllowed, NotFound
@@ -72,15 +73,16 @@ def worst_units(
     actor: Actor, region_code: str, *, since: datetime, now: datetime, limit: int = 5
 ) -> list[dict[str, Any]]:
     """The units of the area with the most late cases since then: {"lead", "cases", "late"}."""
-    late = Q(handled_late=True) | Q(handling_overdue=True)
-    late |= Q(handling_due_at__lt=now, handled_at=None) & ~Q(status__in=FINAL)
-    rows = (
+    seen = (
         cases.visible(actor)
-        .filter(lead__isnull=False, dispatched_at__gte=since, area_code__startswith=region_code)
+        .filter(area_code__startswith=region_code)
         .exclude(record_type__in=NOT_CASES)
-        .order_by()
-        .values("lead")
-        .annotate(cases=Count("pk"), late=Count("pk", filter=late))
+    )
+    clocks = lateness.handling_clocks(seen).filter(first_started_at__gte=since)
+    late = Count("case", filter=lateness.overdue_at(now), distinct=True)
+    rows = (
+        clocks.values(lead=F("organisation_id"))
+        .annotate(cases=Count("case", distinct=True), late=late)
         .filter(late__gt=0)
     )
     return [dict(row) for row in rows.order_by("-late", "cases", "lead")[:limit]]

@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from cityloop.cases import operations
-from cityloop.cases import queries as cases
+from cityloop.cases import granting, operations
 from cityloop.cases.models import Case
 from cityloop.desks import queries
 
@@ -76,10 +75,10 @@ def test_rates_stand_beside_lateness_and_held_cases_show_their_age(world, as_, t
     operations.fire_due_timers(now=world.now)
 
     since, end = world.now - timedelta(days=30), world.now
-    (row,) = cases.granted_by_unit(world.actors["leader"], since=since, until=end)
+    (row,) = granting.granted_by_unit(world.actors["leader"], since=since, until=end)
     assert (row.filed, row.extended, row.extensions, row.deferred) == (2, 1, 1, 1)
     assert (row.late, row.backlog, row.rate(row.deferred)) == (1, 0, 0.5)
-    assert cases.granted_by_unit(world.actors["roads"], since=since, until=end) == []
+    assert granting.granted_by_unit(world.actors["roads"], since=since, until=end) == []
 
     browser = as_("leader")
     found = browser.get(reverse("granted"), {"since": since.date(), "until": end.date()})

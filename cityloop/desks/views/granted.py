@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from cityloop.cases import granting
 from cityloop.cases import queries as cases
 from cityloop.cases import views as case_views
 from cityloop.desks import looks
@@ -39,11 +40,11 @@ def granted(request: HttpRequest) -> HttpResponse:
     actor.require("cases.view")
     today = timezone.localdate(now)
     form = PeriodForm({**usual(today), **{k: v for k, v in request.GET.items() if v}})
-    rows: list[cases.Granted] = []
+    rows: list[granting.Granted] = []
     if form.is_valid():
         try:
             since, until = case_views.days(form.cleaned_data["since"], form.cleaned_data["until"])
-            rows = cases.granted_by_unit(actor, since=since, until=until)
+            rows = granting.granted_by_unit(actor, since=since, until=until)
         except Invalid as problem:
             form.add_error(None, str(problem))
     found = paging.page(
@@ -63,7 +64,7 @@ def usual(today: date) -> dict[str, str]:
     return {"since": today.replace(day=1).isoformat(), "until": today.isoformat()}
 
 
-def rates_of(row: cases.Granted) -> dict[str, float]:
+def rates_of(row: granting.Granted) -> dict[str, float]:
     """The shares of the cases filed."""
     counts = {"extended": row.extended, "suspended": row.suspended, "deferred": row.deferred}
     return {name: row.rate(count) for name, count in {**counts, "late": row.late}.items()}

@@ -39,13 +39,19 @@ class Result(models.TextChoices):
 
 
 class Recheck(models.Model):
-    """One drawn case: who had closed and checked it, who looks again, what was found."""
+    """One drawn case: who had handled, closed and checked it, who looks again, what was found.
+
+    `unit` is the one that had handled it when it was drawn, whoever gets it afterwards.
+    """
 
     draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="rechecks")
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
     closer = models.ForeignKey("people.Member", on_delete=models.PROTECT, related_name="+")
     checker = models.ForeignKey(
         "people.Member", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    unit = models.ForeignKey(
+        "people.Organisation", null=True, on_delete=models.PROTECT, related_name="+"
     )
     inspector = models.ForeignKey("people.Member", on_delete=models.PROTECT, related_name="+")
     result = models.CharField(max_length=12, choices=Result.choices, default=Result.OPEN)

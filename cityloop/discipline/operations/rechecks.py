@@ -49,7 +49,7 @@ def _give(made: Draw, case: Case, inspector: int, now: datetime) -> None:
         return
     Recheck.objects.create(
         draw=made, case=case, closer_id=closer, checker_id=queries.who_did(case, "check_passed"),
-        inspector_id=inspector,
+        inspector_id=inspector, unit_id=case.lead_id,
     )  # fmt: skip
     cases.perform(
         case.number, "draw_recheck", actor=Actor.system("draw"), now=now,

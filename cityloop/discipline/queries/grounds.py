@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from cityloop.cases.models import Case, CaseEvent, Task
+from cityloop.cases import lateness
+from cityloop.cases.models import Task
 from cityloop.discipline.models import CardRule, FraudNote, Recheck, Result, Trigger, Verdict
 from cityloop.people.models import Organisation
 
@@ -62,24 +63,24 @@ def _ignored_orders(since: datetime, now: datetime) -> list[Ground]:
 
 
 def _late_cases(since: datetime, now: datetime) -> list[Ground]:
-    """Handled after the limit, and not excused by an appeal; cases on trial count for nobody."""
-    rows = Case.objects.filter(
-        handled_late=True, lead__isnull=False, trial=False, handled_at__gte=since,
-        handled_at__lte=now, imported=False,
-    )  # fmt: skip
-    excused = CaseEvent.objects.filter(action="approve_appeal", case__in=rows).values("case")
-    found = rows.exclude(pk__in=excused).values_list("pk", "lead_id", "handled_at")
-    return [Ground(int(lead or 0), f"case:{pk}", at, case_id=pk) for pk, lead, at in found if at]
+    """Each handling beyond its limit, against the unit that had the case then."""
+    rows = lateness.late_since(since, now)
+    return [
+        Ground(row.organisation_id, f"clock:{row.pk}", row.ended_at, case_id=row.case_id)
+        for row in rows
+        if row.organisation_id and row.ended_at
+    ]
 
 
 def _false_closings(since: datetime, now: datetime) -> list[Ground]:
+    """Each proven false closing, against the unit whose handling was closed."""
     rows = Recheck.objects.filter(
-        result=Result.FALSE, decided_at__gte=since, decided_at__lte=now, case__lead__isnull=False
-    ).select_related("case")
+        result=Result.FALSE, decided_at__gte=since, decided_at__lte=now, unit__isnull=False
+    )
     return [
-        Ground(row.case.lead_id, f"recheck:{row.pk}", row.decided_at, case_id=row.case_id)
+        Ground(row.unit_id, f"recheck:{row.pk}", row.decided_at, case_id=row.case_id)
         for row in rows
-        if row.case.lead_id and row.decided_at
+        if row.unit_id and row.decided_at
     ]
 
 

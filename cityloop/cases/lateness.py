@@ -1,0 +1,54 @@
+"""Lateness by the unit whose clock ran out: it stays with that unit, whoever has the case later.
+
+Each handling clock judges one unit (Timer.organisation). What a case says of itself
+(`Case.handled_late`) is for counts by area; whoever counts, ranks or warns units asks here.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+
+from cityloop.cases.models import Appeal, Case, ClosingKind, Status, Timer, TimerKind
+
+LATE = Q(late=True) | (~Q(state="ended") & Q(fired__gt=0))
+WITH_IT = Q(case__lead=F("organisation"))  # the unit has the case now, or had it last
+
+
+def handling_clocks(cases: QuerySet[Case]) -> QuerySet[Timer]:
+    """The clocks by which units are judged in these cases; `late_here`: late by any of theirs."""
+    rows = Timer.objects.filter(kind=TimerKind.HANDLING, organisation__isnull=False)
+    late = rows.filter(LATE, case=OuterRef("case"), organisation=OuterRef("organisation"))
+    return rows.filter(case__in=cases).annotate(late_here=Exists(late)).order_by()
+
+
+def _cases(condition: Q) -> Count:
+    return Count("case", distinct=True, filter=condition)
+
+
+# Of the cases that a unit had. `on_time`: handed in within the limit, and never late with it.
+COUNTED = {
+    "filed": Count("case", distinct=True),
+    "closed": _cases(
+        WITH_IT & Q(case__status=Status.CLOSED, case__closing_kind=ClosingKind.NORMAL)
+    ),
+    "on_time": _cases(Q(late=False, late_here=False)),
+    "overdue": _cases(LATE),
+    "deferred": _cases(WITH_IT & Q(case__deferrals__gt=0)),
+    "excused": _cases(Q(appeal=Appeal.GRANTED)),
+}
+
+
+def late_since(since: datetime, now: datetime) -> QuerySet[Timer]:
+    """Clocks that ended late in these days and still count against their unit: no appeal was
+    granted, the case is neither on trial nor from an import."""
+    return Timer.objects.filter(
+        kind=TimerKind.HANDLING, late=True, organisation__isnull=False, ended_at__gte=since,
+        ended_at__lte=now, case__trial=False, case__imported=False,
+    ).exclude(appeal=Appeal.GRANTED)  # fmt: skip
+
+
+def overdue_at(now: datetime) -> Q:
+    """Handling clocks that are late, or run past their deadline though no sweep has said so."""
+    return LATE | Q(state="running", due_at__lt=now)

@@ -1,0 +1,149 @@
+"""A lateness and a false closing stay with the unit that did it, whoever has the case later."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from cityloop.cases import granting, proof
+from cityloop.cases import operations as cases
+from cityloop.cases.models import Case, Timer
+from cityloop.coordination import queries as coordination
+from cityloop.discipline import operations as discipline
+from cityloop.discipline.models import CardRule
+from cityloop.discipline.queries import grounds
+from tests.scenarios.test_figures import counted
+from tests.scenarios.test_reinspection import another_company, inspect_all
+from tests.scenarios.test_time_granted import _ask as ask
+from tests.town import DISTRICT, Town
+
+DONE = {"result": "已更换", "photos": ("after",)}
+
+
+def handling_clocks(case: Case) -> list[Timer]:
+    return list(Timer.objects.filter(case=case, kind="handling").order_by("id"))
+
+
+def past_the_limit(town: Town, case: Case) -> None:
+    """Past the end of the limit that is no longer the first to fire."""
+    town.now = handling_clocks(case)[-1].due_at + timedelta(minutes=5)
+    town.sweep()
+
+
+def returned_late(town: Town) -> Case:
+    """WATER gives back what it should have handled; ROADS handles it in time."""
+    case = town.case("handling")
+    past_the_limit(town, case)
+    town.step(case.number, "return", "water", reason_code="not_ours", reason="非本单位")
+    town.step(case.number, "dispatch", "dispatcher", unit="ROADS", reason="权属在道路")
+    town.step(case.number, "receive", "roads")
+    town.step(case.number, "finish", "roads", **DONE)
+    return town.carry(case.number, "closed")
+
+
+def reopened_elsewhere(town: Town) -> Case:
+    """WATER was late and closed; the case lives again, and ROADS is in time."""
+    case = town.case("handling")
+    past_the_limit(town, case)
+    case = town.carry(town.step(case.number, "finish", "water", **DONE).number, "closed")
+    town.step(case.number, "reopen", "supervisor", reason="现场仍缺失")
+    case = town.carry(case.number, "filed")
+    town.step(case.number, "dispatch", "dispatcher", unit="ROADS", reason="改派")
+    town.step(case.number, "receive", "roads")
+    town.step(case.number, "finish", "roads", **DONE)
+    return town.carry(case.number, "closed")
+
+
+def by_unit(town: Town) -> dict[str, tuple[int, int, int, int]]:
+    """Unit -> filed, closed, on time, overdue."""
+    codes = {str(unit.pk): code for code, unit in town.units.items()}
+    return {
+        codes[row.key]: (row.filed, row.closed, row.on_time, row.overdue)
+        for row in counted(town, "unit")
+    }
+
+
+def late_grounds(town: Town) -> list[int]:
+    rule = CardRule.objects.get(trigger="late_cases", valid_to=None)
+    return [one.unit_id for one in grounds(rule, now=town.now)]
+
+
+@pytest.mark.requirement("F13", "I01")
+@pytest.mark.parametrize("story", [returned_late, reopened_elsewhere])
+def test_a_lateness_counts_for_the_unit_whose_clock_ran_out(town: Town, story) -> None:
+    case = story(town)
+    assert [one.late for one in handling_clocks(case)] == [True, False]
+    assert by_unit(town) == {"WATER": (1, 0, 0, 1), "ROADS": (1, 1, 1, 0)}
+    since = town.now - timedelta(days=60)
+    given = granting.granted_by_unit(town.actor("leader"), since=since, until=town.now)
+    assert {row.unit.code: row.late for row in given} == {"WATER": 1, "ROADS": 0}
+    worst = coordination.worst_units(town.actor("leader"), DISTRICT, since=since, now=town.now)
+    assert [row["lead"] for row in worst] == [town.units["WATER"].pk]
+    assert late_grounds(town) == [town.units["WATER"].pk]
+    proof.seal(now=town.now)
+    assert proof.verify(now=town.now).whole
+
+
+@pytest.mark.requirement("F13")
+def test_work_taken_from_a_unit_in_time_was_neither_late_nor_on_time(town: Town) -> None:
+    case = town.case("handling")
+    town.step(case.number, "return", "water", reason_code="not_ours", reason="非本单位")
+    town.step(case.number, "dispatch", "dispatcher", unit="ROADS", reason="权属在道路")
+    assert [one.late for one in handling_clocks(case)] == [None, None]
+    assert by_unit(town) == {"WATER": (1, 0, 0, 0), "ROADS": (1, 0, 0, 0)}
+    (water,) = [row for row in counted(town, "unit") if row.returned]
+    assert (water.key, water.returns) == (str(town.units["WATER"].pk), 1)
+
+
+@pytest.mark.requirement("H07")
+def test_a_unit_appeals_against_its_own_lateness_only(town: Town) -> None:
+    case = reopened_elsewhere(town)
+    with pytest.raises(cases.Refused, match="was not handled late"):
+        ask(town, case.number, "appeal", by="roads")
+    ask(town, case.number, "appeal", by="water")
+    with pytest.raises(cases.Refused, match="waits for its decision"):
+        ask(town, case.number, "appeal", by="water")
+    town.step(case.number, "support_appeal", "dispatcher", opinion="属实")
+    town.step(case.number, "approve_appeal", "acceptor")
+    assert [one.appeal for one in handling_clocks(case)] == ["granted", ""]
+    assert late_grounds(town) == []
+    assert by_unit(town)["WATER"] == (1, 0, 0, 1), "the raw fact stays"
+    with pytest.raises(cases.Refused, match="an appeal was made already"):
+        ask(town, case.number, "appeal", by="water")
+
+
+@pytest.mark.requirement("H07", "I03")
+def test_a_second_lateness_counts_although_the_first_was_excused(town: Town) -> None:
+    case = reopened_elsewhere(town)
+    ask(town, case.number, "appeal", by="water")
+    town.step(case.number, "support_appeal", "dispatcher", opinion="属实")
+    town.step(case.number, "approve_appeal", "acceptor")
+    town.step(case.number, "reopen", "supervisor", reason="现场仍缺失")
+    town.carry(case.number, "filed")
+    case = town.step(case.number, "dispatch_by_order", "supervisor", unit="WATER", reason="指定")
+    town.step(case.number, "receive", "water")
+    past_the_limit(town, case)
+    town.step(case.number, "finish", "water", **DONE)
+    assert late_grounds(town) == [town.units["WATER"].pk]
+    town.carry(case.number, "closed")
+    ask(town, case.number, "appeal", by="water")
+    assert [one.appeal for one in handling_clocks(case)] == ["granted", "", "asked"]
+
+
+@pytest.mark.requirement("F14", "I03")
+def test_a_false_closing_counts_for_the_unit_that_had_handled_it(town: Town) -> None:
+    another_company(town)
+    inspect_all(town)
+    bad = town.case("closed")
+    day = timezone.localdate(town.now)
+    town.wait(days=1)
+    town.case("reported")
+    proof.seal(now=town.now)
+    discipline.draw(day=day, now=town.now)
+    town.step(bad.number, "recheck_false", "outsider", photos=("check",), reason="仍缺失")
+    town.deliver()
+    town.step(bad.number, "dispatch", "dispatcher", unit="ROADS", reason="改派")
+    rule = CardRule.objects.get(trigger="false_closing", valid_to=None)
+    assert [one.unit_id for one in grounds(rule, now=town.now)] == [town.units["WATER"].pk]
