@@ -277,7 +277,7 @@ TABLE = (
           lazy("Number of the minutes or order.")),
     Field("opinion", lazy("Remark"), "long", _text),
     Field("result", lazy("What was done"), "long", _text),
-    Field("problem_class", lazy("Class"), "search", _one(ProblemClass)),
+    Field("problem_class", lazy("Class"), "search", _one(ProblemClass, "code")),
     Field("filing_rule", lazy("Filing rule"), "select",
           _one(FilingRule, also=("problem_class__edition",))),
     Field("place_level", lazy("Level of the place"), "select", _place_level),
@@ -319,6 +319,7 @@ TABLE = (
     Field("finding", lazy("Fraud finding"), "text", _text),
     Field("accused", lazy("Unit accused"), "select", _one(Organisation, "code")),
     Field("clock", lazy("Clock"), "text", _text),
+    Field("channel", lazy("Channel"), "text", _text),
 )  # fmt: skip
 BY_NAME = {field.name: field for field in TABLE}
 

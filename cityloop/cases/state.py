@@ -42,6 +42,8 @@ EDITION = 2
 SINCE: Mapping[tuple[str, str], int] = {
     ("cases_timer", "organisation_id"): 2,
     ("cases_timer", "appeal"): 2,
+    ("cases_case", "joined_public"): 2,
+    ("cases_case", "reported_again_at"): 2,
 }
 PARTS = ("its own columns", "its clocks", "its open tasks", "its closed tasks")
 NEW = "new"  # the mark of a case before its first line

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cityloop.cases import granting, offers, queries
+from cityloop.cases import granting, offers, privacy, queries
 from cityloop.cases.models import Attachment, Case, CaseEvent, Task, Timer, TimerState
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotFound
@@ -84,7 +85,7 @@ def full(case: Case, *, actor: Actor, now: datetime) -> dict[str, Any]:
         "deferrals": case.deferrals,
         "long_limit": case.long_limit,
         "backlog_at": case.backlog_at,
-        "history": [event(line) for line in queries.history(case)],
+        "history": [event(line, actor=actor) for line in queries.history(case)],
         "clocks": [clock(timer, now=now) for timer in timers],
         "tasks": [task(one) for one in tasks],
         "attachments": [attachment(one) for one in queries.attachments(case)],
@@ -110,11 +111,12 @@ def _platform(case: Case) -> dict[str, Any] | None:
     return {"id": held.pk, "code": held.code, "name": held.name_zh} if held else None
 
 
-def event(line: CaseEvent) -> dict[str, Any]:
-    """One history line."""
+def event(line: CaseEvent, *, actor: Actor) -> dict[str, Any]:
+    """One history line, as this actor may know it."""
     return {
         "version": line.version, "action": line.action, "from": line.source, "to": line.target,
-        "role": line.role, "actor": line.actor, "at": line.at, "facts": line.facts,
+        "role": line.role, "actor": line.actor, "at": line.at,
+        "facts": privacy.facts_for(line.facts, actor),
         "imported": line.imported, "previous": line.previous, "hash": line.hash,
     }  # fmt: skip
 
@@ -124,7 +126,8 @@ def clock(timer: Timer, *, now: datetime) -> dict[str, Any]:
     running = timer.state == TimerState.RUNNING
     unit = timer.organisation
     return {
-        "unit": unit.name_zh if unit else None, "appeal": timer.appeal, "kind": timer.kind, "state": timer.state, "started_at": timer.first_started_at,
+        "unit": unit.name_zh if unit else None, "appeal": timer.appeal,
+        "kind": timer.kind, "state": timer.state, "started_at": timer.first_started_at,
         "due_at": timer.due_at, "ended_at": timer.ended_at, "late": timer.late,
         "limit": [timer.limit_amount, timer.limit_unit], "margin_hours": timer.margin_hours,
         "spent": timer.spent,
@@ -209,12 +212,15 @@ def explained(case: Case, kind: str) -> list[dict[str, Any]]:
     """Every interval between the last start of the latest clock of this kind and its deadline.
 
     What ran before a pause lies before that start. The deadline is the one that was set: a calendar
-    that changed since moves no clock. Raises NotFound when the case has no such clock.
+    that changed since moves no clock. Raises NotFound without such a clock, Invalid while it stands
+    still.
     """
     found = [timer for timer in queries.timers(case) if timer.kind == kind]
     if not found:
         raise NotFound(_("the case has no clock %(kind)s") % {"kind": kind[:20]})
     timer, calendar = found[-1], standards.work_calendar()
+    if timer.state == TimerState.PAUSED:
+        raise Invalid(_("this clock stands still: its deadline is set when it goes on"))
     margin_from = _margin_from(timer, calendar)
     parts = worktime.between(timer.started_at, margin_from, timer.limit_unit, calendar)
     behind = worktime.between(margin_from, timer.due_at, "work_hour", calendar)
@@ -232,8 +238,9 @@ def explained(case: Case, kind: str) -> list[dict[str, Any]]:
 
 def _margin_from(timer: Timer, calendar: WorkCalendar) -> datetime:
     """Where the limit ends and the margin of the other stages begins; only the clock of the whole
-    case has one, and it never pauses."""
+    case has one. What ran before a pause is off the limit."""
     if not timer.margin_hours:
         return timer.due_at
-    end = worktime.due_at(timer.started_at, timer.limit_amount, timer.limit_unit, calendar)
+    left = max(timer.limit_amount - timer.spent, Decimal(0))
+    end = worktime.due_at(timer.started_at, left, timer.limit_unit, calendar)
     return min(end, timer.due_at)

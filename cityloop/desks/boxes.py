@@ -48,7 +48,8 @@ def with_task(kind: str, *, own: bool) -> Condition:
 def to_be_reviewed(actor: Actor, now: datetime) -> Q:
     """Public cases before closing that nobody has reviewed since their check."""
     public = [one.code for one in channels.TABLE if one.group == "public"]
-    return Q(status=S.CHECKED, channel__in=public, reviewed_at=None)
+    heard = Q(channel__in=public) | Q(joined_public=True)
+    return heard & Q(status=S.CHECKED, reviewed_at=None)
 
 
 def to_dispatch(actor: Actor, now: datetime) -> Q:

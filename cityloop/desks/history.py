@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop
 from cityloop.cases import fields, guards
 from cityloop.cases.models import CaseEvent, ClosingKind, DisputeLevel, Task, TaskKind, TimerKind
 from cityloop.desks.queries import Names
+from cityloop.intake import channels
 from cityloop.kernel.templatetags.ui import named
 from cityloop.standards import queries as standards
 
@@ -36,6 +37,9 @@ def _text(label: str) -> Words:
     """The text as it was written, behind its label."""
 
     def words(value: Any, line: CaseEvent, names: Names) -> str:
+        if isinstance(value, dict) and value.get("withheld"):
+            told = {"label": _(label), "now": value.get("is") or "–"}
+            return _("%(label)s: corrected to “%(now)s”") % told
         if isinstance(value, dict):
             return _("%(label)s: was “%(was)s”, is “%(now)s”") % {
                 "label": _(label), "was": value.get("was") or "–", "now": value.get("is") or "–",
@@ -43,6 +47,11 @@ def _text(label: str) -> Words:
         return f"{_(label)}: {value}"
 
     return words
+
+
+def _channel(value: Any, line: CaseEvent, names: Names) -> str:
+    known = channels.BY_CODE.get(str(value))
+    return _("Channel: %(channel)s") % {"channel": known.label if known else value}
 
 
 def _unit(label: str) -> Words:
@@ -220,6 +229,7 @@ def _handed(value: Any, line: CaseEvent, names: Names) -> str:
 
 # fmt: off
 FACTS: dict[str, Words] = {
+    "channel":       _channel,
     "stage":         _stage,
     "reason_code":   _reason,
     "reason":        _text(gettext_noop("Explanation")),

@@ -13,7 +13,7 @@ from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cityloop.assets.models import Component
-from cityloop.cases import chain
+from cityloop.cases import chain, privacy
 from cityloop.cases import queries as cases
 from cityloop.cases.models import OPEN, Attachment, Case, CaseEvent, Task, Timer
 from cityloop.desks.boxes import BOXES, BY_KEY, Box, tasks_of
@@ -183,6 +183,9 @@ def case_file(actor: Actor, number: str) -> CaseFile:
     at = case.component_id
     component = Component.objects.filter(pk=at).first() if at is not None else None
     papers = cases.attachments(case)
+    broken = broken_from(case, lines)  # of the lines as they are stored
+    for line in lines:
+        line.facts = privacy.facts_for(line.facts, actor)
     return CaseFile(
         case=case,
         lines=lines,
@@ -192,7 +195,7 @@ def case_file(actor: Actor, number: str) -> CaseFile:
         names=names_in(case, lines),
         area=full_area(case.area_code),
         component=component,
-        broken=broken_from(case, lines),
+        broken=broken,
         noticed=noticed_about(case, papers),
     )
 

@@ -104,9 +104,7 @@ def _bands(value: int) -> Iterator[tuple[int, int, int]]:
 
 @lru_cache(maxsize=128)
 def _masks(width: int, radius: int) -> tuple[int, ...]:
-    places = (
-        chosen for count in range(radius + 1) for chosen in combinations(range(width), count)
-    )
+    places = (chosen for count in range(radius + 1) for chosen in combinations(range(width), count))
     return tuple(sum(1 << place for place in chosen) for chosen in places)
 
 

@@ -16,12 +16,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from cityloop.intake.channels import Channel
+from cityloop.kernel import phones
 
 COMPONENT_METRES = 50  # further from its component a report is doubtful
 OLD_DAYS = 30
 SHORT_TEXT = 4
 Finding = dict[str, Any]
-_PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 # What is left of text that was read in another encoding than it was written in.
 _BROKEN = re.compile("\ufffd|锟斤拷|锘縝|烫烫烫|[\u0080-\u00ff]{4}")
 
@@ -127,7 +127,7 @@ def text_readable(facts: Facts) -> list[Finding]:
         found.append(finding("short_text"))
     if _BROKEN.search(facts.text):
         found.append(finding("broken_text"))
-    if _PHONE.search(facts.text):
+    if phones.IN_TEXT.search(facts.text):
         found.append(finding("phone_in_text"))
     return found
 

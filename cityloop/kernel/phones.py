@@ -9,6 +9,15 @@ _FILLING = re.compile(r"[\s\-‐-―.()]+")
 _HOME = re.compile(r"(?:\+|00)86(?=\d)|86(?=1\d{10}$)")
 
 
+# Mobile numbers, also in groups, and those of a city with its code.
+IN_TEXT = re.compile(r"(?<!\d)(?:1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|0\d{2,3}[\s-]?\d{7,8})(?!\d)")
+
+
+def masked(text: str) -> str:
+    """The text with all but the first three and the last two digits of each number hidden."""
+    return IN_TEXT.sub(lambda found: f"{found[0][:3]}******{found[0][-2:]}", text)
+
+
 def plain_phone(typed: str) -> str:
     """A number without spaces, dashes, brackets and China's own prefix: 0571 8888-0000 and
     +86 138 0000 0000 as 057188880000 and 13800000000. Whatever is no number stays what it is."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from cityloop.cases.change import Change
 from cityloop.cases.effects.clocks import (
     cancel_all_clocks,
+    cancel_check_clock,
     cancel_stage_clocks,
     fire_clock,
     pause_acceptance_clock,
@@ -150,6 +151,7 @@ __all__ = [
     "as_self_handled",
     "begin_command",
     "cancel_all_clocks",
+    "cancel_check_clock",
     "cancel_stage_clocks",
     "close_all_tasks",
     "close_by_force",

@@ -122,6 +122,12 @@ def stop_check_clock(change: Change) -> None:
         change.facts["check_on_time"] = not timer.late
 
 
+def cancel_check_clock(change: Change) -> None:
+    """Recalled: nobody has met the check's clock by that."""
+    if timer := change.timer(TimerKind.CHECK):
+        clocks.cancel(change, timer)
+
+
 def start_closing_clock(change: Change) -> None:
     """The closing clock starts."""
     change.case.checked_at = change.now
@@ -167,6 +173,8 @@ def cancel_stage_clocks(change: Change) -> None:
             clocks.stop(change, timer.kind)
         else:
             clocks.cancel(change, timer)
+        if timer.kind == TimerKind.HANDLING and timer.late:
+            change.case.handling_overdue = True
 
 
 def fire_clock(change: Change) -> None:

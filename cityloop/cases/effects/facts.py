@@ -8,7 +8,7 @@ from typing import Any
 from cityloop.cases.change import Change
 from cityloop.cases.effects.tasks import united
 from cityloop.cases.guards.joint import roles_of
-from cityloop.cases.models import Case, ClosingKind, RecordType
+from cityloop.cases.models import Case, ClosingKind, RecordType, Status
 from cityloop.standards.models import FilingRule
 
 
@@ -33,8 +33,13 @@ def as_reminder(change: Change) -> None:
 
 def count_report(change: Change) -> None:
     """Another report of the same problem joins the case."""
-    change.case.reports += 1
-    change.facts["reports"] = change.case.reports
+    case, channel = change.case, change.inputs.get("channel", "")
+    case.reports += 1
+    change.facts |= {"reports": case.reports, "channel": channel}
+    if channel in change.flow.reviewed_channels:
+        case.joined_public = True
+    if change.source == Status.CHECKED:  # the check has passed, and somebody still sees it
+        case.reported_again_at = change.now
 
 
 def note_acceptance(change: Change) -> None:

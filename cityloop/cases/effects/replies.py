@@ -36,5 +36,5 @@ def note_review(change: Change) -> None:
 
 
 def forget_review(change: Change) -> None:
-    """What was checked anew is reviewed anew."""
-    change.case.reviewed_at = None
+    """What was checked anew is reviewed anew, and was reported before this check."""
+    change.case.reviewed_at = change.case.reported_again_at = None

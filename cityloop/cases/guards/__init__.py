@@ -20,7 +20,6 @@ from cityloop.cases.guards.dispatch import (
     dispatch_explained,
     dispatch_needs_order,
     dispatch_within_rights,
-    inspector_in_post,
     own_member_task,
     own_unit_task,
     unit_named,
@@ -42,11 +41,13 @@ from cityloop.cases.guards.duty import (
 )
 from cityloop.cases.guards.filing import (
     another_than_asked,
+    another_than_found,
     class_chosen,
     closing_condition_met,
     deadline_moves,
     engineering_known,
     located,
+    never_filed,
     not_found_is_not_filed,
     review_waits,
     rule_fits,
@@ -82,6 +83,7 @@ from cityloop.cases.guards.quality import (
 )
 from cityloop.cases.guards.replies import (
     has_paper,
+    not_reported_again,
     not_reviewed_yet,
     replies_sent,
     report_owed,
@@ -106,6 +108,7 @@ from cityloop.cases.guards.requests import (
     suspensions_left,
     waits_for_you,
 )
+from cityloop.cases.guards.site import inspector_apart, inspector_in_post
 from cityloop.cases.guards.standing import (
     sides_kept_apart,
     within_scope,
@@ -136,6 +139,7 @@ __all__ = [
     "addressee_handles",
     "another_decides",
     "another_than_asked",
+    "another_than_found",
     "answer_owed",
     "answer_time_ahead",
     "asked_once",
@@ -167,6 +171,7 @@ __all__ = [
     "has_photo_of_result",
     "has_photos_before_and_after",
     "in_time",
+    "inspector_apart",
     "inspector_in_post",
     "late_check_explained",
     "leader_decides_long",
@@ -176,10 +181,12 @@ __all__ = [
     "located",
     "longer_limit_known",
     "may_assist",
+    "never_filed",
     "not_appealed",
     "not_at_the_top",
     "not_circling",
     "not_found_is_not_filed",
+    "not_reported_again",
     "not_reviewed_yet",
     "on_the_spot",
     "order_answered",

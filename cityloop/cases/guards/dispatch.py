@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cityloop.cases.change import Change
 from cityloop.kernel.actor import Actor
-from cityloop.people import queries as people
 from cityloop.people.models import Organisation
-from cityloop.people.roles import CHECKERS, VERIFIERS
 
 
 def unit_named(change: Change) -> str | None:
@@ -60,24 +57,6 @@ def dispatch_needs_order(change: Change) -> str | None:
     """The supervisor orders a dispatch only where the dispatcher may not (E03)."""
     if change.case.dispatches + 1 < change.flow.supervisor_from_dispatch:
         return _("the dispatcher may still dispatch this case")
-    return None
-
-
-def inspector_in_post(change: Change) -> str | None:
-    """Who is sent on site holds an inspector's post that day, of the hired company or of a
-    professional team; before filing the contact station of the community may go too."""
-    if change.imported:
-        return None  # who went there is not known here
-    inspector = change.inputs.get("inspector")
-    if inspector is None:
-        return _("name the inspector")
-    allowed = VERIFIERS if change.action == "send_verify" else CHECKERS
-    held = people.roles_held(inspector.pk, timezone.localdate(change.now), *allowed)
-    if not held:
-        return _("%(name)s holds no inspector's post now") % {"name": inspector.name}
-    checker = next(role for role in allowed if role in held)
-    if checker != "inspector":
-        change.facts["checker"] = checker
     return None
 
 

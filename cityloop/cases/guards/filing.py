@@ -121,6 +121,21 @@ def was_filed(change: Change) -> str | None:
     return None if change.case.filed_at else _("the case was never filed")
 
 
+def never_filed(change: Change) -> str | None:
+    """A case that was filed ends by closing, or by a void that another person approves (D07)."""
+    if change.case.filed_at is None:
+        return None
+    return _("the case was filed: accept it and request a void, or let it be handled")
+
+
+def another_than_found(change: Change) -> str | None:
+    """Nobody reviews what they settled themselves (C30)."""
+    member = change.actor.member_id
+    if member is None or member not in change.case.judged_by or change.flow.merge_posts:
+        return None
+    return _("another person than the finder reviews")
+
+
 def review_waits(change: Change) -> str | None:
     """The case was settled by its finder and drawn for review, which nobody has done yet (C30)."""
     return None if change.open_tasks("review") else _("no sampled review waits here")

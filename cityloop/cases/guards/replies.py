@@ -38,9 +38,17 @@ def has_paper(change: Change) -> str | None:
 def reviewed_where_asked(change: Change) -> str | None:
     """Every case of the channels that the city names is reviewed before closing (G09)."""
     case = change.case
-    if case.channel not in change.flow.reviewed_channels or case.reviewed_at or change.imported:
+    public = case.joined_public or case.channel in change.flow.reviewed_channels
+    if not public or case.reviewed_at or change.imported:
         return None
-    return _("review this case first: every case of its channel is reviewed before closing")
+    return _("review this case first: what the public reported is reviewed before closing")
+
+
+def not_reported_again(change: Change) -> str | None:
+    """Nobody has reported the problem since its check passed (F06)."""
+    if change.case.reported_again_at is None:
+        return None
+    return _("it was reported again after the check: have it checked once more, or reworked")
 
 
 def not_reviewed_yet(change: Change) -> str | None:

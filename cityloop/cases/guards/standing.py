@@ -26,10 +26,22 @@ def sides_kept_apart(change: Change) -> str | None:
     member = change.actor.member_id
     if member is None or not change.side:
         return None
-    other = change.case.handled_by if change.side == "judging" else change.case.judged_by
-    if member not in other:
+    judging = change.side == "judging"
+    other = change.case.handled_by if judging else change.case.judged_by
+    if member in other:
+        why = _("you took part on the other side of this case")
+    elif judging and _of_a_handling_unit(change):
+        why = _("your unit handled this case: others judge it")
+    else:
         return None
     if change.flow.merge_posts or change.actor.merged:
         change.facts["merged_posts"] = True
         return None
-    return _("you took part on the other side of this case")
+    return why
+
+
+def _of_a_handling_unit(change: Change) -> bool:
+    home, case = change.actor.organisation_id, change.case
+    if home is None or case.lead_id is None:
+        return False
+    return home == case.lead_id or any(one["organisation"] == home for one in case.assisting)

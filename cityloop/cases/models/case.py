@@ -193,6 +193,9 @@ class Case(models.Model):
     handling_overdue = models.BooleanField(default=False)
     answer_owed = models.BooleanField(default=False)
     reviewed_at = models.DateTimeField(null=True)  # by the shift leader, before closing
+    # somebody of the public reported it too; and when it was reported after its check had passed
+    joined_public = models.BooleanField(default=False, db_default=False)
+    reported_again_at = models.DateTimeField(null=True)
     replies_owed = models.JSONField(default=list)  # before it may be closed: codes of REPLIES
     extensions = models.PositiveSmallIntegerField(default=0)
     suspensions = models.PositiveSmallIntegerField(default=0)

@@ -261,8 +261,9 @@ def _join(draft: Draft, found: Context, like: likeness.Likeness) -> Receipt:
     note = checks.finding("joined", number=number, rules=list(like.rules))
     with transaction.atomic():
         case = cases.perform(
-            number, "join_report", actor=draft.actor, now=draft.now, papers=draft.papers
-        )
+            number, "join_report", actor=draft.actor, now=draft.now, papers=draft.papers,
+            inputs={"channel": draft.given.channel},
+        )  # fmt: skip
         draft.checks.append(note)
         report = answers.keep_joined(
             draft, case_id=case.pk, ordinal=case.reports, reporter_id=found.reporter_id

@@ -13,7 +13,7 @@ from cityloop.cases import queries as cases
 from cityloop.intake.models import NoticeState, Report, Reporter, ReporterNotice
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
-from cityloop.kernel.phones import plain_phone
+from cityloop.kernel.phones import masked, plain_phone
 
 SEE_REPORTER = "intake.reporter"
 
@@ -39,13 +39,25 @@ def report(actor: Actor, number: str) -> Report:
     found = rows.filter(case__number=case_number, ordinal=int(ordinal)).first()
     if found is None:
         raise NoSuchReport(_("there is no report %(number)s") % {"number": number[:40]})
+    found.text = text_for(actor, found)
     return found
 
 
 def reports_of(actor: Actor, case_number: str) -> list[Report]:
     """Every report of a case that the actor sees, the first one first; raises NotFound."""
     case = cases.get(actor, case_number)
-    return list(_whole(Report.objects.filter(case=case)).order_by("ordinal"))
+    found = list(_whole(Report.objects.filter(case=case)).order_by("ordinal"))
+    for one in found:
+        one.text = text_for(actor, one)
+    return found
+
+
+def text_for(actor: Actor, one: Report) -> str:
+    """The text of a report as this reader may know it. Who may not see reporters reads the first
+    one as the acceptor corrected it, and no telephone number in any."""
+    if actor.may(SEE_REPORTER):
+        return one.text
+    return masked(one.text if one.joined else one.case.description)
 
 
 def _whole(rows: QuerySet[Report]) -> QuerySet[Report]:

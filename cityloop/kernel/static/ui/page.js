@@ -95,6 +95,8 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || form.hasAttribute("hx-post")) return;
   if (form.dataset.sent) { event.preventDefault(); return; }
+  const large = [...form.querySelectorAll("input[type=file]")].find((box) => box.validity.customError);
+  if (large) { event.preventDefault(); large.reportValidity(); return; }  // the form may be novalidate
   form.dataset.sent = "1";
   setTimeout(() => { delete form.dataset.sent; }, 8000);
 });
@@ -155,6 +157,13 @@ document.addEventListener("change", (event) => {
   const most = Math.max(0, ...sizes) > Number(body.dataset.fileMost) || all > Number(body.dataset.bodyMost);
   box.setCustomValidity(most ? body.dataset.tooLarge : "");
   if (most) box.reportValidity();
+});
+
+// What is looked up beside a form needs none of its files.
+document.addEventListener("htmx:config:request", (event) => {
+  if (!event.target.closest("[data-without-files]")) return;
+  const sent = event.detail.ctx.request.body;
+  for (const [name, value] of [...sent]) if (value instanceof File) sent.delete(name);
 });
 
 // --- pictures, keys, print ----------------------------------------------------------------------

@@ -1,0 +1,52 @@
+"""Guards on who goes on site."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cityloop.cases.change import Change
+from cityloop.people import queries as people
+from cityloop.people.models import Organisation
+from cityloop.people.roles import CHECKERS, VERIFIERS
+
+
+def inspector_in_post(change: Change) -> str | None:
+    """Who is sent on site holds an inspector's post that day, of the hired company or of a
+    professional team; before filing the contact station of the community may go too."""
+    if change.imported:
+        return None  # who went there is not known here
+    inspector = change.inputs.get("inspector")
+    if inspector is None:
+        return _("name the inspector")
+    allowed = VERIFIERS if change.action == "send_verify" else CHECKERS
+    held = people.roles_held(inspector.pk, timezone.localdate(change.now), *allowed)
+    if not held:
+        return _("%(name)s holds no inspector's post now") % {"name": inspector.name}
+    checker = next(role for role in allowed if role in held)
+    if checker != "inspector":
+        change.facts["checker"] = checker
+    return None
+
+
+def inspector_apart(change: Change) -> str | None:
+    """Nobody checks what was handled by a body to which they, or their post, belong (F01)."""
+    inspector, case = change.inputs.get("inspector"), change.case
+    if change.imported or inspector is None:
+        return None
+    on = timezone.localdate(change.now)
+    homes = people.homes_of(inspector.pk, on, *CHECKERS)
+    units = [case.lead_id, *(one["organisation"] for one in case.assisting)]
+    handling = Organisation.objects.filter(pk__in=[one for one in units if one is not None])
+    paths = list(handling.values_list("path", flat=True))
+    if not any(_one_house(home, path) for home in homes for path in paths):
+        return None
+    if change.flow.merge_posts:
+        change.facts["merged_posts"] = True
+        return None
+    return _("%(name)s belongs to a unit that handled this case") % {"name": inspector.name}
+
+
+def _one_house(home: Organisation, path: str) -> bool:
+    """The inspector's body is the unit, lies below it, or handles cases above it."""
+    return home.path.startswith(path) or (home.handles and path.startswith(home.path))
