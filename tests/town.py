@@ -24,7 +24,7 @@ from PIL import Image
 from cityloop.assets import operations as assets
 from cityloop.cases import operations as cases
 from cityloop.cases.change import Paper
-from cityloop.cases.flow import PUBLIC
+from cityloop.cases.flow import from_public
 from cityloop.cases.models import Case, Flow
 from cityloop.geo import operations as geo
 from cityloop.geo.models import UnitGrid
@@ -191,7 +191,7 @@ class Town:
             if case.status == status:
                 break
             self.wait(minutes=1)
-            if action == "close" and case.channel in PUBLIC and not case.reviewed_at:
+            if action == "close" and from_public(case) and not case.reviewed_at:
                 self.step(number, "review_case", by, opinion="前后一致")
             case = self.step(number, action, by, photos=photos, **inputs)
         assert case.status == status

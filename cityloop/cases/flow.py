@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
 
 from cityloop.cases.command import TOP, Level
+from cityloop.cases.models import Case
 
 # The channels of the public: complaints are reviewed without exception (G09). Sorted.
 PUBLIC = (
     "app", "community", "hotline12319", "hotline12345", "media", "petition", "sms", "web",
 )  # fmt: skip
+
+
+def from_public(case: Case, channels: Sequence[str] = PUBLIC) -> bool:
+    """Whether somebody reported it through one of these channels, first or later."""
+    return case.joined_public or case.channel in channels
 
 
 @dataclass(frozen=True, slots=True)

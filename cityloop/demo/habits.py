@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from cityloop.cases.flow import PUBLIC
+from cityloop.cases.flow import from_public
 from cityloop.cases.models import Case
 from cityloop.demo.town import Matter, Town
 
@@ -153,7 +153,7 @@ def stage_of(case: Case, proposed: int | None) -> str:
         return "third dispatch"
     if status == "dispatched" and proposed is not None and case.lead_id != proposed:
         return "wrong unit"
-    if status == "checked" and case.channel in PUBLIC and case.reviewed_at is None:
+    if status == "checked" and from_public(case) and case.reviewed_at is None:
         return "to review"
     if status == "handling" and case.worker_id:
         return "assigned"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -183,6 +184,23 @@ def test_a_hotline_call_becomes_a_case(visit: Visit) -> None:
     page.get_by_role("button", name="提交登记").click()
     expect(page.locator("h1")).to_have_text(re.compile("已生成案件|已并入现有案件"))
     expect(page.locator("main")).to_contain_text("待受理")
+
+
+@pytest.mark.requirement("C01")
+def test_a_photo_that_is_too_large_is_named_before_it_travels(visit: Visit, tmp_path: Path) -> None:
+    large = tmp_path / "large.jpg"
+    with large.open("wb") as file:
+        file.truncate(100 * 1024 * 1024)
+    page = visit.as_("acceptor", "/intake/new/")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else 0)
+    page.locator("#report-form input[type=file]").first.set_input_files(str(large))
+    with page.expect_response(re.compile("beside")) as looked:
+        page.locator("#report-text").fill("人行道井盖缺失")
+    assert looked.value.status == 200
+    page.get_by_role("button", name="提交登记").click()
+    expect(page.locator("#report-text")).to_have_value("人行道井盖缺失")
+    assert not [url for url in sent if url.endswith("/intake/new/")]
 
 
 def test_language_and_light_are_switched_and_kept(visit: Visit) -> None:

@@ -11,13 +11,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cityloop.cases import audit, figures
-from cityloop.cases.models import Case
+from cityloop.cases.models import Case, Flow
 from cityloop.cli import check
 from cityloop.cli.output import RejectedError
+from cityloop.kernel import clock
 from cityloop.kernel.errors import Invalid, Refused
 from cityloop.people import operations as people
 from tests.scenarios.test_posts import Browse, body, browse, page, staff
-from tests.town import DISTRICT, SINCE, SYSTEM, Town
+from tests.town import DISTRICT, SINCE, SYSTEM, Town, forget
 
 __all__ = ["browse"]
 LEVELS = ("city", "district", "street", "community")
@@ -164,7 +165,9 @@ def test_an_audit_proves_that_no_unit_judges_itself(town: Town, capsys: Any) -> 
         with pytest.raises(Refused, match=r"is for|not possible now"):
             town.step(case.number, action, "water", **more)
 
-    # WATER hires its own inspector, who checks what WATER handled: found, with the case.
+    # A small centre merges posts, and WATER's own inspector checks what WATER handled: found.
+    Flow.objects.create(code="merged", parameters={"merge_posts": True}, published_at=clock.now())
+    forget()
     staff(town, "own_judge", "WATER", "inspector", region_codes=[DISTRICT])
     found = audited(capsys)
     assert [one["organisation"] for one in found["report"]["bodies"]] == ["WATER"]

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from cityloop.cases.change import Change
+from cityloop.cases.flow import from_public
 
 # What a case may owe before it is closed.
 REPLIES = {
@@ -38,7 +39,7 @@ def has_paper(change: Change) -> str | None:
 def reviewed_where_asked(change: Change) -> str | None:
     """Every case of the channels that the city names is reviewed before closing (G09)."""
     case = change.case
-    public = case.joined_public or case.channel in change.flow.reviewed_channels
+    public = from_public(case, change.flow.reviewed_channels)
     if not public or case.reviewed_at or change.imported:
         return None
     return _("review this case first: what the public reported is reviewed before closing")

@@ -15,7 +15,7 @@ from django.utils import timezone
 from cityloop.cases import operations as cases
 from cityloop.cases import queries
 from cityloop.cases.change import Paper
-from cityloop.cases.flow import PUBLIC
+from cityloop.cases.flow import from_public
 from cityloop.cases.models import Case, Flow, Task
 from cityloop.demo import habits, reports
 from cityloop.demo.camera import take
@@ -186,7 +186,7 @@ class Scene:
         """Along the straight road to this status."""
         while str(case.status) != status:
             action, post = ROAD[str(case.status)]
-            if action == "close" and case.channel in PUBLIC and case.reviewed_at is None:
+            if action == "close" and from_public(case) and case.reviewed_at is None:
                 action = "review_case"
             case = self.step(case, action, post, **self._usual(case, action))
         return case
