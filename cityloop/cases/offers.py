@@ -16,7 +16,6 @@ from cityloop.kernel.actor import Actor
 # Guards that look at the case and the actor only. Those in NOT_YOURS take the step away: it belongs
 # to somebody else or to another kind of case; the others leave it visible with the reason.
 NOT_YOURS = (
-    guards.without_place,
     guards.within_scope, guards.own_unit_task, guards.own_member_task, guards.own_recheck_task,
     guards.dispatch_needs_order, guards.was_filed, guards.review_waits, guards.answer_owed,
     guards.report_owed, guards.not_reviewed_yet, guards.never_filed,

@@ -77,7 +77,11 @@ def _assisting(value: Any, line: CaseEvent, names: Names) -> str:
 
 def _placed(value: Any, line: CaseEvent, names: Names) -> str:
     where = f"{value['by']} ({value['lon']:.5f}, {value['lat']:.5f})".strip()
-    return _("Place: %(where)s, unit grid %(grid)s") % {"where": where, "grid": value["grid"]}
+    told = {"where": where, "grid": value["grid"]}
+    if was := value.get("was"):
+        told |= {"was": f"({was['lon']:.5f}, {was['lat']:.5f})", "before": was["grid"]}
+        return _("Place: %(where)s, unit grid %(grid)s; was %(was)s, %(before)s") % told
+    return _("Place: %(where)s, unit grid %(grid)s") % told
 
 
 def _circle(value: Any, line: CaseEvent, names: Names) -> str:
@@ -239,6 +243,7 @@ FACTS: dict[str, Words] = {
     "level":         _text(gettext_noop("Level of the matter")),
     "description":   _text(gettext_noop("Description")),
     "placed":        _placed,
+    "component_left": _text(gettext_noop("Not this component any more")),
     "address":       _text(gettext_noop("Address")),
     "rule":          _rule,
     "limit":         _limit,

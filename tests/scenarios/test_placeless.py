@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from cityloop.cases import proof
-from cityloop.cases.models import Case
+from cityloop.cases.models import Case, CaseEvent
+from cityloop.desks.history import words_of
+from cityloop.desks.queries import names_in
 from cityloop.kernel.errors import Invalid, Problem
 from tests.town import Town
 
@@ -50,5 +52,23 @@ def test_a_place_is_given_once_and_only_where_the_city_is(town: Town) -> None:
         town.step(case.number, "locate", "acceptor")
     point = town.grid(5).geom.point_on_surface
     town.step(case.number, "locate", "acceptor", point=f"{point.x},{point.y}")
-    with pytest.raises(Problem, match="which is fixed"):
+    with pytest.raises(Problem, match="say why it is another one"):
         town.step(case.number, "locate", "acceptor", point=f"{point.x},{point.y}")
+
+
+def test_a_wrong_place_is_put_right_with_its_reason(town: Town) -> None:
+    case = Case.objects.get(number=town.report().case)
+    former, grid = case.grid_code, town.grid(11)
+    point = grid.geom.point_on_surface
+    assert grid.code != former
+    case = town.step(case.number, "locate", "acceptor", point=f"{point.x},{point.y}",
+                     reason="定位漂移")  # fmt: skip
+    assert (case.grid_code, case.area_code) == (grid.code, grid.code[:12])
+    line = CaseEvent.objects.get(case=case, action="locate")
+    assert line.facts["placed"]["was"]["grid"] == former
+    assert former in " ".join(words_of(line, names_in(case, [line])))
+    town.carry(case.number, "checked")
+    town.step(case.number, "send_back", "shift_leader", stage="acceptance",
+              reason_code="wrong_place", reason="位置有误")  # fmt: skip
+    assert town.step(case.number, "locate", "acceptor", reason="核实后更正",
+                     point=f"{point.x},{point.y}").status == "reported"  # fmt: skip

@@ -65,7 +65,7 @@ from cityloop.cases.guards.joint import (
     two_territories,
     unit_owes_subtask,
 )
-from cityloop.cases.guards.place import point_in_a_grid, without_place
+from cityloop.cases.guards.place import move_explained, point_in_a_grid
 from cityloop.cases.guards.proof import (
     PHOTO_STAGE,
     has_photo,
@@ -181,6 +181,7 @@ __all__ = [
     "located",
     "longer_limit_known",
     "may_assist",
+    "move_explained",
     "never_filed",
     "not_appealed",
     "not_at_the_top",
@@ -229,6 +230,5 @@ __all__ = [
     "waits_for_you",
     "was_filed",
     "within_scope",
-    "without_place",
     "worker_of_unit",
 ]

@@ -1,4 +1,4 @@
-"""Guards on giving a case the place that its report did not bring."""
+"""Guards on giving a case the place that its report did not bring, or brought wrongly."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from cityloop.cases.change import Change
 from cityloop.geo import queries as geo
 
 
-def without_place(change: Change) -> str | None:
-    """A place is given once, to a case that lies in no unit grid; after that it is fixed (A01)."""
-    return _("the case has its place, which is fixed") if change.case.grid_code else None
+def move_explained(change: Change) -> str | None:
+    """A case that lies in a unit grid gets another place only with the reason (A01)."""
+    if not change.case.grid_code or change.inputs.get("reason"):
+        return None
+    return _("the case has its place: say why it is another one")
 
 
 def point_in_a_grid(change: Change) -> str | None:
