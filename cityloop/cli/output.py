@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -77,7 +78,8 @@ def finish_import(report: Any, *, as_json: bool) -> None:
     """Print an import's report, the rejected rows with their reasons on standard error."""
     rejected = report.rejected_rows()
     for rejection in rejected[:50]:
-        say(f"row {rejection.row} ({rejection.key}): {rejection.reason}")
+        where = f"row {rejection.row} ({rejection.key}): " if rejection.row else ""
+        say(f"{where}{rejection.reason}")
     if len(rejected) > 50:
         say(f"... and {len(rejected) - 50} more rejected rows; --json lists them all")
     for note in report.notes:
@@ -86,7 +88,28 @@ def finish_import(report: Any, *, as_json: bool) -> None:
         f"{report.imported} imported, {report.joined} joined, {len(rejected)} rejected "
         f"in {report.seconds:.1f} s"
     )
-    finish(report.as_dict(), sentence, as_json=as_json)
+    refused = {"error": report.refused} if report.refused else {}
+    finish({**report.as_dict(), **refused}, sentence, as_json=as_json)
+
+
+@contextmanager
+def importing(title: str, *, as_json: bool) -> Iterator[Advance]:
+    """Progress of an import; a file that is refused whole is told as an import that took nothing.
+
+    Programs then find the same numbers as ever, and the sentence under `error`; exit code 1.
+    """
+    from cityloop.kernel.errors import Problem
+    from cityloop.kernel.reports import ImportReport
+
+    began = time.monotonic()
+    try:
+        with progress(title) as advance:
+            yield advance
+    except Problem as error:
+        report = ImportReport.of_refusal(error)
+        report.seconds = time.monotonic() - began
+        finish_import(report, as_json=as_json)
+        raise RejectedError(explain(error)) from error
 
 
 def explain(error: BaseException) -> str:

@@ -9,6 +9,7 @@ from cityloop.people.queries.actors import (
 )
 from cityloop.people.queries.office import (
     changes_of,
+    city_administrators,
     holders,
     holdings_of,
     members,
@@ -56,6 +57,7 @@ __all__ = [
     "area_names",
     "bodies_on_both_sides",
     "changes_of",
+    "city_administrators",
     "class_names",
     "common_parent",
     "coverage_gaps",
