@@ -139,6 +139,13 @@ def fail(error: BaseException) -> int:
     """Tell a failure: a paragraph, and the traceback only when CITYLOOP_DEBUG asks for it."""
     if isinstance(error, RejectedError):
         return 1
+    say(f"cityloop: {told(error)}")
+    _tell_programs(error)
+    return 1
+
+
+def told(error: BaseException) -> str:
+    """A failure in a paragraph; the traceback stands on standard error when CITYLOOP_DEBUG asks."""
     if env.flag("CITYLOOP_DEBUG"):
         traceback.print_exception(error)
     known = isinstance(error, CommandError) or type(error).__module__.startswith(
@@ -146,9 +153,7 @@ def fail(error: BaseException) -> int:
     )
     kind = "" if known else f"{type(error).__name__}: "
     hint = "" if known else " (CITYLOOP_DEBUG=1 shows the traceback)"
-    say(f"cityloop: {kind}{explain(error)}{hint}")
-    _tell_programs(error)
-    return 1
+    return f"{kind}{explain(error)}{hint}"
 
 
 def interrupted() -> int:

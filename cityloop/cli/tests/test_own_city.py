@@ -109,6 +109,10 @@ def test_an_empty_database_becomes_a_city_with_people(empty: Call, tmp_path: Pat
     assert Organisation.objects.get(code="PS-PLAT").parent.code == "PS"
     _another_member(browser)
     _matrix(empty, tmp_path)
+    assert (
+        "holds another city (3 organisations, 2 accounts)"
+        in told(empty("demo", "--days", "0", "--port", "0"), 1)["error"]
+    )
 
 
 def _workbook(path: Path, rows: tuple[tuple[object, ...], ...]) -> str:
