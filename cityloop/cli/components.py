@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cityloop.cli.database import require_tables
-from cityloop.cli.output import AsJson, RejectedError, finish_import, progress
+from cityloop.cli.output import AsJson, RejectedError, finish_import, importing
 from cityloop.cli.project import open_project
 
 File = Annotated[
@@ -40,7 +40,7 @@ def import_components(
     from cityloop.kernel import clock
     from cityloop.kernel.actor import Actor
 
-    with progress(f"Importing {file.name}"):
+    with importing(f"Importing {file.name}", as_json=as_json):
         report = operations.import_components(
             file,
             kind or _BY_SUFFIX.get(file.suffix.lower(), "csv"),

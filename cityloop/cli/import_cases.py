@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cityloop.cli.database import require_tables
-from cityloop.cli.output import AsJson, CommandError, RejectedError, finish_import, progress
+from cityloop.cli.output import AsJson, CommandError, RejectedError, finish_import, importing
 from cityloop.cli.project import open_project
 
 # The mappings of cityloop/exchange/mappings; named here so that --help needs no database.
@@ -31,7 +31,7 @@ def import_cases(file: File, kind: Format, workers: Workers = 0, as_json: AsJson
     from cityloop.kernel import clock
     from cityloop.kernel.actor import Actor
 
-    with progress(f"Importing {file.name}") as advance:
+    with importing(f"Importing {file.name}", as_json=as_json) as advance:
         report = operations.import_cases(
             file,
             format=kind,

@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from cityloop.cli import (
+    administrator,
     check,
     components,
     database,
@@ -17,6 +18,7 @@ from cityloop.cli import (
     generated,
     import_cases,
     import_orders,
+    import_people,
     messages,
     output,
     regions,
@@ -47,7 +49,10 @@ COMMANDS: tuple[tuple[str, Callable[..., Any], str], ...] = (
     ("check", check.check, "Health; with --chain also proof of the history."),
     ("migrate", database.migrate, "Bring the database to this version's tables."),
     ("load-standards", standards.load_standards, "Editions of classes and filing rules."),
+    ("first-administrator", administrator.first_administrator, "The account that makes others."),
     ("import-regions", regions.import_regions, "Regions, unit grids or roads."),
+    ("import-organisations", import_people.import_organisations, "The units of the city."),
+    ("import-responsibilities", import_people.import_responsibilities, "Who leads for what."),
     ("import-components", components.import_components, "The register of components."),
     ("import-cases", import_cases.import_cases, "Cases of other systems."),
     ("import-orders", import_orders.import_orders, "Orders of the hotline 12345."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -77,7 +78,8 @@ def finish_import(report: Any, *, as_json: bool) -> None:
     """Print an import's report, the rejected rows with their reasons on standard error."""
     rejected = report.rejected_rows()
     for rejection in rejected[:50]:
-        say(f"row {rejection.row} ({rejection.key}): {rejection.reason}")
+        where = f"row {rejection.row} ({rejection.key}): " if rejection.row else ""
+        say(f"{where}{rejection.reason}")
     if len(rejected) > 50:
         say(f"... and {len(rejected) - 50} more rejected rows; --json lists them all")
     for note in report.notes:
@@ -86,7 +88,28 @@ def finish_import(report: Any, *, as_json: bool) -> None:
         f"{report.imported} imported, {report.joined} joined, {len(rejected)} rejected "
         f"in {report.seconds:.1f} s"
     )
-    finish(report.as_dict(), sentence, as_json=as_json)
+    refused = {"error": report.refused} if report.refused else {}
+    finish({**report.as_dict(), **refused}, sentence, as_json=as_json)
+
+
+@contextmanager
+def importing(title: str, *, as_json: bool) -> Iterator[Advance]:
+    """Progress of an import; a file that is refused whole is told as an import that took nothing.
+
+    Programs then find the same numbers as ever, and the sentence under `error`; exit code 1.
+    """
+    from cityloop.kernel.errors import Problem
+    from cityloop.kernel.reports import ImportReport
+
+    began = time.monotonic()
+    try:
+        with progress(title) as advance:
+            yield advance
+    except Problem as error:
+        report = ImportReport.of_refusal(error)
+        report.seconds = time.monotonic() - began
+        finish_import(report, as_json=as_json)
+        raise RejectedError(explain(error)) from error
 
 
 def explain(error: BaseException) -> str:
@@ -116,6 +139,13 @@ def fail(error: BaseException) -> int:
     """Tell a failure: a paragraph, and the traceback only when CITYLOOP_DEBUG asks for it."""
     if isinstance(error, RejectedError):
         return 1
+    say(f"cityloop: {told(error)}")
+    _tell_programs(error)
+    return 1
+
+
+def told(error: BaseException) -> str:
+    """A failure in a paragraph; the traceback stands on standard error when CITYLOOP_DEBUG asks."""
     if env.flag("CITYLOOP_DEBUG"):
         traceback.print_exception(error)
     known = isinstance(error, CommandError) or type(error).__module__.startswith(
@@ -123,9 +153,7 @@ def fail(error: BaseException) -> int:
     )
     kind = "" if known else f"{type(error).__name__}: "
     hint = "" if known else " (CITYLOOP_DEBUG=1 shows the traceback)"
-    say(f"cityloop: {kind}{explain(error)}{hint}")
-    _tell_programs(error)
-    return 1
+    return f"{kind}{explain(error)}{hint}"
 
 
 def interrupted() -> int:

@@ -13,7 +13,7 @@ from typing import Any
 from cityloop.cli import output
 from cityloop.cli.database import apply_migrations, require_tables
 from cityloop.cli.messages import compile_files, stale_files
-from cityloop.cli.output import progress
+from cityloop.cli.output import CommandError, progress
 from cityloop.cli.project import open_project
 from cityloop.cli.static import collect_static
 
@@ -26,6 +26,7 @@ def prepare_demo(days: int) -> dict[str, Any]:
     """Tables, texts, static files, city, city life; returns the accounts to show."""
     compile_files(stale_files())
     open_project()
+    refuse_another_city()  # before the tables are touched
     apply_migrations()
     collect_static()
     accounts = build_city()
@@ -56,12 +57,25 @@ def _once(name: str, work: Any) -> None:
     Marker.objects.create(name=name, set_at=clock.now())
 
 
+def refuse_another_city() -> None:
+    """CommandError when this database holds another city: nobody could take the demo out again."""
+    from cityloop.demo import foreign
+
+    if found := foreign.of_another_city():
+        raise CommandError(
+            f"This database holds another city ({', '.join(found)}), and the demo city is built "
+            "into a database of its own. Name another folder by DATA_DIR, or an empty database by "
+            "DATABASE_URL; RESET=1 begins anew, and deletes the private data that DATA_DIR holds."
+        )
+
+
 def build_city() -> list[dict[str, str]]:
-    """The demo city, built at the first call only."""
-    from cityloop.demo import operations
+    """The demo city, built at the first call only; refused in another city's database."""
+    from cityloop.demo import foreign, operations
     from cityloop.kernel import clock
 
-    with nullcontext() if operations.stands() else progress("Building the demo city"):
+    refuse_another_city()
+    with nullcontext() if foreign.stands() else progress("Building the demo city"):
         summary = operations.build(now=clock.now())
     return [dict(account) for account in summary.accounts]
 
@@ -105,4 +119,5 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         sys.exit(output.interrupted())
     except Exception as error:
-        sys.exit(output.fail(error))
+        print(json.dumps({"error": output.told(error)}, ensure_ascii=False), flush=True)
+        sys.exit(1)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cityloop.cli.database import require_tables
-from cityloop.cli.output import AsJson, CommandError, RejectedError, finish_import, progress
+from cityloop.cli.output import AsJson, CommandError, RejectedError, finish_import, importing
 from cityloop.cli.project import open_project
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def import_regions(
     require_tables()
     day = valid_from.date() if valid_from else None
     source = Source(day, layer, system, replace)
-    with progress(f"Importing {file.name if file else city}"):
+    with importing(f"Importing {file.name if file else city}", as_json=as_json):
         report = outline(city, district, day) if file is None else READERS[kind](file, source)
     finish_import(report, as_json=as_json)
     if report.rejected and not report.imported:

@@ -61,10 +61,11 @@ def prepare(*what: str) -> dict[str, Any]:
         text=True,
         check=False,
     )
+    lines = done.stdout.splitlines()
+    told: dict[str, Any] = json.loads(lines[-1]) if lines else {}
     if done.returncode:
-        raise CommandError("The start was given up; the reason stands above.")
-    told = json.loads(done.stdout.splitlines()[-1])
-    return told if isinstance(told, dict) else {}
+        raise CommandError(told.get("error", "The start was given up."))
+    return told
 
 
 def run(where: Where, hold: Hold | None, *, living: bool, verbose: bool, ready: str) -> int:

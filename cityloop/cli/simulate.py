@@ -31,10 +31,13 @@ def simulate(
     """Let the demo city work: reports, cases, steps, delays, returns, rework."""
     open_project()
     require_tables()
+    from cityloop.cli.prepare import build_city, refuse_another_city
+
     if live:
+        refuse_another_city()
         go_on_living(seed)
         return
-    require_demo_city()
+    build_city()
     from django.utils import timezone
 
     from cityloop.demo import simulation
@@ -50,19 +53,6 @@ def simulate(
     seconds = time.monotonic() - began
     told = ", ".join(f"{value} {name}" for name, value in counts.items())
     finish({**counts, "seconds": round(seconds, 3)}, f"{told} in {seconds:.1f} s", as_json=as_json)
-
-
-def require_demo_city() -> None:
-    """Build the demo city in an empty database; CommandError in one that holds another city."""
-    from cityloop.cli.prepare import build_city
-    from cityloop.demo import operations
-
-    if not operations.stands() and operations.another_city():
-        raise CommandError(
-            "This database holds another city: simulate lets the demo city work. Name an empty "
-            "database by DATABASE_URL, or another folder by DATA_DIR."
-        )
-    build_city()
 
 
 def go_on_living(seed: int) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cityloop.cli.database import require_tables
-from cityloop.cli.output import AsJson, finish_import, progress
+from cityloop.cli.output import Advance, AsJson, finish_import, importing
 from cityloop.cli.project import open_project
 from config import env
 
@@ -34,8 +34,8 @@ def load_standards(
     open_project()
     require_tables()
     began = time.monotonic()
-    with progress("Loading standards"):
-        report = load(editions or own_editions(), publish=publish)
+    with importing("Loading standards", as_json=as_json) as advance:
+        report = load(editions or own_editions(), publish=publish, advance=advance)
     report.seconds = time.monotonic() - began
     finish_import(report, as_json=as_json)
 
@@ -56,7 +56,7 @@ def told_difference(found: Difference) -> list[str]:
     return [head, *(f"  {change}" for change in rows[:LISTED]), *left]
 
 
-def load(editions: list[Path], *, publish: bool) -> ImportReport:
+def load(editions: list[Path], *, publish: bool, advance: Advance) -> ImportReport:
     """Load editions and seed the calendar; returns one report over all."""
     from cityloop.kernel import clock
     from cityloop.kernel.actor import Actor
@@ -65,7 +65,10 @@ def load(editions: list[Path], *, publish: bool) -> ImportReport:
 
     actor, now = Actor.system("load-standards"), clock.now()
     total = ImportReport()
-    for report in operations.load_editions(editions, actor=actor, now=now, publish=publish):
+    loaded = operations.load_editions(
+        editions, actor=actor, now=now, publish=publish, progress=advance
+    )
+    for report in loaded:
         total.imported += report.imported
         total.joined += report.joined
         total.rejected += report.rejected

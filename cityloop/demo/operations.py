@@ -5,20 +5,34 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import shapely
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.db.models import Count
 from django.utils.translation import override
 
 from cityloop.assets import demo as components
 from cityloop.cases.models import IN_HANDLING, Case
+from cityloop.demo.foreign import (
+    BEGUN,
+    BUILT,
+    COMPONENTS,
+    GROUND,
+    PEOPLE,
+    STANDARDS,
+    TEXTS,
+    edition_folders,
+    parts_done,
+    stands,
+)
 from cityloop.geo import operations as geo
 from cityloop.geo.models import Region
 from cityloop.intake import operations as intake
@@ -27,10 +41,9 @@ from cityloop.kernel.models import Marker
 from cityloop.people import demo as people
 from cityloop.people.models import Holding, Member
 from cityloop.standards import operations as standards
-from cityloop.standards.models import Calendar, Edition
+from cityloop.standards.models import Calendar
 
 CITY, DISTRICTS = "330100", ("330102", "330106")
-BUILT = "demo city built"
 ACTOR = Actor.system("demo")
 # The day on which the local catalogue and the matrix begin: the city has lived since then.
 FOUNDED = datetime(2026, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -44,28 +57,18 @@ class Summary:
     seconds: dict[str, float]
 
 
-def stands() -> bool:
-    """True once the demo city is built."""
-    return Marker.objects.filter(pk=BUILT).exists()
-
-
-def another_city() -> bool:
-    """True when the database holds people or places that are not of the demo city."""
-    return Member.objects.exists() or Region.objects.exists()
-
-
 def build(*, now: datetime) -> Summary:
-    """Build the city unless it stands; the accounts either way.
+    """Build the city unless it stands; the accounts either way. A half built one is gone on with.
 
-    Deterministic but for the password, which is made here and kept in DATA_DIR only.
+    Deterministic but for the password, which is made here and kept in DATA_DIR only. For a database
+    without another city: ask foreign.of_another_city first.
     """
     password = _password()
     marker = Marker.objects.filter(pk=BUILT).first()
     if marker is None:
-        seconds = _parts(password, now)
-        marker = Marker.objects.get(pk=BUILT)
-        marker.value["seconds"] = seconds
-        marker.save()
+        value = _parts(password, now)
+        told = {"accounts": value["accounts"], "seconds": value["parts"]}
+        marker = Marker.objects.create(name=BUILT, value=told, set_at=now)
     accounts = [{**shown, "password": password} for shown in marker.value["accounts"]]
     return Summary(accounts, marker.value.get("seconds", {}))
 
@@ -101,39 +104,43 @@ def _replaced(shown: dict[str, str], found: Mapping[str, dict[str, str] | None])
     return {**shown, **other} if other else shown
 
 
-def _parts(password: str, now: datetime) -> dict[str, float]:
-    took: dict[str, float] = {}
-    with override("zh-hans"):
-        for name, work in (
-            ("standards", lambda: _standards(now)),
-            ("regions and grids", _ground),
-            ("people", lambda: _people(password, now)),
-            ("components", lambda: components.build(now=FOUNDED)),
-            ("text model", lambda: intake.train(actor=ACTOR, now=now)),
-        ):
-            began = time.monotonic()
+def _parts(password: str, now: datetime) -> dict[str, Any]:
+    """The parts that are missing, each whole or not at all; what BEGUN then says."""
+    begun, _new = Marker.objects.get_or_create(
+        name=BEGUN, defaults={"value": {"parts": {}, "accounts": []}, "set_at": now}
+    )
+    value: dict[str, Any] = begun.value
+    works: tuple[tuple[str, Callable[[], Any]], ...] = (
+        (STANDARDS, lambda: _standards(now)),
+        (GROUND, _ground),
+        (PEOPLE, lambda: value.update(accounts=_people(password))),
+        (COMPONENTS, lambda: components.build(now=FOUNDED)),
+        (TEXTS, lambda: intake.train(actor=ACTOR, now=now)),
+    )
+    for name, work in works:
+        if name in value["parts"]:
+            continue
+        began = time.monotonic()
+        with override("zh-hans"), transaction.atomic():
             work()
-            took[name] = round(time.monotonic() - began, 2)
-    return took
+            value["parts"][name] = round(time.monotonic() - began, 2)
+            begun.save()
+    return value
 
 
 def _standards(now: datetime) -> None:
-    folder = Path(settings.BASE_DIR) / "data" / "standards"
-    if not Edition.objects.filter(status=Edition.Status.PUBLISHED).exists():
-        editions = sorted(path.parent for path in folder.glob("*/edition.toml"))
-        standards.load_editions(editions, actor=ACTOR, now=now, publish=True)
+    standards.load_editions(edition_folders(), actor=ACTOR, now=now, publish=True)
     if not Calendar.objects.exists():
         standards.seed_calendar(actor=ACTOR, now=now)
 
 
 def _ground() -> None:
-    """Regions, roads, grids, responsibility grids, addresses, service area: each where missing."""
-    if not Region.objects.filter(code=CITY[:4]).exists():
-        geo.outline_city(city_code=CITY, districts=DISTRICTS, actor=ACTOR, now=FOUNDED)
-        geo.generate_grids(districts=DISTRICTS, actor=ACTOR, now=FOUNDED)
-        for district in DISTRICTS:
-            geo.share_out_grids(prefix=district, actor=ACTOR, now=FOUNDED)
-        geo.make_addresses(actor=ACTOR, now=FOUNDED)
+    """Regions, roads, grids, responsibility grids, addresses, service area."""
+    geo.outline_city(city_code=CITY, districts=DISTRICTS, actor=ACTOR, now=FOUNDED)
+    geo.generate_grids(districts=DISTRICTS, actor=ACTOR, now=FOUNDED)
+    for district in DISTRICTS:
+        geo.share_out_grids(prefix=district, actor=ACTOR, now=FOUNDED)
+    geo.make_addresses(actor=ACTOR, now=FOUNDED)
     shapes = Region.objects.filter(code__in=DISTRICTS).values_list("geom", flat=True)
     covered = shapely.union_all([shapely.from_wkb(bytes(shape.wkb)) for shape in shapes])
     geo.set_service_area(
@@ -141,9 +148,10 @@ def _ground() -> None:
     )
 
 
-def _people(password: str, now: datetime) -> None:
+def _people(password: str) -> list[dict[str, str]]:
+    """Units and people; the accounts to show."""
     accounts = people.build(region_codes=DISTRICTS, password=password, now=FOUNDED)
-    shown = [
+    return [
         {
             "username": one.username,
             "post": f"{one.organisation} · {one.post} · {one.name}",
@@ -152,7 +160,6 @@ def _people(password: str, now: datetime) -> None:
         for one in accounts
         if one.shown
     ]
-    Marker.objects.create(name=BUILT, value={"accounts": shown}, set_at=now)
 
 
 def _password() -> str:
@@ -167,6 +174,6 @@ def _password() -> str:
     made = f"demo-{secrets.token_hex(4)}"
     with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(made)
-    if Marker.objects.filter(pk=BUILT).exists():
+    if stands() or PEOPLE in parts_done():
         Member.objects.update(password=make_password(made))
     return made

@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext
 
 
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """One row that was not taken: its line number, its own key and the reason."""
+
+    row: int
+    key: str
+    reason: str
+
+
 class Problem(Exception):
-    """An answer other than success. `reasons` are sentences for the person; nothing was written."""
+    """An answer other than success. `reasons` are sentences for the person; nothing was written.
+
+    `rejected`: the rows of a file that are to blame, where an import was refused as a whole.
+    """
 
     status = 400
     code = "bad-request"
     title = "The request cannot be answered"
 
-    def __init__(self, *reasons: str, code: str = "", fields: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        *reasons: str,
+        code: str = "",
+        fields: dict[str, str] | None = None,
+        rejected: Sequence[Rejection] = (),
+    ) -> None:
         super().__init__("; ".join(str(reason) for reason in reasons) or self.title)
         self.reasons = tuple(str(reason) for reason in reasons)
         self.code = code or self.code
         self.fields = fields or {}
+        self.rejected = tuple(rejected)
 
     def as_dict(self) -> dict[str, Any]:
         """The problem+json body."""

@@ -6,7 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,15 +23,26 @@ LARGEST_DRIFT = timedelta(seconds=5)  # between our clock and the database's
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The state of one part."""
+    """The state of one part; `figures`: numbers of it that anybody may know, in seconds or counts.
+
+    Words name folders, versions and what a failing part said: they are for administrators.
+    """
 
     name: str
     well: bool
     words: str
+    figures: dict[str, float] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """For /healthz and `cityloop check --json`."""
+        """For administrators on /healthz, and for `cityloop check --json`."""
         return asdict(self)
+
+    def state(self) -> dict[str, Any]:
+        """For everybody else."""
+        return {"name": self.name, "well": self.well, "figures": self.figures}
+
+
+Look = tuple[bool, str] | tuple[bool, str, dict[str, float]]
 
 
 def examine(*, now: datetime) -> list[Finding]:
@@ -42,12 +53,11 @@ def examine(*, now: datetime) -> list[Finding]:
     ]
 
 
-def _look(name: str, look: Callable[[datetime], tuple[bool, str]], now: datetime) -> Finding:
+def _look(name: str, look: Callable[[datetime], Look], now: datetime) -> Finding:
     try:
-        well, words = look(now)
+        return Finding(name, *look(now))
     except (Error, OSError) as error:
         return Finding(name, False, " ".join(str(error).split()) or type(error).__name__)
-    return Finding(name, well, words)
 
 
 def _database(_now: datetime) -> tuple[bool, str]:
@@ -65,7 +75,7 @@ def _tables(_now: datetime) -> tuple[bool, str]:
     return True, "up to date"
 
 
-def _queue(now: datetime) -> tuple[bool, str]:
+def _queue(now: datetime) -> Look:
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT count(*) FILTER (WHERE status = 'todo'),
@@ -85,7 +95,8 @@ def _queue(now: datetime) -> tuple[bool, str]:
     words = f"{waiting} waiting, {failed} failed, the oldest waits {wait.total_seconds():.0f} s"
     if at_work and wait > LONGEST_WAIT:
         words += f"; catching up, a warning after {LONGEST_BACKLOG.total_seconds():.0f} s"
-    return wait <= (LONGEST_BACKLOG if at_work else LONGEST_WAIT), words
+    figures = {"waiting": waiting, "failed": failed, "oldest": round(wait.total_seconds())}
+    return wait <= (LONGEST_BACKLOG if at_work else LONGEST_WAIT), words, figures
 
 
 def _disk(_now: datetime) -> tuple[bool, str]:
@@ -98,16 +109,17 @@ def _disk(_now: datetime) -> tuple[bool, str]:
     return writable and free >= LEAST_FREE_BYTES, words
 
 
-def _clock(now: datetime) -> tuple[bool, str]:
+def _clock(now: datetime) -> Look:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         drift = cursor.fetchone()[0] - now
     seconds = drift.total_seconds()
-    return abs(drift) <= LARGEST_DRIFT, f"{seconds:+.1f} s from the database's clock"
+    words = f"{seconds:+.1f} s from the database's clock"
+    return abs(drift) <= LARGEST_DRIFT, words, {"drift": round(seconds, 1)}
 
 
 # One row per part; /healthz and `cityloop check` show them in this order.
-PARTS: tuple[tuple[str, Callable[[datetime], tuple[bool, str]]], ...] = (
+PARTS: tuple[tuple[str, Callable[[datetime], Look]], ...] = (
     ("database", _database),
     ("tables", _tables),
     ("queue", _queue),

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from cityloop.kernel.errors import Problem, Rejection
 
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """One row that was not taken: its line number, its own key and the reason."""
+__all__ = ["ImportReport", "Progress", "Rejection"]
 
-    row: int
-    key: str
-    reason: str
+Progress = Callable[[int, int], None]  # rows done, rows in all
 
 
 @dataclass(slots=True)
@@ -24,6 +22,13 @@ class ImportReport:
     rejected: list[Rejection] = field(default_factory=list)
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
+    refused: str = ""  # why the whole file was not taken
+
+    @staticmethod
+    def of_refusal(error: Problem) -> ImportReport:
+        """What an import that was refused as a whole tells; row 0 is the file itself."""
+        rows = [Rejection(0, error.code, reason) for reason in error.reasons or (str(error),)]
+        return ImportReport(rejected=list(error.rejected) or rows, refused=str(error))
 
     def rejected_rows(self) -> list[Rejection]:
         """Every row that was not taken once, with all its reasons."""

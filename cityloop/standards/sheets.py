@@ -7,14 +7,13 @@ import io
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
 from cityloop.kernel.errors import Invalid
+from cityloop.kernel.tables import cell_text
 
 TABLES = ("classes", "filing_rules")
 ENCODINGS = ("utf-8-sig", "gb18030")  # Excel in China writes the second one
@@ -75,7 +74,7 @@ def _toml(path: Path) -> Line:
         values = tomllib.loads(_content(path).decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UnreadableFile(f"{path.name}: {error}") from error
-    return Line(path.name, 1, {key: _text(value) for key, value in values.items()})
+    return Line(path.name, 1, {key: cell_text(value) for key, value in values.items()})
 
 
 def _csv(path: Path) -> list[Line]:
@@ -124,7 +123,7 @@ def _workbook(path: Path) -> Sheets:
 def _sheet_rows(book: CalamineWorkbook, name: str) -> Iterator[tuple[int, list[str]]]:
     rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     for number, row in enumerate(rows, 1):
-        yield number, [_text(cell) for cell in row]
+        yield number, [cell_text(cell) for cell in row]
 
 
 def _lines(file: str, rows: Iterator[tuple[int, list[str]]]) -> Iterator[Line]:
@@ -141,16 +140,3 @@ def _lines(file: str, rows: Iterator[tuple[int, list[str]]]) -> Iterator[Line]:
         named = dict(zip(header, cells, strict=False))
         named.pop("", None)
         yield Line(file, number, named, surplus)
-
-
-def _text(value: Any) -> str:
-    """A cell as a person typed it: whole numbers without .0, dates as YYYY-MM-DD."""
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    return "" if value is None else str(value)

@@ -158,6 +158,7 @@ OWN: dict[str, dict[str, str]] = {
         "beside": TABLE,
         "camera": VALUE,
         "doing": FUNCTIONS,
+        "foreign": TABLE,
         "habits": TABLE,
         "living": FUNCTIONS,
         "papers": FUNCTIONS,

@@ -17,12 +17,14 @@ from cityloop.cases import operations as cases
 from cityloop.cases import proof
 from cityloop.cases.models import Attachment, Case, CaseEvent, Flow, Timer
 from cityloop.coordination.models import Dispute
-from cityloop.demo import beside, doing, habits, living, operations, simulation
+from cityloop.demo import beside, doing, foreign, habits, living, operations, simulation
 from cityloop.demo.camera import Camera
 from cityloop.geo.models import UnitGrid
 from cityloop.intake import reference
 from cityloop.intake.models import Report, ReporterNotice
 from cityloop.kernel import clock
+from cityloop.kernel.models import Marker
+from cityloop.people import demo as demo_people
 from cityloop.people import queries as people
 from cityloop.people.models import Member, Organisation
 from cityloop.works.models import Order
@@ -34,15 +36,28 @@ NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def city(django_db_setup, django_db_blocker, tmp_path_factory):
-    """The demo city, built once for this module in a transaction that is rolled back."""
+    """The demo city, built once for this module in a transaction that is rolled back.
+
+    Its start is interrupted among the people and goes on, as a Ctrl-C in the first minute does.
+    """
     from django.conf import settings
 
     folder, kept = tmp_path_factory.mktemp("demo"), (settings.DATA_DIR, settings.MEDIA_ROOT)
     settings.DATA_DIR, settings.MEDIA_ROOT = folder, folder / "files"
     with django_db_blocker.unblock(), transaction.atomic():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(demo_people, "_persons", _interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                operations.build(now=NOW)
         yield operations.build(now=NOW)
         transaction.set_rollback(True)
     settings.DATA_DIR, settings.MEDIA_ROOT = kept
+
+
+def _interrupt(*_given: object) -> None:
+    """A half built city is no other city: what was done is whole, what was not is not there."""
+    assert Organisation.objects.exists()
+    raise KeyboardInterrupt
 
 
 @pytest.fixture(autouse=True)
@@ -68,6 +83,22 @@ def test_the_city_stands_and_is_built_once(city):
     assert UnitGrid.objects.count() > 40_000
     assert people.coverage_gaps("330100-2026", NOW.date()) == []
     assert operations.build(now=NOW + timedelta(days=1)).accounts == city.accounts
+
+
+def test_an_interrupted_start_goes_on(city):
+    begun = Marker.objects.get(pk=foreign.BEGUN)
+    parts = [foreign.STANDARDS, foreign.GROUND, foreign.PEOPLE, foreign.COMPONENTS, foreign.TEXTS]
+    assert list(city.seconds) == parts
+    with transaction.atomic():
+        Marker.objects.filter(pk=foreign.BUILT).delete()  # as if it were stopped before its end
+        assert foreign.of_another_city() == []
+        assert operations.build(now=NOW).accounts == city.accounts
+        begun.value["parts"].pop(foreign.PEOPLE)
+        begun.save()
+        Marker.objects.filter(pk=foreign.BUILT).delete()
+        found = foreign.of_another_city()
+        assert len(found) == 2 and found[0].endswith("organisations")
+        transaction.set_rollback(True)
 
 
 @pytest.mark.requirement("C02", "C29", "C30", "A04", "D06", "D07", "D09", "E03", "F05", "H07")

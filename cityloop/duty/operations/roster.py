@@ -16,8 +16,8 @@ from cityloop.duty.models import Absence, AbsenceKind, Shift, Turn
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Problem, Refused
 from cityloop.kernel.reports import ImportReport, Rejection
+from cityloop.kernel.tables import read_table
 from cityloop.people.models import Member, Organisation
-from cityloop.people.operations.imports import read_table
 from cityloop.people.scope import in_scope
 
 MANAGE = "duty.manage"
@@ -181,7 +181,7 @@ def end_absence(*, absence_id: int, actor: Actor, now: datetime) -> Absence:
 
 
 def import_roster(path: Path, *, actor: Actor, now: datetime) -> ImportReport:
-    """Shifts and turns from CSV: all rows, or none and the reason for each bad one.
+    """Shifts and turns from a table: all rows, or none and the reason for each bad one.
 
     Columns: unit_code, shift, starts, ends, username, weekdays (1-5), first_on and, where known,
     last_on, post, rank, special (1: in protection periods). A row that stands already is `joined`.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -19,11 +19,10 @@ from cityloop.exchange.operations.several import crew, taken
 from cityloop.exchange.source import Source
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid
-from cityloop.kernel.reports import ImportReport
+from cityloop.kernel.reports import ImportReport, Progress
 
 AHEAD = 2  # batches that wait for each process, so that none is idle and memory stays small
 PERMISSION = "exchange.import"
-Progress = Callable[[int, int], None]  # rows done, rows in all
 
 
 class UnknownFormat(Invalid):

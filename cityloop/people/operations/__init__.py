@@ -1,5 +1,10 @@
 """Every write about people. Each is recorded: who, what, before, after, when."""
 
+from cityloop.people.operations.founding import (
+    AdministratorThere,
+    Founded,
+    create_first_administrator,
+)
 from cityloop.people.operations.imports import (
     import_organisations,
     import_responsibilities,
@@ -35,7 +40,9 @@ from cityloop.people.operations.territories import end_territory, set_territory
 from cityloop.people.operations.tokens import issue_token, note_token_use, revoke_token
 
 __all__ = [
+    "AdministratorThere",
     "BothSides",
+    "Founded",
     "assign_patrol",
     "change_member",
     "change_organisation",
@@ -44,6 +51,7 @@ __all__ = [
     "change_role",
     "close_member",
     "close_organisation",
+    "create_first_administrator",
     "create_member",
     "create_organisation",
     "create_post",

@@ -1,9 +1,7 @@
-"""Organisations and the matrix from CSV: all rows, or none and the reason for each bad one."""
+"""Organisations and the matrix from tables: all rows, or none and the reason for each bad one."""
 
 from __future__ import annotations
 
-import csv
-import io
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
@@ -17,12 +15,14 @@ from django.utils.translation import gettext as _
 from cityloop.geo import queries as geo
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, Problem
-from cityloop.kernel.reports import ImportReport, Rejection
+from cityloop.kernel.reports import ImportReport, Progress, Rejection
+from cityloop.kernel.tables import Row, read_table
 from cityloop.people.models import ANY, Duty, Organisation
 from cityloop.people.operations.organisations import (
-    CHANGEABLE,
     change_organisation,
     create_organisation,
+    lock_tree,
+    move_organisation,
     read_region,
 )
 from cityloop.people.operations.record import require_whole_city, touch
@@ -40,33 +40,8 @@ ORGANISATION_COLUMNS = ("code", "name_zh", "kind")
 RESPONSIBILITY_COLUMNS = (
     "class_kind", "major_code", "minor_code", "region_code", "lead_code", "source_document",
 )  # fmt: skip
-Row = dict[str, str]
-
-
-class BadTable(Invalid):
-    """The file is no such table: wrong encoding, or a column is missing."""
-
-    code = "bad-table"
-
-
-def read_table(path: Path, needed: Sequence[str]) -> list[tuple[int, Row]]:
-    """(line number, row) of a CSV in UTF-8 (with or without BOM) or GB 18030. Raises BadTable."""
-    raw = path.read_bytes()
-    try:
-        content = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            content = raw.decode("gb18030")
-        except UnicodeDecodeError as error:
-            raise BadTable(_("the file is neither UTF-8 nor GB 18030")) from error
-    reader = csv.DictReader(io.StringIO(content, newline=""))
-    missing = [name for name in needed if name not in (reader.fieldnames or ())]
-    if missing:
-        raise BadTable(_("columns are missing: %(names)s") % {"names": ", ".join(missing)})
-    return [
-        (reader.line_num, {key: (value or "").strip() for key, value in row.items() if key})
-        for row in reader
-    ]
+# What a row of the file may say of an organisation beyond its code and the body above it.
+FACTS = ("name_zh", "name_en", "kind", "region_code", "level", "phone")
 
 
 def _all_or_none(work: Callable[[ImportReport], None], *, started: float) -> ImportReport:
@@ -82,25 +57,35 @@ def _all_or_none(work: Callable[[ImportReport], None], *, started: float) -> Imp
 
 
 def import_organisations(
-    path: Path, *, actor: Actor, now: datetime, valid_from: date | None = None
+    path: Path,
+    *,
+    actor: Actor,
+    now: datetime,
+    valid_from: date | None = None,
+    progress: Progress | None = None,
 ) -> ImportReport:
     """Organisations by code, in any order; those that exist are brought up to date (`joined`).
 
     Columns: code, name_zh, kind and, where known, name_en, parent_code, region_code, phone, level.
+    What the file has no column for stays; an empty parent_code makes a root. Raises BadTable,
+    NotAllowed.
     """
     started = time.monotonic()
     require_whole_city(actor)
     rows = read_table(path, ORGANISATION_COLUMNS)
 
     def work(report: ImportReport) -> None:
+        lock_tree()
         known = {row.code: row for row in Organisation.objects.all()}
         ordered, report.rejected = parents_first(rows, known)
-        for line, row in ordered:
+        for done, (line, row) in enumerate(ordered, 1):
             try:
                 with transaction.atomic():
                     _put_organisation(row, known, report, actor, now, valid_from)
             except Problem as problem:
                 report.rejected.append(Rejection(line, row["code"], str(problem)))
+            if progress:
+                progress(done, len(ordered))
 
     return _all_or_none(work, started=started)
 
@@ -109,8 +94,8 @@ def parents_first(
     rows: Sequence[tuple[int, Row]], known: Iterable[str]
 ) -> tuple[list[tuple[int, Row]], list[Rejection]]:
     """The rows so that every parent goes before its children, and those that cannot be placed."""
-    placed, rejected, ordered = set(known), [], []
     codes = {row["code"] for _line, row in rows}
+    placed, rejected, ordered = set(known) - codes, [], []
     seen: set[str] = set()
     waiting = []
     for line, row in rows:
@@ -131,10 +116,21 @@ def parents_first(
         ordered += ready
         placed |= {row["code"] for _line, row in ready}
         waiting = [one for one in waiting if one not in ready]
-    rejected += [
-        Rejection(line, row["code"], _("the parents form a circle")) for line, row in waiting
-    ]
-    return ordered, rejected
+    return ordered, rejected + _unplaced(waiting, {one.key for one in rejected})
+
+
+def _unplaced(rows: Sequence[tuple[int, Row]], refused: set[str]) -> list[Rejection]:
+    """Why rows have no place: the row above is refused, else the parents form a circle."""
+    found: list[Rejection] = []
+    left = list(rows)
+    while below := [one for one in left if one[1]["parent_code"] in refused]:
+        for line, row in below:
+            why = _("the row of its parent %(code)s is refused") % {"code": row["parent_code"]}
+            found.append(Rejection(line, row["code"], why))
+        refused = refused | {row["code"] for _line, row in below}
+        left = [one for one in left if one not in below]
+    circle = _("the parents form a circle")
+    return found + [Rejection(line, row["code"], circle) for line, row in left]
 
 
 def _put_organisation(
@@ -145,17 +141,21 @@ def _put_organisation(
     now: datetime,
     valid_from: date | None,
 ) -> None:
-    given: dict[str, Any] = {key: row[key] for key in CHANGEABLE if key in row and key != "trial"}
+    given: dict[str, Any] = {key: row[key] for key in FACTS if key in row}
+    parent = known.get(row.get("parent_code", ""))
     if (old := known.get(row["code"])) is not None:
         given["region_code"] = read_region(given.get("region_code", old.region_code))
         new = {key: value for key, value in given.items() if getattr(old, key) != value}
         if new:
             change_organisation(organisation_id=old.pk, actor=actor, now=now, **new)
+        above = parent.pk if parent else None
+        if "parent_code" in row and old.parent_id != above:
+            move_organisation(organisation_id=old.pk, parent_id=above, actor=actor, now=now)
         report.joined += 1
         return
     known[row["code"]] = create_organisation(
         code=row["code"],
-        parent=known.get(row.get("parent_code", "")),
+        parent=parent,
         actor=actor,
         now=now,
         valid_from=valid_from,
@@ -165,13 +165,18 @@ def _put_organisation(
 
 
 def import_responsibilities(
-    path: Path, *, actor: Actor, now: datetime, edition_code: str = ANY
+    path: Path,
+    *,
+    actor: Actor,
+    now: datetime,
+    edition_code: str = ANY,
+    progress: Progress | None = None,
 ) -> ImportReport:
     """Lines of the matrix; a cell that says the same already is `joined`, others get a new line.
 
     Columns: class_kind, major_code, minor_code ("*" any), region_code, lead_code, source_document
     and, where known, owner_code, lead_role, assist ("role:code;role:code"), valid_from, and
-    edition_code, which goes before the argument.
+    edition_code, which goes before the argument. Raises BadTable, NotAllowed.
     """
     started = time.monotonic()
     require_whole_city(actor)
@@ -181,11 +186,13 @@ def import_responsibilities(
 
     def work(report: ImportReport) -> None:
         entries: list[tuple[int, Entry]] = []
-        for line, row in rows:
+        for done, (line, row) in enumerate(rows, 1):
             try:
                 entries.append((line, _entry(row, units, edition_code, today)))
             except Problem as problem:
                 report.rejected.append(Rejection(line, _key(row), str(problem)))
+            if progress:
+                progress(done, len(rows))
         report.rejected += _rejections(entries)
         if not report.rejected:
             written = write_entries([one for _line, one in entries], actor=actor, now=now)

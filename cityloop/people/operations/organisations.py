@@ -25,6 +25,8 @@ from cityloop.people.queries.actors import AREA_KINDS
 CHANGEABLE = ("name_zh", "name_en", "kind", "region_code", "level", "phone", "trial",
               "also_under")  # fmt: skip
 
+LONGEST = {"name_en": 120, "level": 16, "phone": 40}
+
 
 class Cycle(Refused):
     """An organisation cannot stand below itself."""
@@ -109,6 +111,9 @@ def _check(row: Organisation) -> None:
         wrong["name_zh"] = _("1 to 120 characters")
     if row.kind not in OrganisationKind.values:
         wrong["kind"] = _("unknown kind")
+    for name, most in LONGEST.items():
+        if len(getattr(row, name)) > most:
+            wrong[name] = _("at most %(n)s characters") % {"n": most}
     if wrong:
         raise Invalid(*(f"{name}: {why}" for name, why in wrong.items()), fields=wrong)
 
@@ -163,7 +168,7 @@ def move_organisation(
 
     Raises Cycle when the new parent is the organisation itself or lies below it.
     """
-    _lock_tree()
+    lock_tree()
     row = _locked(organisation_id)
     parent = _locked(parent_id) if parent_id is not None else None
     require_manager(actor, [row, *([parent] if parent else [])])
@@ -183,8 +188,11 @@ def move_organisation(
     return row
 
 
-def _lock_tree() -> None:
-    """Two moves at once could make a cycle that neither sees."""
+def lock_tree() -> None:
+    """Nobody else changes the tree until this transaction ends.
+
+    Two moves at once could make a cycle that neither sees.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('people_organisation_tree'))")
 

@@ -35,6 +35,7 @@ from cityloop.standards.models import Edition, ProblemClass
 
 KINDS = ("component", "event")
 EARLIEST = date(1980, 1, 1)
+LONGEST_DOCUMENT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,9 @@ def objections(
         wrong.append(_("the lead unit cannot assist itself"))
     if not entry.source_document:
         wrong.append(_("name the document it rests on"))
+    elif len(entry.source_document) > LONGEST_DOCUMENT:
+        told = {"n": LONGEST_DOCUMENT}
+        wrong.append(_("the name of the document has at most %(n)s characters") % told)
     return wrong
 
 

@@ -9,6 +9,7 @@ from cityloop.people.queries.actors import (
 )
 from cityloop.people.queries.office import (
     changes_of,
+    city_administrators,
     holders,
     holdings_of,
     homes_of,
@@ -57,6 +58,7 @@ __all__ = [
     "area_names",
     "bodies_on_both_sides",
     "changes_of",
+    "city_administrators",
     "class_names",
     "common_parent",
     "coverage_gaps",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from cityloop.kernel import text
 from cityloop.kernel.actor import Actor
 from cityloop.people.models import Holding, Member, Organisation, PeopleChange, Post, Role
+from cityloop.people.queries.actors import actor_for
 from cityloop.people.queries.organisations import members_visible
-from cityloop.people.scope import scope_q
+from cityloop.people.scope import scope_q, sees_all
 
 
 def members(
@@ -41,6 +43,18 @@ def holders(on: date, *roles: str) -> QuerySet[Member]:
         valid, active=True, holdings__valid_from__lte=on, holdings__post__active=True,
         holdings__post__roles__code__in=roles,
     ).distinct()  # fmt: skip
+
+
+def city_administrators(now: datetime) -> list[Member]:
+    """Who can sign in today and manages people everywhere."""
+    held = holders(timezone.localdate(now), "administrator").order_by("id")
+    return [
+        one for one in held if one.has_usable_password() and _manages_all(actor_for(one.pk, now))
+    ]
+
+
+def _manages_all(actor: Actor) -> bool:
+    return actor.may("people.manage") and sees_all(actor)
 
 
 def roles_held(member_id: int, on: date, *roles: str) -> set[str]:

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from cityloop.geo.models import Region
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotAllowed
+from cityloop.kernel.tables import BadTable
 from cityloop.people import operations, queries
 from cityloop.people.models import Organisation, Responsibility
-from cityloop.people.operations.imports import BadTable
 from cityloop.people.operations.record import touch
 from cityloop.people.tests.world import NOW, TODAY, World
 from cityloop.standards.models import Edition, ProblemClass
@@ -143,6 +143,27 @@ def test_one_bad_organisation_and_none_comes_in(world: World, tmp_path: Path) ->
     assert sorted(one.key for one in report.rejected) == ["A", "B", "N1", "N2", "N3", "N4"]
     assert all(one.reason and one.row > 1 for one in report.rejected)
     assert not Organisation.objects.filter(code="N1").exists()
+
+
+@pytest.mark.requirement("A24")
+def test_a_file_moves_what_it_hangs_elsewhere_and_a_refused_parent_is_named(
+    world: World, tmp_path: Path
+) -> None:
+    rows = ("GAS,燃气,,utility,DA,330100,,", "DA,区,,department,NEW,330102,,",
+            "NEW,新,,department,,330100,,")  # fmt: skip
+    path = _write(tmp_path, ORGANISATIONS, *rows)
+    report = operations.import_organisations(path, actor=world.root, now=NOW)
+    assert (report.imported, report.joined, report.rejected) == (1, 2, [])
+    new, gas = (Organisation.objects.get(code=code) for code in ("NEW", "GAS"))
+    assert gas.path.startswith(new.path) and gas.depth == 2
+    bad = _write(
+        tmp_path, ORGANISATIONS, "X,甲,,department,NONE,,,", "Y,乙,,department,X,,,",
+        f"Z,丙,,department,,,{'1' * 41},", "NEW,新,,department,GAS,,,", "GAS,气,,utility,NEW,,,",
+    )  # fmt: skip
+    report = operations.import_organisations(bad, actor=world.root, now=NOW)
+    why = {one.key: one.reason for one in report.rejected}
+    assert "parent X is refused" in why["Y"] and "at most 40" in why["Z"]
+    assert "circle" in why["NEW"] and "circle" in why["GAS"]
 
 
 HEAD = (

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from cityloop.kernel import jobs
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, Refused
-from cityloop.kernel.reports import ImportReport
+from cityloop.kernel.reports import ImportReport, Progress, Rejection
 from cityloop.standards import catalogue, queries, sheets
 from cityloop.standards.catalogue import Catalogue, ClassKey, EditionRow
 from cityloop.standards.difference import Difference, changes
@@ -68,15 +68,22 @@ class EditionReport(ImportReport):
 
 
 def load_editions(
-    paths: Iterable[Path], *, actor: Actor, now: datetime, publish: bool = False
+    paths: Iterable[Path],
+    *,
+    actor: Actor,
+    now: datetime,
+    publish: bool = False,
+    progress: Progress | None = None,
 ) -> list[EditionReport]:
-    """Load several editions, all or none, each after those it refers to."""
-    found = {path: catalogue.parse(sheets.read(Path(path))) for path in paths}
+    """Load several editions, all or none, each after those it refers to; `progress` counts them."""
+    found = in_order([catalogue.parse(sheets.read(Path(path))) for path in dict.fromkeys(paths)])
+    reports = []
     with transaction.atomic():
-        return [
-            load_catalogue(one, actor=actor, now=now, publish=publish)
-            for one in in_order(list(found.values()))
-        ]
+        for done, one in enumerate(found, 1):
+            reports.append(load_catalogue(one, actor=actor, now=now, publish=publish))
+            if progress:
+                progress(done, len(found))
+    return reports
 
 
 def load_edition(
@@ -180,7 +187,9 @@ def _bad(found: Catalogue) -> BadCatalogue:
     reasons = [str(flaw) for flaw in found.flaws[:MAX_REASONS]]
     if len(found.flaws) > MAX_REASONS:
         reasons.append(_("and %(number)s more") % {"number": len(found.flaws) - MAX_REASONS})
-    return BadCatalogue(*reasons)
+    folder = f"{found.edition.code}/" if found.edition else ""
+    rows = [Rejection(flaw.line, f"{folder}{flaw.file}", str(flaw)) for flaw in found.flaws]
+    return BadCatalogue(*reasons, rejected=rows)
 
 
 def _base(found: Catalogue, row: EditionRow) -> Edition | None:

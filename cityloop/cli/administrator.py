@@ -1,0 +1,104 @@
+"""`cityloop first-administrator`: the account with which a city makes all others."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cityloop.cli.database import require_tables
+from cityloop.cli.output import AsJson, CommandError, finish
+from cityloop.cli.project import open_project
+
+if TYPE_CHECKING:
+    from cityloop.people.operations import Founded
+
+# No 0 O 1 l I: a first password is read from paper and typed.
+LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
+GROUPS, LENGTH = 4, 4
+
+Organisation = Annotated[
+    str, typer.Option("--organisation", help="Code of the city's platform, as HZ-PLAT.")
+]
+Called = Annotated[
+    str, typer.Option("--organisation-name", help="Its name; left out when it stands already.")
+]
+Region = Annotated[
+    str, typer.Option(help="Code of the city (GB/T 2260), as 330100; left out when it stands.")
+]
+Username = Annotated[str, typer.Option(help="What the administrator signs in with.")]
+Name = Annotated[str, typer.Option(help="The administrator's name; else the username.")]
+Generate = Annotated[bool, typer.Option("--generate", help="Make a password and print it, once.")]
+FromInput = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+]
+
+
+def first_administrator(
+    organisation: Organisation,
+    username: Username,
+    organisation_name: Called = "",
+    region: Region = "",
+    name: Name = "",
+    generate: Generate = False,
+    password_stdin: FromInput = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make the city's first administrator, with the city's platform and a post in it.
+
+    The password is asked for, read from standard input or made here; whoever signs in with it
+    chooses another at once. Refused when somebody can administer the city already.
+    """
+    if generate and password_stdin:
+        raise CommandError("Choose one of --generate and --password-stdin.")
+    open_project()
+    require_tables()
+    from cityloop.kernel import clock
+    from cityloop.kernel.actor import Actor
+    from cityloop.people import operations
+
+    password = made() if generate else given(typed=not password_stdin)
+    founded = operations.create_first_administrator(
+        organisation_code=organisation,
+        organisation_name=organisation_name,
+        region_code=region,
+        username=username,
+        name=name or username,
+        password=password,
+        actor=Actor.system("first-administrator"),
+        now=clock.now(),
+    )
+    _tell(founded, password if generate else "", as_json)
+
+
+def _tell(founded: Founded, password: str, as_json: bool) -> None:
+    unit, member = founded.organisation, founded.member
+    result = {"username": member.username, "organisation": unit.code, "post": founded.post.code}
+    sentence = f"{member.username} administers {unit.name_zh} ({unit.code})."
+    if password:
+        result["password"] = password
+        sentence += f"\nThe first password, shown only now: {password}"
+    finish(result, f"{sentence}\nIt must be changed at the first sign-in.", as_json=as_json)
+
+
+def made() -> str:
+    """A password of 80 bits, easy to type."""
+    groups = ("".join(secrets.choice(LETTERS) for _ in range(LENGTH)) for _ in range(GROUPS))
+    return "-".join(groups)
+
+
+def given(*, typed: bool) -> str:
+    """The password: typed twice at a terminal, or the first line of standard input."""
+    if not typed:
+        word = sys.stdin.readline().rstrip("\r\n")
+        if not word:
+            raise CommandError("Standard input brought no password.")
+        return word
+    if not sys.stdin.isatty():
+        raise CommandError(
+            "There is no terminal to ask for a password: use --password-stdin or --generate."
+        )
+    word = typer.prompt("First password", hide_input=True, confirmation_prompt=True, err=True)
+    return str(word)
