@@ -22,7 +22,7 @@ class Print(models.Model):
     class Meta:
         db_table = "evidence_print"
         constraints = [models.UniqueConstraint("file", "part", name="print_once_a_part")]
-        indexes = [GinIndex("bands", name="print_bands")]
+        indexes = [GinIndex("bands", name="print_bands", fastupdate=False)]
 
     def __str__(self) -> str:
         return f"{self.file_id} {self.part}"
