@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +16,8 @@ from cityloop.coordination.models import Dispute, JointMeeting, JointOperation, 
 from cityloop.discipline.models import Card, CardRule, FraudFinding
 from cityloop.duty.models import Absence, Handover, Turn
 from cityloop.duty.models import Call as DutyCall
+from cityloop.geo import operations as geo
+from cityloop.geo.models import UnitGrid
 from cityloop.hotline import operations as hotline
 from cityloop.hotline.reading import Row
 from cityloop.intake import operations as intake
@@ -50,6 +52,7 @@ def _fill(city: City, count: int) -> None:
     """So many more of everything that lists show, with different units, classes and people."""
     town, root = city.town, towns.SYSTEM
     grids = [town.grid(n) for n in range(count)]
+    last = list(UnitGrid.objects.filter(valid_to=None).order_by("-code").values_list("code", flat=True))
     for n in range(count):
         unit = people.create_organisation(
             code=f"U{n:03}", name_zh=f"第{n}单位", kind="department", parent=town.units["DIST"],
@@ -67,6 +70,9 @@ def _fill(city: City, count: int) -> None:
             kind="event", lead=unit, region_code=grids[n].code, source_document="试验",
             actor=root, now=town.now,
         )  # fmt: skip
+        if n < 7:
+            far = date(2099, 6, 1)
+            geo.retire_grid(code=last[n], on=far, actor=root, now=town.now)
         _fill_works(city, unit, n)
         _fill_lists(city, unit, n)
         _fill_duty(city, unit, member, n)

@@ -106,7 +106,7 @@ def check_facts(facts: dict[str, Any], *, today: date, extra_names: Sequence[str
 def require_scope(actor: Actor, row: Component) -> None:
     """Raise NotAllowed for a component outside what the actor manages."""
     units = (row.owner_id, row.maintainer_id, row.competent_id)
-    if not in_scope(actor, organisation_ids=units, region_code=row.grid_code):
+    if not in_scope(actor, organisation_ids=units, region_code=row.grid_code or row.area_code):
         raise NotAllowed(_("the component lies outside what you manage"), code="out-of-scope")
 
 

@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from cityloop.geo import codes, sources
 from cityloop.geo.models import Region, UnitGrid
 from cityloop.geo.operations.checks import bad_shape, overlaps
+from cityloop.geo.operations.following import follow_grids
 from cityloop.geo.operations.grids import write_grids
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.reports import ImportReport, Rejection
@@ -59,6 +60,8 @@ def import_grids(
     if not report.rejected:
         with transaction.atomic():
             report.imported = write_grids(((code, name, s) for _, code, name, s in rows), day)
+            if day <= timezone.localdate(now):
+                follow_grids(on=day, actor=actor, now=now)
             report.notes = _gaps({code[:12] for _, code, _, _ in rows}, day)
     report.seconds = time.perf_counter() - started
     return report

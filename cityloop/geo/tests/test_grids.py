@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from cityloop.geo import gridding, operations, queries
 from cityloop.geo.models import Address, Region, UnitGrid
 from cityloop.geo.operations.grid_changes import BadCut, NoSuchGrid
+from cityloop.geo.operations.grid_plans import ChangePlanned
 from cityloop.geo.operations.grids import (
     BordersCross,
     CodesUsedUp,
@@ -164,6 +165,9 @@ def test_a_retired_grid_holds_up_to_its_last_day(town: str) -> None:
     assert not queries.check_coverage(grid.community_code, on=LATER).seamless
     gap = queries.check_coverage(grid.community_code, on=LATER).gap_m2
     assert gap == pytest.approx(grid.area_m2, rel=1e-3)
+    with pytest.raises(ChangePlanned, match=f"ends on {LATER} by change"):
+        operations.retire_grid(code=grid.code, on=LATER, actor=BOSS, now=NOW)
+    operations.begin_grid_changes(now=NOW + timedelta(days=10))
     with pytest.raises(NoSuchGrid):
         operations.retire_grid(code=grid.code, on=LATER, actor=BOSS, now=NOW)
 
@@ -176,11 +180,15 @@ def test_splitting_gives_new_codes_and_leaves_no_gap(town: str) -> None:
     address = Address.objects.create(
         kind="poi", name="门", full_name="门", point=old.geom.point_on_surface, grid=old, source="t"
     )
-    made = operations.split_grid(code=old.code, line=line, on=LATER, actor=BOSS, now=NOW)
+    made = operations.split_grid(code=old.code, line=line, on=LATER, actor=BOSS, now=NOW).made
     assert len(made) == 2
     assert not before & set(made)
     assert seamless(TODAY)
     assert seamless(LATER)
+    address.refresh_from_db()
+    assert address.grid == old, "a planned change changes nothing before its day"
+    assert operations.begin_grid_changes(now=NOW + timedelta(days=9)) == 0
+    assert operations.begin_grid_changes(now=NOW + timedelta(days=10)) == 1
     address.refresh_from_db()
     assert address.grid is not None
     assert address.grid.code in made
@@ -201,7 +209,8 @@ def test_merging_neighbours_and_nobody_else(town: str) -> None:
     for pair in ([one.code], [one.code, far.code], [one.code, other.code]):
         with pytest.raises(BadCut):
             operations.merge_grids(grid_codes=pair, on=LATER, actor=BOSS, now=NOW)
-    made = operations.merge_grids(grid_codes=[one.code, beside.code], on=LATER, actor=BOSS, now=NOW)
+    pair = [one.code, beside.code]
+    (made,) = operations.merge_grids(grid_codes=pair, on=LATER, actor=BOSS, now=NOW).made
     assert UnitGrid.objects.get(code=made).area_m2 == pytest.approx(
         one.area_m2 + beside.area_m2, abs=0.1
     )

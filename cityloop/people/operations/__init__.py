@@ -1,5 +1,6 @@
 """Every write about people. Each is recorded: who, what, before, after, when."""
 
+from cityloop.people.operations.grids import follow_grids
 from cityloop.people.operations.imports import (
     import_organisations,
     import_responsibilities,
@@ -51,6 +52,7 @@ __all__ = [
     "end_responsibility",
     "end_responsible_person",
     "end_territory",
+    "follow_grids",
     "hold_post",
     "import_organisations",
     "import_responsibilities",
