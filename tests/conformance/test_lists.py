@@ -52,7 +52,7 @@ def _fill(city: City, count: int) -> None:
     """So many more of everything that lists show, with different units, classes and people."""
     town, root = city.town, towns.SYSTEM
     grids = [town.grid(n) for n in range(count)]
-    last = list(UnitGrid.objects.filter(valid_to=None).order_by("-code").values_list("code", flat=True))
+    _fill_ground(city)
     for n in range(count):
         unit = people.create_organisation(
             code=f"U{n:03}", name_zh=f"第{n}单位", kind="department", parent=town.units["DIST"],
@@ -70,9 +70,6 @@ def _fill(city: City, count: int) -> None:
             kind="event", lead=unit, region_code=grids[n].code, source_document="试验",
             actor=root, now=town.now,
         )  # fmt: skip
-        if n < 7:
-            far = date(2099, 6, 1)
-            geo.retire_grid(code=last[n], on=far, actor=root, now=town.now)
         _fill_works(city, unit, n)
         _fill_lists(city, unit, n)
         _fill_duty(city, unit, member, n)
@@ -101,6 +98,14 @@ def _fill(city: City, count: int) -> None:
         if n % 8 == 0 and receipt.status == "reported" and not receipt.joined:
             town.carry(receipt.case, "accepted")
     towns.forget()
+
+
+def _fill_ground(city: City) -> None:
+    """Grids that are to leave the city in many years; only those of the end of the town."""
+    for grid in UnitGrid.objects.filter(valid_to=None).order_by("-code")[:7]:
+        geo.retire_grid(
+            code=grid.code, on=date(2099, 6, 1), actor=towns.SYSTEM, now=city.town.now
+        )  # fmt: skip
 
 
 def _fill_together(city: City, unit: Organisation, n: int) -> None:

@@ -55,6 +55,7 @@ def test_subscriptions_listen_to_something_that_happens() -> None:
         "calendar.changed",
         "grids.began",
         "grids.changed",
+        "token.asked",
     }
     for app in subsystems():
         for topic in app.subscriptions:

@@ -311,9 +311,26 @@ def test_surveyed_grids_come_from_a_file(db: None, tmp_path: Path) -> None:
     place = queries.locate(at.x, at.y, on=TODAY)
     assert place is not None
     assert place.grid_code == f"{community}02"
+    assert "2 of 2 grids are far from one hectare" in report.notes[0]
     again = operations.import_grids(path, actor=BOSS, now=NOW)
     assert again.imported == 0
     assert "taken" in again.rejected[0].reason
+
+
+def test_what_a_file_of_grids_leaves_uncovered_is_told_with_its_share(
+    db: None, tmp_path: Path
+) -> None:
+    operations.import_regions(world.region_file(tmp_path / "r.geojson"), actor=BOSS, now=NOW)
+    found = world.shapes()
+    community = next(c for c in sorted(found) if len(c) == 12)
+    whole = found[community]
+    west, south, east, north = whole.bounds
+    part = whole.intersection(shapely.box(west, south, (west + east) / 2, north))
+    path = world.write(tmp_path / "g.geojson", [world.feature(part, code=f"{community}001")])
+    report = operations.import_grids(path, actor=BOSS, now=NOW)
+    assert report.imported == 1
+    share = 1 - part.area / whole.area
+    assert any(f"community {community}: {share:.1%} of it" in note for note in report.notes)
 
 
 def test_a_file_with_one_bad_grid_brings_none(db: None, tmp_path: Path) -> None:
