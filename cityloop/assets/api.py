@@ -31,8 +31,16 @@ class UnitOut(Schema):
     name_zh: str
 
 
+class RawOut(Schema):
+    """The position as it was given, and the coordinate system; empty where nobody kept it."""
+
+    x: float | None
+    y: float | None
+    system: str
+
+
 class ComponentOut(Schema):
-    """A component with the attributes of the standard."""
+    """A component with the attributes of the standard; `lon`, `lat` in WGS 84."""
 
     code: str
     name: str
@@ -41,6 +49,7 @@ class ComponentOut(Schema):
     state: str
     lon: float
     lat: float
+    raw: RawOut
     grid_code: str
     competent: UnitOut | None
     owner: UnitOut | None
@@ -129,7 +138,8 @@ def _out(row: Component) -> dict[str, Any]:
     return {
         "code": row.code, "name": row.name, "class_code": row.problem_class.code,
         "class_id": row.problem_class_id, "state": row.state, "lon": row.point.x,
-        "lat": row.point.y, "grid_code": row.grid_code, "competent": _unit(row.competent),
+        "lat": row.point.y, "raw": {"x": row.raw_x, "y": row.raw_y, "system": row.raw_system},
+        "grid_code": row.grid_code, "competent": _unit(row.competent),
         "owner": _unit(row.owner), "maintainer": _unit(row.maintainer),
         "original_on": row.original_on, "changed_on": row.changed_on,
         "data_source": row.data_source, "note": row.note,

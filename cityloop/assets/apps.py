@@ -9,3 +9,4 @@ class AssetsConfig(Subsystem):
     title = "Components"
     menu = (MenuItem("Components", "/components/", "boxes", "components.view", 40),)
     permissions = ("components.view", "components.manage")
+    subscriptions = {"grids.began": "follow_grids"}

@@ -43,6 +43,9 @@ class Component(models.Model):
     name = models.CharField(max_length=60)
     state = models.CharField(max_length=12, choices=State.choices, default=State.INTACT)
     point = models.PointField(srid=4326)
+    raw_x = models.FloatField(null=True)  # the position as it was given, in `raw_system`
+    raw_y = models.FloatField(null=True)
+    raw_system = models.TextField(blank=True, default="")
     grid_code = models.CharField(max_length=15, blank=True, default="")
     area_code = models.CharField(max_length=12, blank=True, default="")
     competent = models.ForeignKey(

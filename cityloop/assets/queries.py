@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cityloop.assets.models import Component, ComponentChange, Ownership
@@ -16,7 +16,7 @@ from cityloop.geo.coordinates import checked
 from cityloop.kernel import text
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
-from cityloop.people.scope import scope_q
+from cityloop.people.scope import scope_q, sees_all
 
 FARTHEST_M = 2000.0
 MOST_NEAR, CLOSEST = 50, 500
@@ -79,8 +79,14 @@ def nearest(
 
 
 def visible(actor: Actor) -> QuerySet[Component]:
-    """Components in the actor's area, or that the actor's units own, maintain or supervise."""
+    """Components in the actor's area, or that the actor's units own, maintain or supervise.
+
+    One whose grid was retired, with none in its place, is still its community's.
+    """
     rule = scope_q(actor, organisation_field=UNITS, region_field="grid_code")
+    if not sees_all(actor):
+        without = scope_q(actor, organisation_field=UNITS, region_field="area_code")
+        rule |= Q(grid_code="") & without
     return Component.objects.filter(rule)
 
 

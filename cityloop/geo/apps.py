@@ -1,4 +1,4 @@
-from cityloop.kernel.manifest import Subsystem
+from cityloop.kernel.manifest import Schedule, Subsystem
 
 
 class GeoConfig(Subsystem):
@@ -8,3 +8,4 @@ class GeoConfig(Subsystem):
     label = "geo"
     title = "Regions and unit grids"
     permissions = ("map.view", "geo.manage")
+    schedules = (Schedule("begin_grid_changes", 60),)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db.models import F, Func, Q
@@ -107,6 +107,65 @@ class UnitGrid(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class GridChange(models.Model):
+    """Unit grids retired, split or merged from a day on: who planned it, why, what became of it.
+
+    `heir` is the retired grid that gave the new ones most ground: what named it answers for them.
+    Of a change that was moved to another day the row is cancelled and a new one follows it.
+    Triggers of migration 0003 keep rows for good and let each begin or be cancelled once.
+    """
+
+    class Kind(models.TextChoices):
+        RETIRE = "retire"
+        SPLIT = "split"
+        MERGE = "merge"
+
+    kind = models.CharField(max_length=6, choices=Kind)
+    day = models.DateField()
+    retired = ArrayField(models.CharField(max_length=15))
+    made = ArrayField(models.CharField(max_length=15), default=list)
+    heir = models.CharField(max_length=15, default="", blank=True)
+    planned_at = models.DateTimeField()
+    member_id = models.BigIntegerField(null=True)
+    actor = models.CharField(max_length=120)
+    reason = models.CharField(max_length=200, default="", blank=True)
+    moved_from = models.OneToOneField("self", models.PROTECT, null=True, related_name="moved_to")
+    begun_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    cancelled_on = models.DateField(null=True)  # the day of cancelled_at in the city
+    cancelled_by = models.CharField(max_length=120, default="", blank=True)
+    cancel_reason = models.CharField(max_length=200, default="", blank=True)
+    said: tuple[str, ...] = ()  # for who planned it: whom a merge takes ground from; not kept
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="grid_change_begins_or_is_cancelled",
+                condition=Q(begun_at=None) | Q(cancelled_at=None),
+            ),
+            models.CheckConstraint(
+                name="grid_change_cancelled_before_its_day",
+                condition=Q(cancelled_at=None, cancelled_on=None)
+                | Q(cancelled_at__isnull=False, cancelled_on__lt=F("day")),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                "day", name="grid_change_open", condition=Q(begun_at=None, cancelled_at=None)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.day} {', '.join(self.retired)}"
+
+    @property
+    def state(self) -> str:
+        """planned, begun, or cancelled (moved ones too)."""
+        if self.cancelled_at is not None:
+            return "cancelled"
+        return "planned" if self.begun_at is None else "begun"
 
 
 class ResponsibilityGrid(models.Model):

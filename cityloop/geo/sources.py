@@ -44,11 +44,16 @@ class MissingPackage(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One record of a file: its number from 1, its attributes, its shape in WGS 84 or None."""
+    """One record of a file: its number from 1, its attributes, its shape in WGS 84 or None.
+
+    `given` is the shape as it stands in the file, in coordinates of `system`.
+    """
 
     row: int
     fields: Mapping[str, Any]
     shape: BaseGeometry | None
+    given: BaseGeometry | None = None
+    system: str = "wgs84"
 
     def text(self, name: str) -> str:
         """An attribute as text, '' when it is absent or empty."""
@@ -98,11 +103,20 @@ def read_features(path: str | Path, *, layer: str = "", system: str = "") -> lis
     if shapes is None:
         raise UnreadableFile(gettext("%(path)s: it has no geometry") % {"path": path})
     names = [str(name) for name in meta["fields"]]
-    placed = _in_wgs84(_parsed(shapes), meta["crs"], system)
+    given = _parsed(shapes)
+    placed, spoken = _in_wgs84(given, meta["crs"], system), _spoken(meta["crs"], system)
     return [
-        Feature(row + 1, dict(zip(names, map(_plain, values), strict=True)), shape)
-        for row, (shape, *values) in enumerate(zip(placed, *columns, strict=True))
+        Feature(row + 1, dict(zip(names, map(_plain, values), strict=True)), shape, raw, spoken)
+        for row, (shape, raw, *values) in enumerate(zip(placed, given, *columns, strict=True))
     ]
+
+
+def _spoken(crs: str | None, system: str) -> str:
+    """The name of the system in which a file gives its coordinates."""
+    if system:
+        return known(system)
+    names = {None: "wgs84", "EPSG:4326": "wgs84", "OGC:CRS84": "wgs84", "EPSG:4490": "cgcs2000"}
+    return names.get(crs, crs or "")
 
 
 def _plain(value: Any) -> Any:

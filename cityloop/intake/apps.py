@@ -22,6 +22,6 @@ class IntakeConfig(Subsystem):
     subscriptions = (
         {f"case.{action}": f"tell_{action}" for action in TOLD}
         | {f"case.{action}": f"look_at_{action}" for action in SLOW}
-        | {"intake.unambiguous": "file_unambiguous"}
+        | {"intake.unambiguous": "file_unambiguous", "token.asked": "know_channel"}
     )
     schedules = (Schedule("write_up_book", 60), Schedule("forget_reporters", 3600))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
 from cityloop.intake.operations import Incoming, PhotoIn
+from cityloop.kernel.api import Moment
 from cityloop.kernel.errors import Invalid, Problem
 
 Text = Annotated[str, Field(max_length=2000)]
@@ -61,7 +61,7 @@ class ReportIn(BaseModel):
     link: Annotated[str, Field(max_length=500)] = ""
     class_code: Code = ""
     component_code: Annotated[str, Field(max_length=32)] = ""
-    occurred_at: datetime | None = None
+    occurred_at: Moment | None = None
     photos: Annotated[tuple[Photo, ...], Field(max_length=20)] = ()
     reporter: Contact | None = None
     source_key: Annotated[str, Field(max_length=120)] = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cityloop.intake import operations
+from cityloop.intake import operations, reference
 from cityloop.kernel import clock
 
 
@@ -92,3 +92,13 @@ def forget_reporters() -> int:
     while some := operations.forget_reporters(now=clock.now()):
         done += some
     return done
+
+
+def know_channel(channel_code: str) -> None:
+    """A key is asked for one channel: raises UnknownChannel for one that is not there, or shut."""
+    try:
+        reference.channel(channel_code)
+    except reference.UnknownChannel as problem:
+        raise reference.UnknownChannel(
+            *problem.reasons, fields={"channel_code": problem.reasons[0]}
+        ) from problem

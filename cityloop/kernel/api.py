@@ -15,9 +15,12 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
+from ninja.params.models import QueryModel
 from ninja.parser import Parser as NinjaParser
 from ninja.renderers import BaseRenderer
 from ninja.responses import NinjaJSONEncoder
+from ninja.router import BoundRouter
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator
@@ -98,6 +101,38 @@ class Api(NinjaAPI):
                 operation["responses"]["default"] = ANY_PROBLEM
         return schema
 
+    def _get_bound_routers(self) -> list[BoundRouter]:
+        """Ninja's, in which every GET answers only to the parameters that it describes."""
+        first = self._bound_routers_cache is None
+        routers = super()._get_bound_routers()
+        for router in routers if first else ():
+            for view in router.path_operations.values():
+                for operation in view.operations:
+                    if "GET" in operation.methods:
+                        operation.view_func = _only_known(operation)
+        return routers
+
+
+def _only_known(operation: Operation) -> Callable[..., Any]:
+    """The view of a read, refusing what it would ignore: a misspelt filter lists too much."""
+    known: set[str] = set()
+    for model in operation.models:
+        if issubclass(model, QueryModel):
+            known |= set(getattr(model, "__ninja_flatten_map__", None) or model.model_fields)
+    view = operation.view_func
+
+    @wraps(view)
+    def handle(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if unknown := sorted(set(request.GET) - known):
+            why = _("this address has no such parameter")
+            raise Invalid(
+                *(f"{name[:40]}: {why}" for name in unknown[:20]),
+                code="unknown-parameter", fields={name[:40]: why for name in unknown[:20]},
+            )  # fmt: skip
+        return view(request, *args, **kwargs)
+
+    return handle
+
 
 _TEXT = {"type": "string"}
 PROBLEM = {
@@ -148,7 +183,7 @@ DESCRIPTION = """\
 Sign in with a bearer token: an administrator makes one for a member in the back office (Members,
 the member, Tokens); it may do what that member may. Browsers use their session, with its CSRF
 token. Every write takes an `Idempotency-Key`; errors are `application/problem+json` (RFC 9457);
-lists are paged by the `next` cursor."""
+lists are paged by the `next` cursor; a parameter that an address does not describe is refused."""
 
 
 def build_api() -> NinjaAPI:

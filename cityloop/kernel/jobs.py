@@ -39,6 +39,19 @@ def defer(topic: str, payload: dict[str, Any]) -> int:
     return len(rows)
 
 
+def tell(topic: str, **facts: Any) -> list[str]:
+    """Call a topic's subscribers at once, inside the open transaction.
+
+    For what must hold together with the change itself, where `defer` would leave a gap. Returns
+    the sentences that they have to say about it.
+    """
+    said: list[str] = []
+    for handler in handlers(topic):
+        module, name = handler.rsplit(".", 1)
+        said += getattr(import_module(module), name)(**facts) or ()
+    return said
+
+
 # The same insert serves a single job and a bulk write; args is what `deliver` receives.
 INSERT = f"""
 INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, queueing_lock, args, status)

@@ -9,3 +9,4 @@ class PeopleConfig(Subsystem):
     title = "People"
     menu = (MenuItem("Back office", "/office/", "settings-2", "people.manage", 90),)
     permissions = ("people.view", "people.manage")
+    subscriptions = {"grids.changed": "follow_grids"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.utils import timezone
@@ -12,6 +12,8 @@ from cityloop.cases.models import Case, Seal
 from cityloop.coordination import operations as coordination
 from cityloop.discipline import operations as discipline
 from cityloop.duty import operations as duty
+from cityloop.geo import operations as geo
+from cityloop.geo.models import UnitGrid
 from cityloop.hotline import operations as hotline
 from cityloop.hotline.reading import Row
 from cityloop.intake import operations as intake
@@ -85,6 +87,11 @@ def _territory(city: City) -> None:
     people.set_territory(
         organisation=town.units["WATER"], name="水厂自管区", source_document="试验",
         outline=town.grid(900).geom.geojson, actor=towns.SYSTEM, now=town.now,
+    )  # fmt: skip
+    # One grid is to leave the city in many years.
+    geo.retire_grid(
+        code=UnitGrid.objects.order_by("-code")[0].code, on=date(2099, 6, 1), actor=towns.SYSTEM,
+        now=town.now,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from functools import cache
 from typing import Any
@@ -210,3 +211,27 @@ def test_what_a_key_does_says_so_in_the_history(city: City) -> None:
     seen = city.call("GET", f"/api/v1/cases/{number}", by=call.by).json()
     key = Token.objects.get(member=city.town.members[call.by])
     assert seen["history"][-1]["facts"]["token"] == [key.pk, key.name]
+
+
+@pytest.mark.requirement("O06")
+@pytest.mark.parametrize(
+    "call", [one for one in CALLS if one.method == "GET"], ids=lambda c: c.name
+)
+def test_a_parameter_that_nobody_knows_is_named(call: Call, city: City) -> None:
+    """A misspelt filter would list too much: it is refused, by name."""
+    address = call.address(city)
+    mark = "&" if "?" in address else "?"
+    answer = city.call("GET", f"{address}{mark}statsu=closed&nonexistent=1", by=call.by)
+    problem = assert_problem(answer, 422)
+    assert problem["code"] == "unknown-parameter"
+    assert [one["name"] for one in problem["invalid_params"]] == ["nonexistent", "statsu"]
+
+
+@pytest.mark.requirement("O06")
+@pytest.mark.parametrize("when", [1764000000, 20260302, "1764000000", 1764000000.5])
+def test_a_bare_number_is_no_moment(city: City, when: object) -> None:
+    body = {"channel": "hotline12319", "text": "井盖破损", "occurred_at": when}
+    answer = city.call("POST", "/api/v1/reports", by="acceptor", data=json.dumps(body),
+                       content_type="application/json")  # fmt: skip
+    problem = assert_problem(answer, 422)
+    assert problem["invalid_params"][0]["name"] == "occurred_at"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +16,8 @@ from cityloop.coordination.models import Dispute, JointMeeting, JointOperation, 
 from cityloop.discipline.models import Card, CardRule, FraudFinding
 from cityloop.duty.models import Absence, Handover, Turn
 from cityloop.duty.models import Call as DutyCall
+from cityloop.geo import operations as geo
+from cityloop.geo.models import UnitGrid
 from cityloop.hotline import operations as hotline
 from cityloop.hotline.reading import Row
 from cityloop.intake import operations as intake
@@ -50,6 +52,7 @@ def _fill(city: City, count: int) -> None:
     """So many more of everything that lists show, with different units, classes and people."""
     town, root = city.town, towns.SYSTEM
     grids = [town.grid(n) for n in range(count)]
+    _fill_ground(city)
     for n in range(count):
         unit = people.create_organisation(
             code=f"U{n:03}", name_zh=f"第{n}单位", kind="department", parent=town.units["DIST"],
@@ -95,6 +98,14 @@ def _fill(city: City, count: int) -> None:
         if n % 8 == 0 and receipt.status == "reported" and not receipt.joined:
             town.carry(receipt.case, "accepted")
     towns.forget()
+
+
+def _fill_ground(city: City) -> None:
+    """Grids that are to leave the city in many years; only those of the end of the town."""
+    for grid in UnitGrid.objects.filter(valid_to=None).order_by("-code")[:7]:
+        geo.retire_grid(
+            code=grid.code, on=date(2099, 6, 1), actor=towns.SYSTEM, now=city.town.now
+        )  # fmt: skip
 
 
 def _fill_together(city: City, unit: Organisation, n: int) -> None:

@@ -53,6 +53,9 @@ def test_subscriptions_listen_to_something_that_happens() -> None:
         "notify.deliver",
         "notify.tell",
         "calendar.changed",
+        "grids.began",
+        "grids.changed",
+        "token.asked",
     }
     for app in subsystems():
         for topic in app.subscriptions:

@@ -62,6 +62,7 @@ OWN: dict[str, dict[str, str]] = {
         "demo": FUNCTIONS,
         "forms": FORMS,
         "identity": FUNCTIONS,
+        "inheritance": FUNCTIONS,
         "lines": VALUE,
         "matrix": FUNCTIONS,
         "reasons": TABLE,

@@ -1,5 +1,6 @@
 """Every write to the register of components."""
 
+from cityloop.assets.operations.grids import follow_grids
 from cityloop.assets.operations.imports import import_components, write_components
 from cityloop.assets.operations.ownership import hand_over
 from cityloop.assets.operations.register import (
@@ -14,6 +15,7 @@ __all__ = [
     "change_component",
     "change_owner",
     "change_state",
+    "follow_grids",
     "hand_over",
     "import_components",
     "move_component",

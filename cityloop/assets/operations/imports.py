@@ -5,8 +5,6 @@ Set-based: all points are placed in one statement, all rows written by one COPY.
 
 from __future__ import annotations
 
-import csv
-import io
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +12,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import orjson
 from django.contrib.gis.geos import Point
 from django.db import connection, transaction
@@ -24,25 +21,15 @@ from django.utils.translation import gettext as _
 from cityloop.assets import columns
 from cityloop.assets.columns import BadValue
 from cityloop.assets.models import Component, State
+from cityloop.assets.operations.reading import NOT_GIVEN, Raw, Row, read
 from cityloop.assets.operations.register import record_changes
 from cityloop.geo import queries as geo
-from cityloop.geo import sources
-from cityloop.geo.coordinates import known, many_to_wgs84
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.errors import Invalid
 from cityloop.kernel.reports import ImportReport, Rejection
 from cityloop.people.models import Organisation
 from cityloop.people.scope import in_scope
 from cityloop.standards import queries as standards
 from cityloop.standards.models import ProblemClass
-
-FORMATS = ("csv", "geojson", "gpkg")
-
-
-class UnreadableTable(Invalid):
-    """The file cannot be read as what it is said to be; nothing was imported."""
-
-    code = "unreadable-table"
 
 
 @dataclass(slots=True)
@@ -65,6 +52,7 @@ class Draft:
     said: frozenset[str] = frozenset()  # what the file says: a column it lacks changes nothing
     extra: dict[str, str] = field(default_factory=dict)
     place: geo.Place | None = None
+    raw: Raw = NOT_GIVEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,106 +99,46 @@ def import_components(
     `system` is the coordinate system of CSV files and of files that name none. A code that the
     register has with the same values is known (`joined`), so that a file may come twice; with
     other values it is rejected, or with `update` takes the file's, with a line in its history
-    (`joined` too); what the file has no column or no value for stays, an empty note is taken.
+    (`joined` too); what the file has no column or no value for stays, an empty note is taken. The
+    position is kept as given, beside that in WGS 84.
     Raises UnreadableTable; needs components.manage.
     """
     actor.require("components.manage")
     started = time.monotonic()
-    rows = _read(Path(path), format.lower(), system)
+    rows = read(Path(path), format.lower(), system)
     report = ImportReport()
     drafts = _drafts(rows, Known.load(edition_code, timezone.localdate(now)), report)
     _locate(drafts, timezone.localdate(now))
     good = _placed(drafts, actor, report)
     new, old = _apart(good, report, update=update)
     report.imported = write_components(new, actor=actor, now=now)
-    report.joined = update_components(old, actor=actor, now=now)
+    report.joined = update_components(old, actor=actor, now=now, update=update)
     report.rejected.sort(key=lambda one: one.row)
     report.seconds = time.monotonic() - started
     return report
 
 
-def _read(path: Path, kind: str, system: str) -> list[tuple[int, dict[str, str]]]:
-    """(row number, values under our names, x and y in WGS 84); CSV rows count the header."""
-    if kind == "csv":
-        return _in_wgs84(_csv(path), known(system))
-    if kind not in FORMATS:
-        raise UnreadableTable(
-            _("the format is csv, geojson or gpkg, not %(kind)s") % {"kind": kind}
-        )
-    return [_feature(one) for one in sources.read_features(path, system=_shift(system))]
-
-
-def _shift(system: str) -> str:
-    """Files name WGS 84 and CGCS2000 themselves; the shifted systems nobody can name."""
-    return system if known(system) in ("gcj02", "bd09") else ""
-
-
-def _feature(one: sources.Feature) -> tuple[int, dict[str, str]]:
-    values = columns.named(one.fields)
-    if one.shape is not None and one.shape.geom_type == "Point" and not one.shape.is_empty:
-        values["x"], values["y"] = repr(one.shape.x), repr(one.shape.y)
-    else:
-        values["x"] = values["y"] = ""
-    return one.row, values
-
-
-def _csv(path: Path) -> list[tuple[int, dict[str, str]]]:
-    raw = path.read_bytes()
-    try:
-        content = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        content = raw.decode("gb18030", errors="replace")
-    reader = csv.DictReader(io.StringIO(content, newline=""), strict=True)
-    found = {columns.ours(name) for name in reader.fieldnames or () if name}
-    if missing := sorted({"code", "x", "y"} - found):
-        raise UnreadableTable(_("columns are missing: %(names)s") % {"names": ", ".join(missing)})
-    try:
-        return [(reader.line_num, columns.named(row) | columns.surplus(row)) for row in reader]
-    except csv.Error as error:
-        raise UnreadableTable(
-            _("row %(row)s: %(why)s") % {"row": reader.line_num, "why": error}
-        ) from error
-
-
-def _in_wgs84(
-    rows: list[tuple[int, dict[str, str]]], system: str
-) -> list[tuple[int, dict[str, str]]]:
-    if system not in ("gcj02", "bd09"):
-        return rows
-    readable = []
-    for _line, row in rows:
-        try:
-            readable.append((row, float(row["x"]), float(row["y"])))
-        except ValueError:
-            continue  # said row by row later
-    if readable:
-        xs, ys = np.array([[x, y] for _row, x, y in readable]).T
-        lons, lats = many_to_wgs84(xs, ys, system)
-        for (row, _x, _y), lon, lat in zip(readable, lons.tolist(), lats.tolist(), strict=True):
-            row["x"], row["y"] = repr(lon), repr(lat)
-    return rows
-
-
-def _drafts(
-    rows: Iterable[tuple[int, dict[str, str]]], facts: Known, report: ImportReport
-) -> list[Draft]:
+def _drafts(rows: Iterable[Row], facts: Known, report: ImportReport) -> list[Draft]:
     found: list[Draft] = []
     first: dict[str, int] = {}
-    for number, row in rows:
-        code = row.get("code", "")
+    for row in rows:
+        code = row.values.get("code", "")
         try:
-            draft = _draft(number, row, facts)
+            draft = _draft(row, facts)
             if code in first:
                 raise BadValue(_("the code occurs in row %(row)s already") % {"row": first[code]})
         except BadValue as wrong:
-            report.rejected.append(Rejection(number, code[:40], str(wrong)))
+            report.rejected.append(Rejection(row.number, code[:40], str(wrong)))
             continue
-        first[code] = number
+        first[code] = row.number
         found.append(draft)
     return found
 
 
-def _draft(number: int, row: dict[str, str], facts: Known) -> Draft:
+def _draft(line: Row, facts: Known) -> Draft:
+    if line.fault:
+        raise BadValue(line.fault)
+    row = line.values
     columns.holdable(row)
     code = columns.check_code(row.get("code", ""))
     if code[6:10] not in facts.classes:
@@ -222,7 +150,7 @@ def _draft(number: int, row: dict[str, str], facts: Known) -> Draft:
     if original and changed and changed < original:
         raise BadValue(_("it changed before it came into use"))
     return Draft(
-        row=number,
+        row=line.number,
         code=code,
         class_id=class_id,
         name=row.get("name") or class_name[: columns.MOST_NAME],
@@ -237,6 +165,7 @@ def _draft(number: int, row: dict[str, str], facts: Known) -> Draft:
         grid=row.get("grid", ""),
         said=frozenset(name for name, value in row.items() if value or name == "note"),
         extra=columns.others(row),
+        raw=line.raw,
     )
 
 
@@ -308,16 +237,18 @@ def _apart(
                 one.row, one.code,
                 _("the register has this code with another %(fields)s") % {"fields": fields},
             )
-            for one, row in known if (fields := ", ".join(_differences(one, row)))
+            for one, row in known
+            if (fields := ", ".join(n for n in _differences(one, row) if n not in RAW))
         ]  # fmt: skip
         known = [(one, row) for one, row in known if not _differences(one, row)]
     return new, known
 
 
+RAW = ("raw_x", "raw_y", "raw_system")
 _COLUMNS = (
     "code", "problem_class_id", "name", "state", "point", "grid_code", "area_code",
     "competent_id", "owner_id", "maintainer_id", "original_on", "changed_on", "data_source",
-    "note", "extra",
+    "note", "extra", "raw_x", "raw_y", "raw_system",
 )  # fmt: skip
 
 
@@ -347,17 +278,23 @@ def _values(one: Draft, today: date) -> tuple[Any, ...]:
     return (
         one.code, one.class_id, one.name, one.state, f"SRID=4326;POINT({one.lon!r} {one.lat!r})",
         grid, area, *one.units, one.original_on or today, one.changed_on, one.data_source,
-        one.note, orjson.dumps(one.extra).decode(),
+        one.note, orjson.dumps(one.extra).decode(), *one.raw,
     )  # fmt: skip
 
 
 def update_components(
-    pairs: Sequence[tuple[Draft, Component]], *, actor: Actor, now: datetime
+    pairs: Sequence[tuple[Draft, Component]], *, actor: Actor, now: datetime, update: bool = True
 ) -> int:
-    """Take the file's values over, with a line in the history of each that differs."""
+    """Take the file's values over, with a line in the history of each that differs.
+
+    Without `update` a place given in another way, but the same, stays as it was given first.
+    """
     changed: list[tuple[Component, dict[str, list[Any]]]] = []
     for draft, row in pairs:
         differences = _differences(draft, row)
+        if update and draft.raw != NOT_GIVEN:
+            given = zip(RAW, draft.raw, strict=True)
+            differences |= {n: [getattr(row, n), v] for n, v in given if getattr(row, n) != v}
         for name, (_old, new) in differences.items():
             setattr(row, name, new)
         if differences:
@@ -386,6 +323,7 @@ def _differences(one: Draft, row: Component) -> dict[str, list[Any]]:
             "point": Point(one.lon, one.lat, srid=4326),
             "grid_code": place.grid_code,
             "area_code": place.community_code,
+            **dict(zip(RAW, one.raw, strict=True)),
         }
     return {
         name: [getattr(row, name), value]

@@ -59,6 +59,7 @@ def register_component(
         raise Refused(_("the register has this code already"), code="used-code")
     row = Component(
         code=code, problem_class=problem_class, point=Point(lon, lat, srid=4326),
+        raw_x=lon, raw_y=lat, raw_system="wgs84",
         grid_code=place.grid_code, area_code=place.community_code,
         **{"name": problem_class.name_zh, "original_on": timezone.localdate(now), **facts},
     )  # fmt: skip
@@ -106,7 +107,7 @@ def check_facts(facts: dict[str, Any], *, today: date, extra_names: Sequence[str
 def require_scope(actor: Actor, row: Component) -> None:
     """Raise NotAllowed for a component outside what the actor manages."""
     units = (row.owner_id, row.maintainer_id, row.competent_id)
-    if not in_scope(actor, organisation_ids=units, region_code=row.grid_code):
+    if not in_scope(actor, organisation_ids=units, region_code=row.grid_code or row.area_code):
         raise NotAllowed(_("the component lies outside what you manage"), code="out-of-scope")
 
 
@@ -180,8 +181,12 @@ def move_component(
         "grid_code": [row.grid_code, place.grid_code],
     }
     row.grid_code, row.area_code = place.grid_code, place.community_code
+    if row.raw_system not in ("", "wgs84"):  # what a file gave stays in the history
+        differences["raw"] = [[row.raw_x, row.raw_y, row.raw_system], [lon, lat, "wgs84"]]
+    row.raw_x, row.raw_y, row.raw_system = lon, lat, "wgs84"
     row.changed_on = timezone.localdate(now)
-    row.save(update_fields=["point", "grid_code", "area_code", "changed_on"])
+    row.save(update_fields=["point", "grid_code", "area_code", "changed_on", "raw_x", "raw_y",
+                            "raw_system"])  # fmt: skip
     record_changes([(row, differences)], actor=actor, now=now, reason=reason)
     return row
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import os
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import shapely
 
 from cityloop.assets import operations, queries
 from cityloop.assets.models import Component, ComponentChange
-from cityloop.assets.operations.imports import UnreadableTable
+from cityloop.assets.operations.reading import UnreadableTable
 from cityloop.assets.tests.world import NOW, World, at
 from cityloop.geo.coordinates import from_wgs84
 from cityloop.kernel.errors import Invalid, NotAllowed
@@ -133,9 +134,28 @@ def test_an_unclosed_quote_refuses_the_file_instead_of_swallowing_rows(
     path = _write(tmp_path, [_row("3301020101000021"), _row("3301020101000022", 0.6)])
     text = path.read_text("utf-8-sig").replace("3301020101000021", '"3301020101000021')
     path.write_text(text, "utf-8-sig")
-    with pytest.raises(UnreadableTable):
+    with pytest.raises(UnreadableTable, match="row 2: a quotation mark opens a cell here"):
         operations.import_components(path, "csv", actor=world.root, now=NOW)
     assert not Component.objects.exists()
+
+
+def test_a_stray_quote_spoils_its_own_row_and_names_its_line(world: World, tmp_path: Path) -> None:
+    codes = [f"33010201010000{n:02}" for n in range(31, 37)]
+    path = _write(tmp_path, [_row(code, 0.5 + n / 10) for n, code in enumerate(codes)])
+    lines = path.read_text("utf-8-sig").splitlines()
+    at_line = next(n for n, line in enumerate(lines, 1) if codes[3] in line)
+    lines[at_line - 1] = f'"{codes[3][:4]}"' + lines[at_line - 1][4:]
+    lines.insert(2, "")  # a blank line is counted, not read
+    path.write_text("\n".join(lines), "utf-8-sig")
+    report = operations.import_components(path, "csv", actor=world.root, now=NOW)
+    assert report.imported == 5
+    (one,) = report.rejected
+    assert one.row == at_line + 1
+    assert "a quotation mark inside a cell" in one.reason
+    header, *_rows = path.read_text("utf-8-sig").splitlines()
+    path.write_text(f'"a"b,{header}\n', "utf-8")
+    with pytest.raises(UnreadableTable, match="row 1: a quotation mark inside"):
+        operations.import_components(path, "csv", actor=world.root, now=NOW)
 
 
 def test_a_code_that_the_register_has(world: World, tmp_path: Path) -> None:
@@ -188,8 +208,69 @@ def test_shifted_coordinates_of_a_csv(world: World, tmp_path: Path) -> None:
     x, y = from_wgs84(lon, lat, "gcj02")
     path = _write(tmp_path, [_row("3301020101000001", PointX=str(x), PointY=str(y))])
     operations.import_components(path, "csv", actor=world.root, now=NOW, system="gcj02")
-    point = Component.objects.get().point
-    assert (point.x, point.y) == pytest.approx((lon, lat), abs=1e-6)
+    row = Component.objects.get()
+    assert (row.point.x, row.point.y) == pytest.approx((lon, lat), abs=1e-6)
+    assert (row.raw_x, row.raw_y, row.raw_system) == (x, y, "gcj02")
+    # It comes again: the same. Read in another system it is another place, with what was given.
+    again = operations.import_components(path, "csv", actor=world.root, now=NOW, system="gcj02")
+    assert (again.joined, again.rejected) == (1, [])
+    near = _row("3301020101000001", PointX=str(lon), PointY=str(lat))
+    path = _write(tmp_path, [near])
+    for update in (False, True):
+        told = operations.import_components(
+            path, "csv", actor=world.root, now=NOW, system="CGCS2000", update=update
+        )
+    assert told.joined == 1
+    row.refresh_from_db()
+    assert (row.raw_x, row.raw_y, row.raw_system) == (lon, lat, "cgcs2000")
+    line = queries.changes_of(row)[0]
+    assert line.fields["raw_system"] == ["gcj02", "cgcs2000"]
+    # Corrected by hand it is given anew; the file's stays in the history.
+    operations.move_component(
+        code=row.code, lon=lon, lat=lat + 1e-5, actor=world.root, now=NOW, reason="复测"
+    )
+    row.refresh_from_db()
+    assert (row.raw_y, row.raw_system) == (lat + 1e-5, "wgs84")
+    assert queries.changes_of(row)[0].fields["raw"][0] == [lon, lat, "cgcs2000"]
+
+
+@pytest.mark.parametrize(("said", "kept"), [("wgs84", "wgs84"), ("bd09", "bd09")])
+def test_a_file_of_features_keeps_its_points_as_given(
+    world: World, tmp_path: Path, said: str, kept: str
+) -> None:
+    x, y = from_wgs84(*at(0.5), said)
+    path = tmp_path / "a.geojson"
+    geometry = {"type": "Point", "coordinates": [x, y]}
+    feature = {"type": "Feature", "properties": {"code": "3301020101000009"}, "geometry": geometry}
+    body = {"type": "FeatureCollection", "features": [feature]}
+    path.write_text(json.dumps(body), "utf-8")
+    report = operations.import_components(path, "geojson", actor=world.root, now=NOW, system=said)
+    assert report.imported == 1, report.rejected
+    row = Component.objects.get()
+    assert (row.raw_x, row.raw_y, row.raw_system) == (x, y, kept)
+
+
+def test_a_projected_file_keeps_the_name_of_its_system(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "a.geojson"
+    (x, y), crs = _mercator(*at(0.5)), {"name": "urn:ogc:def:crs:EPSG::3857"}
+    geometry = {"type": "Point", "coordinates": [x, y]}
+    feature = {"type": "Feature", "properties": {"code": "3301020101000009"}, "geometry": geometry}
+    body = {"type": "FeatureCollection", "features": [feature],
+            "crs": {"type": "name", "properties": crs}}  # fmt: skip
+    path.write_text(json.dumps(body), "utf-8")
+    report = operations.import_components(path, "geojson", actor=world.root, now=NOW)
+    assert report.imported == 1, report.rejected
+    row = Component.objects.get()
+    assert (row.raw_x, row.raw_y, row.raw_system) == (x, y, "EPSG:3857")
+    assert (row.point.x, row.point.y) == pytest.approx(at(0.5), abs=1e-7)
+
+
+def _mercator(lon: float, lat: float) -> tuple[float, float]:
+    radius = 6378137.0
+    return (
+        radius * math.radians(lon),
+        radius * math.log(math.tan(math.pi / 4 + math.radians(lat) / 2)),
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from cityloop.geo import coordinates, queries
-from cityloop.geo.api import grids
+from cityloop.geo.api import changes, grids
 from cityloop.geo.coordinates import System
 from cityloop.geo.models import Region
 from cityloop.geo.style import style
@@ -23,6 +23,7 @@ from cityloop.kernel.page import actor_of
 
 router = Router(tags=["geo"])
 router.add_router("", grids.router)
+router.add_router("", changes.router)
 Level = Literal["province", "city", "district", "street", "community"]
 MOST_POINTS = 10_000
 

@@ -13,7 +13,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from cityloop.geo import operations, queries
-from cityloop.geo.models import UnitGrid
+from cityloop.geo.models import GridChange, UnitGrid
 from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.api import idempotent
@@ -58,6 +58,7 @@ class FromDay(Schema):
     """The first day of the change: today, or one ahead."""
 
     on: date
+    reason: Annotated[str, Field(max_length=200)] = ""
 
 
 class SplitIn(FromDay):
@@ -73,10 +74,15 @@ class MergeIn(FromDay):
 
 
 class GridsChangedOut(Schema):
-    """Which codes hold no more, and which are new; a code is used once and for good."""
+    """Which codes hold no more, and which are new; a code is used once and for good.
 
+    `change` is the number of the change; `notes` say from whom a merge takes ground.
+    """
+
+    change: int
     retired: list[str]
     made: list[str]
+    notes: list[str]
 
 
 @router.get("/geo/grids", response=GridPage, summary="Unit grids of a community")
@@ -95,33 +101,47 @@ def grids(request: HttpRequest, asked: Query[GridsIn]) -> dict[str, Any]:
 @idempotent
 def retire(request: HttpRequest, code: GridCode, body: FromDay) -> tuple[int, dict[str, Any]]:
     """For ground that leaves the city: nothing takes its place, and the code never comes back."""
-    actor, now = actor_of(request), clock.now()
-    _in_area(actor, [code])
-    operations.retire_grid(code=code, on=_day(body), actor=actor, now=now)
-    return 200, {"retired": [code], "made": []}
+    in_area(actor_of(request), [code])
+    facts = _facts(body, request)
+    return 200, _changed(operations.retire_grid(code=code, **facts))
 
 
 @router.post("/geo/grids/{code}/split", response=GridsChangedOut, summary="Split a unit grid")
 @idempotent
 def split(request: HttpRequest, code: GridCode, body: SplitIn) -> tuple[int, dict[str, Any]]:
-    """Along a line, into grids with new codes; the old one is retired."""
-    actor, now = actor_of(request), clock.now()
-    _in_area(actor, [code])
-    made = operations.split_grid(code=code, line=body.line, on=_day(body), actor=actor, now=now)
-    return 200, {"retired": [code], "made": made}
+    """Along a line, into grids with new codes; the old one is retired.
+
+    The new grids answer to whom it answered to, and join its responsibility grid.
+    """
+    in_area(actor_of(request), [code])
+    facts = _facts(body, request)
+    return 200, _changed(operations.split_grid(code=code, line=body.line, **facts))
 
 
 @router.post("/geo/grids/merge", response=GridsChangedOut, summary="Merge unit grids")
 @idempotent
 def merge(request: HttpRequest, body: MergeIn) -> tuple[int, dict[str, Any]]:
-    """Adjacent grids of one community become one with a new code; the old ones are retired."""
-    actor, now = actor_of(request), clock.now()
-    _in_area(actor, body.codes)
-    made = operations.merge_grids(grid_codes=body.codes, on=_day(body), actor=actor, now=now)
-    return 200, {"retired": sorted(set(body.codes)), "made": [made]}
+    """Adjacent grids of one community become one with a new code; the old ones are retired.
+
+    Where they answered to different bodies, the largest of them counts.
+    """
+    in_area(actor_of(request), body.codes)
+    facts = _facts(body, request)
+    return 200, _changed(operations.merge_grids(grid_codes=body.codes, **facts))
 
 
-def _in_area(actor: Actor, codes: Sequence[str]) -> None:
+def _facts(body: FromDay, request: HttpRequest) -> dict[str, Any]:
+    return {
+        "on": _day(body), "reason": body.reason, "actor": actor_of(request), "now": clock.now(),
+    }  # fmt: skip
+
+
+def _changed(change: GridChange) -> dict[str, Any]:
+    return {"change": change.pk, "retired": change.retired, "made": change.made,
+            "notes": list(change.said)}  # fmt: skip
+
+
+def in_area(actor: Actor, codes: Sequence[str]) -> None:
     """Raises NotAllowed without the permission, NotFound for a grid outside the actor's area."""
     actor.require("geo.manage")
     known = set(queries.grids_of(actor).filter(code__in=codes).values_list("code", flat=True))

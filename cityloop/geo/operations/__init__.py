@@ -3,6 +3,11 @@
 from cityloop.geo.operations.addresses import import_addresses, make_addresses
 from cityloop.geo.operations.grid_changes import merge_grids, retire_grid, split_grid
 from cityloop.geo.operations.grid_files import import_grids
+from cityloop.geo.operations.grid_plans import (
+    begin_grid_changes,
+    cancel_grid_change,
+    move_grid_change,
+)
 from cityloop.geo.operations.grids import generate_grids
 from cityloop.geo.operations.maps import (
     remove_map_source,
@@ -17,6 +22,8 @@ from cityloop.geo.operations.roads import add_crossings, import_roads
 __all__ = [
     "add_crossings",
     "add_responsibility_grid",
+    "begin_grid_changes",
+    "cancel_grid_change",
     "generate_grids",
     "import_addresses",
     "import_grids",
@@ -24,6 +31,7 @@ __all__ = [
     "import_roads",
     "make_addresses",
     "merge_grids",
+    "move_grid_change",
     "outline_city",
     "remove_map_source",
     "remove_service_area",

@@ -17,10 +17,13 @@ from shapely.geometry.base import BaseGeometry
 from cityloop.geo import codes, sources
 from cityloop.geo.models import Region, UnitGrid
 from cityloop.geo.operations.checks import bad_shape, overlaps
+from cityloop.geo.operations.following import follow_grids
 from cityloop.geo.operations.grids import write_grids
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.reports import ImportReport, Rejection
 
+# Unit grids have about one hectare; at borders and in the country they differ.
+SMALLEST_M2, LARGEST_M2 = 500.0, 50_000.0
 Row = tuple[int, str, str, BaseGeometry]
 
 
@@ -40,7 +43,7 @@ def import_grids(
 
     A row is rejected for a bad code or one ever used, no or an invalid shape, a missing community,
     and where more than `tolerance` of its area lies outside its community or inside another grid.
-    Gaps that the grids leave in their communities are told in the report's notes.
+    Gaps, and sizes far from one hectare, are told in the notes: grids may come in several files.
     Raises UnreadableFile, UnknownSystem, NotAllowed.
     """
     actor.require("geo.manage")
@@ -59,7 +62,9 @@ def import_grids(
     if not report.rejected:
         with transaction.atomic():
             report.imported = write_grids(((code, name, s) for _, code, name, s in rows), day)
-            report.notes = _gaps({code[:12] for _, code, _, _ in rows}, day)
+            if day <= timezone.localdate(now):
+                follow_grids(on=day, actor=actor, now=now)
+            report.notes = _notes([code for _, code, _, _ in rows], day)
     report.seconds = time.perf_counter() - started
     return report
 
@@ -146,15 +151,43 @@ def _numbers_used(communities: set[str]) -> dict[str, str]:
     }
 
 
+def _notes(written: Sequence[str], day: date) -> list[str]:
+    return _sizes(written) + _gaps({code[:12] for code in written}, day)
+
+
 def _gaps(communities: set[str], day: date) -> list[str]:
+    """What the communities' grids leave uncovered, as area and share of the community."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT c, gap_m2, outside_m2 FROM unnest(%s::text[]) AS c,
-                      LATERAL cityloop_grid_coverage(c, %s) WHERE NOT seamless ORDER BY c""",
-            [sorted(communities), day],
-        )
+        cursor.execute(_COVERAGE, {"codes": sorted(communities), "day": day})
         return [
-            gettext("community %(code)s: %(gap)s m2 without grid, %(outside)s m2 of grids outside")
-            % {"code": code, "gap": f"{gap:.1f}", "outside": f"{outside:.1f}"}
-            for code, gap, outside in cursor.fetchall()
-        ]
+            gettext("community %(code)s: %(share)s of it, %(gap)s m2, without grid; "
+                    "%(outside)s m2 of grids outside")
+            % {"code": code, "share": f"{gap / whole:.1%}", "gap": f"{gap:.1f}",
+               "outside": f"{outside:.1f}"}
+            for code, gap, outside, whole in cursor.fetchall()
+        ]  # fmt: skip
+
+
+def _sizes(codes_given: Sequence[str]) -> list[str]:
+    """A word about grids far from one hectare: a wrong unit or layer looks like that."""
+    rows = UnitGrid.objects.filter(code__in=list(codes_given))
+    odd = rows.exclude(area_m2__range=(SMALLEST_M2, LARGEST_M2)).order_by("area_m2")
+    areas = list(odd.values_list("area_m2", "code"))
+    if not areas:
+        return []
+    (least, _code), (most, largest) = areas[0], areas[-1]
+    return [
+        gettext("%(count)s of %(all)s grids are far from one hectare: %(least)s to %(most)s ha, "
+                "the largest %(code)s")
+        % {"count": len(areas), "all": len(codes_given), "least": f"{least / 1e4:.2f}",
+           "most": f"{most / 1e4:.2f}", "code": largest}
+    ]  # fmt: skip
+
+
+_COVERAGE = """
+SELECT c, gap_m2, outside_m2, (SELECT ST_Area(r.geom::geography) FROM geo_region r
+                                WHERE r.code = c AND r.valid_from <= %(day)s
+                                  AND (r.valid_to IS NULL OR r.valid_to > %(day)s))
+  FROM unnest(%(codes)s::text[]) AS c, LATERAL cityloop_grid_coverage(c, %(day)s)
+ WHERE NOT seamless ORDER BY c
+"""

@@ -16,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from cityloop.geo import codes, gridding, mesh
 from cityloop.geo.models import Region, UnitGrid
+from cityloop.geo.operations.following import follow_grids
 from cityloop.geo.operations.staging import run, stage
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotFound, Refused
@@ -78,6 +79,8 @@ def generate_grids(
         cut = _cut(outlines, cell_m)
         _add_corners(cut.communities, day)
         written = write_grids(coded(cut.cells, {code: name for code, name, _ in regions}), day)
+        if day <= timezone.localdate(now):
+            follow_grids(on=day, actor=actor, now=now)
     return ImportReport(imported=written, seconds=time.perf_counter() - started)
 
 

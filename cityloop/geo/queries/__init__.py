@@ -1,6 +1,7 @@
 """Every read of geo."""
 
 from cityloop.geo.queries.addresses import FoundAddress, nearest_address, search_address
+from cityloop.geo.queries.changes import chain, grid_changes, grown, heirs, in_force, origins
 from cityloop.geo.queries.maps import NoSuchTile, map_sources, tile, tile_layer
 from cityloop.geo.queries.places import Place, grids_inside, locate, locate_many
 from cityloop.geo.queries.regions import (
@@ -20,14 +21,20 @@ __all__ = [
     "NoSuchTile",
     "Place",
     "areas_known",
+    "chain",
     "check_coverage",
     "city_centre",
+    "grid_changes",
     "grids_inside",
     "grids_of",
+    "grown",
+    "heirs",
+    "in_force",
     "locate",
     "locate_many",
     "map_sources",
     "nearest_address",
+    "origins",
     "region",
     "region_names",
     "regions_of",

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from cityloop.geo import gridding, operations, queries
 from cityloop.geo.models import Address, Region, UnitGrid
 from cityloop.geo.operations.grid_changes import BadCut, NoSuchGrid
+from cityloop.geo.operations.grid_plans import ChangePlanned
 from cityloop.geo.operations.grids import (
     BordersCross,
     CodesUsedUp,
@@ -164,6 +165,9 @@ def test_a_retired_grid_holds_up_to_its_last_day(town: str) -> None:
     assert not queries.check_coverage(grid.community_code, on=LATER).seamless
     gap = queries.check_coverage(grid.community_code, on=LATER).gap_m2
     assert gap == pytest.approx(grid.area_m2, rel=1e-3)
+    with pytest.raises(ChangePlanned, match=f"ends on {LATER} by change"):
+        operations.retire_grid(code=grid.code, on=LATER, actor=BOSS, now=NOW)
+    operations.begin_grid_changes(now=NOW + timedelta(days=10))
     with pytest.raises(NoSuchGrid):
         operations.retire_grid(code=grid.code, on=LATER, actor=BOSS, now=NOW)
 
@@ -176,11 +180,15 @@ def test_splitting_gives_new_codes_and_leaves_no_gap(town: str) -> None:
     address = Address.objects.create(
         kind="poi", name="门", full_name="门", point=old.geom.point_on_surface, grid=old, source="t"
     )
-    made = operations.split_grid(code=old.code, line=line, on=LATER, actor=BOSS, now=NOW)
+    made = operations.split_grid(code=old.code, line=line, on=LATER, actor=BOSS, now=NOW).made
     assert len(made) == 2
     assert not before & set(made)
     assert seamless(TODAY)
     assert seamless(LATER)
+    address.refresh_from_db()
+    assert address.grid == old, "a planned change changes nothing before its day"
+    assert operations.begin_grid_changes(now=NOW + timedelta(days=9)) == 0
+    assert operations.begin_grid_changes(now=NOW + timedelta(days=10)) == 1
     address.refresh_from_db()
     assert address.grid is not None
     assert address.grid.code in made
@@ -201,7 +209,8 @@ def test_merging_neighbours_and_nobody_else(town: str) -> None:
     for pair in ([one.code], [one.code, far.code], [one.code, other.code]):
         with pytest.raises(BadCut):
             operations.merge_grids(grid_codes=pair, on=LATER, actor=BOSS, now=NOW)
-    made = operations.merge_grids(grid_codes=[one.code, beside.code], on=LATER, actor=BOSS, now=NOW)
+    pair = [one.code, beside.code]
+    (made,) = operations.merge_grids(grid_codes=pair, on=LATER, actor=BOSS, now=NOW).made
     assert UnitGrid.objects.get(code=made).area_m2 == pytest.approx(
         one.area_m2 + beside.area_m2, abs=0.1
     )
@@ -302,9 +311,26 @@ def test_surveyed_grids_come_from_a_file(db: None, tmp_path: Path) -> None:
     place = queries.locate(at.x, at.y, on=TODAY)
     assert place is not None
     assert place.grid_code == f"{community}02"
+    assert "2 of 2 grids are far from one hectare" in report.notes[0]
     again = operations.import_grids(path, actor=BOSS, now=NOW)
     assert again.imported == 0
     assert "taken" in again.rejected[0].reason
+
+
+def test_what_a_file_of_grids_leaves_uncovered_is_told_with_its_share(
+    db: None, tmp_path: Path
+) -> None:
+    operations.import_regions(world.region_file(tmp_path / "r.geojson"), actor=BOSS, now=NOW)
+    found = world.shapes()
+    community = next(c for c in sorted(found) if len(c) == 12)
+    whole = found[community]
+    west, south, east, north = whole.bounds
+    part = whole.intersection(shapely.box(west, south, (west + east) / 2, north))
+    path = world.write(tmp_path / "g.geojson", [world.feature(part, code=f"{community}001")])
+    report = operations.import_grids(path, actor=BOSS, now=NOW)
+    assert report.imported == 1
+    share = 1 - part.area / whole.area
+    assert any(f"community {community}: {share:.1%} of it" in note for note in report.notes)
 
 
 def test_a_file_with_one_bad_grid_brings_none(db: None, tmp_path: Path) -> None:

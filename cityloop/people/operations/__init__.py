@@ -5,6 +5,7 @@ from cityloop.people.operations.founding import (
     Founded,
     create_first_administrator,
 )
+from cityloop.people.operations.grids import follow_grids
 from cityloop.people.operations.imports import (
     import_organisations,
     import_responsibilities,
@@ -59,6 +60,7 @@ __all__ = [
     "end_responsibility",
     "end_responsible_person",
     "end_territory",
+    "follow_grids",
     "hold_post",
     "import_organisations",
     "import_responsibilities",

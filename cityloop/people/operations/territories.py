@@ -93,6 +93,8 @@ def read_outline(text: str) -> MultiPolygon:
 
 
 def _refuse_overlap(grids: list[str], start: date) -> None:
+    known = geo.heirs(on=start)
+    grids = [*grids, *(one for grid in grids for one in geo.chain(grid, known))]
     held = Q(valid_to=None) | Q(valid_to__gt=start)
     other = Territory.objects.filter(held, grid_codes__overlap=grids).first()
     if other is not None:

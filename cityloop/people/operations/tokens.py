@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from cityloop.kernel import jobs
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotFound
 from cityloop.people.models import Member, Token
@@ -30,13 +31,17 @@ def issue_token(
 ) -> tuple[Token, str]:
     """A key for a machine client of this member, and its raw text: the only time it is seen.
 
-    It lives a year unless said otherwise, two at most. Raises Invalid, NotAllowed.
+    It lives a year unless said otherwise, two at most. With `channel_code` it brings reports of
+    that channel alone; one that is not there is refused. Raises Invalid, NotAllowed.
     """
     member = Member.objects.select_related("organisation").get(pk=member.pk)
     require_manager(actor, [member.organisation])
     ends = expires_at or now + timedelta(days=365)
     if not name.strip() or not now < ends <= now + LONGEST or not member.active:
         raise Invalid(_("a token needs a name, an open account and an end within two years"))
+    channel_code = channel_code.strip()
+    if channel_code:
+        jobs.tell("token.asked", channel_code=channel_code)
     raw = f"cl_{secrets.token_urlsafe(32)}"
     row = Token.objects.create(
         member=member, name=name.strip()[:80], digest=digest_of(raw), hint=raw[-4:],

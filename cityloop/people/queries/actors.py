@@ -15,8 +15,10 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cityloop.geo import queries as geo
 from cityloop.kernel.actor import HANDLING, JUDGING, Actor, Scope
 from cityloop.kernel.errors import NotFound
+from cityloop.people.inheritance import GRID_DIGITS
 from cityloop.people.models import OrganisationKind, PeopleSetting, Token
 from cityloop.people.roles import COLLECTION_ROLES, UNIT_ROLES
 from cityloop.people.scope import merged_codes, narrowed, outer_bound, united
@@ -69,7 +71,20 @@ def actor_for(member_id: int, now: datetime) -> Actor:
         raise NotFound(_("there is no such member, or the account is closed"))
     name, home, patrols, company_patrols = rows[0][:4]
     held = [_held(row[4:]) for row in rows if row[4] is not None]
-    return _actor(member_id, name, home, held, tuple(patrols or ()), tuple(company_patrols or ()))
+    scopes = [
+        scope
+        for post in held
+        for scope in scopes_of_post(post, tuple(patrols or ()), tuple(company_patrols or ()))
+    ]
+    return _actor(member_id, name, home, held, united(_grown(scope, day) for scope in scopes))
+
+
+def _grown(scope: Scope, day: date) -> Scope:
+    """Who sees a unit grid sees the grids that took its place, too."""
+    ids, codes = scope
+    if codes is None or all(len(code) < GRID_DIGITS for code in codes):
+        return scope
+    return ids, merged_codes(geo.grown(codes, on=day))
 
 
 _HELD = """
@@ -136,12 +151,8 @@ def _actor(
     name: str,
     home: int,
     held: Sequence[HeldPost],
-    patrols: tuple[str, ...],
-    company_patrols: tuple[str, ...],
+    scopes: tuple[Scope, ...],
 ) -> Actor:
-    scopes = united(
-        scope for post in held for scope in scopes_of_post(post, patrols, company_patrols)
-    )
     ids, codes = outer_bound(scopes)
     roles = frozenset().union(*(post.roles for post in held))
     return Actor(

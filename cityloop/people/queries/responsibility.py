@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 from cityloop.geo import queries as geo
 from cityloop.kernel.actor import Actor
+from cityloop.people.inheritance import areas_with_heirs, with_heirs
 from cityloop.people.lines import Line, PersonLine, Proposal, Question
 from cityloop.people.matrix import Matrix, index
 from cityloop.people.models import (
@@ -105,22 +106,11 @@ def _load(on: date) -> Matrix:
         "id", "path", "name_zh", "name_en", "kind", "region_code"
     )
     found = {unit.id: unit for unit in units}
+    heirs = geo.heirs(on=on)
+    lines = map(_line, Responsibility.objects.filter(_valid(on)).order_by("id"))
     return Matrix(
-        lines=index(_line(row) for row in Responsibility.objects.filter(_valid(on)).order_by("id")),
-        persons=[
-            PersonLine(
-                one.region_code,
-                one.class_kind,
-                one.edition_code,
-                one.major_code,
-                one.minor_code,
-                one.member_id,
-                one.member.organisation_id,
-            )
-            for one in ResponsiblePerson.objects.filter(
-                _valid(on), member__active=True
-            ).select_related("member")
-        ],
+        lines=index(with_heirs(lines, heirs)),
+        persons=with_heirs(_persons(on), heirs),
         paths={
             unit.id: tuple(int(part) for part in unit.path.split("/") if part)
             for unit in found.values()
@@ -132,12 +122,34 @@ def _load(on: date) -> Matrix:
             for unit in found.values()
             if unit.kind in GROUNDS and unit.region_code
         },
-        areas={
-            grid: (area.organisation_id, area.name)
-            for area in Territory.objects.filter(_valid(on)).defer("geom")
-            for grid in area.grid_codes
-        },
+        areas=company_areas(on),
     )
+
+
+def _persons(on: date) -> list[PersonLine]:
+    rows = ResponsiblePerson.objects.filter(_valid(on), member__active=True)
+    return [
+        PersonLine(
+            one.region_code,
+            one.class_kind,
+            one.edition_code,
+            one.major_code,
+            one.minor_code,
+            one.member_id,
+            one.member.organisation_id,
+        )
+        for one in rows.select_related("member")
+    ]
+
+
+def company_areas(on: date) -> dict[str, tuple[int, str]]:
+    """Unit grid -> the body that stands for the territory there on a day, and its area's name."""
+    named = {
+        grid: (area.organisation_id, area.name)
+        for area in Territory.objects.filter(_valid(on)).defer("geom")
+        for grid in area.grid_codes
+    }
+    return areas_with_heirs(named, geo.heirs(on=on))
 
 
 def _extended() -> dict[str, frozenset[str]]:
@@ -195,11 +207,31 @@ def territories(actor: Actor, *, on: date | None = None) -> QuerySet[Territory]:
     return (found if on is None else found.filter(_valid(on))).order_by("-valid_from", "-id")
 
 
+def grids_in_force(rows: Iterable[Territory], *, on: date) -> dict[int, int]:
+    """How many unit grids of a day lie in each area, by its id."""
+    named = {one.pk: set(one.grid_codes) for one in rows}
+    heirs = geo.heirs(on=on)
+    for grid in heirs:
+        line = geo.chain(grid, heirs)
+        for codes in named.values():
+            if not codes.isdisjoint(line):
+                codes.add(grid)
+    living = geo.in_force(set().union(*named.values()), on=on)
+    return {pk: len(codes & living) for pk, codes in named.items()}
+
+
 def inspector_of(grid_code: str, on: date) -> int | None:
-    """The member who walks the grid: the patrol area that names it most exactly."""
-    codes = [grid_code[:length] for length in (15, 14, 12, 9, 6) if len(grid_code) >= length]
+    """The member who walks the grid: the patrol area that names it most exactly.
+
+    One that names a grid in whose place it stands goes before one that names a region.
+    """
+    codes = [grid_code[:length] for length in (15, 14) if len(grid_code) >= length]
+    codes += geo.origins(grid_code, on=on) if codes else []
+    codes += [grid_code[:length] for length in (12, 9, 6) if len(grid_code) >= length]
     rows = PatrolArea.objects.filter(_valid(on), area_code__in=codes, member__active=True)
-    found = sorted(rows.values_list("area_code", "member_id"), key=lambda row: (-len(row[0]), row))
+    found = sorted(
+        rows.values_list("area_code", "member_id"), key=lambda row: (codes.index(row[0]), row)
+    )
     return found[0][1] if found else None
 
 

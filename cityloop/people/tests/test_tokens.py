@@ -176,3 +176,14 @@ def test_a_token_for_one_channel_says_so(world: World) -> None:
     )
     actor = queries.actor_for_token(raw, clock.now())
     assert actor is not None and actor.channel == "sensor"
+
+
+def test_a_key_for_a_channel_that_is_not_there_is_refused(world: World) -> None:
+    member = world.holder("PLAT", "exchange")
+    for wrong in ("nonsense", "SENSOR "):
+        with pytest.raises(Invalid) as caught:
+            operations.issue_token(
+                member=member, name="网关", channel_code=wrong, actor=world.root, now=clock.now()
+            )
+        assert "channel_code" in caught.value.fields
+    assert not Token.objects.exists()

@@ -27,7 +27,9 @@ def territories(request: HttpRequest) -> HttpResponse:
         Column(_("Area"), "card-title wide"), Column(_("Organisation")),
         Column(_("Unit grids"), "narrow num"), Column(_("Valid"), "narrow"), Column(_("Document")),
     ]  # fmt: skip
-    rows = [_row(one, today) for one in queries.territories(actor)]
+    found = list(queries.territories(actor))
+    counts = queries.grids_in_force(found, on=today)
+    rows = [_row(one, today, counts[one.pk]) for one in found]
     return list_page(
         request, TAB, title=_("Company areas"), table=Table(_("Company areas"), columns, rows),
         note=_("Inside such an area the company answers for what the territory would answer."),
@@ -35,13 +37,13 @@ def territories(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def _row(one: Territory, today: Any) -> list[Cell]:
+def _row(one: Territory, today: Any, grids: int) -> list[Cell]:
     ended = one.valid_to is not None and one.valid_to <= today
     href = "" if ended else reverse("office-territory-end", args=[one.pk])
     return [
         Cell(one.name, href),
         Cell(one.organisation.name, sub=one.organisation.code),
-        Cell(str(len(one.grid_codes))),
+        Cell(str(grids)),
         Cell(one.valid_from.isoformat(), sub=f"– {one.valid_to}" if one.valid_to else ""),
         Cell(one.source_document),
     ]

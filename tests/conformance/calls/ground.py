@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cityloop.geo.models import UnitGrid
+from cityloop.geo.models import GridChange, UnitGrid
 from tests import town as towns
 from tests.conformance.calls.shape import Call, lonlat
 from tests.conformance.city import City
@@ -56,6 +56,11 @@ def _neighbours(city: City) -> dict[str, Any]:
     return {"on": SOME_DAY, "codes": [first.code, edge.code]}
 
 
+def _planned(city: City) -> int:
+    """The change that was planned when the city was built, whatever became of it."""
+    return GridChange.objects.order_by("id")[0].pk
+
+
 def _hours(city: City) -> dict[str, Any]:
     return {"periods": [{"weekdays": [1, 2, 3, 4, 5], "starts": "09:00", "ends": "17:00"}],
             "why": "夏令作息"}  # fmt: skip
@@ -83,6 +88,16 @@ CALLS = (
     Call("POST", "/geo/grids/merge", by="administrator",
          refused=(towns.STRANGER, "acceptor", "evaluator"),
          body=_neighbours, another=lambda city: {**_neighbours(city), "on": "2101-01-01"}),
+    Call("GET", "/geo/grid-changes"),
+    Call("POST", "/geo/grid-changes/{change_id}/move", by="administrator",
+         refused=(towns.STRANGER, "acceptor", "evaluator"),
+         at=lambda city: {"change_id": _planned(city)},
+         body=lambda city: {"on": SOME_DAY, "reason": "改期"},
+         another=lambda city: {"on": SOME_DAY, "reason": "再改"}),
+    Call("POST", "/geo/grid-changes/{change_id}/cancel", by="administrator",
+         refused=(towns.STRANGER, "acceptor", "evaluator"),
+         at=lambda city: {"change_id": _planned(city)},
+         body=lambda city: {"reason": "不拆"}, another=lambda city: {"reason": "再议"}),
     # standards
     Call("GET", "/standards/working-hours"),
     Call("PUT", "/standards/working-hours", by="administrator",
