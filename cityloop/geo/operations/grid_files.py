@@ -19,12 +19,12 @@ from cityloop.geo.models import Region, UnitGrid
 from cityloop.geo.operations.checks import bad_shape, overlaps
 from cityloop.geo.operations.grids import write_grids
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.reports import ImportReport, Rejection
+from cityloop.kernel.reports import ImportReport, Progress, Rejection, counted
 
 Row = tuple[int, str, str, BaseGeometry]
 
 
-def import_grids(
+def import_grids(  # noqa: PLR0913 (how to read a file, all by keyword)
     path: str | Path,
     *,
     actor: Actor,
@@ -35,6 +35,7 @@ def import_grids(
     layer: str = "",
     system: str = "",
     tolerance: float = 0.005,
+    progress: Progress | None = None,
 ) -> ImportReport:
     """Unit grids (15 digits, or 14 of the 2005 edition) from a file: all or nothing.
 
@@ -48,7 +49,7 @@ def import_grids(
     day = valid_from or timezone.localdate(now)
     report = ImportReport()
     rows = []
-    for one in sources.read_features(path, layer=layer, system=system):
+    for one in counted(sources.read_features(path, layer=layer, system=system), progress):
         row, why = _row(one, code_field, name_field)
         if row is None or why:
             report.rejected.append(Rejection(one.row, one.text(code_field), why))
