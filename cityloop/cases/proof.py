@@ -15,7 +15,9 @@ from cityloop.cases import chain, queries, state
 from cityloop.cases.models import Attachment, Case, CaseEvent, Seal, Timer
 from cityloop.kernel import files
 from cityloop.kernel.models import StoredFile
+from cityloop.kernel.reports import Progress
 
+TOLD_EVERY = 1000  # lines
 SEALED_WITHIN = timedelta(hours=1)  # the worker seals every minute
 # Triggers that keep the history as it is. Who owns the tables can drop them: that must show.
 APPEND_ONLY, GOES_UP = "cases_append_only", "cases_version_goes_up"
@@ -125,12 +127,13 @@ def _digest(first: int, upto: int, previous: str) -> tuple[int, str]:
     return int(count), str(digest)
 
 
-def verify(*, now: datetime) -> Verdict:
+def verify(*, now: datetime, progress: Progress | None = None) -> Verdict:
     """Recompute every chain and every seal; look for what should be sealed, papers, locks, and for
     cases that are not what their last line left.
 
-    Reads all history once, in constant memory.
+    Reads all history once, in constant memory; `progress` tells of lines.
     """
+    total = CaseEvent.objects.count() if progress else 0
     cases, lines, version, head = 0, 0, 0, ""
     broken: Broken | None = None
     last: tuple[Any, ...] | None = None  # the line before
@@ -143,6 +146,8 @@ def verify(*, now: datetime) -> Verdict:
             if broken is None and (problem := _problem(row, version, head)):
                 broken = Broken(f"case {row[1]} version {version + 1}", problem)
             version, head, last = row[6] or 0, row[19] or "", row
+            if progress and lines % TOLD_EVERY == 0:
+                progress(lines, total)
     broken = broken or _cut_short(last)
     seals, bad_seal = _verify_seals()
     # Only a whole history says what a case should be.
@@ -332,11 +337,14 @@ def _without_paper() -> Broken | None:
     return None
 
 
-def verify_files() -> tuple[int, Broken | None]:
+def verify_files(*, progress: Progress | None = None) -> tuple[int, Broken | None]:
     """How many stored files were read again, and the first that is missing or was altered."""
-    count = 0
-    for sha256 in StoredFile.objects.order_by("pk").values_list("sha256", flat=True).iterator():
+    count, rows = 0, StoredFile.objects.order_by("pk").values_list("sha256", flat=True)
+    total = rows.count() if progress else 0
+    for sha256 in rows.iterator():
         count += 1
+        if progress:
+            progress(count, total)
         if files.is_altered(sha256):
             return count, Broken(f"file {sha256[:12]}", "it is missing or was altered")
     return count, None

@@ -43,8 +43,8 @@ def prove_history() -> dict[str, Any]:
     from cityloop.cases import proof
     from cityloop.kernel import clock
 
-    with progress("Proving the history"):
-        verdict = proof.verify(now=clock.now())
+    with progress("Proving the history") as advance:
+        verdict = proof.verify(now=clock.now(), progress=advance)
     words = f"{verdict.lines} lines of {verdict.cases} cases and {verdict.seals} seals are whole"
     if not verdict.whole:
         words = "; ".join(f"{broken.where}: {broken.what}" for broken in verdict.broken)
@@ -55,8 +55,8 @@ def prove_files() -> dict[str, Any]:
     """Read every stored photo and paper again: none is missing, none was swapped."""
     from cityloop.cases import proof
 
-    with progress("Proving the photos"):
-        count, broken = proof.verify_files()
+    with progress("Proving the photos") as advance:
+        count, broken = proof.verify_files(progress=advance)
     words = f"{broken.where}: {broken.what}" if broken else f"{count} files are what they were"
     return {"name": "files", "well": broken is None, "words": words}
 

@@ -40,7 +40,7 @@ def import_components(
     from cityloop.kernel import clock
     from cityloop.kernel.actor import Actor
 
-    with importing(f"Importing {file.name}", as_json=as_json):
+    with importing(f"Importing {file.name}", as_json=as_json) as advance:
         report = operations.import_components(
             file,
             kind or _BY_SUFFIX.get(file.suffix.lower(), "csv"),
@@ -49,6 +49,7 @@ def import_components(
             system=system,
             edition_code=edition,
             update=update,
+            progress=advance,
         )
     finish_import(report, as_json=as_json)
     if report.rejected and not report.imported and not report.joined:

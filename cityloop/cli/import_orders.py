@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cityloop.cli.database import require_tables
-from cityloop.cli.output import AsJson, RejectedError, finish, say
+from cityloop.cli.output import AsJson, RejectedError, finish, progress, say
 from cityloop.cli.project import open_project
 
 File = Annotated[Path, typer.Argument(help="CSV, XLSX or JSON.", exists=True, dir_okay=False)]
@@ -24,7 +24,10 @@ def import_orders(file: File, as_json: AsJson = False) -> None:
 
     rows = reading.read(file.name, file.read_bytes())
     actor = Actor.system("import 12345")
-    batch = operations.import_orders(rows, name=file.name, actor=actor, now=clock.now())
+    with progress(f"Importing {file.name}") as advance:
+        batch = operations.import_orders(
+            rows, name=file.name, actor=actor, now=clock.now(), progress=advance
+        )
     bad = len(batch.bad_rows)
     for row in batch.bad_rows[:50]:
         say(f"row {row['row']} ({row['number']}): {'; '.join(row['reasons'])}")

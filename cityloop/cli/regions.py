@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cityloop.cli.database import require_tables
-from cityloop.cli.output import AsJson, CommandError, RejectedError, finish_import, importing
+from cityloop.cli.output import (
+    Advance,
+    AsJson,
+    CommandError,
+    RejectedError,
+    finish_import,
+    importing,
+)
 from cityloop.cli.project import open_project
 
 if TYPE_CHECKING:
@@ -59,8 +66,8 @@ def import_regions(
     open_project()
     require_tables()
     day = valid_from.date() if valid_from else None
-    source = Source(day, layer, system, replace)
-    with importing(f"Importing {file.name if file else city}", as_json=as_json):
+    with importing(f"Importing {file.name if file else city}", as_json=as_json) as advance:
+        source = Source(day, layer, system, replace, advance)
         report = outline(city, district, day) if file is None else READERS[kind](file, source)
     finish_import(report, as_json=as_json)
     if report.rejected and not report.imported:
@@ -77,6 +84,7 @@ class Source:
     layer: str
     system: str
     replace: bool
+    advance: Advance
 
 
 def outline(city: str, districts: list[str] | None, day: date | None) -> ImportReport:
@@ -100,6 +108,7 @@ def read_regions(file: Path, source: Source) -> ImportReport:
         layer=source.layer,
         system=source.system,
         replace=source.replace,
+        progress=source.advance,
     )
 
 
@@ -114,6 +123,7 @@ def read_grids(file: Path, source: Source) -> ImportReport:
         valid_from=source.valid_from,
         layer=source.layer,
         system=source.system,
+        progress=source.advance,
     )
 
 
@@ -128,6 +138,7 @@ def read_roads(file: Path, source: Source) -> ImportReport:
         now=_now(),
         layer=source.layer,
         system=source.system,
+        progress=source.advance,
     )
 
 

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from cityloop.kernel.errors import Problem, Rejection
 
-__all__ = ["ImportReport", "Progress", "Rejection"]
+__all__ = ["ImportReport", "Progress", "Rejection", "counted"]
 
+T = TypeVar("T")
 Progress = Callable[[int, int], None]  # rows done, rows in all
+
+
+def counted(rows: Sequence[T], progress: Progress | None) -> Iterator[T]:
+    """The rows, telling after each how many of all are done."""
+    for done, row in enumerate(rows, 1):
+        yield row
+        if progress:
+            progress(done, len(rows))
 
 
 @dataclass(slots=True)

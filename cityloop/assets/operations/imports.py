@@ -25,7 +25,7 @@ from cityloop.assets.operations.reading import NOT_GIVEN, Raw, Row, read
 from cityloop.assets.operations.register import record_changes
 from cityloop.geo import queries as geo
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.reports import ImportReport, Rejection
+from cityloop.kernel.reports import ImportReport, Progress, Rejection, counted
 from cityloop.people.models import Organisation
 from cityloop.people.scope import in_scope
 from cityloop.standards import queries as standards
@@ -92,6 +92,7 @@ def import_components(
     system: str = "wgs84",
     edition_code: str = "",
     update: bool = False,
+    progress: Progress | None = None,
 ) -> ImportReport:
     """Components from a file into the register.
 
@@ -107,7 +108,8 @@ def import_components(
     started = time.monotonic()
     rows = read(Path(path), format.lower(), system)
     report = ImportReport()
-    drafts = _drafts(rows, Known.load(edition_code, timezone.localdate(now)), report)
+    facts = Known.load(edition_code, timezone.localdate(now))
+    drafts = _drafts(counted(rows, progress), facts, report)
     _locate(drafts, timezone.localdate(now))
     good = _placed(drafts, actor, report)
     new, old = _apart(good, report, update=update)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+import json
+from pathlib import Path
 
-from cityloop.cli.standards import LISTED, told_difference
+import pytest
+from django.utils import translation
+
+from cityloop.cli.output import RejectedError, importing
+from cityloop.cli.standards import LISTED, load, own_editions, told_difference
 from cityloop.standards.difference import Change, Difference, What
+from cityloop.standards.models import Edition
 
 GONE = Change(What.REMOVED, "E0101-1", "暴露垃圾")
 
@@ -25,3 +31,42 @@ def test_a_first_edition_and_the_same_again_tell_nothing() -> None:
 def test_a_long_list_is_cut_and_says_so() -> None:
     told = told_difference(Difference("a", "b", (GONE,) * (LISTED + 3), ()))
     assert len(told) == LISTED + 2 and told[-1].strip() == "... and 3 more"
+
+
+@pytest.mark.django_db
+@pytest.mark.requirement("B04")
+def test_a_refused_edition_is_told_with_the_numbers_of_an_import(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "X-2026"
+    folder.mkdir()
+    facts = {"code": "X-2026", "name_zh": "试", "name_en": "X", "kind": "local", "source": "X",
+             "valid_from": "2026-01-01"}  # fmt: skip
+    lines = (f'{name} = "{value}"' for name, value in facts.items())
+    (folder / "edition.toml").write_text("\n".join(lines), "utf-8")
+    (folder / "classes.csv").write_text("kind,major_code,minor_code\nevent,1,\nthing,01,02\n")
+    with (
+        translation.override("en"),
+        pytest.raises(RejectedError),
+        importing("Loading standards", as_json=True) as advance,
+    ):
+        load([folder], publish=True, advance=advance)
+    out, err = capsys.readouterr()
+    told = json.loads(out.splitlines()[-1])
+    assert (told["imported"], told["joined"]) == (0, 0)
+    assert told["rejected"] == len(told["rejections"]) > 1
+    assert told["seconds"] >= 0 and "classes.csv, line 3" in told["error"]
+    assert {(2, "X-2026/classes.csv"), (3, "X-2026/classes.csv")} <= {
+        (row, key) for row, key, _why in told["rejections"]
+    }
+    assert "row 3 (X-2026/classes.csv)" in err
+    assert not Edition.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.requirement("B04")
+def test_progress_counts_the_editions() -> None:
+    seen: list[tuple[int, int | None]] = []
+    wanted = [one for one in own_editions() if one.name != "330100-2026"]
+    load(wanted, publish=False, advance=lambda done, total=None: seen.append((done, total)))
+    assert seen == [(1, 3), (2, 3), (3, 3)]

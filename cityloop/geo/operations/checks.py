@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -37,7 +37,7 @@ class Candidate:
         return bytes(shapely.to_wkb(self.shape))
 
 
-def candidates(read: Sequence[Feature], *, code: str, name: str, name_en: str) -> list[Candidate]:
+def candidates(read: Iterable[Feature], *, code: str, name: str, name_en: str) -> list[Candidate]:
     """File records with their codes in the short spelling where they can be read."""
     return [
         Candidate(one.row, _short(one.text(code)), one.text(name), one.text(name_en), one.shape)

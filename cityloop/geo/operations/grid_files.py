@@ -20,14 +20,14 @@ from cityloop.geo.operations.checks import bad_shape, overlaps
 from cityloop.geo.operations.following import follow_grids
 from cityloop.geo.operations.grids import write_grids
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.reports import ImportReport, Rejection
+from cityloop.kernel.reports import ImportReport, Progress, Rejection, counted
 
 # Unit grids have about one hectare; at borders and in the country they differ.
 SMALLEST_M2, LARGEST_M2 = 500.0, 50_000.0
 Row = tuple[int, str, str, BaseGeometry]
 
 
-def import_grids(
+def import_grids(  # noqa: PLR0913 (how to read a file, all by keyword)
     path: str | Path,
     *,
     actor: Actor,
@@ -38,6 +38,7 @@ def import_grids(
     layer: str = "",
     system: str = "",
     tolerance: float = 0.005,
+    progress: Progress | None = None,
 ) -> ImportReport:
     """Unit grids (15 digits, or 14 of the 2005 edition) from a file: all or nothing.
 
@@ -51,7 +52,7 @@ def import_grids(
     day = valid_from or timezone.localdate(now)
     report = ImportReport()
     rows = []
-    for one in sources.read_features(path, layer=layer, system=system):
+    for one in counted(sources.read_features(path, layer=layer, system=system), progress):
         row, why = _row(one, code_field, name_field)
         if row is None or why:
             report.rejected.append(Rejection(one.row, one.text(code_field), why))

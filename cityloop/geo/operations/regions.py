@@ -22,7 +22,7 @@ from cityloop.geo.operations.staging import run, stage
 from cityloop.geo.outlining import outline
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, Refused
-from cityloop.kernel.reports import ImportReport
+from cityloop.kernel.reports import ImportReport, Progress, counted
 
 
 class AlreadyThere(Refused):
@@ -46,7 +46,7 @@ class RegionFields:
     name_en: str = "name_en"
 
 
-def import_regions(
+def import_regions(  # noqa: PLR0913 (how to read a file, all by keyword)
     path: str | Path,
     *,
     actor: Actor,
@@ -57,6 +57,7 @@ def import_regions(
     system: str = "",
     replace: bool = False,
     tolerance: float = 0.005,
+    progress: Progress | None = None,
 ) -> ImportReport:
     """Regions of any level from GeoJSON, GeoPackage or another GDAL format: all or nothing.
 
@@ -72,7 +73,9 @@ def import_regions(
     names = fields or RegionFields()
     read = sources.read_features(path, layer=layer, system=system)
     checker = Checker(day=day, replace=replace, tolerance=tolerance)
-    rows = candidates(read, code=names.code, name=names.name, name_en=names.name_en)
+    rows = candidates(
+        counted(read, progress), code=names.code, name=names.name, name_en=names.name_en
+    )
     report = ImportReport(rejected=checker.rejections(rows))
     if not report.rejected:
         with transaction.atomic():

@@ -17,7 +17,7 @@ from cityloop.geo import naming, sources
 from cityloop.geo.models import Road
 from cityloop.geo.operations.staging import run, stage
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.reports import ImportReport, Rejection
+from cityloop.kernel.reports import ImportReport, Progress, Rejection, counted
 
 GENERATED = "generated"
 
@@ -41,6 +41,7 @@ def import_roads(
     kind_field: str = "highway",
     layer: str = "",
     system: str = "",
+    progress: Progress | None = None,
 ) -> ImportReport:
     """Roads from a file of lines, with addresses for their names and crossings.
 
@@ -52,7 +53,7 @@ def import_roads(
     started = time.perf_counter()
     report = ImportReport()
     rows: list[tuple[str, str, BaseGeometry]] = []
-    for one in sources.read_features(path, layer=layer, system=system):
+    for one in counted(sources.read_features(path, layer=layer, system=system), progress):
         if one.shape is None or one.shape.geom_type not in ("LineString", "MultiLineString"):
             kind = one.shape.geom_type if one.shape is not None else "nothing"
             report.rejected.append(

@@ -17,6 +17,7 @@ from cityloop.intake import operations as intake
 from cityloop.intake.models import Report
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Problem
+from cityloop.kernel.reports import Progress, counted
 
 ORDERS = "hotline.orders"
 CHANNEL = "hotline12345"
@@ -36,7 +37,14 @@ ONE_BY_ONE = "SELECT pg_advisory_xact_lock(hashtext('hotline_orders'))"
 
 
 @transaction.atomic
-def import_orders(rows: Sequence[reading.Row], *, name: str, actor: Actor, now: datetime) -> Batch:
+def import_orders(
+    rows: Sequence[reading.Row],
+    *,
+    name: str,
+    actor: Actor,
+    now: datetime,
+    progress: Progress | None = None,
+) -> Batch:
     """Take a delivery: every row by itself, a bad one is listed with its reasons.
 
     A number that is known opens nothing; a later deadline of it is taken over. Raises NotAllowed.
@@ -46,7 +54,7 @@ def import_orders(rows: Sequence[reading.Row], *, name: str, actor: Actor, now: 
         cursor.execute(ONE_BY_ONE)
     batch = Batch.objects.create(name=name[:120], at=now, by=actor.post[:120])
     counts = {OPENED: 0, JOINED: 0, KNOWN: 0}
-    for row in rows:
+    for row in counted(rows, progress):
         number = row.cells.get("number", "")
         try:
             with transaction.atomic():

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from cityloop.geo import queries as geo
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, Problem
-from cityloop.kernel.reports import ImportReport, Progress, Rejection
+from cityloop.kernel.reports import ImportReport, Progress, Rejection, counted
 from cityloop.kernel.tables import Row, read_table
 from cityloop.people.models import ANY, Duty, Organisation
 from cityloop.people.operations.organisations import (
@@ -78,14 +78,12 @@ def import_organisations(
         lock_tree()
         known = {row.code: row for row in Organisation.objects.all()}
         ordered, report.rejected = parents_first(rows, known)
-        for done, (line, row) in enumerate(ordered, 1):
+        for line, row in counted(ordered, progress):
             try:
                 with transaction.atomic():
                     _put_organisation(row, known, report, actor, now, valid_from)
             except Problem as problem:
                 report.rejected.append(Rejection(line, row["code"], str(problem)))
-            if progress:
-                progress(done, len(ordered))
 
     return _all_or_none(work, started=started)
 
@@ -186,13 +184,11 @@ def import_responsibilities(
 
     def work(report: ImportReport) -> None:
         entries: list[tuple[int, Entry]] = []
-        for done, (line, row) in enumerate(rows, 1):
+        for line, row in counted(rows, progress):
             try:
                 entries.append((line, _entry(row, units, edition_code, today)))
             except Problem as problem:
                 report.rejected.append(Rejection(line, _key(row), str(problem)))
-            if progress:
-                progress(done, len(rows))
         report.rejected += _rejections(entries)
         if not report.rejected:
             written = write_entries([one for _line, one in entries], actor=actor, now=now)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from cityloop.kernel import jobs
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, Refused
-from cityloop.kernel.reports import ImportReport, Progress, Rejection
+from cityloop.kernel.reports import ImportReport, Progress, Rejection, counted
 from cityloop.standards import catalogue, queries, sheets
 from cityloop.standards.catalogue import Catalogue, ClassKey, EditionRow
 from cityloop.standards.difference import Difference, changes
@@ -77,13 +77,11 @@ def load_editions(
 ) -> list[EditionReport]:
     """Load several editions, all or none, each after those it refers to; `progress` counts them."""
     found = in_order([catalogue.parse(sheets.read(Path(path))) for path in dict.fromkeys(paths)])
-    reports = []
     with transaction.atomic():
-        for done, one in enumerate(found, 1):
-            reports.append(load_catalogue(one, actor=actor, now=now, publish=publish))
-            if progress:
-                progress(done, len(found))
-    return reports
+        return [
+            load_catalogue(one, actor=actor, now=now, publish=publish)
+            for one in counted(found, progress)
+        ]
 
 
 def load_edition(
