@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext as _
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, ValidationError
 
 from cityloop.intake.operations import Incoming, PhotoIn
-from cityloop.kernel.api import Moment
+from cityloop.kernel.api import no_number
 from cityloop.kernel.errors import Invalid, Problem
 
+Occurred = Annotated[datetime, BeforeValidator(no_number)]  # its years are the checks' matter
 Text = Annotated[str, Field(max_length=2000)]
 Line = Annotated[str, Field(max_length=200)]
 Stage = Literal["report", "before", "after", "verify", "paper"]
@@ -61,7 +63,7 @@ class ReportIn(BaseModel):
     link: Annotated[str, Field(max_length=500)] = ""
     class_code: Code = ""
     component_code: Annotated[str, Field(max_length=32)] = ""
-    occurred_at: Moment | None = None
+    occurred_at: Occurred | None = None
     photos: Annotated[tuple[Photo, ...], Field(max_length=20)] = ()
     reporter: Contact | None = None
     source_key: Annotated[str, Field(max_length=120)] = ""

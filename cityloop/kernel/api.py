@@ -35,7 +35,7 @@ _ENCODER = NinjaJSONEncoder()
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
 
 
-def _no_number(value: Any) -> Any:
+def no_number(value: Any) -> Any:
     """A bare number is refused: somebody's year or day would be read as seconds since 1970."""
     if isinstance(value, int | float) or str(value).strip().lstrip("+-").isdigit():
         raise ValueError("a moment is written as 2026-03-02T08:30:00+08:00")
@@ -49,8 +49,8 @@ def _of_our_time(value: datetime) -> datetime:
     return value
 
 
-Moment = Annotated[datetime, BeforeValidator(_no_number), AfterValidator(_of_our_time)]
-AwareMoment = Annotated[AwareDatetime, BeforeValidator(_no_number), AfterValidator(_of_our_time)]
+Moment = Annotated[datetime, BeforeValidator(no_number), AfterValidator(_of_our_time)]
+AwareMoment = Annotated[AwareDatetime, BeforeValidator(no_number), AfterValidator(_of_our_time)]
 
 
 class Renderer(BaseRenderer):
