@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
+from pydantic import WithJsonSchema
 
 from cityloop.kernel import clock
 from cityloop.kernel.api import idempotent
@@ -20,6 +21,11 @@ VIEW = "manual.view"
 Code = Annotated[str, Field(max_length=40, pattern="^[0-9A-Za-z._-]*$")]
 Year = Annotated[int, Field(ge=1900, le=2199)]
 Why = Annotated[str, Field(max_length=500)]
+# "08:30": what "format": "time" would name has an offset (RFC 3339), a working day has none.
+TimeOfDay = Annotated[
+    time,
+    WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"}),
+]
 MonthDay = Annotated[str, Field(pattern=r"^(\d\d-\d\d)?$")]
 
 
@@ -28,7 +34,7 @@ class DayIn(Schema):
 
     kind: Literal["holiday", "workday"]
     name: Annotated[str, Field(max_length=60)] = ""
-    periods: Annotated[list[tuple[time, time]], Field(max_length=10)] | None = None
+    periods: Annotated[list[tuple[TimeOfDay, TimeOfDay]], Field(max_length=10)] | None = None
     why: Annotated[str, Field(max_length=500)]
 
 
@@ -45,8 +51,8 @@ class Hours(Schema):
     """A period of the week: weekdays from 1 (Monday), hours, the season's first and last MM-DD."""
 
     weekdays: Annotated[list[Annotated[int, Field(ge=1, le=7)]], Field(min_length=1, max_length=7)]
-    starts: time
-    ends: time
+    starts: TimeOfDay
+    ends: TimeOfDay
     season_from: MonthDay = ""
     season_to: MonthDay = ""
 
