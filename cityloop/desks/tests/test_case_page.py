@@ -52,7 +52,7 @@ def test_shows_facts_clocks_history_and_chain(world, as_) -> None:
         (
             "reported",
             "acceptor",
-            ["accept", "send_verify", "settle_by_reminder", "correct", "reject"],
+            ["accept", "send_verify", "settle_by_reminder", "correct", "locate", "reject"],
         ),
         ("accepted", "shift_leader", ["file", "refuse_filing"]),
         (

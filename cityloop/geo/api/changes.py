@@ -65,7 +65,7 @@ class MoveIn(Schema):
     reason: Reason
 
 
-class CancelIn(Schema):
+class PlanCancelIn(Schema):
     """Why it is taken back."""
 
     reason: Reason
@@ -99,7 +99,7 @@ def move(request: HttpRequest, change_id: Id, body: MoveIn) -> tuple[int, dict[s
 @router.post("/geo/grid-changes/{change_id}/cancel", response=GridChangeOut,
              summary="Cancel a planned change of unit grids")  # fmt: skip
 @idempotent
-def cancel(request: HttpRequest, change_id: Id, body: CancelIn) -> tuple[int, dict[str, Any]]:
+def cancel(request: HttpRequest, change_id: Id, body: PlanCancelIn) -> tuple[int, dict[str, Any]]:
     """One that has not begun: its grids go on, the codes it made are used up."""
     actor = _manager(request, change_id)
     row = operations.cancel_grid_change(

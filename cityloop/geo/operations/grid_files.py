@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -51,13 +51,8 @@ def import_grids(  # noqa: PLR0913 (how to read a file, all by keyword)
     started = time.perf_counter()
     day = valid_from or timezone.localdate(now)
     report = ImportReport()
-    rows = []
-    for one in counted(sources.read_features(path, layer=layer, system=system), progress):
-        row, why = _row(one, code_field, name_field)
-        if row is None or why:
-            report.rejected.append(Rejection(one.row, one.text(code_field), why))
-        else:
-            rows.append(row)
+    features = counted(sources.read_features(path, layer=layer, system=system), progress)
+    rows = _rows(features, code_field, name_field, report)
     if not report.rejected:
         report.rejected = sorted(_misplaced(rows, day, tolerance), key=lambda r: r.row)
     if not report.rejected:
@@ -68,6 +63,20 @@ def import_grids(  # noqa: PLR0913 (how to read a file, all by keyword)
             report.notes = _notes([code for _, code, _, _ in rows], day)
     report.seconds = time.perf_counter() - started
     return report
+
+
+def _rows(
+    features: Iterable[sources.Feature], code_field: str, name_field: str, report: ImportReport
+) -> list[Row]:
+    """The records that can be read; the others are rejected in the report."""
+    rows: list[Row] = []
+    for one in features:
+        row, why = _row(one, code_field, name_field)
+        if row is None or why:
+            report.rejected.append(Rejection(one.row, one.text(code_field), why))
+        else:
+            rows.append(row)
+    return rows
 
 
 def _row(one: sources.Feature, code_field: str, name_field: str) -> tuple[Row | None, str]:
