@@ -172,6 +172,8 @@ def _stop(change: Change, timer: Timer) -> None:
 def cancel(change: Change, timer: Timer) -> None:
     """End a clock of work that is not wanted any more: nobody met it; what is late stays late."""
     _stop(change, timer)
+    if timer.late and timer.kind == HANDLING:
+        change.case.handled_late = True  # whoever ends it in time
     if not timer.late:
         timer.late = None
         change.facts["clocks"][-1]["what"] = "ended"

@@ -42,10 +42,11 @@ COUNTED = {
 
 def late_since(since: datetime, now: datetime) -> QuerySet[Timer]:
     """Clocks that ended late in these days and still count against their unit: no appeal was
-    granted, the case is neither on trial nor from an import."""
+    granted, the case is neither on trial nor from an import. A clock that went on for better proof
+    without any rest of its limit is the same lateness once more."""
     return Timer.objects.filter(
-        kind=TimerKind.HANDLING, late=True, organisation__isnull=False, ended_at__gte=since,
-        ended_at__lte=now, case__trial=False, case__imported=False,
+        kind=TimerKind.HANDLING, late=True, limit_amount__gt=0, organisation__isnull=False,
+        ended_at__gte=since, ended_at__lte=now, case__trial=False, case__imported=False,
     ).exclude(appeal=Appeal.GRANTED)  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from cityloop.kernel.actor import Actor
 NOT_YOURS = (
     guards.within_scope, guards.own_unit_task, guards.own_member_task, guards.own_recheck_task,
     guards.dispatch_needs_order, guards.was_filed, guards.review_waits, guards.answer_owed,
-    guards.report_owed, guards.not_reviewed_yet, guards.never_filed,
+    guards.report_owed, guards.not_reviewed_yet, guards.never_filed, guards.void_not_reject,
     guards.platform_holds, guards.platform_above,
     guards.platform_below, guards.own_platform_dispatches, guards.supervised_here,
     guards.circles, guards.dispute_open,

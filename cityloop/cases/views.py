@@ -85,7 +85,7 @@ def full(case: Case, *, actor: Actor, now: datetime) -> dict[str, Any]:
         "deferrals": case.deferrals,
         "long_limit": case.long_limit,
         "backlog_at": case.backlog_at,
-        "history": [event(line, actor=actor) for line in queries.history(case)],
+        "history": [event(line, case, actor=actor) for line in queries.history(case)],
         "clocks": [clock(timer, now=now) for timer in timers],
         "tasks": [task(one) for one in tasks],
         "attachments": [attachment(one) for one in queries.attachments(case)],
@@ -111,12 +111,12 @@ def _platform(case: Case) -> dict[str, Any] | None:
     return {"id": held.pk, "code": held.code, "name": held.name_zh} if held else None
 
 
-def event(line: CaseEvent, *, actor: Actor) -> dict[str, Any]:
+def event(line: CaseEvent, case: Case, *, actor: Actor) -> dict[str, Any]:
     """One history line, as this actor may know it."""
     return {
         "version": line.version, "action": line.action, "from": line.source, "to": line.target,
         "role": line.role, "actor": line.actor, "at": line.at,
-        "facts": privacy.facts_for(line.facts, actor),
+        "facts": privacy.facts_for(line.facts, actor, case),
         "imported": line.imported, "previous": line.previous, "hash": line.hash,
     }  # fmt: skip
 

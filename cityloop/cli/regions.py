@@ -35,7 +35,11 @@ City = Annotated[
     typer.Option(help="Instead of a file: a city's six digits; outlines come from packages."),
 ]
 District = Annotated[
-    list[str] | None, typer.Option(help="With --city: only these districts get streets. Repeat it.")
+    list[str] | None,
+    typer.Option(
+        help="With --city: only these districts get streets; with --kind grids as well, their "
+        "communities are cut into unit grids of a hectare. Repeat it."
+    ),
 ]
 ValidFrom = Annotated[
     datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day of validity; today.")
@@ -63,12 +67,19 @@ def import_regions(
         raise CommandError("Name either a file or --city.")
     if kind not in READERS:
         raise CommandError(f"--kind is one of {', '.join(READERS)}, not {kind}.")
+    if city and kind == "grids" and not district:
+        raise CommandError("Name the districts to cut into unit grids: --district 330106.")
+    if city and kind == "roads":
+        raise CommandError("Roads come from a file.")
     open_project()
     require_tables()
     day = valid_from.date() if valid_from else None
     with importing(f"Importing {file.name if file else city}", as_json=as_json) as advance:
         source = Source(day, layer, system, replace, advance)
-        report = outline(city, district, day) if file is None else READERS[kind](file, source)
+        if file is not None:
+            report = READERS[kind](file, source)
+        else:
+            report = (cut if kind == "grids" else outline)(city, district, day)
     finish_import(report, as_json=as_json)
     if report.rejected and not report.imported:
         raise RejectedError(
@@ -93,6 +104,18 @@ def outline(city: str, districts: list[str] | None, day: date | None) -> ImportR
 
     return operations.outline_city(
         city_code=city, districts=districts, valid_from=day, actor=_actor(), now=_now()
+    )
+
+
+def cut(city: str, districts: list[str] | None, day: date | None) -> ImportReport:
+    """Unit grids of about one hectare in the communities that stand in these districts."""
+    from cityloop.geo import operations
+
+    foreign = [one for one in districts or () if not one.startswith(city[:4])]
+    if foreign:
+        raise CommandError(f"not a district of {city}: {', '.join(foreign)}")
+    return operations.generate_grids(
+        districts=districts or [], valid_from=day, actor=_actor(), now=_now()
     )
 
 

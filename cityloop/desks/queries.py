@@ -185,7 +185,7 @@ def case_file(actor: Actor, number: str) -> CaseFile:
     papers = cases.attachments(case)
     broken = broken_from(case, lines)  # of the lines as they are stored
     for line in lines:
-        line.facts = privacy.facts_for(line.facts, actor)
+        line.facts = privacy.facts_for(line.facts, actor, case)
     return CaseFile(
         case=case,
         lines=lines,

@@ -76,6 +76,8 @@ def test_a_lateness_counts_for_the_unit_whose_clock_ran_out(town: Town, story) -
     case = story(town)
     assert [one.late for one in handling_clocks(case)] == [True, False]
     assert by_unit(town) == {"WATER": (1, 0, 0, 1), "ROADS": (1, 1, 1, 0)}
+    (city,) = counted(town, "city")
+    assert (city.on_time, city.overdue) == (0, 1), "the area keeps it too"
     since = town.now - timedelta(days=60)
     given = granting.granted_by_unit(town.actor("leader"), since=since, until=town.now)
     assert {row.unit.code: row.late for row in given} == {"WATER": 1, "ROADS": 0}
@@ -130,6 +132,19 @@ def test_a_second_lateness_counts_although_the_first_was_excused(town: Town) -> 
     town.carry(case.number, "closed")
     ask(town, case.number, "appeal", by="water")
     assert [one.appeal for one in handling_clocks(case)] == ["granted", "", "asked"]
+
+
+@pytest.mark.requirement("I03")
+def test_better_proof_of_a_late_handling_is_no_second_lateness(town: Town) -> None:
+    case = town.case("handling")
+    past_the_limit(town, case)
+    town.step(case.number, "finish", "water", **DONE)
+    for _again in range(2):
+        town.step(case.number, "ask_better_proof", "dispatcher", reason_code="no_date",
+                  reason="照片无日期")  # fmt: skip
+        town.wait(minutes=3)
+        town.step(case.number, "finish", "water", **DONE)
+    assert late_grounds(town) == [town.units["WATER"].pk]
 
 
 @pytest.mark.requirement("F14", "I03")

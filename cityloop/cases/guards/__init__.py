@@ -54,6 +54,7 @@ from cityloop.cases.guards.filing import (
     second_eye,
     timer_due,
     verified_if_public,
+    void_not_reject,
     was_filed,
 )
 from cityloop.cases.guards.joint import (
@@ -227,6 +228,7 @@ __all__ = [
     "unit_of_platform",
     "unit_owes_subtask",
     "verified_if_public",
+    "void_not_reject",
     "waits_for_you",
     "was_filed",
     "within_scope",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from cityloop.cases import clocks
 from cityloop.cases.change import Change
+from cityloop.cases.models import Status
 from cityloop.standards import queries as standards
 from cityloop.standards.models import FilingRule
 
@@ -125,7 +126,14 @@ def never_filed(change: Change) -> str | None:
     """A case that was filed ends by closing, or by a void that another person approves (D07)."""
     if change.case.filed_at is None:
         return None
-    return _("the case was filed: accept it and request a void, or let it be handled")
+    return _("the case was filed: request a void, or let it be handled")
+
+
+def void_not_reject(change: Change) -> str | None:
+    """A report that was never filed is rejected; a void is for what was accepted or filed (D07)."""
+    if change.source != Status.REPORTED or change.case.filed_at:
+        return None
+    return _("this report was never filed: reject it")
 
 
 def another_than_found(change: Change) -> str | None:

@@ -12,7 +12,6 @@ from cityloop.intake.queries.reports import (
     report_number,
     reporter_of,
     reports_of,
-    text_for,
 )
 from cityloop.intake.queries.suggestions import (
     ClassGuess,
@@ -46,6 +45,5 @@ __all__ = [
     "stored_suggestions",
     "suggest_classes",
     "suggest_rules",
-    "text_for",
     "text_model",
 ]

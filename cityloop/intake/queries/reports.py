@@ -39,25 +39,24 @@ def report(actor: Actor, number: str) -> Report:
     found = rows.filter(case__number=case_number, ordinal=int(ordinal)).first()
     if found is None:
         raise NoSuchReport(_("there is no report %(number)s") % {"number": number[:40]})
-    found.text = text_for(actor, found)
-    return found
+    return readable(actor, found)
 
 
 def reports_of(actor: Actor, case_number: str) -> list[Report]:
     """Every report of a case that the actor sees, the first one first; raises NotFound."""
     case = cases.get(actor, case_number)
-    found = list(_whole(Report.objects.filter(case=case)).order_by("ordinal"))
-    for one in found:
-        one.text = text_for(actor, one)
-    return found
+    found = _whole(Report.objects.filter(case=case)).order_by("ordinal")
+    return [readable(actor, one) for one in found]
 
 
-def text_for(actor: Actor, one: Report) -> str:
-    """The text of a report as this reader may know it. Who may not see reporters reads the first
-    one as the acceptor corrected it, and no telephone number in any."""
-    if actor.may(SEE_REPORTER):
-        return one.text
-    return masked(one.text if one.joined else one.case.description)
+def readable(actor: Actor, one: Report) -> Report:
+    """A report as this reader may know it; the row itself never changes. Who may not see reporters
+    reads the first one's text and address as the acceptor corrected them, and no telephone number
+    in any."""
+    if not actor.may(SEE_REPORTER):
+        one.text = masked(one.text if one.joined else one.case.description)
+        one.address = masked(one.address if one.joined else one.case.address)
+    return one
 
 
 def _whole(rows: QuerySet[Report]) -> QuerySet[Report]:

@@ -17,7 +17,7 @@ from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, Problem
 from cityloop.kernel.reports import ImportReport, Progress, Rejection, counted
 from cityloop.kernel.tables import Row, read_table
-from cityloop.people.models import ANY, Duty, Organisation
+from cityloop.people.models import ANY, Duty, Organisation, OrganisationKind
 from cityloop.people.operations.organisations import (
     change_organisation,
     create_organisation,
@@ -144,6 +144,11 @@ def _put_organisation(
     if (old := known.get(row["code"])) is not None:
         given["region_code"] = read_region(given.get("region_code", old.region_code))
         new = {key: value for key, value in given.items() if getattr(old, key) != value}
+        if "kind" in new and old.kind == OrganisationKind.CITY_PLATFORM:
+            raise Invalid(
+                _("%(code)s is the city's platform and stays it: its posts lead the city")
+                % {"code": old.code}
+            )
         if new:
             change_organisation(organisation_id=old.pk, actor=actor, now=now, **new)
         above = parent.pk if parent else None
