@@ -59,7 +59,11 @@ class Count:
 
 
 FIGURES = tuple(field.name for field in fields(Count))[2:]
-_DONE = {"rework": ("reworked", "reworks"), "return": ("returned", "returns")}
+_DONE = {
+    "rework": ("reworked", "reworks"),
+    "return": ("returned", "returns"),
+    "approve_deferral": ("deferred", "deferrals"),
+}
 _COUNTED = {
     "filed": Number("pk"),
     "closed": Number("pk", filter=Q(status=Status.CLOSED, closing_kind=ClosingKind.NORMAL)),
@@ -99,22 +103,9 @@ def _by_place(cases: QuerySet[Case], digits: int) -> list[dict[str, Any]]:
 
 def _by_unit(cases: QuerySet[Case]) -> list[dict[str, Any]]:
     clocks: Any = lateness.handling_clocks(cases).values(key=F("organisation_id"))
-    done = _done_by_unit(cases)
+    done = lateness.done_by_unit(cases, _DONE)
     rows = clocks.order_by("key").annotate(**lateness.COUNTED)
     return [row | done.get(int(row["key"]), {}) for row in rows]
-
-
-def _done_by_unit(cases: QuerySet[Case]) -> dict[int, dict[str, int]]:
-    """The figures of rework and return by the unit that did it."""
-    lines = CaseEvent.objects.filter(action__in=_DONE, case__in=cases, facts__unit__isnull=False)
-    rows = lines.values("action", unit=F("facts__unit")).order_by()
-    found: dict[int, dict[str, int]] = {}
-    for row in rows.annotate(in_cases=Number("case", distinct=True), times=Number("pk")):
-        in_cases, times = _DONE[row["action"]]
-        found.setdefault(int(row["unit"]), {}).update(
-            {in_cases: row["in_cases"], times: row["times"]}
-        )
-    return found
 
 
 def _digits(by: str, area: str) -> int:

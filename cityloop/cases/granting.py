@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q
 
 from cityloop.cases import lateness
 from cityloop.cases.models import Status
@@ -41,31 +41,32 @@ class Granted:
 GRANTED = ("filed", "extended", "times", "long_limits", "suspended", "deferred", "backlog",
            "left_backlog", "overdue", "excused")  # fmt: skip
 _IN_BACKLOG = Q(backlog_at__isnull=False, status=Status.DEFERRED)
-_GIVEN = {
-    "extended": Count("pk", filter=Q(extensions__gt=0)),
-    "times": Sum("extensions"),
+_LED = {
     "long_limits": Count("pk", filter=Q(long_limit=True)),
-    "suspended": Count("pk", filter=Q(suspensions__gt=0)),
-    "deferred": Count("pk", filter=Q(deferrals__gt=0)),
     "backlog": Count("pk", filter=_IN_BACKLOG),
     "left_backlog": Count("pk", filter=Q(backlog_at__isnull=False) & ~_IN_BACKLOG),
+}
+_GIVEN = {
+    "approve_extension": ("extended", "times"),
+    "approve_suspension": ("suspended", "suspensions"),
+    "approve_deferral": ("deferred", "deferrals"),
 }
 _LATE = {name: lateness.COUNTED[name] for name in ("filed", "overdue", "excused")}
 
 
 def granted_by_unit(actor: Actor, *, since: datetime, until: datetime) -> list[Granted]:
-    """Extensions, suspensions and deferrals by lead unit, of visible cases filed in the period.
-
-    They stand beside the lateness they could hide (H04); that is each unit's own, also in cases
-    that others have now. Three statements.
+    """Extensions, suspensions and deferrals by the unit that got them, of visible cases filed in
+    the period, beside the lateness they could hide (H04); all of them also where others have the
+    case now. Engineering limits and backlog belong to the case, and count for its lead.
     """
     cases = visible(actor).filter(filed_at__gte=since, filed_at__lt=until)
     led: Any = cases.filter(lead__isnull=False).values("lead_id").order_by("lead_id")
-    given = {row["lead_id"]: row for row in led.annotate(**_GIVEN)}
+    ours = {row["lead_id"]: row for row in led.annotate(**_LED)}
+    given = lateness.done_by_unit(cases, _GIVEN)
     clocks: Any = lateness.handling_clocks(cases).values(unit=F("organisation_id"))
     rows = list(clocks.annotate(**_LATE).order_by("unit"))
     units = Organisation.objects.in_bulk([row["unit"] for row in rows])
-    told = (row | given.get(row["unit"], {}) for row in rows)
+    told = (row | ours.get(row["unit"], {}) | given.get(row["unit"], {}) for row in rows)
     return [
         Granted(units[row["unit"]], *(int(row.get(name) or 0) for name in GRANTED)) for row in told
     ]

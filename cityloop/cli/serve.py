@@ -96,7 +96,7 @@ def answers(where: Where) -> bool:
 
 
 def _reachable(host: str) -> str:
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 (shown, not bound)
 
 
 def serve(host: Host = "", port: Port = 0, quiet: Quiet = False, as_json: AsJson = False) -> None:

@@ -88,6 +88,20 @@ def test_a_lateness_counts_for_the_unit_whose_clock_ran_out(town: Town, story) -
     assert proof.verify(now=town.now).whole
 
 
+@pytest.mark.requirement("H04")
+def test_what_a_unit_was_granted_stays_with_it(town: Town) -> None:
+    case = town.case("handling")
+    ask(town, case.number, "extension", by="water", extra="1")
+    town.step(case.number, "approve_extension", "dispatcher")
+    town.step(case.number, "return", "water", reason_code="not_ours", reason="非本单位")
+    town.step(case.number, "dispatch", "dispatcher", unit="ROADS", reason="权属在道路")
+    since, until = town.now - timedelta(days=60), town.now + timedelta(days=1)
+    given = granting.granted_by_unit(town.actor("leader"), since=since, until=until)
+    assert {row.unit.code: (row.filed, row.extended, row.extensions) for row in given} == {
+        "WATER": (1, 1, 1), "ROADS": (1, 0, 0),
+    }  # fmt: skip
+
+
 @pytest.mark.requirement("F13")
 def test_work_taken_from_a_unit_in_time_was_neither_late_nor_on_time(town: Town) -> None:
     case = town.case("handling")

@@ -40,6 +40,7 @@ def grant_request(change: Change) -> None:
     """The request is granted; the line says what."""
     task = _request(change)
     _settle(change, task, "granted")
+    change.facts["unit"] = change.case.lead_id
     change.facts |= {name: task.asked[name] for name in ("extra", "until") if name in task.asked}
 
 

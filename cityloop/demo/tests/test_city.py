@@ -7,6 +7,7 @@ import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -68,9 +69,9 @@ def nothing_remembered():
     reference.forget()
 
 
-def lived(**more: object) -> dict[str, int]:
+def lived(**more: Any) -> dict[str, int]:
     """Two days of a smaller city."""
-    return simulation.simulate(days=2, seed=5, now=NOW, per_day=60, **more)  # type: ignore[arg-type]
+    return simulation.simulate(days=2, seed=5, now=NOW, per_day=60, **more)
 
 
 @pytest.mark.requirement("A01", "A02", "A24", "A26")

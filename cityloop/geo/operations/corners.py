@@ -33,8 +33,8 @@ t.geom && ST_GeomFromText(%(around)s, 4326)
 AND ST_DWithin(ST_Boundary(t.geom), ST_GeomFromWKB(%(corners)s, 4326), %(close)s::float8)
 AND t.valid_from <= %(on)s AND (t.valid_to IS NULL OR t.valid_to > %(on)s)
 """
-_SNAP_GRIDS = f"UPDATE geo_unitgrid t SET geom = {_SNAP} WHERE {_NEAR}"  # noqa: S608
+_SNAP_GRIDS = f"UPDATE geo_unitgrid t SET geom = {_SNAP} WHERE {_NEAR}"  # noqa: S608 (constants)
 _SNAP_REGIONS = (
-    f"UPDATE geo_region t SET geom = ST_Multi({_SNAP}) "  # noqa: S608
+    f"UPDATE geo_region t SET geom = ST_Multi({_SNAP}) "  # noqa: S608 (constants)
     f"WHERE level IN ('district', 'street', 'community') AND {_NEAR}"
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 import shapely
+from django.contrib.gis.geos import GEOSGeometry
 from django.db import transaction
 from django.db.models import IntegerField, Max, Q
 from django.db.models.functions import Cast, Substr
@@ -121,9 +122,9 @@ def _communities(district: str, day: date) -> list[tuple[str, str, BaseGeometry]
     return found
 
 
-def read_shape(geom: object) -> BaseGeometry:
+def read_shape(geom: GEOSGeometry) -> BaseGeometry:
     """A stored outline as Shapely's."""
-    return shapely.from_wkb(bytes(geom.wkb))  # type: ignore[attr-defined]
+    return shapely.from_wkb(bytes(geom.wkb))
 
 
 def _cut(outlines: dict[str, BaseGeometry], cell_m: float) -> gridding.Gridding:
