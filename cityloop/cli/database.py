@@ -49,10 +49,12 @@ def require_tables() -> None:
 
 
 def pending_migrations() -> list[str]:
-    """Names of the migrations that the database does not have yet."""
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
+    """Names of the migrations that the database does not have yet; CommandError where it is too
+    old for this version.
+    """
+    from cityloop.kernel.schema import OlderDatabase, waiting_migrations
 
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
+    try:
+        return waiting_migrations()
+    except OlderDatabase as error:
+        raise CommandError(str(error)) from error

@@ -12,7 +12,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import Error, connection
-from django.db.migrations.executor import MigrationExecutor
+
+from cityloop.kernel.schema import OlderDatabase, waiting_migrations
 
 LEAST_FREE_BYTES = 1024**3
 LONGEST_WAIT = timedelta(minutes=5)  # of a job that is due while nothing is done
@@ -68,8 +69,10 @@ def _database(_now: datetime) -> tuple[bool, str]:
 
 
 def _tables(_now: datetime) -> tuple[bool, str]:
-    executor = MigrationExecutor(connection)
-    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    try:
+        waiting = waiting_migrations()
+    except OlderDatabase as error:
+        return False, str(error)
     if waiting:
         return False, f"{len(waiting)} migrations wait: run cityloop migrate"
     return True, "up to date"

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from importlib import import_module
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from cityloop.cases import operations as cases
@@ -238,18 +236,3 @@ def test_every_order_stands_in_one_list(town: Town) -> None:
     }  # fmt: skip
     for row in queries.orders(leader, now=town.now):
         assert row.case.number in listed[queries.state_of(row, now=town.now)]
-
-
-@pytest.mark.requirement("I01")
-def test_an_urge_from_before_there_were_orders_becomes_one(town: Town) -> None:
-    case = town.case("handling")
-    town.step(case.number, "urge", "supervisor", reason="请答复")
-    made = _order(case)
-    Task.objects.filter(pk=made.pk).delete()
-    migration = import_module("cityloop.cases.migrations.0014_supervision")
-    with connection.cursor() as cursor:
-        cursor.execute(migration.URGES)
-    found = _order(case)
-    for name in ("organisation_id", "what", "opened_at", "due_at", "result", "asked"):
-        assert getattr(found, name) == getattr(made, name), name
-    town.step(case.number, "reply", "water", opinion="已处理")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from cityloop.cases.models import Case
 from cityloop.cli import prepare
+from cityloop.cli.database import apply_migrations, require_tables
 from cityloop.cli.output import CommandError
 from cityloop.demo import foreign
 from cityloop.exchange.tests import made
@@ -57,3 +59,12 @@ def test_imported_cases_are_another_city(tmp_path: Path, settings) -> None:
     said = refusal()
     for found in ("organisations", "1 cases", "1 editions of classes"):
         assert found in said
+
+
+@pytest.mark.requirement("O04")
+def test_a_database_of_a_version_too_old_is_named_and_left_alone(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'cases' AND name LIKE '0016_%%'")
+    for command in (apply_migrations, require_tables):
+        with pytest.raises(CommandError, match="begin a new one"):
+            command()

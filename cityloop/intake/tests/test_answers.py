@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 
 from cityloop.cases.models import Case
 from cityloop.intake import jobs, operations, queries
@@ -128,11 +126,3 @@ def test_only_those_who_may_know_see_who_reported(two_callers):
         queries.earlier_reports(city.actors["dispatcher"], "13800000001")
     found = queries.earlier_reports(city.actors["acceptor"], "13800000001")
     assert [one.case.number for one in found] == [case.number]
-
-
-@pytest.mark.requirement("C03")
-def test_numbers_kept_before_are_found_under_the_one_spelling(city):
-    city.receive("hotline12319", reporter_phone="13912345678")
-    Reporter.objects.update(phone="+86 139-1234-5678")
-    import_module("cityloop.intake.migrations.0008_one_spelling_of_phones").respell(apps, None)
-    assert Reporter.objects.get().phone == "13912345678"

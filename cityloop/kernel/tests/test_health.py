@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from cityloop.kernel import clock, health
+from cityloop.kernel.schema import OlderDatabase, waiting_migrations
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("O08")]
 
@@ -70,3 +71,14 @@ def test_a_part_that_fails_is_unwell_and_the_others_are_still_asked(
     disk, still = health.examine(now=clock.now())
     assert (disk.well, disk.words) == (False, "no such disk")
     assert still.well
+
+
+@pytest.mark.requirement("O04")
+def test_tables_of_a_version_too_old_are_never_taken_for_complete() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'cases' AND name LIKE '0016_%%'")
+    tables = found("tables")
+    assert not tables.well
+    assert "lacks cases.0016_whose_clock" in tables.words
+    with pytest.raises(OlderDatabase, match="begin a new one"):
+        waiting_migrations()

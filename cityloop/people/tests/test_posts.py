@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from importlib import import_module
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from cityloop.kernel.errors import Invalid, NotAllowed, Refused
 from cityloop.people import operations, queries
@@ -136,16 +135,6 @@ def test_a_new_permission_reaches_roles_that_exist_and_one_taken_away_never_come
     operations.change_role(code="leader", permissions=kept, actor=world.root, now=NOW)
     assert operations.seed_roles(now=NOW) == 0
     assert Role.objects.get(code="leader").permissions == kept
-
-
-def test_a_database_of_the_version_before_knows_what_its_roles_were_offered(world: World) -> None:
-    role = Role.objects.get(code="worker")
-    operations.change_role(code="worker", permissions=["cases.view"], actor=world.root, now=NOW)
-    Role.objects.update(offered=[])  # as the column comes
-    with connection.cursor() as cursor:
-        cursor.execute(import_module("cityloop.people.migrations.0003_posts").REMEMBER)
-    assert Role.objects.get(code="worker").offered == sorted(role.permissions)
-    assert operations.seed_roles(now=NOW) == 0
 
 
 def test_nobody_locks_everybody_out(world: World) -> None:
