@@ -55,34 +55,34 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def test_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """There is a test database even where no test of the run uses pytest-django's own fixtures:
-    for these alone it makes one.
+def test_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The name of the test database. There is one even where no test of the run uses
+    pytest-django's own fixtures: for these alone it makes one.
     """
     if connection.settings_dict["NAME"].startswith("test_"):
-        yield
+        yield connection.settings_dict["NAME"]
         return
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False)
-    yield
+    yield connection.settings_dict["NAME"]
     with django_db_blocker.unblock():
         teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture
-def own_database(test_database: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def own_database(test_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A clone of the test database for tests that commit: threads, processes, a live server.
 
     Django's way, a TRUNCATE of all tables, is refused by the append-only history; a clone costs a
     second and leaves nothing behind. Use it instead of `db`.
     """
-    with django_db_blocker.unblock(), _a_clone():
+    with django_db_blocker.unblock(), _a_clone(test_database):
         yield
 
 
 @pytest.fixture(scope="module")
 def module_database(
-    test_database: None, django_db_blocker: DjangoDbBlocker
+    test_database: str, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[DjangoDbBlocker]:
     """A clone for the tests of one file: what a fixture builds once, all of them read.
 
@@ -98,7 +98,7 @@ Prepared = Callable[[str, Callable[[], T]], AbstractContextManager[T]]
 
 @pytest.fixture(scope="session")
 def prepared_database(
-    test_database: None, django_db_blocker: DjangoDbBlocker
+    test_database: str, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[Prepared[Any]]:
     """`with prepared_database(name, build) as made:` puts the tests on a database built once.
 
@@ -112,7 +112,7 @@ def prepared_database(
         def use(name: str, build: Callable[[], T]) -> Iterator[T]:
             usual = connection.settings_dict["NAME"]
             if name not in kept:
-                stack.enter_context(_a_clone())
+                stack.enter_context(_a_clone(test_database))
                 with django_db_blocker.unblock():
                     kept[name] = (connection.settings_dict["NAME"], build())
             connections.close_all()
@@ -127,8 +127,8 @@ def prepared_database(
 
 
 @contextmanager
-def _a_clone() -> Iterator[None]:
-    test_name = connection.settings_dict["NAME"]
+def _a_clone(test_name: str) -> Iterator[None]:
+    usual = connection.settings_dict["NAME"]
     if not test_name.startswith("test_"):  # a real database is neither cloned nor disturbed
         pytest.fail("no test database has been set up")
     clone = f"{test_name}_{secrets.token_hex(3)}"
@@ -138,7 +138,7 @@ def _a_clone() -> Iterator[None]:
         yield
     finally:
         connections.close_all()
-        connection.settings_dict["NAME"] = test_name
+        connection.settings_dict["NAME"] = usual
         _run(f'DROP DATABASE "{clone}" WITH (FORCE)')
 
 

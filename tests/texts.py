@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -15,6 +15,7 @@ from django.utils.translation.template import templatize
 
 from cityloop.kernel.errors import Problem
 from cityloop.kernel.manifest import subsystems
+from tests.shape import tree
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "cityloop"
@@ -62,19 +63,19 @@ def texts_of(folder: Path) -> tuple[Text, ...]:
 
 
 def _of_python(path: Path) -> Iterator[Text]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    names = _names(tree)
-    for node in ast.walk(tree):
+    nodes = tree.nodes(path)
+    names = _names(nodes)
+    for node in nodes:
         if isinstance(node, ast.Call):
             call = names.get(_called(node.func))
             if call:
                 yield from _of_call(node.args, call, _where(path, node.lineno))
 
 
-def _names(tree: ast.Module) -> dict[str, str]:
+def _names(nodes: Iterable[ast.AST]) -> dict[str, str]:
     """Local name -> kind of call, from the file's imports."""
     found = {}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":
             for alias in node.names:
                 kind = alias.name.removesuffix("_lazy").removesuffix("_noop")

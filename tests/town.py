@@ -118,8 +118,7 @@ class Town:
     def chosen(self, code: str = COMPONENT) -> ProblemClass:
         """A class of the edition in force."""
         edition = standards_queries.current_edition(timezone.localdate(self.now))
-        known = {one.code.rpartition("/")[2]: one for one in standards_queries.classes(edition)}
-        return known[code]
+        return standards_queries.classes(edition).get(code__endswith=f"/{code}")
 
     def rule(self, code: str = COMPONENT, **wanted: Any) -> FilingRule:
         """A filing rule in force of a class; `wanted` narrows by its fields."""

@@ -35,6 +35,8 @@ from tests.conformance.city import PHONE, City
 from tests.conformance.pages import PAGES
 from tests.conformance.test_api import assert_problem, described
 
+pytestmark = pytest.mark.slow
+
 MANY = 200
 READS = [call for call in CALLS if call.method == "GET"]
 PAGED = {

@@ -18,6 +18,8 @@ from cityloop.geo.operations.grid_changes import BadCut
 from cityloop.geo.operations.grid_plans import ChangePlanned
 from tests.town import COMPONENT, DISTRICT, SYSTEM, Town
 
+pytestmark = pytest.mark.slow
+
 # what, which grid, where the line crosses its western and eastern side, how many days ahead
 STEP = st.tuples(
     st.sampled_from(("split", "merge")), st.integers(0, 11),

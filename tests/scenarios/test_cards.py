@@ -20,6 +20,8 @@ from cityloop.people import operations as people
 from cityloop.people.models import Organisation
 from tests.town import SINCE, SYSTEM, Town, forget
 
+pytestmark = pytest.mark.slow
+
 
 def second_leader(town: Town) -> None:
     """Another leader, who may judge again."""

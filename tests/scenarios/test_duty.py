@@ -32,6 +32,8 @@ from tests.duty import (
 )
 from tests.town import SYSTEM, Town, forget
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def the_towns_time(town: Town, monkeypatch) -> None:

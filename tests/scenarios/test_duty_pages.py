@@ -17,6 +17,8 @@ from cityloop.people import operations as people
 from tests.duty import DAY, dispatched, on_duty, person, shift, work
 from tests.town import SYSTEM, Town, forget
 
+pytestmark = pytest.mark.slow
+
 PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 Browse = Callable[..., Client]
 

@@ -20,6 +20,8 @@ from cityloop.people import operations as people
 from tests.scenarios.test_posts import Browse, body, browse, page, staff
 from tests.town import DISTRICT, SINCE, SYSTEM, Town, forget
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["browse"]
 LEVELS = ("city", "district", "street", "community")
 

@@ -14,6 +14,8 @@ from django.utils import timezone
 from cityloop.oversight.models import NamedList, Sending
 from tests.town import EVENT, Town
 
+pytestmark = pytest.mark.slow
+
 PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 Browse = Callable[..., Client]
 

@@ -21,6 +21,8 @@ from cityloop.petitions import operations, published, queries, wording
 from cityloop.petitions.models import Letter, Petition, Repetition, Suggestion
 from tests.town import DISTRICT, SINCE, SYSTEM, Town
 
+pytestmark = pytest.mark.slow
+
 PHONE = "138 0571-0001"
 PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 Browse = Callable[..., Client]

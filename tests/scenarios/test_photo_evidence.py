@@ -17,6 +17,8 @@ from cityloop.intake import operations as intake
 from cityloop.kernel import files, jobs
 from tests.town import Town
 
+pytestmark = pytest.mark.slow
+
 PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 

@@ -17,6 +17,8 @@ from tests.scenarios.test_duty_pages import Browse, browse
 from tests.scenarios.test_duty_pages import _page as page
 from tests.town import Town
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["browse"]
 
 

@@ -22,6 +22,8 @@ from cityloop.works.models import Exceedance, Order, Payment, WorksRecord
 from tests.town import Town
 from tests.works import Story
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def story(town: Town) -> Story:

@@ -15,6 +15,8 @@ from cityloop.works.models import BudgetLine, Claim, Designation, Order
 from tests.town import Town
 from tests.works import Story
 
+pytestmark = pytest.mark.slow
+
 PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 Browse = Callable[..., Client]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,6 @@ from cityloop.kernel.manifest import subsystems
 from tests.shape import tree
 
 FILES = tree.product_files()
-PARSED = {path: ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
 # Who may read the clock: the edges, the commands, and who is behind a request.
 CLOCK_READERS = {"web.py", "api.py", "jobs.py"}
 CLOCK_FOLDERS = {"views", "api", "cli", "launch"}
@@ -33,11 +33,20 @@ CLOCK_FILES = {
 }
 
 
-def _calls(path: Path) -> Iterator[tuple[str, int, ast.Call]]:
+def _module(path: Path) -> ast.Module:
+    module = tree.nodes(path)[0]
+    assert isinstance(module, ast.Module)
+    return module
+
+
+@cache
+def _calls(path: Path) -> tuple[tuple[str, int, ast.Call], ...]:
     """(dotted name, line, call) of every call in a file."""
-    for node in ast.walk(PARSED[path]):
-        if isinstance(node, ast.Call):
-            yield ast.unparse(node.func), node.lineno, node
+    return tuple(
+        (ast.unparse(node.func), node.lineno, node)
+        for node in tree.nodes(path)
+        if isinstance(node, ast.Call)
+    )
 
 
 def test_only_the_edges_read_the_clock() -> None:
@@ -75,7 +84,7 @@ def test_operations_get_actor_and_now_by_name() -> None:
     for path in FILES:
         if path.stem != "operations" and path.parent.name != "operations":
             continue
-        for node in PARSED[path].body:
+        for node in _module(path).body:
             if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
                 continue
             positional = {one.arg for one in (*node.args.posonlyargs, *node.args.args)}
@@ -87,11 +96,12 @@ def test_operations_get_actor_and_now_by_name() -> None:
 def test_public_names_are_explained() -> None:
     missing = []
     for path in FILES:
-        if ast.get_docstring(PARSED[path]) is None and _holds_code(PARSED[path], path):
+        module = _module(path)
+        if ast.get_docstring(module) is None and _holds_code(module, path):
             missing.append(tree.short(path))
         missing += [
             f"{tree.short(path)}:{node.name}"
-            for node in _public(PARSED[path])
+            for node in _public(module)
             if ast.get_docstring(node) is None
         ]
     assert missing == []
@@ -121,7 +131,7 @@ def test_nobody_overrides_save_to_hide_a_rule() -> None:
     for path in FILES:
         if path.stem != "models":
             continue
-        for node in ast.walk(PARSED[path]):
+        for node in tree.nodes(path):
             if isinstance(node, ast.FunctionDef) and node.name in ("save", "delete"):
                 last = node.body[-1]
                 assert isinstance(last, ast.Raise), f"{tree.short(path)}:{node.lineno}"

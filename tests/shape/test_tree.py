@@ -111,10 +111,9 @@ def test_functions_are_taken_in_at_once() -> None:
 
 
 def _functions(path: Path) -> list[tuple[str, int]]:
-    found = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
     return [
         (f"{tree.short(path)}:{node.name}", (node.end_lineno or node.lineno) - node.lineno + 1)
-        for node in found
+        for node in tree.nodes(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
 

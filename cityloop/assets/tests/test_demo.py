@@ -21,7 +21,7 @@ from cityloop.standards import operations as standards
 DATA = Path(__file__).resolve().parents[3] / "data" / "standards"
 PASSWORD = "Demo-City-2026"
 TODAY = NOW.date()
-pytestmark = [pytest.mark.requirement("A24", "A33", "E13")]
+pytestmark = [pytest.mark.slow, pytest.mark.requirement("A24", "A33", "E13")]
 
 
 @pytest.fixture

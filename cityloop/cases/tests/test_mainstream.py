@@ -116,9 +116,8 @@ def test_better_proof_is_no_rework_and_the_clock_goes_on(world):
 
 
 @pytest.mark.requirement("C30", "B09")
-@pytest.mark.django_db
-def test_self_handled_needs_both_photos_and_level_one():
-    world = worlds.build(review_share=1.0)
+def test_self_handled_needs_both_photos_and_level_one(world):
+    world.flow = worlds.flow(review_share=1.0)
     with pytest.raises(operations.Refused, match="before and one after"):
         world.report(action="self_handle", level=1, papers=[world.photo("before")])
     both = [world.photo("before"), world.photo("after")]
@@ -201,10 +200,9 @@ def test_urge_asks_for_an_answer(world):
 
 
 @pytest.mark.requirement("O10")
-@pytest.mark.django_db
 @pytest.mark.parametrize("merged", [False, True])
-def test_sides_are_kept_apart_within_a_case(merged):
-    world = worlds.build(merge_posts=merged)
+def test_sides_are_kept_apart_within_a_case(world, merged):
+    world.flow = worlds.flow(merge_posts=merged)
     both = replace(world.actors["acceptor"], roles=frozenset({"acceptor", "dispatcher"}))
     world.actors["both"] = both
     case = world.step(world.report(), "accept", "both")

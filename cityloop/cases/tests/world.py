@@ -121,10 +121,14 @@ def build(**parameters: Any) -> World:
         actors[f"{name}_worker"] = _person(f"{name}_worker", ("worker",), unit, limited=True)
     edition = _edition()
     chosen = _class(edition)
-    flow = Flow.objects.create(
+    return World(flow(**parameters), chosen, rule(chosen), units, actors)
+
+
+def flow(**parameters: Any) -> Flow:
+    """A flow of these parameters, for the cases to come."""
+    return Flow.objects.create(
         code=f"test-{Flow.objects.count()}", parameters=parameters, published_at=MONDAY
     )
-    return World(flow, chosen, rule(chosen), units, actors)
 
 
 def rule(chosen: ProblemClass, **changes: Any) -> FilingRule:

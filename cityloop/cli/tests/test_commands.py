@@ -14,6 +14,8 @@ from cityloop.cli import messages
 from cityloop.cli.main import COMMANDS
 from config import env
 
+pytestmark = pytest.mark.slow
+
 NAMES = [name for name, _function, _line in COMMANDS]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -41,10 +42,17 @@ def english() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module")
+def built(prepared_database) -> Iterator[worlds.World]:
+    """The smallest valid city as it begins."""
+    with prepared_database("cases", worlds.build) as made:
+        yield made
+
+
 @pytest.fixture
-def world(db, monkeypatch) -> Iterator[worlds.World]:
-    """The smallest valid city; the pages' clock is the world's."""
-    made = worlds.build()
+def world(built: worlds.World, db: None, monkeypatch) -> Iterator[worlds.World]:
+    """The smallest valid city, rolled back after the test; the pages' clock is the world's."""
+    made = deepcopy(built)
     monkeypatch.setattr("cityloop.kernel.clock.now", lambda: made.now)
     ACTORS.update(
         {

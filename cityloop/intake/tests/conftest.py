@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,14 @@ def own_files(settings, tmp_path: Path) -> Iterator[None]:
     holder.model = None
 
 
+@pytest.fixture(scope="module")
+def built(prepared_database) -> Iterator[cities.City]:
+    """The small city as it begins."""
+    with prepared_database("intake", cities.build) as made:
+        yield made
+
+
 @pytest.fixture
-def city(db) -> cities.City:
-    """The small city."""
-    return cities.build()
+def city(built: cities.City, db: None) -> cities.City:
+    """The small city; what the test does to it is rolled back."""
+    return deepcopy(built)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 
 import pytest
 from django.utils import translation
@@ -17,10 +18,17 @@ def fresh_memory() -> None:
     queries.forget_actors()
 
 
+@pytest.fixture(scope="module")
+def built(prepared_database) -> Iterator[worlds.World]:
+    """The smallest valid city as it begins."""
+    with prepared_database("people", worlds.build) as made:
+        yield made
+
+
 @pytest.fixture
-def world(db) -> worlds.World:
-    """The smallest valid city."""
-    return worlds.build()
+def world(built: worlds.World, db: None) -> worlds.World:
+    """The smallest valid city; what the test does to it is rolled back."""
+    return deepcopy(built)
 
 
 @pytest.fixture(autouse=True)
