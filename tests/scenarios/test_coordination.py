@@ -14,6 +14,8 @@ from cityloop.people.models import Responsibility
 from cityloop.works.models import Order
 from tests.town import DISTRICT, Town
 
+pytestmark = pytest.mark.slow
+
 REFUSE = "E0110"
 
 

@@ -14,6 +14,8 @@ from cityloop.people import operations as people
 from cityloop.people.lines import Line
 from tests.town import DISTRICT, SYSTEM, Town, forget
 
+pytestmark = pytest.mark.slow
+
 REFUSE = "E0110"
 
 

@@ -19,6 +19,8 @@ from cityloop.kernel import clock
 from cityloop.notify import queries, signing, wording
 from tests.town import Town, forget
 
+pytestmark = pytest.mark.slow
+
 PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 LINK = re.compile(r"https://city\.example(/photos/\S+?)[.\s]")
 

@@ -21,6 +21,8 @@ from cityloop.people import operations as people
 from cityloop.people import queries as people_queries
 from tests.town import DISTRICT, SINCE, SYSTEM, Town, forget
 
+pytestmark = pytest.mark.slow
+
 PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 PHONE = "13912345678"
 Browse = Callable[..., Client]

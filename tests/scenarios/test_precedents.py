@@ -22,6 +22,8 @@ from cityloop.precedents import operations as precedents
 from cityloop.precedents import queries
 from tests.town import Town
 
+pytestmark = pytest.mark.slow
+
 PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 Browse = Callable[..., Client]
 
