@@ -7,7 +7,7 @@ UTF-8, times in UTC with microseconds.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -35,6 +35,18 @@ def line_hash(number: str, line: Mapping[str, Any]) -> str:
         content["state"] = line["state"]
     body = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(line["previous"].encode() + body).hexdigest()
+
+
+def paper_digest(*, filename: str, from_album: bool, remarks: Sequence[Any]) -> str:
+    """Hex SHA-256 of what is noted of a paper: stands in the line beside its stage and content."""
+    body = orjson.dumps([filename, from_album, list(remarks)], option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(body).hexdigest()
+
+
+def flow_digest(code: str, parameters: Mapping[str, Any]) -> str:
+    """Hex SHA-256 of a flow: stands in the first line of the cases that began with it."""
+    body = orjson.dumps([code, parameters], option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(body).hexdigest()
 
 
 @lru_cache(maxsize=1024)

@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cityloop.cases import clocks, fields, guards, lifecycle, load, photos, record, workflow
+from cityloop.cases import chain, clocks, fields, guards, lifecycle, load, photos, record, workflow
 from cityloop.cases import flow as flows
 from cityloop.cases.change import Change, Paper
 from cityloop.cases.models import Case, Flow, Status, Timer, TimerKind, TimerState
@@ -159,7 +159,8 @@ def begin(
         imported=new.imported,
     )
     change.facts |= {
-        "channel": new.channel, "class": new.problem_class_id, "grid": new.grid_code, **new.facts
+        "channel": new.channel, "class": new.problem_class_id, "grid": new.grid_code,
+        "flow": [new.flow.code, chain.flow_digest(new.flow.code, new.flow.parameters)], **new.facts
     }  # fmt: skip
     return change
 

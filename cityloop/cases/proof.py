@@ -11,7 +11,7 @@ import orjson
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from cityloop.cases import chain, queries, state
+from cityloop.cases import chain, papers, queries, state
 from cityloop.cases.models import Attachment, Case, CaseEvent, Seal, Timer
 from cityloop.kernel import files
 from cityloop.kernel.models import StoredFile
@@ -153,7 +153,9 @@ def verify(*, now: datetime, progress: Progress | None = None) -> Verdict:
     # Only a whole history says what a case should be.
     own = _otherwise() if broken is None else None
     gone = _without_case()
-    rest = (bad_seal, _unsealed(now), gone, _without_paper(), _without_lock(), own)
+    beside = (papers.without_line(), papers.noted_otherwise(), papers.flow_otherwise())
+    told = (Broken(*one) for one in beside if one)
+    rest = (bad_seal, _unsealed(now), gone, *told, _without_lock(), own)
     return Verdict(cases, lines, seals, tuple(one for one in (broken, *rest) if one))
 
 
@@ -302,51 +304,19 @@ def _without_case() -> Broken | None:
     return Broken(f"line {gone[0]}", "its case is missing") if gone else None
 
 
-def _without_paper() -> Broken | None:
-    """A line that names a paper which the case has not any more, or a paper that no line names."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT c.number, e.version, left(p.paper->>1, 12)
-                 FROM cases_event e JOIN cases_case c ON c.id = e.case_id
-                CROSS JOIN LATERAL jsonb_array_elements(e.facts->'papers') AS p(paper)
-                WHERE e.facts ? 'papers' AND NOT EXISTS (
-                  SELECT 1 FROM cases_attachment a JOIN kernel_file f ON f.id = a.file_id
-                   WHERE a.case_id = e.case_id AND a.version = e.version
-                     AND f.sha256 = p.paper->>1
-                     -- Early lines name a picture once for each part it was given for.
-                     AND e.facts->'papers' @> jsonb_build_array(
-                           jsonb_build_array(a.stage, f.sha256)))
-                LIMIT 1"""
-        )
-        gone = cursor.fetchone()
-        cursor.execute(
-            """SELECT c.number, a.version, left(f.sha256, 12)
-                 FROM cases_attachment a JOIN cases_case c ON c.id = a.case_id
-                 JOIN kernel_file f ON f.id = a.file_id
-                WHERE NOT EXISTS (
-                  SELECT 1 FROM cases_event e WHERE e.case_id = a.case_id AND e.version = a.version
-                     AND e.facts->'papers' @> jsonb_build_array(
-                           jsonb_build_array(a.stage, f.sha256)))
-                LIMIT 1"""
-        )
-        new = cursor.fetchone()
-    if gone is not None:
-        return Broken(f"case {gone[0]} version {gone[1]}", f"its paper {gone[2]} is missing")
-    if new is not None:
-        return Broken(f"case {new[0]} version {new[1]}", f"no line names its paper {new[2]}")
-    return None
-
-
 def verify_files(*, progress: Progress | None = None) -> tuple[int, Broken | None]:
-    """How many stored files were read again, and the first that is missing or was altered."""
-    count, rows = 0, StoredFile.objects.order_by("pk").values_list("sha256", flat=True)
+    """How many stored files were read again, and the first that is missing, was altered, or of
+    which something else is kept than it says itself."""
+    count, rows = 0, StoredFile.objects.order_by("pk").defer("exif")
     total = rows.count() if progress else 0
-    for sha256 in rows.iterator():
+    for row in rows.iterator():
         count += 1
         if progress:
             progress(count, total)
-        if files.is_altered(sha256):
-            return count, Broken(f"file {sha256[:12]}", "it is missing or was altered")
+        if files.is_altered(row.sha256):
+            return count, Broken(f"file {row.sha256[:12]}", "it is missing or was altered")
+        if unlike := files.told_otherwise(row):
+            return count, Broken(f"file {row.sha256[:12]}", f"its {unlike} is not what it says")
     return count, None
 
 

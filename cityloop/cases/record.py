@@ -168,8 +168,15 @@ def _facts(change: Change) -> dict[str, Any]:
     if change.actor.token is not None:  # who holds a key is known from the record of keys
         facts["token"] = list(change.actor.token)
     if change.papers:
-        facts["papers"] = [[paper.stage, paper.file.sha256] for paper in change.papers]
+        facts["papers"] = [_named(paper) for paper in change.papers]
     return facts
+
+
+def _named(paper: Paper) -> list[str]:
+    noted = chain.paper_digest(
+        filename=paper.filename[:120], from_album=paper.from_album, remarks=paper.remarks
+    )
+    return [paper.stage, paper.file.sha256, noted]
 
 
 def _text_changed(lines: Lines) -> bool:

@@ -28,6 +28,7 @@ T = TypeVar("T")
 # MPO: a JPEG with further pictures behind it, as some phones write it.
 IMAGES = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 MAX_PIXELS = 80_000_000
+PROVEN = ("width", "height", "taken_at", "taken_point")  # read from the original again
 PLAIN_BELOW = 6.0  # standard deviation of grey, of 255: night, fog, a thumb on the lens
 # A film's first bytes, but a photo in a format that browsers and our tools do not show.
 PHOTO_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis"})
@@ -144,6 +145,10 @@ def picture_facts(path: Path) -> dict[str, Any]:
 
     Broken EXIF is no reason to lose a report: it counts as absent.
     """
+    return {**_camera_facts(path), "phash": _looks(path)}
+
+
+def _camera_facts(path: Path) -> dict[str, Any]:
     with Image.open(path) as picture:
         facts: dict[str, Any] = {"width": picture.width, "height": picture.height}
         exif = _or_none(picture.getexif)
@@ -151,8 +156,15 @@ def picture_facts(path: Path) -> dict[str, Any]:
             facts["exif"] = _or_none(lambda: _plain_exif(exif)) or {}
             facts["taken_at"] = _or_none(lambda: _taken_at(exif))
             facts["taken_point"] = _or_none(lambda: _taken_point(exif))
-    facts["phash"] = _looks(path)
     return facts
+
+
+def told_otherwise(row: StoredFile) -> str:
+    """Which of PROVEN is kept otherwise than the stored original says; '' when none is."""
+    if not row.media_type.startswith("image/"):
+        return ""
+    said = _camera_facts(location(row.sha256))
+    return next((name for name in PROVEN if getattr(row, name) != said.get(name)), "")
 
 
 def _looks(path: Path) -> int | None:

@@ -90,6 +90,7 @@ OWN: dict[str, dict[str, str]] = {
         "load": FUNCTIONS,
         "modes": VALUE,
         "offers": FUNCTIONS,
+        "papers": FUNCTIONS,
         "photos": FUNCTIONS,
         "precision": FUNCTIONS,
         "privacy": FUNCTIONS,

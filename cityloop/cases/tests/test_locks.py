@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -241,6 +242,44 @@ def test_a_paper_that_is_moved_to_another_stage_or_slipped_in_is_named(world):
         cursor.execute("SET LOCAL session_replication_role = origin")
     [broken] = proof.verify(now=world.now).broken
     assert broken.where.startswith(f"case {case.number} version") and "missing" in broken.what
+
+
+@pytest.mark.requirement("O05", "F07")
+@pytest.mark.parametrize(("change", "where", "what"), [
+    ("cases_attachment SET remarks = '[]'", "case {number} version 1", "noted of its paper"),
+    ("cases_attachment SET from_album = NOT from_album", "case {number} version 1",
+     "noted of its paper"),
+    ("cases_attachment SET filename = 'x.jpg'", "case {number} version 1", "noted of its paper"),
+    ("cases_flow SET parameters = '{\"review_share\": 0}' WHERE code LIKE 'test-%'", "flow test-",
+     "what case {number} began with"),
+])  # fmt: skip
+def test_what_stands_beside_the_history_is_proven_by_it(world, change, where, what):
+    album = replace(world.photo(), from_album=True, remarks=({"code": "from_album"},))
+    case = world.report(papers=[album])
+    assert proof.verify(now=world.now).whole
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(f"UPDATE {change}")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    [broken] = proof.verify(now=world.now).broken
+    assert where.format(number=case.number) in broken.where
+    assert what.format(number=case.number) in broken.what
+
+
+@pytest.mark.requirement("O05", "F07")
+@pytest.mark.parametrize("change", [
+    "taken_at = '2026-03-02T01:00:00Z'", "width = width + 1",
+    "taken_point = ST_SetSRID(ST_MakePoint(120.1, 30.2), 4326)",
+])  # fmt: skip
+def test_when_and_where_a_photo_was_taken_is_what_the_photo_says(world, change):
+    world.report(papers=[world.photo()])
+    assert proof.verify_files() == (1, None)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(f"UPDATE kernel_file SET {change}")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    _count, broken = proof.verify_files()
+    assert broken is not None and broken.what == f"its {change.split()[0]} is not what it says"
 
 
 @pytest.mark.requirement("O05")
