@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import struct
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from cityloop.cases.models import Case, Flow, Status, Timer, TimerKind, TimerSta
 from cityloop.kernel import errors
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.models import StoredFile
-from cityloop.kernel.rows import Rows, fresh
+from cityloop.kernel.rows import Rows, ewkb, fresh
 from cityloop.people import queries as people
 from cityloop.standards import queries as standards
 
@@ -135,7 +134,7 @@ def begin(
         component_id=new.component_id,
         level=new.level,
         description=new.description,
-        point=None if new.lon is None or new.lat is None else _ewkb(new.lon, new.lat),
+        point=None if new.lon is None or new.lat is None else ewkb(new.lon, new.lat),
         raw_x=new.raw[0],
         raw_y=new.raw[1],
         raw_system=new.raw[2],
@@ -158,16 +157,16 @@ def begin(
         papers=list(new.papers),
         imported=new.imported,
     )
-    change.facts |= {
-        "channel": new.channel, "class": new.problem_class_id, "grid": new.grid_code,
-        "flow": [new.flow.code, chain.flow_digest(new.flow.code, new.flow.parameters)], **new.facts
-    }  # fmt: skip
+    change.facts |= _first_facts(new)
     return change
 
 
-def _ewkb(lon: float, lat: float) -> str:
-    """A point in WGS 84 as the database takes it; becomes a GEOS point when somebody reads it."""
-    return struct.pack("<BIIdd", 1, 0x20000001, 4326, lon, lat).hex()
+def _first_facts(new: NewCase) -> dict[str, Any]:
+    flow = [new.flow.code, chain.flow_digest(new.flow.code, new.flow.parameters)]
+    return {
+        "channel": new.channel, "class": new.problem_class_id, "grid": new.grid_code, "flow": flow,
+        **new.facts,
+    }  # fmt: skip
 
 
 def perform(

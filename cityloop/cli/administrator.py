@@ -1,4 +1,4 @@
-"""`cityloop first-administrator`: the account with which a city makes all others."""
+"""The account with which a city makes all others, and a way back for who forgot its password."""
 
 from __future__ import annotations
 
@@ -51,8 +51,7 @@ def first_administrator(
     The password is asked for, read from standard input or made here; whoever signs in with it
     chooses another at once. Refused when somebody can administer the city already.
     """
-    if generate and password_stdin:
-        raise CommandError("Choose one of --generate and --password-stdin.")
+    _one_way(generate, password_stdin)
     open_project()
     require_tables()
     from cityloop.kernel import clock
@@ -71,6 +70,46 @@ def first_administrator(
         now=clock.now(),
     )
     _tell(founded, password if generate else "", as_json)
+
+
+def reset_password(
+    username: Annotated[str, typer.Argument(help="What the person signs in with.")],
+    generate: Generate = False,
+    password_stdin: FromInput = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give an account a new first password, as the back office does: for an administrator who
+    forgot the only one.
+
+    Whoever signs in with it chooses another at once; a lock after too many wrong tries is lifted.
+    Accounts and posts stay as they are, and the record of changes names this command.
+    """
+    _one_way(generate, password_stdin)
+    open_project()
+    require_tables()
+    from axes.utils import reset
+
+    from cityloop.kernel import clock
+    from cityloop.kernel.actor import Actor
+    from cityloop.people import operations, queries
+
+    member = queries.member_called(username)
+    password = made() if generate else given(typed=not password_stdin)
+    operations.reset_password(
+        member_id=member.pk, password=password, actor=Actor.system("reset-password"),
+        now=clock.now(),
+    )  # fmt: skip
+    reset(username=member.username)
+    result, sentence = {"username": member.username}, f"{member.username} has a new password."
+    if generate:
+        result["password"] = password
+        sentence += f"\nThe first password, shown only now: {password}"
+    finish(result, f"{sentence}\nIt must be changed at the next sign-in.", as_json=as_json)
+
+
+def _one_way(generate: bool, password_stdin: bool) -> None:
+    if generate and password_stdin:
+        raise CommandError("Choose one of --generate and --password-stdin.")
 
 
 def _tell(founded: Founded, password: str, as_json: bool) -> None:

@@ -50,6 +50,7 @@ COMMANDS: tuple[tuple[str, Callable[..., Any], str], ...] = (
     ("migrate", database.migrate, "Bring the database to this version's tables."),
     ("load-standards", standards.load_standards, "Editions of classes and filing rules."),
     ("first-administrator", administrator.first_administrator, "The account that makes others."),
+    ("reset-password", administrator.reset_password, "A new first password for an account."),
     ("import-regions", regions.import_regions, "Regions, unit grids or roads."),
     ("import-organisations", import_people.import_organisations, "The units of the city."),
     ("import-responsibilities", import_people.import_responsibilities, "Who leads for what."),

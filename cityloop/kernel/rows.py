@@ -8,6 +8,7 @@ case or with five thousand.
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -148,3 +149,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, models.Model):
         return value.pk
     return str(value)  # Decimal and lazy texts
+
+
+def ewkb(lon: float, lat: float) -> str:
+    """A point in WGS 84 as the database takes it; becomes a GEOS point when somebody reads it."""
+    return struct.pack("<BIIdd", 1, 0x20000001, 4326, lon, lat).hex()

@@ -17,7 +17,14 @@ from django.test import Client
 from django.urls import reverse
 
 from cityloop.people import queries
-from cityloop.people.models import Holding, Member, Organisation, Post, Responsibility
+from cityloop.people.models import (
+    Holding,
+    Member,
+    Organisation,
+    PeopleChange,
+    Post,
+    Responsibility,
+)
 from config import env
 
 Call = Callable[..., subprocess.CompletedProcess[str]]
@@ -113,6 +120,23 @@ def test_an_empty_database_becomes_a_city_with_people(empty: Call, tmp_path: Pat
         "holds another city (3 organisations, 2 accounts)"
         in told(empty("demo", "--days", "0", "--port", "0"), 1)["error"]
     )
+    _forgotten(empty)
+
+
+def _forgotten(empty: Call) -> None:
+    """The only administrator forgot the password, and tried until the door was locked."""
+    browser = Client()
+    for _ in range(7):
+        answer = browser.post(reverse("sign-in"), {"username": "zhang", "password": "wrong"})
+    assert answer.status_code == 429
+    assert "no such member" in told(empty("reset-password", "nobody", "--generate"), 1)["error"]
+    weak = told(empty("reset-password", "zhang", "--password-stdin", typed="short\n"), 1)
+    assert "10 characters" in weak["error"]
+    given = told(empty("reset-password", "zhang", "--generate"))
+    answer = browser.post(reverse("sign-in"), {"username": "zhang", "password": given["password"]})
+    assert answer["Location"] == reverse("new-password")
+    [line] = PeopleChange.objects.filter(action="reset password")
+    assert "reset-password" in line.actor
 
 
 def _workbook(path: Path, rows: tuple[tuple[object, ...], ...]) -> str:

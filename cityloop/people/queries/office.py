@@ -6,9 +6,11 @@ from datetime import date, datetime
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cityloop.kernel import text
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.errors import NotFound
 from cityloop.people.models import Holding, Member, Organisation, PeopleChange, Post, Role
 from cityloop.people.queries.actors import actor_for
 from cityloop.people.queries.organisations import members_visible
@@ -51,6 +53,14 @@ def city_administrators(now: datetime) -> list[Member]:
     return [
         one for one in held if one.has_usable_password() and _manages_all(actor_for(one.pk, now))
     ]
+
+
+def member_called(username: str) -> Member:
+    """The open account of this name; raises NotFound."""
+    found = Member.objects.filter(username=username.strip(), active=True).first()
+    if found is None:
+        raise NotFound(_("there is no such member, or the account is closed"))
+    return found
 
 
 def _manages_all(actor: Actor) -> bool:
