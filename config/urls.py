@@ -6,25 +6,27 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from django.apps import apps
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import include, path
 
 from cityloop.kernel.manifest import Subsystem
+from config.addresses import Address, ByFirstWord
 from config.api import api
 
 
-def subsystem_urls() -> list[URLPattern | URLResolver]:
+def subsystem_urls() -> list[Address]:
     """The urlpatterns of every installed subsystem that has a web.py."""
     return [
-        path("", include(import_module(f"{app.name}.web")))
+        address
         for app in apps.get_app_configs()
         if isinstance(app, Subsystem) and find_spec(f"{app.name}.web")
+        for address in import_module(f"{app.name}.web").urlpatterns
     ]
 
 
 urlpatterns = [
-    path("api/v1/", api.urls),
+    ByFirstWord("api/v1/", *api.urls),
     path("i18n/", include("django.conf.urls.i18n")),
-    *subsystem_urls(),
+    ByFirstWord("", subsystem_urls()),
 ]
 
 handler400 = "cityloop.kernel.page.bad_request"

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import shapely
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count
 from django.utils.translation import override
 
@@ -36,6 +36,7 @@ from cityloop.demo.foreign import (
 from cityloop.geo import operations as geo
 from cityloop.geo.models import Region
 from cityloop.intake import operations as intake
+from cityloop.kernel import statistics
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.models import Marker
 from cityloop.people import demo as people
@@ -126,8 +127,7 @@ def _parts(password: str, now: datetime) -> dict[str, Any]:
             value["parts"][name] = round(time.monotonic() - began, 2)
             begun.save()
             # The parts to come, and the city's life, ask tables that were empty a moment ago.
-            with connection.cursor() as cursor:
-                cursor.execute("ANALYZE")
+            statistics.refresh()
     return value
 
 

@@ -8,7 +8,9 @@ CREATE FUNCTION intake_context(
   OUT out_case bigint, OUT out_reporter bigint, OUT out_grid text, OUT out_community text,
   OUT out_service boolean, OUT out_known text, OUT out_component text, OUT out_files text,
   OUT out_nearby text)
-LANGUAGE plpgsql VOLATILE SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql VOLATILE SET plan_cache_mode = force_generic_plan
+-- A plan made while a table was empty would read it whole for as long as the session lasts.
+SET enable_seqscan = off AS $$
 DECLARE
   here geometry := ST_SetSRID(ST_MakePoint(in_lon, in_lat), 4326);
   high float8 := in_metres / 110500;  -- degrees; a little more than the circle

@@ -41,11 +41,14 @@ class UnknownClass(Invalid):
 
 
 class Kept(Generic[T]):
-    """A value that is read again when older than KEEP_SECONDS; `key` tells days apart."""
+    """A value that is read again when older than KEEP_SECONDS; `key` tells days apart.
 
-    def __init__(self, read: Callable[[Any], T]) -> None:
-        self._read = read
-        self._held: tuple[float, Any, T] | None = None
+    `stamp`: what is quickly asked and tells whether the value is still the same.
+    """
+
+    def __init__(self, read: Callable[[Any], T], stamp: Callable[[], str] = lambda: "") -> None:
+        self._read, self._stamp = read, stamp
+        self._held: tuple[float, Any, str, T] | None = None
         self._lock = Lock()
 
     def get(self, key: Any = None, *, newer_than: float = KEEP_SECONDS) -> T:
@@ -53,8 +56,14 @@ class Kept(Generic[T]):
         held = self._held
         if held is None or held[1] != key or time.monotonic() - held[0] > newer_than:
             with self._lock:
-                self._held = held = (time.monotonic(), key, self._read(key))
-        return held[2]
+                self._held = held = self._renewed(key)
+        return held[3]
+
+    def _renewed(self, key: Any) -> tuple[float, Any, str, T]:
+        began, stamp, held = time.monotonic(), self._stamp(), self._held
+        if stamp and held is not None and held[1:3] == (key, stamp):
+            return began, key, stamp, held[3]
+        return began, key, stamp, self._read(key)
 
     def forget(self) -> None:
         """The next question reads again."""
@@ -113,7 +122,7 @@ def known_class(row: ProblemClass) -> KnownClass:
 
 _channels = Kept(_read_channels)
 _flows = Kept(_read_flows)
-_classes = Kept(_read_classes)
+_classes = Kept(_read_classes, stamp=standards.stamp)
 _ALL = (_channels, _flows, _classes)
 
 

@@ -34,6 +34,20 @@ def test_every_table_belongs_to_a_model_or_a_library(db: None) -> None:
     assert {name for name in found - known if not name.startswith(OF_LIBRARIES)} == set()
 
 
+@pytest.mark.requirement("O04")
+def test_an_index_with_a_condition_has_it_in_the_database(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexname, indexdef LIKE '%% WHERE %%' FROM pg_indexes")
+        partial = dict(cursor.fetchall())
+    wanted = [
+        index.name
+        for model in apps.get_models()
+        for index in model._meta.indexes
+        if index.condition is not None
+    ]
+    assert wanted and [name for name in wanted if not partial[name]] == []
+
+
 @pytest.mark.requirement("O01")
 def test_history_can_be_changed_by_nobody(db: None) -> None:
     """Tables that must only grow refuse every other change in the database itself."""

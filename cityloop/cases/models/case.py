@@ -269,11 +269,8 @@ class Case(models.Model):
             ),
             models.Index(fields=["problem_class", "-reported_at"], name="case_class"),
             GistIndex("point", name="case_point"),
-            GistIndex(
-                fields=["point"],
-                name="case_open_point",
-                condition=~Q(status__in=[*FINAL]),
-            ),
+            # As an expression: of an index over fields GeoDjango forgets the condition.
+            GistIndex("point", name="case_open_point", condition=~Q(status__in=[*FINAL])),
             GinIndex("search", name="case_search"),
             GinIndex("units", name="case_units"),
             GinIndex("members", name="case_members"),

@@ -25,6 +25,7 @@ from cityloop.standards.queries.editions import (
     diff_editions,
     edition,
     editions,
+    stamp,
     stored_classes,
     stored_rules,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "rules_for",
     "search_classes",
     "special_days",
+    "stamp",
     "stored_classes",
     "stored_rules",
     "warning_text",
