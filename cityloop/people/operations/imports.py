@@ -29,6 +29,7 @@ from cityloop.people.operations.record import require_whole_city, touch
 from cityloop.people.operations.responsibilities import (
     Cell,
     Entry,
+    idle_bodies,
     known_classes,
     later_lines,
     objections,
@@ -254,10 +255,11 @@ def _rejections(entries: Sequence[tuple[int, Entry]]) -> list[Rejection]:
     classes = known_classes([entry.cell.edition for _line, entry in entries])
     areas = geo.areas_known(entry.cell.region for _line, entry in entries)
     later = later_lines([entry for _line, entry in entries])
+    idle = idle_bodies([entry for _line, entry in entries])
     seen: dict[Cell, int] = {}
     found = []
     for line, entry in entries:
-        wrong = objections(entry, classes, areas)
+        wrong = objections(entry, classes, areas, idle)
         if entry.cell in seen:
             wrong.append(_("the same cell as line %(line)s") % {"line": seen[entry.cell]})
         if entry.cell in later:

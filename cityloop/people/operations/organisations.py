@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cityloop.geo import codes
+from cityloop.geo import queries as geo
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotFound, Refused
 from cityloop.people.models import Holding, Organisation, OrganisationKind, Responsibility
@@ -58,7 +59,7 @@ def create_organisation(  # noqa: PLR0913 (the facts of a row, all by keyword)
     actor.require("people.manage")
     row = Organisation(
         code=code.strip(), name_zh=name_zh.strip(), name_en=name_en.strip(), kind=kind,
-        parent=parent, also_under=also_under, region_code=read_region(region_code), level=level,
+        parent=parent, also_under=also_under, region_code=known_region(region_code), level=level,
         phone=phone, trial=trial,
         valid_from=valid_from or timezone.localdate(now),
     )  # fmt: skip
@@ -125,6 +126,17 @@ def read_region(region_code: str) -> str:
     return codes.parse_region_code(region_code).code
 
 
+def known_region(region_code: str) -> str:
+    """`read_region` of a place where the city has ground, or of any before it has regions: who
+    answers for a place that is not there sees nothing. Raises Invalid.
+    """
+    code = read_region(region_code)
+    if code and code not in geo.areas_known([code]):
+        why = _("there is no region %(code)s") % {"code": region_code.strip()}
+        raise Invalid(why, fields={"region_code": why})
+    return code
+
+
 @transaction.atomic
 def change_organisation(
     *, organisation_id: int, actor: Actor, now: datetime, reason: str = "", **changes: Any
@@ -140,6 +152,8 @@ def change_organisation(
         raise Invalid(*(f"{name} cannot be changed here" for name in sorted(unknown)))
     before = as_record(row)
     if "region_code" in changes:
+        if read_region(changes["region_code"]) != row.region_code:
+            known_region(changes["region_code"])
         changes["region_code"] = read_region(changes["region_code"])
     for name, value in changes.items():
         setattr(row, name, value)

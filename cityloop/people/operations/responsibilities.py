@@ -15,6 +15,7 @@ from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotFound, Refused
 from cityloop.people.models import (
     ANY,
+    NOT_HANDLING,
     Duty,
     Organisation,
     PeopleChange,
@@ -115,7 +116,8 @@ def set_responsibility(  # noqa: PLR0913 (the facts of a row, all by keyword)
 def _objections(entry: Entry) -> list[str]:
     """`objections` of one entry, with what it refers to."""
     cell = entry.cell
-    return objections(entry, known_classes([cell.edition]), geo.areas_known([cell.region]))
+    areas = geo.areas_known([cell.region])
+    return objections(entry, known_classes([cell.edition]), areas, idle_bodies([entry]))
 
 
 def read_area(text: str) -> str:
@@ -144,8 +146,18 @@ def known_classes(editions: Sequence[str]) -> dict[str, set[tuple[str, str, str]
     return found
 
 
+def idle_bodies(entries: Sequence[Entry]) -> dict[int, str]:
+    """Of the bodies that entries name those that no case is dispatched to: id -> name."""
+    named = {unit for one in entries for unit in (one.lead_id, *(pk for pk, _duty in one.assists))}
+    rows = Organisation.objects.filter(pk__in=named, kind__in=NOT_HANDLING)
+    return {row.pk: row.name_zh for row in rows}
+
+
 def objections(
-    entry: Entry, classes: Mapping[str, set[tuple[str, str, str]]], areas: Collection[str]
+    entry: Entry,
+    classes: Mapping[str, set[tuple[str, str, str]]],
+    areas: Collection[str],
+    idle: Mapping[int, str],
 ) -> list[str]:
     """What is wrong with an entry in itself, in sentences."""
     cell, wrong = entry.cell, _of_cell(entry.cell, classes)
@@ -156,6 +168,11 @@ def objections(
     unknown = {duty for _unit, duty in entry.assists} | {entry.lead_role}
     wrong += [
         _("unknown role %(role)s") % {"role": duty} for duty in sorted(unknown - set(Duty.values))
+    ]
+    wrong += [
+        _("%(name)s handles no cases") % {"name": idle[unit]}
+        for unit in (entry.lead_id, *(unit for unit, _duty in entry.assists))
+        if unit in idle
     ]
     if entry.lead_id in {unit for unit, _duty in entry.assists}:
         wrong.append(_("the lead unit cannot assist itself"))

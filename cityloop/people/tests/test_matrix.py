@@ -208,6 +208,19 @@ def test_what_a_line_needs(world: World) -> None:
         world.line("DA", valid_from=TODAY + timedelta(days=3), **CELL)
 
 
+@pytest.mark.requirement("E13", "E01")
+@pytest.mark.parametrize("unit", ["PLAT", "DA-PLAT", "COLL"])
+def test_a_line_names_only_bodies_that_handle_cases(world: World, unit: str) -> None:
+    with pytest.raises(Invalid, match=f"{world.units[unit].name_zh} handles no cases"):
+        world.line(unit, **CELL)
+    facts = {"kind": "event", "lead": world.units["GAS"], "actor": world.root, "now": NOW}
+    with pytest.raises(Invalid, match="handles no cases"):
+        operations.set_responsibility(
+            source_document="x", assists=[(world.units[unit], "assist")], **facts, **CELL
+        )
+    assert not Responsibility.objects.exists()
+
+
 @pytest.mark.requirement("E13", "O10")
 def test_a_district_rules_its_own_area_only(world: World) -> None:
     admin = world.actor("DA-PLAT", "administrator")

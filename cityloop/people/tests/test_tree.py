@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cityloop.geo.tests.world import import_town
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from cityloop.people import operations, queries
@@ -108,6 +109,24 @@ def test_code_kind_and_region_are_checked(world: World) -> None:
 
 def test_long_spelling_of_a_region_is_kept_short(world: World) -> None:
     assert Organisation.objects.get(code="GAS").region_code == "3301"
+
+
+def test_a_region_is_one_where_the_city_has_ground(world: World, tmp_path) -> None:
+    import_town(tmp_path)  # the district 330199
+    facts = {"kind": "department", "actor": world.root, "now": NOW}
+    made = operations.create_organisation(code="T1", name_zh="x", region_code="330199001", **facts)
+    assert made.region_code == "330199001"
+    with pytest.raises(Invalid, match="there is no region 339999"):
+        operations.create_organisation(code="T2", name_zh="x", region_code="339999", **facts)
+    change = {"organisation_id": made.pk, "actor": world.root, "now": NOW}
+    with pytest.raises(Invalid, match="there is no region 339999"):
+        operations.change_organisation(region_code="339999", **change)
+    # What stands already may stay: the name of a body of another time changes all the same.
+    old = world.units["DA"]
+    operations.change_organisation(
+        organisation_id=old.pk, name_zh="y", region_code="330102", actor=world.root, now=NOW
+    )
+    assert Organisation.objects.get(pk=old.pk).name_zh == "y"
 
 
 def test_closing_is_refused_while_things_hang_on_it_and_each_is_named(world: World) -> None:
