@@ -235,6 +235,15 @@ def current_parameters() -> flows.Parameters:
     return flows.parameters(current_flow().parameters)
 
 
+def of_the_public() -> Q:
+    """Cases that are reviewed before they are closed: each by the flow that it began with."""
+    found = Q(joined_public=True)
+    for flow in Flow.objects.order_by("id"):
+        channels = flows.parameters(flow.parameters).reviewed_channels
+        found |= Q(flow=flow, channel__in=channels)
+    return found
+
+
 def case_of_file(actor: Actor, sha256: str) -> bool:
     """True when the actor sees a case to which this file belongs."""
     rows = Attachment.objects.filter(file__sha256=sha256)

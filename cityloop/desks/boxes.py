@@ -14,9 +14,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from cityloop.cases import requests
+from cityloop.cases import queries, requests
 from cityloop.cases.models import HELD, OPEN, Status, Task
-from cityloop.intake import channels
 from cityloop.kernel.actor import Actor
 
 Condition = Callable[[Actor, datetime], Q]
@@ -47,9 +46,7 @@ def with_task(kind: str, *, own: bool) -> Condition:
 
 def to_be_reviewed(actor: Actor, now: datetime) -> Q:
     """Public cases before closing that nobody has reviewed since their check."""
-    public = [one.code for one in channels.TABLE if one.group == "public"]
-    heard = Q(channel__in=public) | Q(joined_public=True)
-    return heard & Q(status=S.CHECKED, reviewed_at=None)
+    return queries.of_the_public() & Q(status=S.CHECKED, reviewed_at=None)
 
 
 def to_dispatch(actor: Actor, now: datetime) -> Q:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from cityloop.cases import operations as cases
 from cityloop.cases import queries
 from cityloop.desks import boxes
-from tests.town import Town
+from cityloop.kernel import clock
+from tests.town import SYSTEM, Town, forget
 
 
 def _waiting(town: Town) -> set[str]:
@@ -44,3 +47,19 @@ def test_every_public_case_stands_in_the_queue_and_is_closed_after_its_review(to
     # What no citizen reported needs none.
     number = inspectors_own.number
     assert town.step(number, "close", "shift_leader", closing_condition=True).status == "closed"
+
+
+@pytest.mark.requirement("G09")
+def test_the_queue_holds_what_the_flow_of_the_case_wants_reviewed(town: Town) -> None:
+    before = town.case("checked", channel="inspector")
+    parameters = {**town.flow.parameters, "reviewed_channels": ["inspector"]}
+    later = clock.now() + timedelta(seconds=1)
+    cases.publish_flow(code="watched", parameters=parameters, actor=SYSTEM, now=later)
+    forget()
+    watched = town.case("checked", channel="inspector")
+    assert _waiting(town) == {watched.number}
+    with pytest.raises(cases.Refused, match="review this case first"):
+        town.step(watched.number, "close", "shift_leader", closing_condition=True)
+    town.step(watched.number, "review_case", "shift_leader", opinion="一致")
+    for number in (before.number, watched.number):
+        assert town.step(number, "close", "shift_leader", closing_condition=True).status == "closed"
