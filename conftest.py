@@ -89,7 +89,7 @@ def module_database(
     Build with `with module_database.unblock(): ...`; each test takes `db` beside it, and what it
     writes is rolled back.
     """
-    with _a_clone():
+    with _a_clone(test_database):
         yield django_db_blocker
 
 
