@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cityloop.cli.database import require_tables
 from cityloop.cli.output import AsJson, RejectedError, finish, progress
 from cityloop.cli.project import open_project
 
@@ -26,6 +27,8 @@ def check(chain: Chain = False, workflow: Workflow = False, as_json: AsJson = Fa
 
     began = time.monotonic()
     findings = [finding.as_dict() for finding in health.examine(now=clock.now())]
+    if chain or workflow:
+        require_tables()
     if chain:
         findings += [prove_history(), prove_files(), prove_book()]
     if workflow:

@@ -102,6 +102,8 @@ def read_features(path: str | Path, *, layer: str = "", system: str = "") -> lis
         raise UnreadableFile(f"{path}: {error}") from error
     if shapes is None:
         raise UnreadableFile(gettext("%(path)s: it has no geometry") % {"path": path})
+    if not len(shapes):
+        raise UnreadableFile(gettext("%(path)s: it holds nothing") % {"path": path})
     names = [str(name) for name in meta["fields"]]
     given = _parsed(shapes)
     placed, spoken = _in_wgs84(given, meta["crs"], system), _spoken(meta["crs"], system)

@@ -85,7 +85,7 @@ def told(done: subprocess.CompletedProcess[str], code: int = 0) -> dict:
 @pytest.mark.timeout(600)
 @pytest.mark.requirement("L16", "A24", "O04")
 def test_an_empty_database_becomes_a_city_with_people(empty: Call, tmp_path: Path) -> None:
-    assert told(empty("migrate"))["applied"]
+    _first_steps(empty, tmp_path)
     assert told(empty("load-standards"))["imported"] > 1000
     assert "people_member" in connection.introspection.table_names()
     assert not Member.objects.exists()
@@ -121,6 +121,15 @@ def test_an_empty_database_becomes_a_city_with_people(empty: Call, tmp_path: Pat
         in told(empty("demo", "--days", "0", "--port", "0"), 1)["error"]
     )
     _forgotten(empty)
+
+
+def _first_steps(empty: Call, folder: Path) -> None:
+    """Before there are tables; then the tables, and a file in which there is nothing."""
+    assert "Run: cityloop migrate" in told(empty("check", "--chain"), 1)["error"]
+    assert told(empty("migrate"))["applied"]
+    hollow = folder / "hollow.geojson"
+    hollow.write_text('{"type": "FeatureCollection", "features": []}', encoding="utf-8")
+    assert "holds nothing" in told(empty("import-regions", str(hollow)), 1)["error"]
 
 
 def _forgotten(empty: Call) -> None:
