@@ -15,7 +15,11 @@ File = Annotated[Path, typer.Argument(help="CSV, XLSX or JSON.", exists=True, di
 
 
 def import_orders(file: File, as_json: AsJson = False) -> None:
-    """Import orders of 12345: each number opens once, bad rows are listed with their reasons."""
+    """Import orders of 12345: each number opens once, bad rows are listed with their reasons.
+
+    An order that was refused and is sent again opens a new round: its column sent_at (派单时间) is
+    later than the refusal or, without that column, its row differs from every one before it.
+    """
     open_project()
     require_tables()
     from cityloop.hotline import operations, reading
@@ -29,12 +33,19 @@ def import_orders(file: File, as_json: AsJson = False) -> None:
             rows, name=file.name, actor=actor, now=clock.now(), progress=advance
         )
     bad = len(batch.bad_rows)
-    for row in batch.bad_rows[:50]:
+    for row in [*batch.bad_rows[:50], *batch.warnings[:50]]:
         say(f"row {row['row']} ({row['number']}): {'; '.join(row['reasons'])}")
-    result = {"opened": batch.opened, "joined": batch.joined, "known": batch.known, "bad": bad}
+    result = {"opened": batch.opened, "joined": batch.joined, "known": batch.known, "bad": bad,
+              "late": len(batch.warnings)}  # fmt: skip
     sentence = (
         f"{batch.opened} opened, {batch.joined} joined, {batch.known} known before, {bad} not taken"
     )
-    finish({**result, "bad_rows": batch.bad_rows}, sentence, as_json=as_json)
+    if batch.warnings:
+        sentence += f"; {len(batch.warnings)} whose outer deadline had passed"
+    finish(
+        {**result, "bad_rows": batch.bad_rows, "warnings": batch.warnings},
+        sentence,
+        as_json=as_json,
+    )
     if bad and not (batch.opened or batch.joined or batch.known):
         raise RejectedError("nothing was imported")

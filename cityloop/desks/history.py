@@ -301,6 +301,7 @@ FACTS: dict[str, Words] = {
     "tasks":         _handed,
     "finding":       _text(gettext_noop("Fraud finding")),
     "accused":       _unit(gettext_noop("Unit accused")),
+    "sent_again":    _text(gettext_noop("Sent again after the refusal of case")),
     "written_report": _flag(gettext_noop("A written report is owed")),
 }
 REMARKS = {

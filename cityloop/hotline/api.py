@@ -35,7 +35,7 @@ def batch_facts(row: Batch) -> dict[str, Any]:
     """A delivery as the shape has it."""
     return {
         "id": row.pk, "name": row.name, "at": row.at, "opened": row.opened, "joined": row.joined,
-        "known": row.known, "bad_rows": row.bad_rows,
+        "known": row.known, "bad_rows": row.bad_rows, "warnings": row.warnings,
     }  # fmt: skip
 
 
@@ -43,7 +43,8 @@ def _order(row: Order) -> dict[str, Any]:
     case = row.report.case
     due = (row.outer_due_at, case.due_at)
     return {
-        "number": row.outer_number, "case": case.number, "status": case.status,
+        "number": row.outer_number, "round": row.round, "case": case.number,
+        "former_case": getattr(row, "former", None) or "", "status": case.status,
         "due_there": due[0], "due_here": due[1],
         "early": case.open and due[0] is not None and due[1] is not None and due[0] < due[1],
     }  # fmt: skip
@@ -52,16 +53,20 @@ def _order(row: Order) -> dict[str, Any]:
 def result_facts(row: Result) -> dict[str, Any]:
     """A result as the shape has it."""
     return {
-        "cursor": row.pk, "number": row.order.outer_number, "case": row.order.report.case.number,
-        "outcome": row.outcome, "reply": row.reply, "reason_code": row.reason_code,
-        "reason": row.reason, "at": row.at,
+        "cursor": row.pk, "number": row.order.outer_number, "round": row.order.round,
+        "case": row.order.report.case.number, "outcome": row.outcome, "reply": row.reply,
+        "reason_code": row.reason_code, "reason": row.reason, "at": row.at,
     }  # fmt: skip
 
 
 @router.post("/hotline/orders", response=shapes.BatchOut, summary="Import orders of 12345")
 @idempotent
 def import_orders(request: HttpRequest, body: shapes.OrdersIn) -> tuple[int, dict[str, Any]]:
-    """A number that is known opens nothing; a bad row is listed and the others are taken."""
+    """A number that is known opens nothing; a bad row is listed and the others are taken.
+
+    A number whose case was refused and that is sent again opens a new round: with `sent_at` after
+    the refusal, or without `sent_at` in a row that differs from every one before it.
+    """
     rows = reading.from_objects(body.orders)
     row = operations.import_orders(rows, name=body.name, actor=actor_of(request), now=clock.now())
     return 200, batch_facts(row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -97,6 +98,7 @@ class Batch(models.Model):
     joined = models.PositiveIntegerField(default=0)
     known = models.PositiveIntegerField(default=0)
     bad_rows = models.JSONField(default=list)  # [{"row", "number", "reasons"}]
+    warnings = models.JSONField(default=list)  # of rows that were taken, in the same shape
 
     class Meta:
         db_table = "hotline_batch"
@@ -106,9 +108,15 @@ class Batch(models.Model):
 
 
 class Order(models.Model):
-    """An order of the mayor's hotline: its number and deadline there, its report here."""
+    """One round of an order of the mayor's hotline: number and deadline there, report here.
 
-    outer_number = models.CharField(max_length=60, unique=True)
+    An order that was refused here and is sent again has another round, with a report of its own.
+    """
+
+    outer_number = models.CharField(max_length=60, db_index=True)
+    round = models.PositiveSmallIntegerField(default=1)
+    # Digests of the rows that told of this round: what is sent again is told from what is repeated.
+    seen = ArrayField(models.CharField(max_length=32), default=list)
     outer_due_at = models.DateTimeField(null=True)
     report = models.OneToOneField("intake.Report", on_delete=models.PROTECT, related_name="+")
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="orders")
@@ -116,10 +124,11 @@ class Order(models.Model):
 
     class Meta:
         db_table = "hotline_order"
+        constraints = [models.UniqueConstraint("outer_number", "round", name="order_round_once")]
         indexes = [models.Index(fields=["-came_at", "-id"], name="hotline_order_latest")]
 
     def __str__(self) -> str:
-        return self.outer_number
+        return f"{self.outer_number} {self.round}"
 
 
 class Outcome(models.TextChoices):

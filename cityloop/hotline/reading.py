@@ -20,10 +20,12 @@ from cityloop.kernel.errors import Invalid
 MAX_BYTES = 10 << 20
 MAX_ROWS = 5000
 ENCODINGS = ("utf-8-sig", "gb18030")
-# Our name of a column -> how the mayor's hotline may call it.
+# Our name of a column -> how the mayor's hotline may call it. `sent_at`: when the order was sent to
+# us, which tells one that is sent again from the same file once more (operations/rounds.py).
 COLUMNS = {
     "number": ("number", "工单编号", "工单号", "受理编号"),
     "due_at": ("due_at", "办理时限", "办结时限", "截止时间"),
+    "sent_at": ("sent_at", "派单时间", "转办时间", "交办时间", "下派时间"),
     "name": ("name", "来电人", "姓名", "诉求人"),
     "phone": ("phone", "来电号码", "联系电话", "电话"),
     "text": ("text", "诉求内容", "内容", "问题描述"),

@@ -38,7 +38,10 @@ class HotlineCallOut(Schema):
 
 
 class OrdersIn(Schema):
-    """Orders as objects: number, text, due_at, name, phone, address, lon, lat, class_code."""
+    """Orders as objects: number, text, due_at, sent_at, name, phone, address, lon, lat, class_code.
+
+    `sent_at`: when 12345 sent the order; later than our refusal, it opens a new round.
+    """
 
     model_config = ConfigDict(extra="forbid")
     name: Annotated[str, Field(max_length=120)] = "API"
@@ -46,7 +49,7 @@ class OrdersIn(Schema):
 
 
 class BadRowOut(Schema):
-    """A row that was not taken, and why."""
+    """A row that was not taken, or was taken with a warning, and why."""
 
     row: int
     number: str
@@ -63,13 +66,16 @@ class BatchOut(Schema):
     joined: int
     known: int
     bad_rows: list[BadRowOut]
+    warnings: list[BadRowOut]
 
 
 class HotlineOrderOut(Schema):
-    """An order with its case and both deadlines."""
+    """A round of an order with its case and both deadlines; `former_case` was refused."""
 
     number: str
+    round: int
     case: str
+    former_case: str
     status: str
     due_there: datetime | None
     due_here: datetime | None
@@ -88,6 +94,7 @@ class OrderResultOut(Schema):
 
     cursor: int
     number: str
+    round: int
     case: str
     outcome: str
     reply: str

@@ -6,7 +6,7 @@ A finding never refuses a report. It is kept with the report and shown to the ac
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,6 +46,8 @@ SENTENCES: dict[str, Any] = {
     "text_cleaned": _("Control characters were removed from the text"),
     "phone_in_text": _("The text holds a telephone number: keep it out of what units read"),
     "possible_duplicate": _("Case %(number)s, %(metres)s m away, may be the same"),
+    "sent_again": _("Sent again under the same number after case %(number)s was refused"),
+    "outer_deadline_past": _("The outer deadline had passed when it came: %(due_at)s"),
     "joined": _("Joined to case %(number)s: %(rules)s"),
 }
 # The rules of likeness.py in words.
@@ -95,6 +97,11 @@ def finding(code: str, /, **about: Any) -> Finding:
     return {"code": code, **about}
 
 
+def former_case(found: Sequence[Finding]) -> str:
+    """The number of the refused case whose matter was sent again; '' where there is none."""
+    return next((str(one["number"]) for one in found if one["code"] == "sent_again"), "")
+
+
 def sentence(one: Finding) -> str:
     """The finding in the reader's language."""
     words = SENTENCES.get(one["code"])
@@ -106,7 +113,7 @@ def _shown(name: str, value: Any) -> Any:
     """A fact as people read it: rules in words, moments in the city's time."""
     if isinstance(value, list):
         return ", ".join(str(LIKENESS.get(part, part)) for part in value)
-    if name == "taken_at" and value:
+    if name in ("taken_at", "due_at") and value:
         return date_format(timezone.localtime(datetime.fromisoformat(value)), "Y-m-d H:i")
     return value
 

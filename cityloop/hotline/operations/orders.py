@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,10 @@ from django.utils.translation import gettext as _
 from cityloop.cases.models import Case, CaseEvent
 from cityloop.hotline import reading
 from cityloop.hotline.models import Batch, Order, Outcome, Result
+from cityloop.hotline.operations import rounds
+from cityloop.hotline.operations.rounds import CHANNEL
 from cityloop.hotline.queries.calls import said
+from cityloop.intake import checks
 from cityloop.intake import operations as intake
 from cityloop.intake.models import Report
 from cityloop.kernel.actor import Actor
@@ -20,7 +23,6 @@ from cityloop.kernel.errors import Problem
 from cityloop.kernel.reports import Progress, counted
 
 ORDERS = "hotline.orders"
-CHANNEL = "hotline12345"
 MAX_NUMBER = 60
 OPENED, JOINED, KNOWN = "opened", "joined", "known"
 OUTCOMES = {
@@ -47,7 +49,9 @@ def import_orders(
 ) -> Batch:
     """Take a delivery: every row by itself, a bad one is listed with its reasons.
 
-    A number that is known opens nothing; a later deadline of it is taken over. Raises NotAllowed.
+    A number that is known opens nothing, and another deadline of it is taken over; only what we
+    refused and 12345 sends again opens a new round (rounds.py says how the two are told apart).
+    A deadline that has passed is taken with a warning. Raises NotAllowed.
     """
     actor.require(ORDERS)
     with connection.cursor() as cursor:  # the same delivery sent twice at once: one after the other
@@ -55,70 +59,85 @@ def import_orders(
     batch = Batch.objects.create(name=name[:120], at=now, by=actor.post[:120])
     counts = {OPENED: 0, JOINED: 0, KNOWN: 0}
     for row in counted(rows, progress):
-        number = row.cells.get("number", "")
         try:
             with transaction.atomic():
-                counts[_take(row.cells, batch, actor=actor, now=now)] += 1
+                counts[_take(row, batch, actor=actor, now=now)] += 1
         except ValueError as error:
-            batch.bad_rows.append(_bad(row, number, [str(error)]))
+            batch.bad_rows.append(_listed(row, [str(error)]))
         except Problem as problem:
-            batch.bad_rows.append(_bad(row, number, list(problem.reasons) or [problem.title]))
+            batch.bad_rows.append(_listed(row, list(problem.reasons) or [problem.title]))
     batch.opened, batch.joined, batch.known = counts[OPENED], counts[JOINED], counts[KNOWN]
     batch.save()
     return batch
 
 
-def spellings(number: str) -> set[str]:
-    """A number in capitals or not is one order; the index answers for each."""
-    return {number, number.upper(), number.lower()}
-
-
-def _bad(row: reading.Row, number: str, reasons: list[str]) -> dict[str, Any]:
+def _listed(row: reading.Row, reasons: list[str]) -> dict[str, Any]:
+    number = row.cells.get("number", "")
     return {"row": row.number, "number": number[:MAX_NUMBER], "reasons": reasons}
 
 
-def _take(cells: dict[str, str], batch: Batch, *, actor: Actor, now: datetime) -> str:
-    number = cells.get("number", "")
+def _take(row: reading.Row, batch: Batch, *, actor: Actor, now: datetime) -> str:
+    number = row.cells.get("number", "")
     if not number or len(number) > MAX_NUMBER or not number.isprintable():
         raise ValueError(_("the number of the order is missing or longer than 60 characters"))
-    due = _cell(cells, "due_at", reading.moment)
-    known = Order.objects.select_for_update().filter(outer_number__in=spellings(number)).first()
-    if known is not None:
-        if due is not None and due != known.outer_due_at:
-            known.outer_due_at = due
-            known.save(update_fields=["outer_due_at"])
-        return KNOWN
-    report, what = _report(number, cells, actor=actor, now=now)
-    Order.objects.create(
-        outer_number=number, outer_due_at=due, report=report, batch=batch, came_at=now
-    )
+    sent = rounds.sent(row.cells)
+    known = rounds.rounds_of(number)
+    typed = None if known else rounds.typed_in(number)
+    if typed is not None:  # its deadline comes with the row
+        known = [Order.objects.create(outer_number=number, report=typed, batch=batch, came_at=now)]
+    if known and not rounds.sent_again(known, sent):
+        what, new = KNOWN, rounds.take_over(known, sent)
+    else:
+        what, new = _next_round(row.cells, known, sent, batch, actor=actor, now=now), True
+    if new and sent.late(now):
+        batch.warnings.append(_listed(row, [_("the outer deadline had passed when it came")]))
     return what
 
 
+def _next_round(
+    cells: dict[str, str], known: list[Order], sent: rounds.Sent, batch: Batch,
+    *, actor: Actor, now: datetime,
+) -> str:  # fmt: skip
+    """The order's first round, or one more after a refusal; its report's key names the round."""
+    number, nth = (known[0].outer_number, known[0].round + 1) if known else (cells["number"], 1)
+    noticed = _noticed(known, sent, now)
+    key = number if nth == 1 else f"{number}#{nth}"
+    report, what = _report(key, cells, sent, noticed, actor=actor, now=now)
+    Order.objects.create(
+        outer_number=number, round=nth, outer_due_at=sent.due_at, report=report, batch=batch,
+        seen=[sent.digest], came_at=now,
+    )  # fmt: skip
+    return what
+
+
+def _noticed(known: list[Order], sent: rounds.Sent, now: datetime) -> list[checks.Finding]:
+    """What the acceptor is to see of the order: refused before, too late when it came."""
+    found = []
+    if known:
+        found.append(checks.finding("sent_again", number=known[0].report.case.number))
+    if sent.late(now) and sent.due_at is not None:
+        found.append(checks.finding("outer_deadline_past", due_at=sent.due_at.isoformat()))
+    return found
+
+
 def _report(
-    number: str, cells: dict[str, str], *, actor: Actor, now: datetime
-) -> tuple[Report, str]:
-    """The report of the order: one that was typed in with its number, or a new one."""
-    typed = Report.objects.filter(channel=CHANNEL, source_key__in=spellings(number)).first()
-    if typed is not None:
-        return typed, KNOWN
+    key: str, cells: dict[str, str], sent: rounds.Sent, noticed: list[checks.Finding],
+    *, actor: Actor, now: datetime,
+) -> tuple[Report, str]:  # fmt: skip
     receipt = intake.receive(
         intake.Incoming(
-            channel=CHANNEL, text=cells.get("text", ""), source_key=number,
-            x=_cell(cells, "lon", reading.degrees), y=_cell(cells, "lat", reading.degrees),
+            channel=CHANNEL, text=cells.get("text", ""), source_key=key, x=sent.lon, y=sent.lat,
             system=cells.get("system") or "wgs84", address=cells.get("address", ""),
             class_code=cells.get("class_code", ""), reporter_name=cells.get("name", ""),
-            reporter_phone=cells.get("phone", ""),
+            reporter_phone=cells.get("phone", ""), noticed=noticed,
         ),
         actor=actor, now=now,
     )  # fmt: skip
+    if receipt.repeated:  # another order is called as a round of this one would be
+        raise ValueError(_("report %(n)s has this number already") % {"n": receipt.number})
     ordinal = int(receipt.number.rpartition("-")[2])
     report = Report.objects.get(case__number=receipt.case, ordinal=ordinal)
     return report, JOINED if receipt.joined else OPENED
-
-
-def _cell(cells: dict[str, str], name: str, parse: Callable[[str], Any]) -> Any:
-    return parse(cells[name]) if cells.get(name) else None
 
 
 def note_result(*, number: str, version: int) -> int:

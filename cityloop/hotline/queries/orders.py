@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from cityloop.cases import queries as cases
@@ -29,7 +29,10 @@ def early() -> Q:
 
 
 def orders(actor: Actor, *, words: str = "", only_early: bool = False) -> QuerySet[Order]:
-    """Orders whose case the actor sees; `words` begins a number there or here."""
+    """Orders whose case the actor sees, a row a round; `words` begins a number there or here.
+
+    `former`: the number of the refused case of the round before.
+    """
     actor.require(ORDERS)
     rows = Order.objects.filter(report__case__in=cases.visible(actor))
     if words:
@@ -37,12 +40,15 @@ def orders(actor: Actor, *, words: str = "", only_early: bool = False) -> QueryS
         rows = rows.filter(here | Q(outer_number__startswith=words))
     if only_early:
         rows = rows.filter(early())
-    return rows.select_related("report__case", "batch")
+    before = Order.objects.filter(
+        outer_number=OuterRef("outer_number"), round=OuterRef("round") - 1
+    ).values("report__case__number")
+    return rows.annotate(former=Subquery(before)).select_related("report__case", "batch")
 
 
 def order_seen(actor: Actor, outer_number: str) -> Order:
-    """One order; raises NotAllowed, NoSuchOrder."""
-    found = orders(actor).filter(outer_number=outer_number).first()
+    """The newest round of an order; raises NotAllowed, NoSuchOrder."""
+    found = orders(actor).filter(outer_number=outer_number).order_by("-round").first()
     if found is None:
         raise NoSuchOrder(_("there is no order %(number)s") % {"number": outer_number[:60]})
     return found

@@ -18,7 +18,7 @@ from cityloop.kernel import clock, paging
 from cityloop.kernel.errors import Invalid
 from cityloop.kernel.page import actor_of
 
-COLUMNS = ("cursor", "number", "case", "outcome", "reply", "reason_code", "reason", "at")
+COLUMNS = ("cursor", "number", "case", "outcome", "reply", "reason_code", "reason", "at", "round")
 MOST = 5000
 
 
@@ -64,6 +64,9 @@ def import_file(request: HttpRequest) -> HttpResponse:
              "bad": len(batch.bad_rows)}  # fmt: skip
     words = _("%(opened)s opened, %(joined)s joined, %(known)s known before, %(bad)s not taken")
     messages.success(request, words % about)
+    if batch.warnings:
+        late = _("%(n)s taken whose deadline there had passed when they came")
+        messages.warning(request, late % {"n": len(batch.warnings)})
     return redirect("hotline-orders")
 
 
@@ -77,7 +80,8 @@ def results(request: HttpRequest) -> HttpResponse:
     writer.writerow(COLUMNS)
     for row in queries.results_since(actor_of(request), cursor, limit=MOST):
         cells = (row.pk, row.order.outer_number, row.order.report.case.number, row.outcome,
-                 row.reply, row.reason_code, row.reason, row.at.isoformat())  # fmt: skip
+                 row.reply, row.reason_code, row.reason, row.at.isoformat(),
+                 row.order.round)  # fmt: skip
         writer.writerow([_plain(cell) for cell in cells])
     answer = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="results.csv"'

@@ -72,6 +72,7 @@ class Incoming:
     `x`, `y` in degrees of `system` (wgs84, cgcs2000, gcj02, bd09). `class_code`: edition/C0101, or
     C0101 of the city's edition, or an id. `source_key` is the sender's own number, `repeat_key` the
     key of an HTTP client; either makes the same request once. Name and phone go to Reporter only.
+    `noticed`: findings of the subsystem that brings it, shown to the acceptor beside our own.
     """
 
     channel: str
@@ -92,6 +93,7 @@ class Incoming:
     answer_wanted: bool = True
     source_key: str = ""
     repeat_key: str = ""
+    noticed: Sequence[Finding] = ()
 
 
 @dataclass(slots=True)
@@ -153,7 +155,7 @@ def prepare(given: Incoming, *, actor: Actor, now: datetime) -> Draft:
     draft = Draft(
         given=given, channel=channel, actor=actor, now=now, on=timezone.localdate(now),
         text=text, address=address, key=_key(given, actor), digest="",
-        cleaned=text != given.text.strip(),
+        cleaned=text != given.text.strip(), checks=list(given.noticed),
     )  # fmt: skip
     if problems := objections(draft):
         reasons = (f"{name}: {reason}" for name, reason in problems.items())

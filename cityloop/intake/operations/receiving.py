@@ -315,6 +315,8 @@ def new_case(draft: Draft, found: Context, *, imported: bool = False) -> cases.N
         facts["priority"] = 1
     if draft.channel.written_report:
         facts["written_report"] = True
+    if former := checks.former_case(draft.checks):
+        facts["sent_again"] = former
     return cases.NewCase(
         channel=draft.channel.code,
         flow=_flow(draft),
