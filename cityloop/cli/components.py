@@ -36,8 +36,8 @@ def import_components(
     """Import components; every rejected row is listed with its reason.
 
     Columns: code, x and y (a geometry serves as well), name, competent, owner and maintainer (codes
-    of units; ..._name their names), grid, state, original_on, changed_on, data_source, picture, note.
-    The standard's names (ObjID, DeptCode1, ORDate ...) and the Chinese ones are understood.
+    of units; ..._name their names), grid, state, original_on, changed_on, data_source, picture,
+    note. The standard's names (ObjID, DeptCode1, ORDate ...) and the Chinese ones are understood.
     """
     open_project()
     require_tables()
