@@ -129,6 +129,7 @@ def _statement(shape: tuple[tuple[str, tuple[str, ...], tuple[str, ...], bool], 
     return f"WITH {', '.join(parts)} SELECT {', '.join(counts)}"
 
 
+# Below, as above, tables and columns come from our models, values only as parameters (S608).
 def _insert(table: str, columns: tuple[str, ...], source: str, skip: bool) -> str:
     names = ", ".join(f'"{name}"' for name in columns)
     values = ", ".join(f'r."{name}"' for name in columns)
