@@ -54,7 +54,7 @@ def stages(count: int) -> None:
     from cityloop.cases import lifecycle, record
     from cityloop.cases import operations as cases
     from cityloop.intake import operations
-    from cityloop.intake.operations import incoming, receiving, writing
+    from cityloop.intake.operations import incoming, judging, opening, writing
     from cityloop.intake.queries import asking
     from cityloop.intake.tests import city as cities
 
@@ -77,13 +77,13 @@ def stages(count: int) -> None:
     show("prepare (shape, class, coordinates)", reports,
          lambda one: incoming.prepare(one, actor=actor, now=city.now))  # fmt: skip
     show("context (one SELECT, round trip)", drafts, lambda d: asking.context(d.question()))
-    show("judge (checks)", pairs, lambda pair: receiving.judge(*pair))
-    show("likeness", pairs, lambda pair: receiving._alike(*pair))
+    show("judge (checks)", pairs, lambda pair: judging.judge(*pair))
+    show("likeness", pairs, lambda pair: judging.alike(*pair))
     changes: list[object] = []
 
     def core(pair: tuple[incoming.Draft, asking.Context]) -> None:
         draft, where = pair
-        new = receiving.new_case(draft, where)
+        new = opening.new_case(draft, where)
         change = cases.begin(new, step=step, actor=actor, now=city.now, case_id=where.case_id)
         cases.take(change, step)
         changes.append(change)

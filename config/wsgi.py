@@ -17,19 +17,20 @@ from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
 from django.urls import get_resolver  # noqa: E402
 
 from cityloop.intake import classifier  # noqa: E402
+from cityloop.kernel.machines import MachineHandler  # noqa: E402
 
 
-def _handler(middleware: list[str]) -> WSGIHandler:
-    """Django behind these layers."""
-    kept, settings.MIDDLEWARE = settings.MIDDLEWARE, middleware
+def _machine_handler() -> MachineHandler:
+    """The short road, behind layers of its own."""
+    kept, settings.MIDDLEWARE = settings.MIDDLEWARE, settings.MACHINE_MIDDLEWARE
     try:
-        return WSGIHandler()
+        return MachineHandler()
     finally:
         settings.MIDDLEWARE = kept
 
 
-_people = _handler(settings.MIDDLEWARE)
-_machines = _handler(settings.MACHINE_MIDDLEWARE)
+_people = WSGIHandler()
+_machines = _machine_handler()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -117,7 +117,7 @@ def report(request: HttpRequest) -> HttpResponse:
     else:
         given = _json(request)
         cases.require_files(actor, [photo.sha256 for photo in given.photos])
-    if key := request.headers.get("Idempotency-Key", ""):
+    if key := request.META.get("HTTP_IDEMPOTENCY_KEY", ""):
         check_key(key)
     receipt = operations.receive(given.incoming(key), actor=actor, now=now)
     return plain(views.receipt(receipt), 200 if receipt.repeated else 201)

@@ -72,7 +72,7 @@ class TokenOrSession(AuthBase):
     def __call__(self, request: HttpRequest) -> Actor | None:
         """The actor; raises NotSignedIn, and NotAllowed for a forged form."""
         actor = actor_of(request)
-        if not request.headers.get("Authorization"):
+        if not request.META.get("HTTP_AUTHORIZATION"):
             _check_csrf(request)
         return actor
 

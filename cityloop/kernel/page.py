@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, cast
 
 from django.conf import settings
@@ -24,12 +25,16 @@ def actor_of(request: HttpRequest) -> Actor:
     """
     kept = getattr(request, "_cityloop_actor", None)
     if kept is None:
-        find = cast(Callable[[HttpRequest], Actor | None], import_string(settings.ACTOR_OF))
-        kept = find(request)
+        kept = _finder(settings.ACTOR_OF)(request)
         if kept is None:
             raise NotSignedIn
         request._cityloop_actor = kept  # type: ignore[attr-defined]
     return cast(Actor, kept)
+
+
+@lru_cache(maxsize=4)
+def _finder(name: str) -> Callable[[HttpRequest], Actor | None]:
+    return cast(Callable[[HttpRequest], Actor | None], import_string(name))
 
 
 def actor_with(request: HttpRequest, permission: str) -> Actor:

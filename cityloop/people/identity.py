@@ -25,14 +25,14 @@ _noted: dict[str, float] = {}
 class Request(Protocol):
     """What is read of a request."""
 
-    headers: Any
+    META: Any
     user: Any
 
 
 def actor_of_request(request: Request) -> Actor | None:
     """The actor, or None when nobody is signed in."""
     now = clock.now()
-    if header := request.headers.get("Authorization"):
+    if header := request.META.get("HTTP_AUTHORIZATION"):
         return _of_token(header, now)
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:

@@ -13,7 +13,8 @@ from cityloop.intake.operations.book import write_up
 from cityloop.intake.operations.bulk import Past, receive_many
 from cityloop.intake.operations.filing import file_unambiguous
 from cityloop.intake.operations.incoming import BadReport, Incoming, PhotoIn, WrongChannel
-from cityloop.intake.operations.receiving import KeyReused, OutsideCity, Receipt, receive
+from cityloop.intake.operations.judging import OutsideCity
+from cityloop.intake.operations.receiving import KeyReused, Receipt, receive
 from cityloop.intake.operations.settings import BadSetting, set_channel
 from cityloop.intake.operations.slow import owe_progress
 from cityloop.intake.operations.teaching import TooLittleText, train

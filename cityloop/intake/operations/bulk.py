@@ -19,7 +19,8 @@ from cityloop.geo import queries as geo
 from cityloop.intake.models import Report
 from cityloop.intake.operations import writing
 from cityloop.intake.operations.incoming import Draft, Incoming, prepare
-from cityloop.intake.operations.receiving import PERMISSION, new_case
+from cityloop.intake.operations.opening import new_case
+from cityloop.intake.operations.receiving import PERMISSION
 from cityloop.intake.queries.asking import Context, Place
 from cityloop.intake.reference import KnownClass
 from cityloop.kernel import errors

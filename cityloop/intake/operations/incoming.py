@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import orjson
-from django.utils import timezone
+from django.utils import translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
@@ -21,7 +21,7 @@ from cityloop.intake.channels import Channel
 from cityloop.intake.checks import Finding
 from cityloop.intake.models import CLIENT_KEY, Kind
 from cityloop.intake.queries.asking import Question
-from cityloop.kernel import errors
+from cityloop.kernel import clock, errors
 from cityloop.kernel.actor import Actor
 
 MAX_TEXT = 2000  # characters, as in every text of a case
@@ -38,6 +38,7 @@ _LINK = re.compile(r"https?://[^\s\x00-\x1f\x7f/\"<>][^\s\x00-\x1f\x7f\"<>]*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # Parts of the file that a report may fill; only who has settled it on the spot shows a result.
 _STAGES = frozenset({"report", "before", "paper"})
+KINDS = tuple(Kind.values)
 # Settled by the finder, so never part of another case.
 SETTLED = frozenset({Kind.SELF_HANDLE.value, Kind.REMIND.value})
 _SETTLED_STAGES = _STAGES | {"after"}
@@ -105,6 +106,7 @@ class Draft:
     actor: Actor
     now: datetime
     on: date  # the local day
+    language: str | None  # of whoever sent it
     text: str
     address: str
     key: str
@@ -113,10 +115,15 @@ class Draft:
     lat: float | None = None
     known: reference.KnownClass | None = None
     cleaned: bool = False
+    own: Sequence[Finding] = ()  # findings of the report alone
     checks: list[Finding] = field(default_factory=list)
     suggestions: list[list[Any]] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
     phashes: list[int] = field(default_factory=list)
+
+    def anew(self) -> Draft:
+        """As it was before anything was found out about it from the database."""
+        return replace(self, checks=list(self.own), suggestions=[], papers=[], phashes=[])
 
     @property
     def contact(self) -> bool:
@@ -153,8 +160,9 @@ def prepare(given: Incoming, *, actor: Actor, now: datetime) -> Draft:
         )
     text, address = clean(given.text), clean(given.address)
     draft = Draft(
-        given=given, channel=channel, actor=actor, now=now, on=timezone.localdate(now),
-        text=text, address=address, key=_key(given, actor), digest="",
+        given=given, channel=channel, actor=actor, now=now, on=clock.local_day(now),
+        language=translation.get_language(), text=text, address=address,
+        key=_key(given, actor), digest="",
         cleaned=text != given.text.strip(), checks=list(given.noticed),
     )  # fmt: skip
     if problems := objections(draft):
@@ -245,8 +253,8 @@ def _names(draft: Draft) -> dict[str, str]:
         for name in ("source_key", "repeat_key", "component_code", "class_code", "source")
         if not getattr(given, name).isprintable()
     }
-    if given.kind not in Kind.values:
-        found["kind"] = _("one of %(all)s") % {"all": ", ".join(Kind.values)}
+    if given.kind not in KINDS:
+        found["kind"] = _("one of %(all)s") % {"all": ", ".join(KINDS)}
     if 0 < len(given.repeat_key) < 8:
         found["repeat_key"] = _("at least 8 characters")
     return found

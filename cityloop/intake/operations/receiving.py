@@ -1,4 +1,8 @@
-"""`receive`: the only door for new problems. One question to the database, one statement back."""
+"""`receive`: the only door for new problems. One question to the database, one statement back.
+
+Reports of the same moment share both (intake/together.py): one thread asks, decides and writes for
+all of them, and each gets its own answer.
+"""
 
 from __future__ import annotations
 
@@ -8,43 +12,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cityloop.cases import lifecycle, photos
+from cityloop.cases import lifecycle
 from cityloop.cases import operations as cases
-from cityloop.cases.change import Paper
-from cityloop.cases.models import Case, Flow
+from cityloop.cases.change import Change
+from cityloop.cases.models import Case
 from cityloop.geo import queries as geo
-from cityloop.intake import checks, likeness, reference
-from cityloop.intake.channels import REFUSE, UNAMBIGUOUS
-from cityloop.intake.models import Kind
+from cityloop.intake import checks, likeness
 from cityloop.intake.operations import answers, writing
-from cityloop.intake.operations.incoming import (
-    SETTLED,
-    BadReport,
-    Draft,
-    Incoming,
-    prepare,
-    twin_of,
-)
+from cityloop.intake.operations.incoming import SETTLED, Draft, Incoming, prepare, twin_of
+from cityloop.intake.operations.judging import alike, judge, named
+from cityloop.intake.operations.opening import files_itself, new_case
 from cityloop.intake.queries import asking
 from cityloop.intake.queries.asking import Context
 from cityloop.intake.queries.reports import report_number
-from cityloop.intake.queries.suggestions import suggest_classes
+from cityloop.intake.together import Together
 from cityloop.kernel import errors
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.models import StoredFile
+from cityloop.kernel.rows import Rows
 
 PERMISSION = "intake.receive"
 SHOWN_DUPLICATES = 3
-EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-
-
-class OutsideCity(errors.Invalid):
-    """A machine reports a point that lies in no unit grid."""
-
-    code, title = "outside-grids", "The point lies in no unit grid"
 
 
 class KeyReused(errors.Refused):
@@ -70,6 +61,18 @@ class Receipt:
     suggestions: Sequence[Sequence[Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A report that opens a case, ready to be written."""
+
+    draft: Draft
+    change: Change
+    rows: Sequence[Rows]
+
+
+Outcome = Receipt | Exception
+
+
 def receive(given: Incoming, *, actor: Actor, now: datetime) -> Receipt:
     """Take a report: locate it, look at it, join it to its case or open one.
 
@@ -81,45 +84,94 @@ def receive(given: Incoming, *, actor: Actor, now: datetime) -> Receipt:
     draft = prepare(given, actor=actor, now=now)
     if draft.lon is None and draft.address:
         place_by_address(draft)
-    found = asking.context(draft.question())
+    draft.own = tuple(draft.checks)
+    outcome = _taking.do(draft)
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def _take(drafts: Sequence[Draft]) -> list[Outcome]:
+    """Ask for all of them, decide each, write what opens cases in one statement."""
+    found = asking.contexts([draft.question() for draft in drafts])
+    decided = [_decided(d, f, twin=twin_of(d)) for d, f in zip(drafts, found, strict=True)]
+    openings = [one for one in decided if isinstance(one, Opening)]
+    try:
+        _write(openings)
+    except Exception as error:  # what has joined a case has done so: only the others again
+        alone = len(openings) == 1
+        return [
+            _otherwise(one.draft, error if alone else None) if isinstance(one, Opening) else one
+            for one in decided
+        ]
+    return [_opened(one) if isinstance(one, Opening) else one for one in decided]
+
+
+_taking: Together[Draft, Outcome] = Together(_take)
+
+
+def _decided(draft: Draft, found: Context, *, twin: str) -> Opening | Outcome:
+    """What is to become of a report; a refusal goes to the one who sent it, in their language."""
+    with _language_of(draft):
+        try:
+            return _decide(draft, found, twin=twin)
+        except Exception as error:
+            return error
+
+
+def _decide(draft: Draft, found: Context, *, twin: str) -> Opening | Receipt:
     if found.known:
         return _again(draft, found.known)
     judge(draft, found)
-    own = list(draft.checks)
+    near = alike(draft, found)
+    return _join_one(draft, found, near) or _opening(draft, found, near, twin=twin)
+
+
+def _language_of(draft: Draft) -> AbstractContextManager[Any]:
+    """Whoever leads may read another language than the one whose report it decides."""
+    same = draft.language == translation.get_language()
+    return nullcontext() if same else translation.override(draft.language)
+
+
+def _write(openings: Sequence[Opening]) -> None:
+    """All of them in one statement; inside a transaction a refused one must not break it."""
+    if not openings:
+        return
+    rows = [part for one in openings for part in one.rows]
+    with transaction.atomic() if connection.in_atomic_block else nullcontext():
+        writing.write([one.change for one in openings], rows)
+
+
+def _otherwise(draft: Draft, error: Exception | None) -> Outcome:
+    """After a refused statement: that of several is tried again one by one."""
     try:
-        with _savepoint():
-            return _settle(draft, found, twin=twin_of(draft))
-    except IntegrityError as error:
+        if error is None:
+            return _take([draft.anew()])[0]
         if "report_twin_once" in str(error):
-            draft.checks = own  # what was seen beside it is looked for again
-            return _after_twin(draft)
-        if not draft.key or "report_source_key_once" not in str(error):
-            raise
-    return _first_answer(draft)
+            return _after_twin(draft.anew())
+        if draft.key and "report_source_key_once" in str(error):
+            return _first_answer(draft)
+        return error
+    except Exception as second:
+        return second
 
 
-def _settle(draft: Draft, found: Context, *, twin: str) -> Receipt:
-    alike = _alike(draft, found)
-    return _join_one(draft, found, alike) or _open(draft, found, alike, twin=twin)
-
-
-def _after_twin(draft: Draft) -> Receipt:
+def _after_twin(draft: Draft) -> Outcome:
     """Perhaps the same problem opened a case at the same moment: now it is to be seen."""
-    found = asking.context(draft.question())
-    return _again(draft, found.known) if found.known else _settle(draft, found, twin="")
-
-
-def _savepoint() -> AbstractContextManager[Any]:
-    """The statement is atomic by itself; inside a transaction a refused one must not break it."""
-    return transaction.atomic() if connection.in_atomic_block else nullcontext()
+    decided = _decided(draft, asking.context(draft.question()), twin="")
+    if not isinstance(decided, Opening):
+        return decided
+    _write([decided])
+    return _opened(decided)
 
 
 def _first_answer(draft: Draft) -> Receipt:
     """The same request ran at the same moment and was quicker."""
-    known = asking.context(draft.question()).known
-    if known is None:
-        raise errors.Refused(_("the same report is being taken just now, send it again"))
-    return _again(draft, known)
+    with _language_of(draft):
+        known = asking.context(draft.question()).known
+        if known is None:
+            raise errors.Refused(_("the same report is being taken just now, send it again"))
+        return _again(draft, known)
 
 
 def _again(draft: Draft, known: dict[str, Any]) -> Receipt:
@@ -148,106 +200,11 @@ def place_by_address(draft: Draft) -> None:
         draft.checks.append(checks.finding("address_ambiguous", address=hits[0].full_name))
 
 
-def judge(draft: Draft, found: Context) -> None:
-    """Photos, component, class suggestions and findings; raises BadReport, OutsideCity."""
-    outside = draft.lon is not None and not found.place.grid_code
-    if outside and draft.channel.outside == REFUSE:
-        raise OutsideCity(_("%(lon).6f, %(lat).6f lies in no unit grid of the city")
-                          % {"lon": draft.lon, "lat": draft.lat})  # fmt: skip
-    if draft.given.photos:
-        take_photos(draft, found)
-    component = found.component
-    if component and draft.known is None:
-        draft.known = reference.classes(draft.on).by_id.get(component["class"])
-    if draft.known is None:
-        draft.suggestions = suggest(draft)
-    draft.checks += checks.look(_facts(draft, found))
-
-
-def take_photos(draft: Draft, found: Context) -> None:
-    """Stored files as papers of the first step; raises BadReport for one that is not stored."""
-    for photo in draft.given.photos:
-        row = found.files.get(photo.sha256)
-        if row is None:
-            reason = _("store the file first: %(sha)s") % {"sha": photo.sha256[:12]}
-            raise BadReport(reason, fields={"photos": reason})
-        file = StoredFile(pk=row["id"], sha256=photo.sha256, media_type=row["media_type"])
-        remarks = tuple(remarks_on(row, from_album=photo.from_album, now=draft.now))
-        draft.papers.append(Paper(file, photo.stage, photo.filename, photo.from_album, remarks))
-        if row["phash"] is not None:
-            draft.phashes.append(row["phash"])
-    if "photos" in draft.channel.required and not any(paper.picture for paper in draft.papers):
-        reason = _("a photo is needed: recordings and papers show no place")
-        raise BadReport(reason, fields={"photos": reason})
-
-
-def remarks_on(row: dict[str, Any], *, from_album: bool, now: datetime) -> list[checks.Finding]:
-    """What is odd about a photo, in the words of cases.photos."""
-    found: list[checks.Finding] = []
-    if row["cases"]:
-        found.append({"code": "same_picture", "cases": row["cases"][: photos.SHOWN]})
-    if from_album:
-        found.append({"code": "from_album"})
-    taken = datetime.fromisoformat(row["taken_at"]) if row["taken_at"] else now
-    if not -photos.OLD <= now - taken <= photos.OLD:
-        found.append({"code": "old_photo", "taken_at": row["taken_at"]})
-    if row["metres"] is not None and row["metres"] > photos.FAR_METRES:
-        found.append({"code": "taken_elsewhere", "metres": round(row["metres"])})
-    return found
-
-
-def suggest(draft: Draft) -> list[list[Any]]:
-    """[class id, confidence] of the text model, best first; only what is in force today."""
-    guesses = suggest_classes(draft.text, on=draft.on)
-    return [[one.known.id, one.confidence] for one in guesses]
-
-
-def named(suggestions: Sequence[Sequence[Any]], draft: Draft) -> list[list[Any]]:
-    """Suggestions with code and name, for the answer."""
-    if not suggestions:
-        return []
-    known = reference.classes(draft.on).by_id
-    return [
-        [known[pk].code, known[pk].name_zh, confidence]
-        for pk, confidence in suggestions
-        if pk in known
-    ]
-
-
-def _facts(draft: Draft, found: Context) -> checks.Facts:
-    component = found.component
-    known = reference.classes(draft.on).by_id.get(component["class"]) if component else None
-    return checks.Facts(
-        channel=draft.channel, now=draft.now, text=draft.text, cleaned=draft.cleaned,
-        in_grid=bool(found.place.grid_code), in_service=found.place.in_service,
-        placed=draft.lon is not None, occurred_at=draft.given.occurred_at,
-        class_id=draft.known.id if draft.known else None,
-        component_code=draft.given.component_code,
-        component=checks.Found(
-            component["class"], known.name_zh if known else "", component["metres"]
-        ) if component else None,
-        remarks=tuple(paper.remarks for paper in draft.papers),
-    )  # fmt: skip
-
-
-def _alike(draft: Draft, found: Context) -> list[likeness.Likeness]:
-    if not found.candidates:
-        return []
-    subject = likeness.Subject(
-        class_id=draft.known.id if draft.known else None,
-        component_id=found.component["id"] if found.component else None,
-        text=draft.text,
-        files=frozenset(paper.file.pk for paper in draft.papers),
-        phashes=tuple(draft.phashes),
-    )
-    return likeness.compare(subject, found.candidates)
-
-
-def _join_one(draft: Draft, found: Context, alike: Sequence[likeness.Likeness]) -> Receipt | None:
+def _join_one(draft: Draft, found: Context, near: Sequence[likeness.Likeness]) -> Receipt | None:
     """The report as part of the case that is surely the same; None when there is none."""
     if draft.given.kind in SETTLED:
         return None
-    for one in alike:
+    for one in near:
         if one.same and one.candidate.joinable:
             try:
                 return _join(draft, found, one)
@@ -272,10 +229,10 @@ def _join(draft: Draft, found: Context, like: likeness.Likeness) -> Receipt:
     return _receipt(draft, case, ordinal=case.reports)
 
 
-def _open(
-    draft: Draft, found: Context, alike: Sequence[likeness.Likeness], *, twin: str
-) -> Receipt:
-    for one in alike[:SHOWN_DUPLICATES]:
+def _opening(
+    draft: Draft, found: Context, near: Sequence[likeness.Likeness], *, twin: str
+) -> Opening:
+    for one in near[:SHOWN_DUPLICATES]:
         about = {"number": one.candidate.number, "metres": round(one.candidate.metres)}
         draft.checks.append(checks.finding("possible_duplicate", **about))
     rows = writing.rows_of(
@@ -289,72 +246,11 @@ def _open(
         new_case(draft, found), step=step, actor=draft.actor, now=draft.now, case_id=found.case_id
     )
     cases.take(change, step)
-    writing.opening.do((change, rows))
-    return _receipt(draft, change.case, ordinal=1)
+    return Opening(draft, change, rows)
 
 
-def files_itself(draft: Draft, found: Context) -> bool:
-    """The city lets this channel's clear reports be filed at once, and this one is clear (D04)."""
-    return (
-        draft.channel.auto_file == UNAMBIGUOUS
-        and draft.given.kind == Kind.REPORT
-        and not draft.channel.verify
-        and not draft.checks
-        and draft.known is not None
-        and bool(found.place.grid_code)
-    )
-
-
-def new_case(draft: Draft, found: Context, *, imported: bool = False) -> cases.NewCase:
-    """What the core is told of the problem; nothing of the person."""
-    given, place = draft.given, found.place
-    facts: dict[str, Any] = {}
-    if draft.checks:
-        facts["checks"] = [one["code"] for one in draft.checks]
-    if draft.channel.priority == 1:
-        facts["priority"] = 1
-    if draft.channel.written_report:
-        facts["written_report"] = True
-    if former := checks.former_case(draft.checks):
-        facts["sent_again"] = former
-    return cases.NewCase(
-        channel=draft.channel.code,
-        flow=_flow(draft),
-        description=draft.text,
-        problem_class_id=draft.known.id if draft.known else None,
-        component_id=found.component["id"] if found.component else None,
-        level=draft.known.level if draft.known else 2,
-        lon=draft.lon,
-        lat=draft.lat,
-        raw=(given.x, given.y, given.system if given.x is not None else ""),
-        address=draft.address,
-        area_code=place.community_code,
-        grid_code=place.grid_code,
-        in_service_area=place.in_service,
-        external_number=given.source_key[:64],
-        verify=draft.channel.verify and not imported,
-        imported=imported,
-        papers=draft.papers,
-        facts=facts,
-    )
-
-
-def _flow(draft: Draft) -> Flow:
-    """The city's flow; for a channel with a clock of its own a variant of it.
-
-    A variant is dated to 1970, so that it never becomes the flow of the city.
-    """
-    current, variants = reference.flows()
-    if not draft.channel.clock:
-        return current
-    code = f"{current.code}+{draft.channel.code}"[:32]
-    if code not in variants:
-        parameters = {**current.parameters, **dict(draft.channel.clock)}
-        row, _new = Flow.objects.get_or_create(
-            code=code, defaults={"parameters": parameters, "published_at": EPOCH}
-        )
-        variants[code] = row
-    return variants[code]
+def _opened(one: Opening) -> Receipt:
+    return _receipt(one.draft, one.change.case, ordinal=1)
 
 
 def _receipt(draft: Draft, case: Case, *, ordinal: int) -> Receipt:

@@ -11,7 +11,6 @@ from cityloop.cases import record
 from cityloop.cases.change import Change
 from cityloop.intake.models import Report, Reporter
 from cityloop.intake.operations.incoming import Draft
-from cityloop.intake.together import Together
 from cityloop.kernel import jobs
 from cityloop.kernel.phones import plain_phone
 from cityloop.kernel.rows import Row, Rows, columns_of
@@ -99,11 +98,3 @@ def write(changes: Sequence[Change], rows: Sequence[Rows]) -> None:
         for (table, columns), parts in groupby(ordered, key=lambda p: (p.table, p.columns))
     ]
     record.write(changes, also=merged)
-
-
-def _write_all(opened: Sequence[tuple[Change, Sequence[Rows]]]) -> list[None]:
-    write([change for change, _rows in opened], [row for _change, rows in opened for row in rows])
-    return [None] * len(opened)
-
-
-opening: Together[tuple[Change, Sequence[Rows]], None] = Together(_write_all)

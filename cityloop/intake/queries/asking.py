@@ -12,7 +12,6 @@ import orjson
 from cityloop.cases.models import FINAL, RecordType
 from cityloop.intake.channels import Channel
 from cityloop.intake.likeness import Candidate, Likeness, Subject, compare
-from cityloop.intake.together import Together
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.rows import all_rows
 from cityloop.people.scope import in_scope, sees_all
@@ -74,17 +73,15 @@ def context(asked: Question) -> Context:
     Place, report of the same key, component, stored photos, cases nearby, fresh ids. When the key
     is known, nothing else is told.
     """
-    return _asking.do(asked)
+    return contexts([asked])[0]
 
 
-def _contexts(asked: Sequence[Question]) -> list[Context]:
+def contexts(asked: Sequence[Question]) -> list[Context]:
+    """The same for several, in their order, still in one statement."""
     questions = [_as_row(n, one) for n, one in enumerate(asked)]
     rows = all_rows(_CONTEXT, [orjson.dumps(questions).decode()])
     told = {row[0]: _told(row[1:]) for row in rows}
     return [told[n] for n in range(len(asked))]
-
-
-_asking: Together[Question, Context] = Together(_contexts)
 
 
 def _as_row(n: int, asked: Question) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 from django.db import DatabaseError
+from django.utils import translation
 
 from cityloop.cases import proof
 from cityloop.cases.models import Case
@@ -15,7 +16,7 @@ from cityloop.intake import operations
 from cityloop.intake.models import Report
 from cityloop.intake.operations import Receipt
 from cityloop.intake.tests import city as cities
-from cityloop.intake.tests.city import CELL, SOUTH, WEST
+from cityloop.intake.tests.city import CELL, OUTSIDE, SOUTH, WEST
 from cityloop.intake.tests.test_once import together as at_once
 from cityloop.intake.together import MOST, Together
 
@@ -134,3 +135,44 @@ def test_the_same_problem_in_other_words_at_the_same_moment_opens_one_case():
     assert all(isinstance(r, operations.Receipt) for r in found), found
     assert len({r.case for r in found}) == 1
     assert Case.objects.count() == 1
+
+
+@pytest.mark.usefixtures("own_database")
+@pytest.mark.requirement("D01", "D07", "O02")
+def test_each_of_a_crowd_gets_its_own_answer_in_its_own_language():
+    """Good ones, one that joins, one of a known key, ones outside the city, at the same moment."""
+    city = cities.build()
+    first = city.receive(text="路中间井盖破损", class_code="C0101")
+    known = {"x": WEST + CELL * 3.5, "y": SOUTH + CELL * 3.5, "class_code": "E0102",
+             "source_key": "K"}  # fmt: skip
+    city.receive("platform", **known)
+    todo = [
+        *[("en", {"x": WEST + CELL * (n % 5 + 0.5), "y": SOUTH + CELL * (n // 5 + 0.5),
+                  "class_code": "E0101", "text": f"{n}" * 9}) for n in range(8)],
+        *[("zh-hans", {"text": "路中间井盖破损", "class_code": "C0101"})] * 2,
+        ("en", {"channel": "platform", **known}),
+        *[(language, {"channel": "sensor", "by": "exchange", "x": OUTSIDE[0], "y": OUTSIDE[1]})
+          for language in ("en", "zh-hans") * 3],
+    ]  # fmt: skip
+    lock, found = threading.Lock(), dict[int, object]()
+    numbers = iter(range(len(todo)))
+
+    def one() -> None:
+        with lock:
+            mine = next(numbers)
+        language, given = todo[mine]
+        with translation.override(language):
+            try:
+                found[mine] = city.receive(**given)
+            except operations.OutsideCity as error:
+                found[mine] = (language, str(error))
+
+    assert [e for e in at_once(one, len(todo)) if e is not None] == []
+    opened, joined, again, outside = found, (8, 9), 10, range(11, 17)
+    assert all(not opened[n].joined and not opened[n].repeated for n in range(8))
+    assert {opened[n].case for n in joined} == {first.case} and opened[again].repeated
+    assert {opened[n] for n in outside} == {
+        ("en", "119.000000, 29.000000 lies in no unit grid of the city"),
+        ("zh-hans", "119.000000, 29.000000 不在本市任何单元网格内"),
+    }
+    assert Case.objects.count() == 10 and proof.verify(now=city.now).whole

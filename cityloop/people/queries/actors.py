@@ -12,10 +12,10 @@ from threading import Lock
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cityloop.geo import queries as geo
+from cityloop.kernel import clock
 from cityloop.kernel.actor import HANDLING, JUDGING, Actor, Scope
 from cityloop.kernel.errors import NotFound
 from cityloop.people.inheritance import GRID_DIGITS
@@ -63,7 +63,7 @@ def actor_for(member_id: int, now: datetime) -> Actor:
 
     A member without a post has no permission and sees nothing. One statement.
     """
-    day = timezone.localdate(now)
+    day = clock.local_day(now)
     with connection.cursor() as cursor:
         cursor.execute(_HELD, {"member": member_id, "day": day})
         rows = cursor.fetchall()
@@ -242,7 +242,7 @@ class _Memory:
     def get(self, key: str, now: datetime) -> _Kept | None:
         """What is remembered, when it is fresh and of the same day."""
         kept = self._kept.get(key)
-        if kept is None or kept.ends < time.monotonic() or kept.day != timezone.localdate(now):
+        if kept is None or kept.ends < time.monotonic() or kept.day != clock.local_day(now):
             return None
         return kept
 
@@ -252,7 +252,7 @@ class _Memory:
         """Remember for some seconds; the oldest goes when there are too many."""
         ends = time.monotonic() + REMEMBER_SECONDS
         with self._lock:
-            self._kept[key] = _Kept(actor, ends, timezone.localdate(now), expires_at)
+            self._kept[key] = _Kept(actor, ends, clock.local_day(now), expires_at)
             self._kept.move_to_end(key)
             if len(self._kept) > REMEMBER_MOST:
                 self._kept.popitem(last=False)
