@@ -10,7 +10,7 @@ from cityloop.cases import chain, clocks, fields, guards, state
 from cityloop.cases.change import Change, Paper
 from cityloop.cases.models import Attachment, Case, CaseEvent, Task, Timer
 from cityloop.kernel import jobs
-from cityloop.kernel.rows import Row, Rows, columns_of, row_of
+from cityloop.kernel.rows import Row, Rows, columns_of, own_values, row_of
 from cityloop.kernel.rows import write as write_rows
 
 CASE = columns_of(Case)
@@ -123,7 +123,7 @@ def write(changes: Sequence[Change], *, also: Sequence[Rows] = ()) -> None:
 
 
 def parts(
-    changes: Sequence[Change], *, new_row: Callable[[Any, tuple[str, ...]], Row] = row_of
+    changes: Sequence[Change], *, new_row: Callable[[Any, tuple[str, ...]], Row] = own_values
 ) -> list[Rows]:
     """Everything that the changes want written, table by table; `new_row` makes what is new."""
     collected = [_lines(change) for change in changes]
@@ -140,15 +140,15 @@ def parts(
         _split(t for c in changes for t in c.tasks),
     )
     return [
-        Rows("cases_case", CASE, [new_row(case, CASE) for case in new]),
+        Rows("cases_case", CASE, [new_row(case, CASE) for case in new], base=Case),
         Rows("cases_case", columns, [row_of(case, columns) for case in old], match=("id",)),
         Rows("cases_event", EVENT, [line for lines in collected for line in lines.lines]),
         Rows("cases_timer", ("id", *TIMER), [row_of(t, ("id", *TIMER)) for t in timers[1]],
              match=("id",)),
-        Rows("cases_timer", TIMER, [new_row(t, TIMER) for t in timers[0]]),
+        Rows("cases_timer", TIMER, [new_row(t, TIMER) for t in timers[0]], base=Timer),
         Rows("cases_task", ("id", *TASK), [row_of(t, ("id", *TASK)) for t in tasks[1]],
              match=("id",)),
-        Rows("cases_task", TASK, [new_row(t, TASK) for t in tasks[0]]),
+        Rows("cases_task", TASK, [new_row(t, TASK) for t in tasks[0]], base=Task),
         Rows("cases_attachment", PAPER, [p for lines in collected for p in lines.papers],
              skip_conflicts=True),
         Rows("procrastinate_jobs", JOB,

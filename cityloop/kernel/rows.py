@@ -31,7 +31,8 @@ class Rows:
 
     `columns` are written from the rows' keys of the same name; others take their defaults.
     With `match` the rows update those that agree in these columns, else they are inserted.
-    `skip_conflicts` leaves out rows that a unique constraint refuses.
+    `skip_conflicts` leaves out rows that a unique constraint refuses. With `base` a row may leave
+    out what is that model's default (`own_values`): of a new case that is most of it.
     """
 
     table: str
@@ -39,6 +40,7 @@ class Rows:
     rows: Sequence[Row]
     match: tuple[str, ...] = ()
     skip_conflicts: bool = False
+    base: type[models.Model] | None = None
 
 
 def write(parts: Iterable[Rows]) -> list[int]:
@@ -50,7 +52,7 @@ def write(parts: Iterable[Rows]) -> list[int]:
     filled = [part for part in parts if part.rows]
     if not filled:
         return []
-    shape = tuple((p.table, p.columns, p.match, p.skip_conflicts) for p in filled)
+    shape = tuple((p.table, p.columns, p.match, p.skip_conflicts, p.base) for p in filled)
     values = [orjson.dumps(part.rows, default=plain).decode() for part in filled]
     return list(all_rows(_statement(shape), values)[0])
 
@@ -114,11 +116,32 @@ def row_of(instance: models.Model, columns: Sequence[str]) -> Row:
     return {column: values.get(column) for column in columns}
 
 
+def own_values(instance: models.Model, columns: Sequence[str]) -> Row:
+    """An instance as a row without what is its model's default."""
+    usual, values = _usual(type(instance)), instance.__dict__
+    return {
+        column: value
+        for column in columns
+        if (value := values.get(column)) is not usual[column] and value != usual[column]
+    }
+
+
+@lru_cache(maxsize=64)
+def _usual(model: type[models.Model]) -> Row:
+    constants, makers = _defaults(model)
+    return {**constants, **{column: make() for column, make in makers}}
+
+
 @lru_cache(maxsize=128)
-def _statement(shape: tuple[tuple[str, tuple[str, ...], tuple[str, ...], bool], ...]) -> str:
+def _statement(
+    shape: tuple[
+        tuple[str, tuple[str, ...], tuple[str, ...], bool, type[models.Model] | None], ...
+    ],
+) -> str:
     parts, counts = [], []
-    for index, (table, columns, match, skip) in enumerate(shape):
-        source = f"jsonb_populate_recordset(NULL::{table}, ${index + 1}::jsonb) AS r"
+    for index, (table, columns, match, skip, base) in enumerate(shape):
+        first = _first_row(table, base) if base else f"NULL::{table}"
+        source = f"jsonb_populate_recordset({first}, ${index + 1}::jsonb) AS r"
         write_one = (
             _update(table, columns, match, source)
             if match
@@ -127,6 +150,12 @@ def _statement(shape: tuple[tuple[str, tuple[str, ...], tuple[str, ...], bool], 
         parts.append(f"w{index} AS ({write_one} RETURNING 1)")
         counts.append(f"(SELECT count(*) FROM w{index})")  # noqa: S608
     return f"WITH {', '.join(parts)} SELECT {', '.join(counts)}"
+
+
+def _first_row(table: str, base: type[models.Model]) -> str:
+    """The defaults as a row; a constant, so it is read when the statement is planned."""
+    text = orjson.dumps(_usual(base), default=plain).decode().replace("'", "''")
+    return f"jsonb_populate_record(NULL::{table}, '{text}'::jsonb)"
 
 
 # Below, as above, tables and columns come from our models, values only as parameters (S608).
