@@ -11,7 +11,7 @@ from django.utils import timezone
 from cityloop.cases import operations as cases
 from cityloop.cases import proof
 from cityloop.cases.change import Paper
-from cityloop.cases.models import Case, CaseEvent, Status
+from cityloop.cases.models import Case, Status
 from cityloop.coordination import operations as coordination
 from cityloop.coordination.models import Dispute
 from cityloop.demo.papers import paper
@@ -76,14 +76,13 @@ def _follow(case: Case, action: str, now: datetime) -> None:
         coordination.follow_case(number=case.number, version=case.version)
     if case.substituted and action in ORDERED:
         works.follow_case(number=case.number, now=now)
-    if action == "finish" and case.handling_overdue and case.channel != "inspector":
+    if action == "finish" and (case.handling_overdue or case.handled_late or case.long_limit):
         _owe_progress(case, now)
 
 
 def _owe_progress(case: Case, now: datetime) -> None:
-    """Who reported a case that became overdue is told how it stands."""
-    lines = CaseEvent.objects.filter(case=case, action="overdue").order_by("-version")
-    version = next((one.version for one in lines if one.facts["clock"] == "handling"), None)
+    """Who reported a slow case is told how it stands; no worker runs beside simulated days."""
+    version = intake.slow_moment(case)
     if version and intake.owe_progress(number=case.number, version=version, now=now):
         case.refresh_from_db()
 

@@ -23,5 +23,6 @@ class IntakeConfig(Subsystem):
         {f"case.{action}": f"tell_{action}" for action in TOLD}
         | {f"case.{action}": f"look_at_{action}" for action in SLOW}
         | {"intake.unambiguous": "file_unambiguous", "token.asked": "know_channel"}
+        | {"case.before_closing": "before_closing"}
     )
     schedules = (Schedule("write_up_book", 60), Schedule("forget_reporters", 3600))

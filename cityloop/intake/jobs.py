@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cityloop.cases.models import Case
 from cityloop.intake import operations, reference
 from cityloop.kernel import clock
 
@@ -79,6 +80,11 @@ def tell_recheck_false(number: str, version: int) -> None:
 def file_unambiguous(number: str, version: int) -> None:
     """File a clear report where the city lets it."""
     operations.file_unambiguous(number=number, now=clock.now())
+
+
+def before_closing(case: Case) -> list[str]:
+    """Asked while a case is being closed: is a reply still to be made out?"""
+    return operations.before_closing(case)
 
 
 def write_up_book() -> int:

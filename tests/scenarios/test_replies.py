@@ -171,6 +171,39 @@ def test_an_overdue_case_is_closed_only_after_two_replies(town: Town, gateway: G
 
 
 @pytest.mark.requirement("G03")
+def test_a_late_case_is_not_closed_before_the_worker_has_made_out_its_replies(town: Town) -> None:
+    """The worker stands still from the late result to the closing: nobody is passed over."""
+    number = _called(town, "handling")
+    town.wait(days=9)
+    town.carry(number, "checked")
+    town.step(number, "review_case", "shift_leader", opinion="前后一致")
+    with pytest.raises(cases.Refused, match="just being made out: try again"):
+        town.step(number, "close", "shift_leader", closing_condition=True)
+    _work(town)
+    with pytest.raises(cases.Refused, match="reply at filing, the progress reply"):
+        town.step(number, "close", "shift_leader", closing_condition=True)
+    town.now = town.now.replace(hour=2)  # by day in Shanghai
+    for topic in ("filed", "progress"):
+        notice = _owed(number, topic)
+        intake.settle(notice.pk, medium="phone", actor=town.actor("acceptor"), now=town.now)
+    assert town.step(number, "close", "shift_leader", closing_condition=True).status == "closed"
+    # Opened again and handled in time, it owes no second progress reply.
+    town.step(number, "reopen", "supervisor", reason="再次出现")
+    town.step(number, "dispatch", "dispatcher", unit="WATER", reason="仍由其负责")
+    town.carry(number, "checked")
+    town.step(number, "review_case", "shift_leader", opinion="前后一致")
+    assert town.step(number, "close", "shift_leader", closing_condition=True).status == "closed"
+
+
+@pytest.mark.requirement("G03")
+def test_a_late_case_nobody_waits_for_is_closed_without_the_worker(town: Town) -> None:
+    number = town.report("inspector").case
+    town.carry(number, "handling")
+    town.wait(days=9)
+    assert town.carry(number, "closed").handled_late
+
+
+@pytest.mark.requirement("G03")
 def test_an_engineering_case_owes_a_progress_reply_when_it_is_dispatched(town: Town) -> None:
     receipt = town.report("hotline12345", reporter_phone=PHONE)
     town.step(receipt.case, "send_verify", "acceptor", inspector="inspector")

@@ -46,6 +46,7 @@ def test_every_open_status_is_timed() -> None:
 
 def test_subscriptions_listen_to_something_that_happens() -> None:
     own_topics = {
+        "case.before_closing",
         "case.disputed",
         "case.handled_late",
         "case.papers",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from cityloop.cases.change import Change
 from cityloop.cases.flow import from_public
+from cityloop.kernel import jobs
 
 # What a case may owe before it is closed.
 REPLIES = {
@@ -23,6 +24,14 @@ def replies_sent(change: Change) -> str | None:
     if not owed:
         return None
     return _("still owed before closing: %(replies)s") % {"replies": ", ".join(owed)}
+
+
+def replies_made_out(change: Change) -> str | None:
+    """What made the case slow may be a second old: the worker has then still to make out the
+    progress reply, and a case closed before that would owe nobody anything (G03)."""
+    if change.imported:
+        return None
+    return next(iter(jobs.tell("case.before_closing", case=change.case)), None)
 
 
 def report_owed(change: Change) -> str | None:

@@ -16,7 +16,7 @@ from cityloop.intake.operations.incoming import BadReport, Incoming, PhotoIn, Wr
 from cityloop.intake.operations.judging import OutsideCity
 from cityloop.intake.operations.receiving import KeyReused, Receipt, receive
 from cityloop.intake.operations.settings import BadSetting, set_channel
-from cityloop.intake.operations.slow import owe_progress
+from cityloop.intake.operations.slow import before_closing, owe_progress, slow_moment
 from cityloop.intake.operations.teaching import TooLittleText, train
 from cityloop.intake.reference import UnknownChannel, UnknownClass
 
@@ -35,6 +35,7 @@ __all__ = [
     "UnknownChannel",
     "UnknownClass",
     "WrongChannel",
+    "before_closing",
     "file_unambiguous",
     "forget_reporters",
     "owe_again",
@@ -45,6 +46,7 @@ __all__ = [
     "remember",
     "set_channel",
     "settle",
+    "slow_moment",
     "train",
     "write_up",
 ]

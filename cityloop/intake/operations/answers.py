@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cityloop.cases import flow as flows
@@ -81,20 +83,32 @@ def owe_all(*, number: str, version: int, topic: str, now: datetime) -> int:
 
     A channel that owes a written report gets it at the end of the case, whoever reported.
     """
-    written = [c.code for c in reference.all_channels() if c.written_report]
-    rows = Report.objects.filter(case__number=number)
+    written = _written()
     owed = [
         ReporterNotice(
             report=report, topic=topic, version=version, owed_at=now, due_at=_due(report, now),
             written=report.channel in written,
         )
-        for report in rows.order_by("ordinal")
-        if report.answer_wanted or report.channel in written
+        for report in _waiting(number, written).order_by("ordinal")
     ]  # fmt: skip
     known = ReporterNotice.objects.filter(report__case__number=number, topic=topic, version=version)
     missing = {one.report_id for one in owed} - set(known.values_list("report_id", flat=True))
     ReporterNotice.objects.bulk_create(owed, ignore_conflicts=True)
     return len(missing)
+
+
+def wanted(number: str) -> bool:
+    """Somebody who reported the case waits for an answer."""
+    return _waiting(number, _written()).exists()
+
+
+def _written() -> list[str]:
+    return [one.code for one in reference.all_channels() if one.written_report]
+
+
+def _waiting(number: str, written: Sequence[str]) -> QuerySet[Report]:
+    rows = Report.objects.filter(case__number=number)
+    return rows.filter(Q(answer_wanted=True) | Q(channel__in=written))
 
 
 def settle(

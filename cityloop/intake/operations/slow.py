@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from cityloop.cases.models import OPEN, Case, CaseEvent
 from cityloop.intake.models import NoticeState, ReporterNotice
@@ -13,6 +14,9 @@ from cityloop.intake.operations import answers, progress
 from cityloop.intake.operations.progress import BLOCKING, PROGRESS
 
 SLOW_CLOCKS = ("handling", "whole")
+# Steps after which a case with the longer limit owes the reply; other slow moments say it of
+# themselves.
+BEGUN = ("dispatch", "dispatch_by_order", "dispatch_across", "approve_long_limit")
 OPENED_AGAIN = ("reopen", "recheck_false", "review_failed")
 
 
@@ -33,24 +37,56 @@ def owe_progress(*, number: str, version: int, now: datetime) -> int:
     return count
 
 
+def slow_moment(case: Case) -> int | None:
+    """The version at which a progress reply became owed that is not made out yet.
+
+    None when nobody waits for an answer, or it has been made out since the case was opened.
+    """
+    if not answers.wanted(case.number) or _owed_before(case):
+        return None
+    rows = CaseEvent.objects.filter(case=case, version__gt=_opened_again(case))
+    long = case.long_limit or _for_engineering(case.pk, case.version)
+    for line in rows.order_by("version").only("version", "action", "facts"):
+        if _late(line) or (long and line.action in BEGUN):
+            return line.version
+    return None
+
+
+def before_closing(case: Case) -> list[str]:
+    """What speaks against closing it: the worker has still to make out a reply (G03)."""
+    if slow_moment(case) is None:
+        return []
+    return [_("the progress reply is just being made out: try again in a minute")]
+
+
 def _slow(case: Case, version: int) -> bool:
     """The step was a clock of handling that ran out, or a late result, or the case has the longer
     limit for engineering work."""
-    rows = CaseEvent.objects.filter(case=case, version__lte=version)
-    line = rows.filter(version=version).first()
-    if line is not None and line.facts.get("on_time") is False:
+    line = CaseEvent.objects.filter(case=case, version=version).first()
+    late = line is not None and _late(line)
+    return late or case.long_limit or _for_engineering(case.pk, version)
+
+
+def _late(line: CaseEvent) -> bool:
+    if line.facts.get("on_time") is False:
         return True
-    if line is not None and line.action == "overdue":
-        return line.facts.get("clock") in SLOW_CLOCKS
-    if case.long_limit:
-        return True
-    filing = rows.filter(action="file").order_by("-version").first()
+    return line.action == "overdue" and line.facts.get("clock") in SLOW_CLOCKS
+
+
+def _for_engineering(case_id: int, version: int) -> bool:
+    rows = CaseEvent.objects.filter(case_id=case_id, version__lte=version, action="file")
+    filing = rows.order_by("-version").first()
     return filing is not None and bool(filing.facts.get("engineering"))
+
+
+def _opened_again(case: Case) -> int:
+    """The version at which it was opened again for the last time; 0 when it never was."""
+    rows = CaseEvent.objects.filter(case=case, action__in=OPENED_AGAIN)
+    return rows.aggregate(last=Max("version"))["last"] or 0
 
 
 def _owed_before(case: Case) -> bool:
     """Since the case was opened, or opened again."""
-    rows = CaseEvent.objects.filter(case=case, action__in=OPENED_AGAIN)
-    since = rows.aggregate(last=Max("version"))["last"] or 0
+    since = _opened_again(case)
     known = ReporterNotice.objects.filter(report__case=case, topic=PROGRESS, version__gt=since)
     return known.exists()
