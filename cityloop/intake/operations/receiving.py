@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -70,7 +70,16 @@ class Opening:
     rows: Sequence[Rows]
 
 
-Outcome = Receipt | Exception
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """A report that is surely the same problem as a case nearby."""
+
+    draft: Draft
+    found: Context
+    near: Sequence[likeness.Likeness]
+
+
+Outcome = Receipt | Joining | Exception
 
 
 def receive(given: Incoming, *, actor: Actor, now: datetime) -> Receipt:
@@ -86,6 +95,8 @@ def receive(given: Incoming, *, actor: Actor, now: datetime) -> Receipt:
         place_by_address(draft)
     draft.own = tuple(draft.checks)
     outcome = _taking.do(draft)
+    while isinstance(outcome, Joining):  # by its own thread: it may wait for whoever has that case
+        outcome = _joined(outcome)
     if isinstance(outcome, Exception):
         raise outcome
     return outcome
@@ -98,7 +109,7 @@ def _take(drafts: Sequence[Draft]) -> list[Outcome]:
     openings = [one for one in decided if isinstance(one, Opening)]
     try:
         _write(openings)
-    except Exception as error:  # what has joined a case has done so: only the others again
+    except Exception as error:
         alone = len(openings) == 1
         return [
             _otherwise(one.draft, error if alone else None) if isinstance(one, Opening) else one
@@ -119,12 +130,14 @@ def _decided(draft: Draft, found: Context, *, twin: str) -> Opening | Outcome:
             return error
 
 
-def _decide(draft: Draft, found: Context, *, twin: str) -> Opening | Receipt:
+def _decide(draft: Draft, found: Context, *, twin: str) -> Opening | Joining | Receipt:
     if found.known:
         return _again(draft, found.known)
     judge(draft, found)
     near = alike(draft, found)
-    return _join_one(draft, found, near) or _opening(draft, found, near, twin=twin)
+    if draft.given.kind not in SETTLED and any(one.same and one.candidate.joinable for one in near):
+        return Joining(draft, found, near)
+    return _opening(draft, found, near, twin=twin)
 
 
 def _language_of(draft: Draft) -> AbstractContextManager[Any]:
@@ -200,17 +213,23 @@ def place_by_address(draft: Draft) -> None:
         draft.checks.append(checks.finding("address_ambiguous", address=hits[0].full_name))
 
 
-def _join_one(draft: Draft, found: Context, near: Sequence[likeness.Likeness]) -> Receipt | None:
-    """The report as part of the case that is surely the same; None when there is none."""
-    if draft.given.kind in SETTLED:
-        return None
-    for one in near:
-        if one.same and one.candidate.joinable:
+def _joined(one: Joining) -> Outcome:
+    """It joins its case; where all that are like it were closed meanwhile, it opens one."""
+    draft = one.draft
+    for like in one.near:
+        if like.same and like.candidate.joinable:
             try:
-                return _join(draft, found, one)
+                return _join(draft, one.found, like)
             except cases.Refused:  # closed meanwhile
                 continue
-    return None
+            except IntegrityError as error:
+                return _otherwise(draft, error)
+    opening = _opening(draft, one.found, one.near, twin="")
+    try:
+        _write([opening])
+    except Exception as error:
+        return _otherwise(draft, error)
+    return _opened(opening)
 
 
 def _join(draft: Draft, found: Context, like: likeness.Likeness) -> Receipt:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection, transaction
 from django.utils import translation
 
 from cityloop.cases import proof
@@ -176,3 +177,57 @@ def test_each_of_a_crowd_gets_its_own_answer_in_its_own_language():
         ("zh-hans", "119.000000, 29.000000 不在本市任何单元网格内"),
     }
     assert Case.objects.count() == 10 and proof.verify(now=city.now).whole
+
+
+@pytest.mark.usefixtures("own_database")
+@pytest.mark.requirement("D07", "O02")
+def test_the_same_joining_report_sent_twice_at_once_joins_once():
+    city = cities.build()
+    first = city.receive(text="路中间井盖破损", class_code="C0101")
+    for n in range(5):
+        again = partial(city.receive, "platform", text="路中间井盖破损", source_key=f"K{n}")
+        found = at_once(again, 6)
+        assert all(isinstance(r, operations.Receipt) and r.case == first.case for r in found), found
+        assert sum(not r.repeated for r in found) == 1 and Case.objects.get().reports == n + 2
+
+
+@pytest.mark.usefixtures("own_database")
+@pytest.mark.requirement("D07", "O06")
+def test_a_report_that_waits_for_its_case_holds_up_nobody_else():
+    """Somebody has the case under way; who joins it waits, the others do not."""
+    city = cities.build()
+    held = city.receive(text="路中间井盖破损", class_code="C0101").case
+    has_it, let_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            Case.objects.select_for_update().get(number=held)
+            has_it.set()
+            let_go.wait(30)
+        connection.close()
+
+    def join() -> None:
+        joined.append(city.receive(text="路中间井盖破损", class_code="C0101"))
+        connection.close()
+
+    joined: list[Receipt] = []
+    threads = [threading.Thread(target=hold), *(threading.Thread(target=join) for _ in range(2))]
+    threads[0].start()
+    assert has_it.wait(20)
+    for thread in threads[1:]:
+        thread.start()
+    time.sleep(0.3)
+    grids = iter(range(8))
+
+    def elsewhere() -> Receipt:
+        number = next(grids)
+        x = WEST + CELL * (number % 2 + 0.5)
+        return city.receive(x=x, y=SOUTH + CELL * (number // 2 + 0.5), class_code="E0101",
+                            text=f"{number}" * 9)  # fmt: skip
+
+    found = at_once(elsewhere, 8)
+    assert not joined and all(isinstance(r, operations.Receipt) and not r.joined for r in found)
+    let_go.set()
+    for thread in threads:
+        thread.join(30)
+    assert [one.case for one in joined] == [held, held]
