@@ -46,7 +46,7 @@ def server_settings(*, sockets: Path, memory: int, durable: bool) -> dict[str, s
         "work_mem": _between(4 * _MB, memory // 1024, 32 * _MB),
         "dynamic_shared_memory_type": _shared_memory(),
         "max_wal_size": "2GB",
-        "checkpoint_timeout": "15min",
+        "checkpoint_timeout": "5min",
         "wal_compression": "on",
         "random_page_cost": "1.1",
         "jit": "off",  # brings nothing here and needs LLVM
