@@ -80,7 +80,8 @@ def limit_body(get_response: Handler) -> Handler:
         if problem := _unreadable(request):
             return answer_of(request, problem)
         if settings.RATE_LIMITS and request.method not in ("GET", "HEAD", "OPTIONS"):
-            now, key = time.monotonic(), request.headers.get("Authorization")
+            now, sent = time.monotonic(), request.META.get("HTTP_AUTHORIZATION")
+            key = sent and sent.rpartition(" ")[2]  # however its scheme is written
             in_time = addresses.take(request.META.get("REMOTE_ADDR", ""), now)
             if not (in_time and (key is None or keys.take(key, now))):
                 return answer_of(request, TooMany(_("slow down and send again in some seconds")))
@@ -156,6 +157,8 @@ def language_of_client(get_response: Handler) -> Handler:
         asked = request.META.get("HTTP_ACCEPT_LANGUAGE")
         language = translation.get_language_from_request(request) if asked else None
         translation.activate(language or settings.LANGUAGE_CODE)
-        return get_response(request)
+        answer = get_response(request)
+        answer.headers.setdefault("Vary", "Accept-Language")
+        return answer
 
     return handle
