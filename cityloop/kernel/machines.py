@@ -21,6 +21,11 @@ from django.utils.log import log_response
 MOST_ADDRESSES = 1000
 
 
+def look_after_connection() -> None:
+    """A connection that broke, or that a request left in a transaction, is not used again."""
+    connection.close_if_unusable_or_obsolete()
+
+
 class MachineHandler(BaseHandler):
     """Django's WSGI handler without what an API call does not need."""
 
@@ -33,7 +38,7 @@ class MachineHandler(BaseHandler):
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         """Answer one request. Instead of by signals, the connection is looked after directly."""
-        connection.close_if_unusable_or_obsolete()
+        look_after_connection()
         request = WSGIRequest(environ)
         response = self._answer(request)
         status = f"{response.status_code} {response.reason_phrase}"

@@ -22,6 +22,7 @@ from schemathesis.specs.openapi.checks import (
 
 from cityloop.cases import fields, lifecycle
 from cityloop.cases.models import Case
+from cityloop.kernel import machines
 from cityloop.kernel.actor import ROLES, Actor
 from config.wsgi import application
 from tests.conformance.calls import BY_NAME
@@ -62,8 +63,9 @@ def mighty(request: Any) -> Actor | None:
 
 
 @pytest.fixture(autouse=True)
-def _one_connection() -> Iterator[None]:
+def _one_connection(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Requests stay in the test's transaction, as with Django's own client."""
+    monkeypatch.setattr(machines, "look_after_connection", lambda: None)
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield
