@@ -145,7 +145,7 @@ def working_hours(request: HttpRequest, calendar: Code = queries.DEFAULT) -> lis
     return [_hours(one) for one in queries.work_calendar(calendar).periods]
 
 
-@router.put("/standards/working-hours", response=list[Hours], summary="Set the weekly hours")
+@router.put("/standards/working-hours", response=WeekOut, summary="Set the weekly hours")
 @idempotent
 def put_hours(
     request: HttpRequest, body: HoursIn, calendar: Code = queries.DEFAULT
