@@ -13,7 +13,9 @@ import random
 import sys
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -51,26 +53,15 @@ def measure(count: int) -> None:
 
 def stages(count: int) -> None:
     """Each stage alone, then the whole."""
-    from cityloop.cases import lifecycle, record
-    from cityloop.cases import operations as cases
     from cityloop.intake import operations
-    from cityloop.intake.operations import incoming, judging, opening, writing
+    from cityloop.intake.operations import incoming, judging
     from cityloop.intake.queries import asking
     from cityloop.intake.tests import city as cities
 
     cities.CELL = 0.02  # wide enough that chance neighbours are rare
     city = cities.build()
     actor = city.actors["acceptor"]
-    step = lifecycle.BY_ACTION["report"]
-    codes = list(city.classes)
-
-    def given() -> operations.Incoming:
-        x, y = cities.WEST + random.random() / 10, cities.SOUTH + random.random() / 10
-        return city.report("hotline12345", x=x, y=y, class_code=random.choice(codes),
-                           text="".join(random.choices(WORDS, k=30)), address="文三路 100 号",
-                           reporter_name="张三", reporter_phone="13800000000")  # fmt: skip
-
-    reports = [given() for _ in range(count)]
+    reports, again = reports_of(city, count), reports_of(city, count)
     drafts = [incoming.prepare(one, actor=actor, now=city.now) for one in reports]
     found = [asking.context(draft.question()) for draft in drafts]
     pairs = list(zip(drafts, found, strict=True))
@@ -79,28 +70,7 @@ def stages(count: int) -> None:
     show("context (one SELECT, round trip)", drafts, lambda d: asking.context(d.question()))
     show("judge (checks)", pairs, lambda pair: judging.judge(*pair))
     show("likeness", pairs, lambda pair: judging.alike(*pair))
-    changes: list[object] = []
-
-    def core(pair: tuple[incoming.Draft, asking.Context]) -> None:
-        draft, where = pair
-        new = opening.new_case(draft, where)
-        change = cases.begin(new, step=step, actor=actor, now=city.now, case_id=where.case_id)
-        cases.take(change, step)
-        changes.append(change)
-
-    show("core in memory (new_case, begin, take)", pairs, core)
-    rows: list[object] = []
-
-    def reports_rows(pair: tuple[incoming.Draft, asking.Context]) -> None:
-        draft, where = pair
-        rows.append(writing.rows_of(
-            draft, case_id=where.case_id, ordinal=1, reporter_id=where.reporter_id))  # fmt: skip
-
-    show("rows of intake", pairs, reports_rows)
-    written = list(zip(changes, rows, strict=True))
-    show("write (one statement, round trip, commit)", written,
-         lambda pair: record.write([pair[0]], also=pair[1]))  # fmt: skip
-    again = [given() for _ in range(count)]
+    writing_stages(pairs, actor, city.now)
 
     def whole() -> None:
         show("receive, whole", again, lambda one: operations.receive(
@@ -114,7 +84,51 @@ def stages(count: int) -> None:
         whole()
 
 
-def show(name: str, items: list, act: Callable[[object], object]) -> None:  # type: ignore[type-arg]
+def reports_of(city: Any, count: int) -> list[Any]:
+    """Reports all over the test city, of any class, each by a caller."""
+    from cityloop.intake.tests import city as cities
+
+    codes = list(city.classes)
+    return [
+        city.report(
+            "hotline12345", x=cities.WEST + random.random() / 10,
+            y=cities.SOUTH + random.random() / 10, class_code=random.choice(codes),
+            text="".join(random.choices(WORDS, k=30)), address="文三路 100 号",
+            reporter_name="张三", reporter_phone="13800000000",
+        )
+        for _ in range(count)
+    ]  # fmt: skip
+
+
+def writing_stages(pairs: list[Any], actor: Any, now: datetime) -> None:
+    """From a decided report to its rows in the database."""
+    from cityloop.cases import lifecycle, record
+    from cityloop.cases import operations as cases
+    from cityloop.intake.operations import opening, writing
+
+    step = lifecycle.BY_ACTION["report"]
+    changes: list[Any] = []
+    rows: list[Any] = []
+
+    def core(pair: Any) -> None:
+        draft, where = pair
+        new = opening.new_case(draft, where)
+        change = cases.begin(new, step=step, actor=actor, now=now, case_id=where.case_id)
+        cases.take(change, step)
+        changes.append(change)
+
+    def reports_rows(pair: Any) -> None:
+        draft, where = pair
+        rows.append(writing.rows_of(
+            draft, case_id=where.case_id, ordinal=1, reporter_id=where.reporter_id))  # fmt: skip
+
+    show("core in memory (new_case, begin, take)", pairs, core)
+    show("rows of intake", pairs, reports_rows)
+    show("write (one statement, round trip, commit)", list(zip(changes, rows, strict=True)),
+         lambda pair: record.write([pair[0]], also=pair[1]))  # fmt: skip
+
+
+def show(name: str, items: list[Any], act: Callable[[Any], object]) -> None:
     """Wall time, CPU of this process and of its database backend for each item.
 
     The tenth part of the batches that went quickest counts: the machine has other work.

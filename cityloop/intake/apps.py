@@ -25,4 +25,8 @@ class IntakeConfig(Subsystem):
         | {"intake.unambiguous": "file_unambiguous", "token.asked": "know_channel"}
         | {"case.before_closing": "before_closing"}
     )
-    schedules = (Schedule("write_up_book", 60), Schedule("forget_reporters", 3600))
+    schedules = (
+        Schedule("write_up_book", 60),
+        Schedule("owe_missing", 60),
+        Schedule("forget_reporters", 3600),
+    )

@@ -53,6 +53,7 @@ class MachineHandler(BaseHandler):
 
     def _answer(self, request: HttpRequest) -> Any:
         """The answer of the layers and the view; errors are logged as Django logs them."""
+        # Made by load_middleware; Django's type stubs leave it out.
         response: Any = self._middleware_chain(request)  # type: ignore[attr-defined]
         response._resource_closers.append(request.close)
         if response.status_code >= 400:

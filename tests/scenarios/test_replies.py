@@ -10,7 +10,7 @@ from django.utils import timezone
 from cityloop.cases import operations as cases
 from cityloop.cases.models import Case
 from cityloop.intake import operations as intake
-from cityloop.intake.models import ReporterNotice
+from cityloop.intake.models import Report, ReporterNotice
 from cityloop.kernel import clock
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound
 from cityloop.notify import media, operations, queries, wording
@@ -193,6 +193,31 @@ def test_a_late_case_is_not_closed_before_the_worker_has_made_out_its_replies(to
     town.carry(number, "checked")
     town.step(number, "review_case", "shift_leader", opinion="前后一致")
     assert town.step(number, "close", "shift_leader", closing_condition=True).status == "closed"
+
+
+@pytest.mark.requirement("G03")
+def test_whoever_joins_a_late_case_is_told_and_holds_it_up_no_longer(town: Town) -> None:
+    """Nobody waited when it became late, so nothing was made out then."""
+    first = town.report("inspector")
+    town.carry(first.case, "handling")
+    town.now = Case.objects.get(number=first.case).handling_due_at
+    town.wait(minutes=10)
+    town.carry(first.case, "handled")
+    _work(town)
+    report = Report.objects.get(case__number=first.case)
+    joined = town.report("hotline12345", x=report.point.x, y=report.point.y, text=report.text,
+                         reporter_phone=PHONE)  # fmt: skip
+    assert joined.case == first.case and joined.joined
+    town.carry(first.case, "checked")
+    _work(town)
+    town.step(first.case, "review_case", "shift_leader", opinion="前后一致")
+    with pytest.raises(cases.Refused, match="try again in a minute"):
+        town.step(first.case, "close", "shift_leader", closing_condition=True)
+    assert [intake.owe_missing(now=town.now) for _again in range(2)] == [1, 0]
+    intake.settle(_owed(first.case, "progress").pk, medium="phone",
+                  actor=town.actor("acceptor"), now=town.now)  # fmt: skip
+    case = town.step(first.case, "close", "shift_leader", closing_condition=True)
+    assert case.status == "closed"
 
 
 @pytest.mark.requirement("G03")

@@ -16,7 +16,7 @@ from cityloop.intake.operations.incoming import BadReport, Incoming, PhotoIn, Wr
 from cityloop.intake.operations.judging import OutsideCity
 from cityloop.intake.operations.receiving import KeyReused, Receipt, receive
 from cityloop.intake.operations.settings import BadSetting, set_channel
-from cityloop.intake.operations.slow import before_closing, owe_progress, slow_moment
+from cityloop.intake.operations.slow import before_closing, owe_missing, owe_progress, slow_moment
 from cityloop.intake.operations.teaching import TooLittleText, train
 from cityloop.intake.reference import UnknownChannel, UnknownClass
 
@@ -40,6 +40,7 @@ __all__ = [
     "forget_reporters",
     "owe_again",
     "owe_all",
+    "owe_missing",
     "owe_progress",
     "receive",
     "receive_many",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cityloop.cases import flow as flows
@@ -89,7 +88,7 @@ def owe_all(*, number: str, version: int, topic: str, now: datetime) -> int:
             report=report, topic=topic, version=version, owed_at=now, due_at=_due(report, now),
             written=report.channel in written,
         )
-        for report in _waiting(number, written).order_by("ordinal")
+        for report in Report.objects.filter(waits(), case__number=number).order_by("ordinal")
     ]  # fmt: skip
     known = ReporterNotice.objects.filter(report__case__number=number, topic=topic, version=version)
     missing = {one.report_id for one in owed} - set(known.values_list("report_id", flat=True))
@@ -97,18 +96,13 @@ def owe_all(*, number: str, version: int, topic: str, now: datetime) -> int:
     return len(missing)
 
 
-def wanted(number: str) -> bool:
-    """Somebody who reported the case waits for an answer."""
-    return _waiting(number, _written()).exists()
+def waits() -> Q:
+    """Reports whose sender waits for an answer, or whose channel owes a written one."""
+    return Q(answer_wanted=True) | Q(channel__in=_written())
 
 
 def _written() -> list[str]:
     return [one.code for one in reference.all_channels() if one.written_report]
-
-
-def _waiting(number: str, written: Sequence[str]) -> QuerySet[Report]:
-    rows = Report.objects.filter(case__number=number)
-    return rows.filter(Q(answer_wanted=True) | Q(channel__in=written))
 
 
 def settle(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.utils.translation import gettext as _
 
-from cityloop.cases.models import OPEN, Case, CaseEvent
-from cityloop.intake.models import NoticeState, ReporterNotice
+from cityloop.cases.models import OPEN, Case, CaseEvent, Status
+from cityloop.intake.models import NoticeState, Report, ReporterNotice
 from cityloop.intake.operations import answers, progress
 from cityloop.intake.operations.progress import BLOCKING, PROGRESS
 
@@ -27,14 +27,25 @@ def owe_progress(*, number: str, version: int, now: datetime) -> int:
     """
     with transaction.atomic():
         case = Case.objects.select_for_update().filter(number=number, status__in=OPEN).first()
-        if case is None or not _slow(case, version) or _owed_before(case):
+        if case is None or slow_moment(case) is None:
             return 0
         count = answers.owe_all(number=number, version=version, topic=PROGRESS, now=now)
-        if count:
-            rows = ReporterNotice.objects.filter(report__case=case, state=NoticeState.OWED)
-            owed = rows.filter(topic__in=BLOCKING).values_list("topic", flat=True).distinct()
-            progress.owe_on_case(case.pk, sorted(owed), now=now)
+        rows = ReporterNotice.objects.filter(report__case=case, state=NoticeState.OWED)
+        owed = rows.filter(topic__in=BLOCKING).values_list("topic", flat=True).distinct()
+        progress.owe_on_case(case.pk, sorted(owed), now=now)
     return count
+
+
+def owe_missing(*, now: datetime) -> int:
+    """The same for checked cases that were passed over, so that none waits for ever.
+
+    Somebody joined one after it had become slow, or the worker gave the step up. Returns how many
+    answers are owed anew.
+    """
+    waiting = Report.objects.filter(answers.waits(), case=OuterRef("pk"))
+    checked = Case.objects.filter(Exists(waiting), status=Status.CHECKED).order_by("pk")
+    slow = [case for case in checked.defer("search") if slow_moment(case) is not None]
+    return sum(owe_progress(number=one.number, version=one.version, now=now) for one in slow)
 
 
 def slow_moment(case: Case) -> int | None:
@@ -42,12 +53,12 @@ def slow_moment(case: Case) -> int | None:
 
     None when nobody waits for an answer, or it has been made out since the case was opened.
     """
-    if not answers.wanted(case.number) or _owed_before(case):
+    waiting = Report.objects.filter(answers.waits(), case=case)
+    if not waiting.exists() or _owed_before(case):
         return None
     rows = CaseEvent.objects.filter(case=case, version__gt=_opened_again(case))
-    long = case.long_limit or _for_engineering(case.pk, case.version)
     for line in rows.order_by("version").only("version", "action", "facts"):
-        if _late(line) or (long and line.action in BEGUN):
+        if _late(line) or (case.long_limit and line.action in BEGUN):
             return line.version
     return None
 
@@ -59,24 +70,10 @@ def before_closing(case: Case) -> list[str]:
     return [_("the progress reply is just being made out: try again in a minute")]
 
 
-def _slow(case: Case, version: int) -> bool:
-    """The step was a clock of handling that ran out, or a late result, or the case has the longer
-    limit for engineering work."""
-    line = CaseEvent.objects.filter(case=case, version=version).first()
-    late = line is not None and _late(line)
-    return late or case.long_limit or _for_engineering(case.pk, version)
-
-
 def _late(line: CaseEvent) -> bool:
     if line.facts.get("on_time") is False:
         return True
     return line.action == "overdue" and line.facts.get("clock") in SLOW_CLOCKS
-
-
-def _for_engineering(case_id: int, version: int) -> bool:
-    rows = CaseEvent.objects.filter(case_id=case_id, version__lte=version, action="file")
-    filing = rows.order_by("-version").first()
-    return filing is not None and bool(filing.facts.get("engineering"))
 
 
 def _opened_again(case: Case) -> int:
