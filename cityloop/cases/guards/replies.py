@@ -23,7 +23,7 @@ def replies_sent(change: Change) -> str | None:
     owed = [str(label) for code, label in REPLIES.items() if code in change.case.replies_owed]
     if not owed:
         return None
-    return _("still owed before closing: %(replies)s") % {"replies": ", ".join(owed)}
+    return _("still owed before closing: %(replies)s") % {"replies": _(", ").join(owed)}
 
 
 def replies_made_out(change: Change) -> str | None:
