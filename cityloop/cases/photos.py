@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from django.db import connection
 
 from cityloop.cases.change import Paper
 from cityloop.cases.models import Case
+from cityloop.geo.coordinates import metres_between
 
 FAR_METRES = 200
 OLD = timedelta(hours=24)
@@ -52,7 +52,7 @@ def remarks(
     if taken_at is not None and not -OLD <= now - taken_at <= OLD:
         found.append({"code": "old_photo", "taken_at": taken_at.isoformat()})
     if taken_point is not None and case.point is not None:
-        metres = _metres((taken_point.x, taken_point.y), (case.point.x, case.point.y))
+        metres = metres_between((taken_point.x, taken_point.y), (case.point.x, case.point.y))
         if metres > FAR_METRES:
             found.append({"code": "taken_elsewhere", "metres": round(metres)})
     return found
@@ -62,10 +62,3 @@ def _cases_with(file_ids: list[int]) -> dict[int, list[str]]:
     with connection.cursor() as cursor:
         cursor.execute(_SAME, [file_ids])
         return dict(cursor.fetchall())
-
-
-def _metres(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Distance of two lon/lat points within a city; an error of a metre does not matter here."""
-    middle = math.radians((one[1] + other[1]) / 2)
-    east = (one[0] - other[0]) * 111_320 * math.cos(middle)
-    return math.hypot(east, (one[1] - other[1]) * 110_574)

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -17,6 +16,7 @@ from cityloop.cases import fields, guards
 from cityloop.cases.models import CaseEvent, ClosingKind, DisputeLevel, Task, TaskKind, TimerKind
 from cityloop.desks.queries import Names
 from cityloop.intake import channels
+from cityloop.kernel.templatetags import ui
 from cityloop.kernel.templatetags.ui import named
 from cityloop.standards import queries as standards
 
@@ -25,7 +25,7 @@ Words = Callable[[Any, CaseEvent, Names], str]
 
 def moment(text: str) -> str:
     """A stored moment as local day and time."""
-    return date_format(timezone.localtime(datetime.fromisoformat(text)), "m-d H:i")
+    return ui.moment(timezone.localtime(datetime.fromisoformat(text)))
 
 
 def _reason(code: Any, line: CaseEvent, names: Names) -> str:

@@ -131,6 +131,12 @@ def metres_per_degree(lat: float) -> tuple[float, float]:
     return math.radians(across), math.radians(along)
 
 
+def metres_between(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Distance of two lon/lat points within a city, to a metre."""
+    across, along = metres_per_degree((one[1] + other[1]) / 2)
+    return math.hypot((one[0] - other[0]) * across, (one[1] - other[1]) * along)
+
+
 def _forward(m: Any, x: Any, y: Any, system: System) -> tuple[Any, Any]:
     if system in ("wgs84", "cgcs2000"):
         return x, y

@@ -132,12 +132,22 @@ def compare(new: Subject, candidates: Iterable[Candidate]) -> list[Likeness]:
     found = []
     for candidate in candidates:
         share = common_share(grams, bigrams(candidate.told.text))
-        sure = [rule.__name__ for rule in SURE if rule(new, candidate.told, share)]
-        hints = [rule.__name__ for rule in HINTS if rule(new, candidate.told, share)]
+        sure = _speaking(SURE, new, candidate.told, share)
+        hints = _speaking(HINTS, new, candidate.told, share)
         if sure or hints:
             score = (0.5 if sure else 0.0) + 0.4 * share + 0.1 / (1 + candidate.metres / 10)
             found.append(Likeness(candidate, (*sure, *hints), bool(sure), round(score, 3)))
     return sorted(found, key=lambda one: (not one.same, -one.score, one.candidate.metres))
+
+
+def speaks_for(new: Subject, old: Subject) -> bool:
+    """Whether any rule says that the two may be one problem."""
+    share = common_share(bigrams(new.text), bigrams(old.text))
+    return bool(_speaking(SURE + HINTS, new, old, share))
+
+
+def _speaking(rules: Iterable[Rule], new: Subject, old: Subject, share: float) -> list[str]:
+    return [rule.__name__ for rule in rules if rule(new, old, share)]
 
 
 def _classes_agree(new: Subject, old: Subject) -> bool:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from cityloop.cases import photos
 from cityloop.cases.change import Paper
+from cityloop.geo.coordinates import metres_between
 from cityloop.intake import checks, likeness, reference
 from cityloop.intake.channels import REFUSE
 from cityloop.intake.operations.incoming import BadReport, Draft
@@ -111,11 +112,24 @@ def alike(draft: Draft, found: Context) -> list[likeness.Likeness]:
     """Cases nearby that may be the same problem, surest first."""
     if not found.candidates:
         return []
-    subject = likeness.Subject(
+    return likeness.compare(_subject(draft, found), found.candidates)
+
+
+def may_be_one(new: tuple[Draft, Context], old: tuple[Draft, Context]) -> bool:
+    """Whether the later one would join, or be shown, the case that the earlier one opens."""
+    (here, _found), (there, _told) = new, old
+    if here.lon is None or here.lat is None or there.lon is None or there.lat is None:
+        return False
+    if metres_between((here.lon, here.lat), (there.lon, there.lat)) > here.channel.metres:
+        return False
+    return likeness.speaks_for(_subject(*new), _subject(*old))
+
+
+def _subject(draft: Draft, found: Context) -> likeness.Subject:
+    return likeness.Subject(
         class_id=draft.known.id if draft.known else None,
         component_id=found.component["id"] if found.component else None,
         text=draft.text,
         files=frozenset(paper.file.pk for paper in draft.papers),
         phashes=tuple(draft.phashes),
     )
-    return likeness.compare(subject, found.candidates)

@@ -24,7 +24,7 @@ from cityloop.geo import queries as geo
 from cityloop.intake import checks, likeness
 from cityloop.intake.operations import answers, writing
 from cityloop.intake.operations.incoming import SETTLED, Draft, Incoming, prepare, twin_of
-from cityloop.intake.operations.judging import alike, judge, named
+from cityloop.intake.operations.judging import alike, judge, may_be_one, named
 from cityloop.intake.operations.opening import files_itself, new_case
 from cityloop.intake.queries import asking
 from cityloop.intake.queries.asking import Context
@@ -66,6 +66,7 @@ class Opening:
     """A report that opens a case, ready to be written."""
 
     draft: Draft
+    found: Context
     change: Change
     rows: Sequence[Rows]
 
@@ -106,16 +107,19 @@ def _take(drafts: Sequence[Draft]) -> list[Outcome]:
     """Ask for all of them, decide each, write what opens cases in one statement."""
     found = asking.contexts([draft.question() for draft in drafts])
     decided = [_decided(d, f, twin=twin_of(d)) for d, f in zip(drafts, found, strict=True)]
-    openings = [one for one in decided if isinstance(one, Opening)]
-    try:
-        _write(openings)
-    except Exception as error:
-        alone = len(openings) == 1
-        return [
-            _otherwise(one.draft, error if alone else None) if isinstance(one, Opening) else one
-            for one in decided
-        ]
-    return [_opened(one) if isinstance(one, Opening) else one for one in decided]
+    together = _apart([one for one in decided if isinstance(one, Opening)])
+    failed = _failure(together)
+    return [_outcome(one, together, failed) if isinstance(one, Opening) else one for one in decided]
+
+
+def _apart(openings: Sequence[Opening]) -> list[Opening]:
+    """Those to be written together; one that resembles an earlier one looks again after it."""
+    kept: list[Opening] = []
+    for one in openings:
+        mine = (one.draft, one.found)
+        if not any(may_be_one(mine, (other.draft, other.found)) for other in kept):
+            kept.append(one)
+    return kept
 
 
 _taking: Together[Draft, Outcome] = Together(_take)
@@ -153,6 +157,23 @@ def _write(openings: Sequence[Opening]) -> None:
     rows = [part for one in openings for part in one.rows]
     with transaction.atomic() if connection.in_atomic_block else nullcontext():
         writing.write([one.change for one in openings], rows)
+
+
+def _failure(openings: Sequence[Opening]) -> Exception | None:
+    """Write them; what the database says against it, of none or of all."""
+    try:
+        _write(openings)
+    except Exception as error:
+        return error
+    return None
+
+
+def _outcome(one: Opening, together: Sequence[Opening], failed: Exception | None) -> Outcome:
+    if not any(one is other for other in together):  # now the one it resembles is to be seen
+        return _otherwise(one.draft, None)
+    if failed is None:
+        return _opened(one)
+    return _otherwise(one.draft, failed if len(together) == 1 else None)
 
 
 def _otherwise(draft: Draft, error: Exception | None) -> Outcome:
@@ -265,7 +286,7 @@ def _opening(
         new_case(draft, found), step=step, actor=draft.actor, now=draft.now, case_id=found.case_id
     )
     cases.take(change, step)
-    return Opening(draft, change, rows)
+    return Opening(draft, found, change, rows)
 
 
 def _opened(one: Opening) -> Receipt:

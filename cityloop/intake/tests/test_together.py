@@ -17,7 +17,7 @@ from cityloop.intake import operations
 from cityloop.intake.models import Report
 from cityloop.intake.operations import Receipt
 from cityloop.intake.tests import city as cities
-from cityloop.intake.tests.city import CELL, OUTSIDE, SOUTH, WEST
+from cityloop.intake.tests.city import CELL, MIDDLE, OUTSIDE, SOUTH, WEST
 from cityloop.intake.tests.test_once import together as at_once
 from cityloop.intake.together import MOST, Together
 
@@ -136,6 +136,47 @@ def test_the_same_problem_in_other_words_at_the_same_moment_opens_one_case():
     assert all(isinstance(r, operations.Receipt) for r in found), found
     assert len({r.case for r in found}) == 1
     assert Case.objects.count() == 1
+
+
+@pytest.mark.usefixtures("own_database")
+@pytest.mark.requirement("D07", "O06")
+def test_one_problem_told_from_two_metres_apart_at_the_same_moment_opens_one_case():
+    """Each on its side of a round number; half of them name no class: no two tokens are equal."""
+    city = cities.build()
+    told = iter([
+        {"x": MIDDLE[0] + step, "class_code": code, "text": f"路中间井盖破损{end}"}
+        for step, end in ((9e-6, ""), (-9e-6, "。"), (11e-6, "！"), (-11e-6, "，请来"))
+        for code in ("C0101", "")
+    ])  # fmt: skip
+    lock = threading.Lock()
+
+    def one() -> Receipt:
+        with lock:
+            given = next(told)
+        return city.receive(**given)
+
+    found = at_once(one, 8)
+    assert all(isinstance(r, operations.Receipt) for r in found), found
+    assert Case.objects.get().reports == 8, [(r.case, r.joined) for r in found]
+    assert proof.verify(now=city.now).whole
+
+
+@pytest.mark.usefixtures("own_database")
+@pytest.mark.requirement("D07")
+def test_who_is_like_another_of_the_same_moment_opens_a_case_that_names_it():
+    """The same class near by in other words: not surely one problem, so the acceptor is told."""
+    city = cities.build()
+    told = iter(["路中间井盖破损", "人行道上的盖子翘起来了，老人容易绊倒"])
+    lock = threading.Lock()
+
+    def one() -> Receipt:
+        with lock:
+            text = next(told)
+        return city.receive(text=text, class_code="C0101")
+
+    first, second = sorted(at_once(one, 2), key=lambda r: len(r.checks))
+    assert first.case != second.case and not second.joined
+    assert [c["number"] for c in second.checks if c["code"] == "possible_duplicate"] == [first.case]
 
 
 @pytest.mark.usefixtures("own_database")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -14,10 +14,13 @@ from django.forms import BoundField
 from django.template.base import Node, NodeList, Parser, Token, token_kwargs
 from django.template.context import Context
 from django.template.loader import get_template
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+
+from cityloop.kernel import clock as time_now
 
 register = template.Library()
 
@@ -133,6 +136,22 @@ def ago(then: datetime | None, now: datetime) -> str:
     if then is None:
         return ""
     return _("%(span)s ago") % {"span": span(now - then)}
+
+
+@register.filter(expects_localtime=True)
+def moment(at: date | None) -> str:
+    """Local day and time in short; with the year where it is another one than now."""
+    return "" if at is None else date_format(at, f"{_short_day(at)} H:i")
+
+
+@register.filter(expects_localtime=True)
+def day(at: date | None) -> str:
+    """The local day in short; with the year where it is another one than now."""
+    return "" if at is None else date_format(at, _short_day(at))
+
+
+def _short_day(at: date) -> str:
+    return "m-d" if at.year == time_now.local_day(time_now.now()).year else "Y-m-d"
 
 
 LIGHTS = {
