@@ -18,6 +18,7 @@ from cityloop.cases import chain, clocks, fields, guards, lifecycle, load, photo
 from cityloop.cases import flow as flows
 from cityloop.cases.change import Change, Paper
 from cityloop.cases.models import Case, Flow, Status, Timer, TimerKind, TimerState
+from cityloop.cases.stepping import Refused, WrongPost, stand, take
 from cityloop.kernel import errors
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.models import StoredFile
@@ -27,15 +28,24 @@ from cityloop.standards import queries as standards
 
 log = logging.getLogger("cityloop.cases")
 
-
-class Refused(errors.Refused):
-    """The life cycle does not allow this step; reasons are for the person who tried it."""
-
-
-class WrongPost(Refused):
-    """The step is for other posts than the actor's."""
-
-    status, code, title = errors.NotAllowed.status, "wrong-post", errors.NotAllowed.title
+__all__ = [
+    "NewCase",
+    "NoSuchCase",
+    "NoSuchStep",
+    "Refused",
+    "Stale",
+    "WrongPost",
+    "begin",
+    "case_number",
+    "fire_due_timers",
+    "follow_calendar",
+    "next_case_ids",
+    "open_case",
+    "paper",
+    "perform",
+    "publish_flow",
+    "take",
+]
 
 
 class Stale(errors.Stale):
@@ -188,7 +198,6 @@ def perform(
     A follow-up step of the system (an unambiguous dispatch) happens in the same transaction.
     """
     step = _step(action)
-    cleaned = fields.clean(step, inputs or {})
     with transaction.atomic():
         change = _load(number, actor=actor, now=now)
         if version is not None and version != change.case.version:
@@ -196,7 +205,8 @@ def perform(
                 _("the case is at version %(now)s, you read version %(read)s")
                 % {"now": change.case.version, "read": version}
             )
-        change.inputs = cleaned
+        stand(change, step)  # before the inputs: nobody fills in what is not possible
+        change.inputs = fields.clean(step, inputs or {})
         change.papers = photos.remarked(papers, change.case, now=now)
         take(change, step)
         if change.follow_up:
@@ -309,55 +319,6 @@ def _clock_action(change: Change, timer: Timer) -> str:
         return "escalate"
     held = timer.kind == TimerKind.DISPATCH and change.case.status == Status.FILED
     return "rise" if held and guards.platform_above(change) is None else "overdue"
-
-
-def take(change: Change, step: lifecycle.Step) -> None:
-    """Apply a step in memory: objections, effects, new status, version. Raises Refused, WrongPost.
-
-    The bulk path uses it too: imported cases obey the same table.
-    """
-    change.action, change.source, change.side = step.action, change.case.status, step.side
-    roles = step.roles_in(change.flow)
-    held = change.actor.roles
-    change.role = roles[0] if roles[0] in held else next((r for r in roles if r in held), "")
-    if not change.role:
-        wanted = ", ".join(roles)
-        raise WrongPost(
-            _("%(action)s is for: %(roles)s") % {"action": step.action, "roles": wanted}
-        )
-    if reasons := objections(change, step):
-        raise Refused(*reasons)
-    case = change.case
-    if step.target == lifecycle.BACK:
-        case.status = case.resume_status
-    elif step.target not in (lifecycle.SAME, lifecycle.NAMED):
-        case.status = step.target
-    for effect in step.effects:
-        effect(change)
-    _take_sides(change)
-    record.add_line(change)
-
-
-def objections(change: Change, step: lifecycle.Step) -> list[str]:
-    """Everything that speaks against the step, for the person who tries it."""
-    if change.source not in step.source:
-        return [_("%(action)s is not possible now") % {"action": step.action}]
-    return [reason for guard in step.every_guard if (reason := guard(change))]
-
-
-def _take_sides(change: Change) -> None:
-    """Remember who judged and who handled: nobody does both in one case."""
-    member = change.actor.member_id
-    if member is None:
-        return
-    if member not in change.case.members:
-        change.case.members = [*change.case.members, member]
-    if not change.side:
-        return
-    side = "judged_by" if change.side == "judging" else "handled_by"
-    members = getattr(change.case, side)
-    if member not in members:
-        setattr(change.case, side, [*members, member])
 
 
 def _follow(change: Change) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, ValidationError
 
 from cityloop.intake.operations import Incoming, PhotoIn
+from cityloop.kernel import misfits
 from cityloop.kernel.api import no_number
 from cityloop.kernel.errors import Invalid, Problem
 
@@ -109,8 +110,8 @@ def from_form(fields: Iterable[tuple[str, str]], photos: list[Photo]) -> ReportI
 
 
 def _problem(error: ValidationError) -> Problem:
-    found = error.errors(include_url=False, include_context=False, include_input=False)
+    found = error.errors(include_url=False, include_input=False)
     if found[0]["type"] == "json_invalid":
         return BadBody(_("the body is not JSON in UTF-8: %(why)s") % {"why": found[0]["msg"][:200]})
-    fields = {".".join(map(str, one["loc"])) or "body": one["msg"] for one in found}
+    fields = {".".join(map(str, one["loc"])) or "body": misfits.words(one) for one in found}
     return Invalid(*(f"{name}: {why}" for name, why in fields.items()), fields=fields)

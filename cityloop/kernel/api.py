@@ -25,7 +25,7 @@ from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
-from cityloop.kernel import clock, idempotency
+from cityloop.kernel import clock, idempotency, misfits
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, NotSignedIn, Problem
 from cityloop.kernel.middleware import problem_response
@@ -38,14 +38,17 @@ EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
 def no_number(value: Any) -> Any:
     """A bare number is refused: somebody's year or day would be read as seconds since 1970."""
     if isinstance(value, int | float) or str(value).strip().lstrip("+-").isdigit():
-        raise ValueError("a moment is written as 2026-03-02T08:30:00+08:00")
+        raise ValueError(_("a moment is written as 2026-03-02T08:30:00+08:00"))
     return value
 
 
 def _of_our_time(value: datetime) -> datetime:
     """Near the ends of the calendar a shift by hours has no date; no city plans so far."""
     if not EARLIEST_YEAR <= value.year <= LATEST_YEAR:
-        raise ValueError(f"a moment lies between {EARLIEST_YEAR} and {LATEST_YEAR}")
+        raise ValueError(
+            _("a moment lies between %(first)s and %(last)s")
+            % {"first": EARLIEST_YEAR, "last": LATEST_YEAR}
+        )
     return value
 
 
@@ -223,7 +226,7 @@ def _not_found(request: HttpRequest, error: Exception) -> HttpResponse:
 
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     fields = {
-        ".".join(str(part) for part in one["loc"][1:]) or "body": str(one["msg"])
+        ".".join(str(part) for part in one["loc"][1:]) or "body": misfits.words(one)
         for one in error.errors
     }
     return problem_response(

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Literal
 
+from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import AfterValidator, Field, WithJsonSchema
 
@@ -16,7 +17,7 @@ from cityloop.works.queries import STANDINGS
 def _on_the_clock(given: time) -> time:
     """Hours of the city's own clock; raises ValueError for those of another zone."""
     if given.tzinfo is not None:
-        raise ValueError("hours of the city's clock, without a zone")
+        raise ValueError(_("hours of the city's clock, without a zone"))
     return given
 
 

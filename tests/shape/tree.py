@@ -100,6 +100,7 @@ OWN: dict[str, dict[str, str]] = {
         "shapes": VALUE,
         "spots": VALUE,
         "state": FUNCTIONS,
+        "stepping": VALUE,
         "tiles": TABLE,
         "views": FUNCTIONS,
         "workflow": FUNCTIONS,

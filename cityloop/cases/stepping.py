@@ -1,0 +1,71 @@
+"""One step in memory: who takes it, what speaks against it, what it does."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from cityloop.cases import lifecycle, record
+from cityloop.cases.change import Change
+from cityloop.kernel import errors
+
+
+class Refused(errors.Refused):
+    """The life cycle does not allow this step; reasons are for the person who tried it."""
+
+
+class WrongPost(Refused):
+    """The step is for other posts than the actor's."""
+
+    status, code, title = errors.NotAllowed.status, "wrong-post", errors.NotAllowed.title
+
+
+def stand(change: Change, step: lifecycle.Step) -> None:
+    """Where the case stands and in which role the actor acts.
+
+    Raises WrongPost, and Refused for a step that does not begin here.
+    """
+    change.action, change.source, change.side = step.action, change.case.status, step.side
+    roles = step.roles_in(change.flow)
+    held = change.actor.roles
+    change.role = roles[0] if roles[0] in held else next((r for r in roles if r in held), "")
+    if not change.role:
+        wanted = ", ".join(roles)
+        raise WrongPost(
+            _("%(action)s is for: %(roles)s") % {"action": step.action, "roles": wanted}
+        )
+    if change.source not in step.source:
+        raise Refused(_("%(action)s is not possible now") % {"action": step.action})
+
+
+def take(change: Change, step: lifecycle.Step) -> None:
+    """Apply a step in memory: objections, effects, new status, version. Raises Refused, WrongPost.
+
+    The bulk path uses it too: imported cases obey the same table.
+    """
+    stand(change, step)
+    if reasons := [reason for guard in step.every_guard if (reason := guard(change))]:
+        raise Refused(*reasons)
+    case = change.case
+    if step.target == lifecycle.BACK:
+        case.status = case.resume_status
+    elif step.target not in (lifecycle.SAME, lifecycle.NAMED):
+        case.status = step.target
+    for effect in step.effects:
+        effect(change)
+    _take_sides(change)
+    record.add_line(change)
+
+
+def _take_sides(change: Change) -> None:
+    """Remember who judged and who handled: nobody does both in one case."""
+    member = change.actor.member_id
+    if member is None:
+        return
+    if member not in change.case.members:
+        change.case.members = [*change.case.members, member]
+    if not change.side:
+        return
+    side = "judged_by" if change.side == "judging" else "handled_by"
+    members = getattr(change.case, side)
+    if member not in members:
+        setattr(change.case, side, [*members, member])
