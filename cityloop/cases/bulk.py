@@ -63,6 +63,17 @@ def walk(
     return change
 
 
+def ends_as(actions: Iterable[str]) -> str:
+    """The status in which a past of these steps leaves a case; '' where steps alone do not say."""
+    status = ""
+    for action in actions:
+        target = lifecycle.BY_ACTION[action].target
+        if target in (lifecycle.BACK, lifecycle.NAMED):
+            return ""
+        status = status if target == lifecycle.SAME else target
+    return status
+
+
 def write(changes: Iterable[Change], *, also: Sequence[Rows] = ()) -> None:
     """Write walked cases by COPY: all of them or none. Raises DatabaseError."""
     copy([*record.parts(list(changes), new_row=_as_it_is), *also])

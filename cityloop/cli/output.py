@@ -24,6 +24,8 @@ from rich.progress import (
 
 from config import env
 
+# PostgreSQL: not allowed to create the extension; its files are not there; nor is its function.
+NO_POSTGIS = frozenset({"42501", "0A000", "58P01", "42883"})
 INTERRUPTED = 130  # exit code after Ctrl-C, as shells expect it
 Advance = Callable[[int, int | None], None]  # (done so far, total if known)
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on the last line.")]
@@ -148,12 +150,28 @@ def told(error: BaseException) -> str:
     """A failure in a paragraph; the traceback stands on standard error when CITYLOOP_DEBUG asks."""
     if env.flag("CITYLOOP_DEBUG"):
         traceback.print_exception(error)
+    if words := _of_the_database(error):
+        return words
     known = isinstance(error, CommandError) or type(error).__module__.startswith(
         ("cityloop.", "config.")
     )
     kind = "" if known else f"{type(error).__name__}: "
     hint = "" if known else " (CITYLOOP_DEBUG=1 shows the traceback)"
     return f"{kind}{explain(error)}{hint}"
+
+
+def _of_the_database(error: BaseException) -> str:
+    """What the person who set the database up can do about it; '' for everything else."""
+    words, state = explain(error), getattr(error.__cause__, "sqlstate", None)
+    kind = type(error).__name__
+    if kind == "OperationalError" and state is None:  # nothing that a server said of a statement
+        return f"no connection to the database (is DATABASE_URL right, if you set it?): {words}"
+    if "postgis" in words and state in NO_POSTGIS:
+        return (
+            "This database has no PostGIS, and it cannot be added from here. Install PostGIS on "
+            f"its server and let an administrator run CREATE EXTENSION postgis in it ({words})"
+        )
+    return ""
 
 
 def interrupted() -> int:

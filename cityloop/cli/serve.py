@@ -15,7 +15,7 @@ from cityloop.cli.output import AsJson, CommandError, as_line, say
 from cityloop.cli.programs import Where, programs
 from cityloop.launch.ensure import Hold, hold_database
 from cityloop.launch.layout import Layout
-from cityloop.launch.ports import choose_port
+from cityloop.launch.ports import LAST_PORT, choose_port
 from cityloop.launch.supervisor import Supervisor, refuse_second
 from config import env
 
@@ -34,7 +34,8 @@ def choose_where(host: str, port: int) -> Where:
     refuse_second(layout)
     host = host or env.text("HOST")
     web = choose_port(host, port or env.number("PORT"))
-    live = choose_port(host, env.number("LIVE_PORT") or web.port + 1, taken=frozenset({web.port}))
+    beside = web.port + 1 if web.port < LAST_PORT else web.port - 1
+    live = choose_port(host, env.number("LIVE_PORT") or beside, taken=frozenset({web.port}))
     if web.moved:
         say(web.sentence("the web server"))
     if live.moved:

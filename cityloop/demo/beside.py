@@ -20,10 +20,18 @@ from cityloop.demo.town import Town
 
 EXTRA = 1  # in the unit of the limit
 WORTH_ASKING = timedelta(hours=12)
+NOTICE_WITHIN = timedelta(days=2)  # what is due later is looked at later
+NOTICE_DAYS = 2  # until the final day of an overdue notice
+ACROSS = 0.0002  # degrees: the other side of a crossing
 
 
 # Begun so often of a thousand times that the case comes to this status, each once in a case.
 BEGUN: dict[str, tuple[Habit, ...]] = {
+    "reported": (
+        Habit(8, "locate", "acceptor", words="与来电人核对，问题在路口另一侧。"),
+        Habit(6, "settle_by_reminder", "acceptor", words="情节轻微，提示责任单位清扫。"),
+    ),
+    "dispatched": (Habit(250, "open_dispatch", "unit_desk"),),
     "handling": (
         Habit(60, "ask_extension", "unit_desk", words="材料须定制，厂家排期。", reason="material"),
         Habit(8, "ask_suspension", "unit_desk", words="须待汛期结束后施工。", reason="season"),
@@ -31,9 +39,13 @@ BEGUN: dict[str, tuple[Habit, ...]] = {
         Habit(400, "ask_long_limit", "unit_desk", words="须开挖施工，工程量大。"),
         Habit(15, "ask_assist", "dispatcher"),
         Habit(5, "substitute", "supervisor", words="权属单位无力处置，先行代整治。"),
+        Habit(8, "give_notice", "supervisor"),
     ),
     "assigned": (
         Habit(40, "wish_extension", "worker", words="现场工程量大于预计。", reason="extent"),
+    ),
+    "checking": (
+        Habit(6, "recall_check", "acceptor", words="核查员临时有任务，另派人核查。"),
     ),
     "handled": (
         Habit(6, "send_back", "shift_leader", words="处置单位有误，重新派遣。",
@@ -215,6 +227,8 @@ def _extendable(case: Case, now: datetime) -> bool:
 
 
 POSSIBLE: dict[str, Callable[[Case, datetime], bool]] = {
+    "give_notice": lambda case, now: case.handling_due_at is not None
+    and case.handling_due_at - now < NOTICE_WITHIN,
     "ask_long_limit": _limit_for_works, "ask_extension": _extendable,
     "wish_extension": _extendable,
     "name_liable": lambda case, now: bool(case.dispute_level),
@@ -269,7 +283,22 @@ def _stage(town: Town, case: Case, now: datetime) -> dict[str, Any]:
     return {"stage": "dispatch" if case.status == "handled" else "check"}
 
 
+def _other_side(town: Town, case: Case, now: datetime) -> dict[str, Any]:
+    where: Any = case.point
+    return {"point": f"{where.x + ACROSS:.6f}, {where.y:.6f}"}
+
+
+def _reminded(town: Town, case: Case, now: datetime) -> dict[str, Any]:
+    return {"addressee": town.neighbour(case)}
+
+
+def _final_day(town: Town, case: Case, now: datetime) -> dict[str, Any]:
+    day = timezone.localdate(now + timedelta(days=NOTICE_DAYS))
+    return {"final_day": day.isoformat(), "consequence": "逾期未办，按办法扣分并代整治。"}
+
+
 MORE: dict[str, Callable[[Town, Case, datetime], dict[str, Any]]] = {
+    "locate": _other_side, "settle_by_reminder": _reminded, "give_notice": _final_day,
     "ask_extension": _extra, "wish_extension": _extra,
     "ask_suspension": _until, "ask_deferral": _until,
     "ask_assist": _helper, "waive_assist": _waived, "substitute": _substitute,

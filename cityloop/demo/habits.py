@@ -127,6 +127,7 @@ PAUSES = {
     "to review": (2, 10, 60),
     "review": (60, 240, 900), "owed": (8, 30, 200),
 }  # fmt: skip
+OVERDUE_SEEN = (20, 300, 90)  # minutes until a supervisor notices: shortest, longest, usual
 # When a role works, by local time; what falls outside waits for the morning.
 HOURS = {
     "unit_desk": (time(7, 30), time(19, 30)),
@@ -138,6 +139,7 @@ WITH_OPINION = frozenset({
     "review_case", "freeze", "pass_extension", "advise_extension", "approve_extension",
     "approve_long_limit", "approve_suspension", "support_deferral", "approve_deferral",
     "accept_reply", "support_appeal", "approve_appeal", "recheck_confirmed",
+    "settle_by_reminder",
 })  # fmt: skip
 LATE, LATE_SLOW = 0.04, 0.36  # share of cases that a unit, or a slow one, finishes too late
 
@@ -209,6 +211,9 @@ def when(
         awake = in_hours(town, habit.role, done)
         # Whoever means to be in time does not let the morning pass the deadline.
         return awake if late or awake <= case.handling_due_at else done
+    if habit.action == "give_notice" and case.handling_due_at:  # when the limit has passed
+        seen = timedelta(minutes=chance.triangular(*OVERDUE_SEEN))
+        return in_hours(town, habit.role, max(now, case.handling_due_at) + seen)
     key = "review" if habit in REVIEWS else "owed" if habit is REPLY else ""
     low, usual, high = pause or PAUSES.get(
         key or stage_of(case, case.proposal.get("unit")), (10, 40, 180)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import gzip
+import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +26,7 @@ UNIT_COLUMNS = ("code", "name_zh", "name_en")
 csv.field_size_limit(16 * 1024 * 1024)
 Line = tuple[int, dict[str, str]]
 _GZIP = b"\x1f\x8b"
+_SAMPLE = 256 * 1024  # bytes, enough to tell the encoding by
 
 
 class BadFile(Invalid):
@@ -33,7 +36,7 @@ class BadFile(Invalid):
 
 
 def rows(path: Path, columns: Sequence[str]) -> Iterator[Line]:
-    """(line number, row) of a UTF-8 file with these columns, the first line being the header.
+    """(line number, row) of a UTF-8 or GB 18030 file with these columns, named in its first line.
 
     Raises BadFile: no file, no CSV, columns missing. Whether a row is sound, `record` tells.
     """
@@ -48,7 +51,7 @@ def rows(path: Path, columns: Sequence[str]) -> Iterator[Line]:
                 )
             for row in reader:
                 yield reader.line_num, row
-        except (csv.Error, EOFError, gzip.BadGzipFile) as error:
+        except (csv.Error, EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise BadFile(
                 _("%(file)s, line %(line)s: %(reason)s")
                 % {"file": path.name, "line": reader.line_num, "reason": error}
@@ -96,7 +99,7 @@ def _longest(model: Any, columns: tuple[str, ...]) -> tuple[tuple[str, int], ...
 
 
 def _sound(row: dict[str, str]) -> None:
-    """Raise Unreadable for a row with too few or too many cells, or text that is not UTF-8."""
+    """Raise Unreadable for a row with too few or too many cells, or with bytes that are no text."""
     if None in row or None in row.values():
         raise Unreadable(_("it has not as many cells as the header"))
     text = "".join(row.values())
@@ -105,17 +108,36 @@ def _sound(row: dict[str, str]) -> None:
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise Unreadable(_("it holds bytes that are not UTF-8")) from error
+        raise Unreadable(_("it holds bytes that are no text")) from error
 
 
 def _opened(path: Path) -> IO[str]:
-    """The file as text; bytes that are not UTF-8 become lone surrogates, which `_sound` refuses."""
+    """The file as text; bytes that do not fit become lone surrogates, which `_sound` refuses."""
+    sample = b""
     try:
         with path.open("rb") as raw:
-            zipped = raw.read(2) == _GZIP
-        opened: IO[str] = (gzip.open if zipped else open)(
-            path, "rt", encoding="utf-8-sig", errors="surrogateescape", newline=""
+            open_it: Any = gzip.open if raw.read(2) == _GZIP else open
+        with open_it(path, "rb") as stream, suppress(EOFError, gzip.BadGzipFile, zlib.error):
+            sample = stream.read(_SAMPLE)  # where it is broken, reading the rows tells the line
+        opened: IO[str] = open_it(
+            path, "rt", encoding=_encoding(sample), errors="surrogateescape", newline=""
         )
     except OSError as error:
         raise BadFile(str(error)) from error
     return opened
+
+
+def _encoding(sample: bytes) -> str:
+    """UTF-8, unless every line that could tell says GB 18030, which Excel in China writes."""
+    whole, _end, _cut = sample.rpartition(b"\n")
+    telling = [line for line in whole.split(b"\n") if not line.isascii()]
+    chinese = all(not _reads(line, "utf-8") and _reads(line, "gb18030") for line in telling)
+    return "gb18030" if telling and chinese else "utf-8-sig"
+
+
+def _reads(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -18,6 +18,11 @@ from cityloop.kernel.schema import OlderDatabase, waiting_migrations
 LEAST_FREE_BYTES = 1024**3
 LONGEST_WAIT = timedelta(minutes=5)  # of a job that is due while nothing is done
 LONGEST_BACKLOG = timedelta(hours=1)  # while work goes on, as after a stop or a large import
+# What PostgreSQL says where a table, or a function of PostGIS, is not there.
+MISSING = {
+    "42P01": "its tables are not there yet: run cityloop migrate",
+    "42883": "the database has no PostGIS yet: run cityloop migrate",
+}
 AT_WORK = timedelta(minutes=1)  # since a job was begun
 LARGEST_DRIFT = timedelta(seconds=5)  # between our clock and the database's
 
@@ -58,7 +63,9 @@ def _look(name: str, look: Callable[[datetime], Look], now: datetime) -> Finding
     try:
         return Finding(name, *look(now))
     except (Error, OSError) as error:
-        return Finding(name, False, " ".join(str(error).split()) or type(error).__name__)
+        missing = MISSING.get(getattr(error.__cause__, "sqlstate", None) or "")
+        words = missing or " ".join(str(error).split()) or type(error).__name__
+        return Finding(name, False, words)
 
 
 def _database(_now: datetime) -> tuple[bool, str]:

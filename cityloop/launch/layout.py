@@ -71,11 +71,15 @@ class Layout:
                 raise LaunchError(f"DATA_DIR={self.data_dir} cannot be made: {why}") from error
             self.data_dir.chmod(0o711)  # the database's account must pass through, not read
         self._refuse_others()
-        for folder in (self.logs, self.run, self.data_dir / "files"):
-            folder.mkdir(mode=0o700, exist_ok=True)  # photos and logs hold personal data
-        if not os.access(self.run, os.W_OK):
-            raise LaunchError(self._foreign())
-        (self.data_dir / _SIGNS[0]).touch()
+        try:
+            for folder in (self.logs, self.run, self.data_dir / "files"):
+                folder.mkdir(mode=0o700, exist_ok=True)  # photos and logs hold personal data
+            if not os.access(self.run, os.W_OK):
+                raise LaunchError(self._foreign())
+            (self.data_dir / _SIGNS[0]).touch()
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise LaunchError(f"DATA_DIR={self.data_dir} cannot be written to: {why}") from error
 
     def _foreign(self) -> str:
         owner = self.data_dir.stat().st_uid

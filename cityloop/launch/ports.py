@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cityloop.launch.errors import LaunchError
 
 _TRIES = 200
-_LAST_PORT = 65535
+LAST_PORT = 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,9 @@ def _explain(host: str, port: int, error: OSError) -> bool:
 
 def choose_port(host: str, wanted: int, *, taken: frozenset[int] = frozenset()) -> Choice:
     """The wanted port or the next free one above it; LaunchError when 200 in a row are busy."""
-    if not 0 < wanted <= _LAST_PORT:
-        raise LaunchError(f"PORT={wanted} is no port number (1 to {_LAST_PORT}).")
-    for port in range(wanted, min(wanted + _TRIES, _LAST_PORT + 1)):
+    if not 0 < wanted <= LAST_PORT:
+        raise LaunchError(f"PORT={wanted} is no port number (1 to {LAST_PORT}).")
+    for port in range(wanted, min(wanted + _TRIES, LAST_PORT + 1)):
         if port not in taken and is_free(host, port):
             return Choice(port, wanted)
     raise LaunchError(f"No free port from {wanted} on. Choose another with PORT=.")

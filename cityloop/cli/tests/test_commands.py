@@ -8,10 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
+from django.db import NotSupportedError
 
-from cityloop.cli import messages
+from cityloop.cli import messages, output
 from cityloop.cli.main import COMMANDS
+from cityloop.launch.errors import LaunchError
+from cityloop.launch.layout import Layout
 from config import env
 
 pytestmark = pytest.mark.slow
@@ -86,8 +90,8 @@ def test_a_database_that_does_not_answer_is_told_without_a_traceback() -> None:
     nowhere = "postgresql://nobody@127.0.0.1:9/nothing"
     done = call("migrate", DATABASE_URL=nowhere)
     assert done.returncode == 1
-    assert "cityloop: OperationalError" in done.stderr
-    assert "CITYLOOP_DEBUG" in done.stderr
+    assert "no connection to the database (is DATABASE_URL right" in done.stderr
+    assert "port 9 failed" in done.stderr
     assert "Traceback" not in done.stderr
     assert "Traceback" in call("migrate", DATABASE_URL=nowhere, CITYLOOP_DEBUG="1").stderr
 
@@ -109,6 +113,28 @@ def test_a_file_is_no_data_dir(tmp_path: Path) -> None:
     done = call("check", DATA_DIR=str(file), DATABASE_URL="")
     assert done.returncode == 1
     assert done.stderr.startswith(f"cityloop: DATA_DIR={file} is a file")
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [("0A000", 'extension "postgis" is not available'),
+     ("42501", 'permission denied to create extension "postgis"')],
+)  # fmt: skip
+def test_a_database_without_postgis_says_what_to_do(state: str, said: str) -> None:
+    cause = psycopg.errors.lookup(state)(said)
+    error = NotSupportedError(said)
+    error.__cause__ = cause
+    assert "CREATE EXTENSION postgis" in output.told(error) and said in output.told(error)
+    other = NotSupportedError("something else")
+    other.__cause__ = cause
+    assert output.told(other).startswith("NotSupportedError: something else")
+
+
+def test_a_folder_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
+    if not Path("/sys/kernel").is_dir():
+        pytest.skip("needs a folder in which nobody may make files")
+    with pytest.raises(LaunchError, match="DATA_DIR=/sys/kernel cannot be written to"):
+        Layout(Path("/sys/kernel")).create()
 
 
 @pytest.mark.slow

@@ -37,6 +37,7 @@ class Taken:
     joined: int = 0
     rejected: list[Rejection] = field(default_factory=list)
     remarks: Counter[str] = field(default_factory=Counter)
+    otherwise: list[str] = field(default_factory=list)  # numbers of cases that stand otherwise here
 
 
 Records = dict[str, tuple[int, Record]]  # by external number, with the line of the file
@@ -97,9 +98,12 @@ def _check(record: Record, ground: Ground) -> None:
 
 def _leave_out_known(records: Records, taken: Taken) -> None:
     known = Case.objects.filter(imported=True, external_number__in=list(records))
-    for external in known.values_list("external_number", flat=True):
-        del records[external]
+    for external, status in known.values_list("external_number", "status"):
+        _line, record = records.pop(external)
         taken.joined += 1
+        told = bulk.ends_as(stage.action for stage in record.stages)
+        if told and told != status:
+            taken.otherwise.append(record.number)
 
 
 def _walked(ground: Ground, records: Records) -> tuple[dict[str, Change], list[Rejection]]:

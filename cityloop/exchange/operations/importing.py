@@ -22,6 +22,7 @@ from cityloop.kernel.errors import Invalid
 from cityloop.kernel.reports import ImportReport, Progress
 
 AHEAD = 2  # batches that wait for each process, so that none is idle and memory stays small
+SHOWN = 10  # numbers that a note names
 PERMISSION = "exchange.import"
 
 
@@ -54,6 +55,7 @@ def import_cases(
     began, report = time.monotonic(), ImportReport()
     next(reading.rows(file, source.columns), None)  # a wrong file is refused before anything starts
     remarks: Counter[str] = Counter()
+    otherwise: list[str] = []
     with crew(workers) as pool:
         needs = grounds.survey(source, file)
         report.notes = grounds.prepare(source, needs, actor=actor, now=now)
@@ -63,11 +65,12 @@ def import_cases(
             report.joined += part.joined
             report.rejected += part.rejected
             remarks.update(part.remarks)
+            otherwise += part.otherwise
             done += part.rows
             if progress:
                 progress(done, needs.rows)
     proof.seal(now=now)  # as the worker does; where none runs the lines are sealed all the same
-    report.notes += _notes(source, done, remarks)
+    report.notes += _notes(source, done, remarks) + _standing_otherwise(otherwise)
     report.seconds = time.monotonic() - began
     return report
 
@@ -76,6 +79,18 @@ def _notes(source: Source, rows: int, remarks: Counter[str]) -> list[str]:
     """What the whole file says: that it is empty, what had to be bent and how often."""
     bent = [_(source.notes[name]) % {"n": n} for name, n in sorted(remarks.items())]
     return bent if rows else [_("the file has a header and no rows")]
+
+
+def _standing_otherwise(numbers: list[str]) -> list[str]:
+    """A later file may tell more of a case than the one that made it: nothing is changed by that,
+    since its history here went on by its own steps; but it is said."""
+    if not numbers:
+        return []
+    named = ", ".join(numbers[:SHOWN]) + (" …" if len(numbers) > SHOWN else "")
+    return [
+        _("%(n)s cases stand otherwise in the file than here and stay as they are: %(numbers)s")
+        % {"n": len(numbers), "numbers": named}
+    ]
 
 
 def source_of(name: str) -> Source:

@@ -133,7 +133,7 @@ def test_broken_rows_stop_no_other(tmp_path):
     report = made.take(path, "la311")
     assert report.imported == 1
     reasons = [one.reason for one in report.rejected]
-    for reason, part in zip(reasons, ("UTF-8", "NUL", "cells", "cells"), strict=True):
+    for reason, part in zip(reasons, ("no text", "NUL", "cells", "cells"), strict=True):
         assert part in reason
 
 

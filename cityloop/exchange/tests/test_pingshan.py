@@ -116,6 +116,29 @@ def test_without_flags_the_case_is_still_with_its_unit(tmp_path):
     made.check_invariants()
 
 
+@pytest.mark.requirement("O13")
+def test_a_later_file_that_tells_more_of_a_case_changes_nothing_and_says_so(tmp_path):
+    still = {"INTIME_ARCHIVE_NUM": "-", "OVERTIME_ARCHIVE_NUM": "-"}
+    made.take(made.write(tmp_path / "x.csv", made.PINGSHAN, {"REC_ID": "7", **still}), "pingshan")
+    later = made.write(tmp_path / "y.csv", made.PINGSHAN, {"REC_ID": "7"}, {"REC_ID": "8"})
+    report = made.take(later, "pingshan")
+    assert (report.imported, report.joined) == (1, 1)
+    assert any("1 cases stand otherwise" in note and note.endswith(" 7") for note in report.notes)
+    assert Case.objects.get(external_number="pingshan/7").status == "handling"
+    again = made.take(made.write(tmp_path / "z.csv", made.PINGSHAN, {"REC_ID": "8"}), "pingshan")
+    assert not any("otherwise" in note for note in again.notes)
+
+
+def test_a_file_that_excel_in_china_wrote_is_read(tmp_path):
+    rows = [{"REC_ID": str(n)} for n in range(3)]
+    text = made.write(tmp_path / "x.csv", made.PINGSHAN, *rows).read_text(encoding="utf-8-sig")
+    path = tmp_path / "gb.csv"
+    path.write_bytes(text.encode("gb18030"))
+    report = made.take(path, "pingshan")
+    assert report.imported == 3 and not report.rejected
+    assert Case.objects.first().problem_class.name_zh == "下水井盖"
+
+
 def test_without_a_unit_the_platform_closed_it(tmp_path):
     nobody = {"DISPOSE_UNIT_ID": "-", "DISPOSE_UNIT_NAME": "-"}
     report = made.take(made.write(tmp_path / "x.csv", made.PINGSHAN, nobody), "pingshan")
