@@ -18,6 +18,7 @@ from cityloop.kernel.models import StoredFile
 from cityloop.kernel.reports import Progress
 
 TOLD_EVERY = 1000  # lines
+SHORT = timedelta(milliseconds=500)  # while somebody waits for the lock, writers wait too
 SEALED_WITHIN = timedelta(hours=1)  # the worker seals every minute
 # Triggers that keep the history as it is. Who owns the tables can drop them: that must show.
 APPEND_ONLY, GOES_UP = "cases_append_only", "cases_version_goes_up"
@@ -72,14 +73,15 @@ class Verdict:
         return not self.broken
 
 
-def seal(*, now: datetime) -> int:
+def seal(*, now: datetime, patience: timedelta = SHORT) -> int:
     """Append a seal over all lines since the last one; returns how many lines it covers.
 
     A short lock lets every running writer finish first, so that no line with a smaller id can come
-    later. While a long import holds the table, the seal waits for the next round.
+    later. While a long import holds the table, or the database tidies it up, the seal waits for the
+    next round; with more `patience` for that.
     """
     try:
-        upto = _highest_event()
+        upto = _highest_event(patience)
     except OperationalError:
         return 0
     with transaction.atomic(), connection.cursor() as cursor:
@@ -107,9 +109,10 @@ def seal_after(day: date) -> Seal | None:
     return Seal.objects.filter(sealed_at__gte=end_of(day)).order_by("pk").first()
 
 
-def _highest_event() -> int:
+def _highest_event(patience: timedelta) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = '500ms'")
+        milliseconds = patience // timedelta(milliseconds=1)
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{milliseconds}ms"])
         cursor.execute("LOCK TABLE cases_event IN SHARE MODE")
         cursor.execute("SELECT coalesce(max(id), 0) FROM cases_event")
         return int(cursor.fetchone()[0])

@@ -10,7 +10,7 @@ from cityloop.cases import chain, clocks, fields, guards, state
 from cityloop.cases.change import Change, Paper
 from cityloop.cases.models import Attachment, Case, CaseEvent, Task, Timer
 from cityloop.kernel import jobs
-from cityloop.kernel.rows import Row, Rows, columns_of, own_values, row_of
+from cityloop.kernel.rows import First, Row, Rows, columns_of, own_values, row_of
 from cityloop.kernel.rows import write as write_rows
 
 CASE = columns_of(Case)
@@ -117,9 +117,11 @@ def _end(change: Change) -> None:
     _chain(change.case, lines)
 
 
-def write(changes: Sequence[Change], *, also: Sequence[Rows] = ()) -> None:
+def write(
+    changes: Sequence[Change], *, also: Sequence[Rows] = (), first: First | None = None
+) -> None:
     """Write all changes, and the caller's rows, in one statement: all of it or nothing."""
-    write_rows([*parts(changes), *also])
+    write_rows([*parts(changes), *also], first=first)
 
 
 def parts(

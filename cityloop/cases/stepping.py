@@ -8,6 +8,10 @@ from cityloop.cases import lifecycle, record
 from cityloop.cases.change import Change
 from cityloop.kernel import errors
 
+# Whoever reports what somebody else reported before gets no part in that case: it stays out of
+# sight where it lies outside their area.
+LEARNS_NOTHING = frozenset({"join_report"})
+
 
 class Refused(errors.Refused):
     """The life cycle does not allow this step; reasons are for the person who tried it."""
@@ -59,7 +63,7 @@ def take(change: Change, step: lifecycle.Step) -> None:
 def _take_sides(change: Change) -> None:
     """Remember who judged and who handled: nobody does both in one case."""
     member = change.actor.member_id
-    if member is None:
+    if member is None or change.action in LEARNS_NOTHING:
         return
     if member not in change.case.members:
         change.case.members = [*change.case.members, member]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cityloop.cli.database import require_tables
-from cityloop.cli.output import AsJson, RejectedError, finish, progress, say
+from cityloop.cli.output import AsJson, RejectedError, finish, importing, say
 from cityloop.cli.project import open_project
 
 File = Annotated[Path, typer.Argument(help="CSV, XLSX or JSON.", exists=True, dir_okay=False)]
@@ -26,17 +27,20 @@ def import_orders(file: File, as_json: AsJson = False) -> None:
     from cityloop.kernel import clock
     from cityloop.kernel.actor import Actor
 
-    rows = reading.read(file.name, file.read_bytes())
-    actor = Actor.system("import 12345")
-    with progress(f"Importing {file.name}") as advance:
+    actor, began = Actor.system("import 12345"), time.monotonic()
+    with importing(f"Importing {file.name}", as_json=as_json) as advance:
+        rows = reading.read(file.name, file.read_bytes())
         batch = operations.import_orders(
             rows, name=file.name, actor=actor, now=clock.now(), progress=advance
         )
     bad = len(batch.bad_rows)
     for row in [*batch.bad_rows[:50], *batch.warnings[:50]]:
         say(f"row {row['row']} ({row['number']}): {'; '.join(row['reasons'])}")
-    result = {"opened": batch.opened, "joined": batch.joined, "known": batch.known, "bad": bad,
-              "late": len(batch.warnings)}  # fmt: skip
+    result = {
+        "imported": batch.opened, "joined": batch.joined + batch.known, "rejected": bad,
+        "seconds": round(time.monotonic() - began, 3),
+        "known": batch.known, "late": len(batch.warnings),
+    }  # fmt: skip
     sentence = (
         f"{batch.opened} opened, {batch.joined} joined, {batch.known} known before, {bad} not taken"
     )

@@ -71,6 +71,8 @@ def main() -> None:
     """Entry point of the `cityloop` program: exit code 0, 1 (failed), 2 (wrong call), 130 (^C)."""
     try:
         code = app(standalone_mode=False)
+        if code == output.INTERRUPTED:  # Typer has caught the Ctrl-C
+            output.interrupted()
     except typer.Exit as error:
         code = output.interrupted() if error.exit_code == output.INTERRUPTED else error.exit_code
     except (KeyboardInterrupt, typer.Abort):

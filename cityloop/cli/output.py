@@ -175,7 +175,11 @@ def _of_the_database(error: BaseException) -> str:
 
 
 def interrupted() -> int:
-    """Tell that Ctrl-C ended the command; its exit code."""
+    """Tell that Ctrl-C ended the command; its exit code.
+
+    A progress bar that another process drew may have left the cursor hidden.
+    """
+    Console(stderr=True).show_cursor()
     say("\ncityloop: stopped")
     return INTERRUPTED
 

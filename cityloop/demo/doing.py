@@ -25,6 +25,7 @@ from cityloop.kernel.actor import Actor
 from cityloop.kernel.models import StoredFile
 from cityloop.works import operations as works
 
+PATIENCE = timedelta(minutes=1)  # nobody waits for simulated days
 FOLLOWED = ("fixed_meanwhile", "decide", "name_liable")
 ORDERED = ("substitute", "finish", "close", "return", "name_liable")
 
@@ -121,7 +122,7 @@ def _paper(words: str, now: datetime) -> StoredFile:
 
 def draw(now: datetime) -> list[str]:
     """Seal what has happened, then draw among yesterday's closed cases; the numbers to look at."""
-    proof.seal(now=now)
+    proof.seal(now=now, patience=PATIENCE)  # or chance would say whether there is a lot
     yesterday = timezone.localdate(now) - timedelta(days=1)
     made = discipline.draw(day=yesterday, now=now)
     rows = Recheck.objects.filter(draw=made) if made is not None else Recheck.objects.none()

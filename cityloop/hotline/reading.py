@@ -124,6 +124,8 @@ def _table(lines: Iterable[list[str]]) -> list[Row]:
                                        % {"name": " / ".join(COLUMNS[missing[0]])})  # fmt: skip
             continue
         rows.append(Row(number, dict(zip(header, cells, strict=False))))
+    if not header:
+        raise UnreadableOrders(_("the file is empty"))
     return _bounded(rows)
 
 

@@ -69,8 +69,6 @@ class Report(models.Model):
     kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.REPORT)
     source_key = models.CharField(max_length=200, blank=True, default="")
     digest = models.CharField(max_length=32)
-    # Content and ten minutes of what opened a case: the same at the same moment opens one only.
-    twin = models.CharField(max_length=32, blank=True, default="")
     received_at = models.DateTimeField()
     occurred_at = models.DateTimeField(null=True)
     member = models.ForeignKey(
@@ -113,7 +111,6 @@ class Report(models.Model):
                 "source_key", name="report_source_key_once_of_client",
                 condition=Q(source_key__startswith=CLIENT_KEY),
             ),
-            models.UniqueConstraint("twin", name="report_twin_once", condition=~Q(twin="")),
         ]  # fmt: skip
         indexes = [
             models.Index("reporter", name="report_reporter", condition=Q(reporter__isnull=False)),

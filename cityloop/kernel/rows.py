@@ -43,7 +43,18 @@ class Rows:
     base: type[models.Model] | None = None
 
 
-def write(parts: Iterable[Rows]) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class First:
+    """A function that the statement calls before it writes: it raises where nothing may be written.
+
+    `call`: the function with %s for each of the `values`.
+    """
+
+    call: str
+    values: tuple[str, ...]
+
+
+def write(parts: Iterable[Rows], *, first: First | None = None) -> list[int]:
     """Write all parts in one statement; returns how many rows each part wrote.
 
     All or nothing, also outside a transaction. Table and column names come from code, never from
@@ -54,7 +65,9 @@ def write(parts: Iterable[Rows]) -> list[int]:
         return []
     shape = tuple((p.table, p.columns, p.match, p.skip_conflicts, p.base) for p in filled)
     values = [orjson.dumps(part.rows, default=plain).decode() for part in filled]
-    return list(all_rows(_statement(shape), values)[0])
+    if first is None:
+        return list(all_rows(_statement(shape), values)[0])
+    return list(all_rows(_statement(shape, first.call), [*values, *first.values])[0][1:])
 
 
 def all_rows(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -137,8 +150,12 @@ def _statement(
     shape: tuple[
         tuple[str, tuple[str, ...], tuple[str, ...], bool, type[models.Model] | None], ...
     ],
+    first: str = "",
 ) -> str:
     parts, counts = [], []
+    if first:  # the first column is computed first, and the parts are run when they are counted
+        marks = (f"${len(shape) + n + 1}" for n in range(first.count("%s")))
+        counts.append(f"(SELECT {first % tuple(marks)})")
     for index, (table, columns, match, skip, base) in enumerate(shape):
         first = _first_row(table, base) if base else f"NULL::{table}"
         source = f"jsonb_populate_recordset({first}, ${index + 1}::jsonb) AS r"

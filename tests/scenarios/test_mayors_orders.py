@@ -166,6 +166,7 @@ def test_unreadable_files_are_refused_with_a_sentence(town: Town) -> None:
     for name, content, why in (
         ("a.txt", b"x", "ends in .csv"), ("a.json", b"{", "no JSON"), ("a.json", b"{}", "a list"),
         ("a.xlsx", b"x", "no workbook"), ("a.csv", b"\xff\xff\xff", "neither UTF-8"),
+        ("a.csv", b"", "is empty"), ("a.csv", b" ,\n\n", "is empty"),
     ):  # fmt: skip
         with pytest.raises(reading.UnreadableOrders, match=why):
             reading.read(name, content)

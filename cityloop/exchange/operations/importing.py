@@ -54,8 +54,7 @@ def import_cases(
     source, file = source_of(format), Path(path)
     began, report = time.monotonic(), ImportReport()
     next(reading.rows(file, source.columns), None)  # a wrong file is refused before anything starts
-    remarks: Counter[str] = Counter()
-    otherwise: list[str] = []
+    remarks, otherwise = Counter[str](), list[str]()
     with crew(workers) as pool:
         needs = grounds.survey(source, file)
         report.notes = grounds.prepare(source, needs, actor=actor, now=now)

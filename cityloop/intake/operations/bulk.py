@@ -106,7 +106,7 @@ def _batch(
     places = geo.locate_many(_numbers(points), on=timezone.localdate(now))
     ids = cases.next_case_ids(len(batch.drafts))
     for (number, past, draft), place, case_id in zip(batch.drafts, places, ids, strict=True):
-        found = Context(case_id, None, _place(place), None, None)
+        found = Context(draft.question(), case_id, None, _place(place), None, None)
         try:
             _take(batch, past, draft, found, now, then)
         except errors.Problem as error:

@@ -299,25 +299,6 @@ def _key(given: Incoming, actor: Actor) -> str:
     return CLIENT_KEY + hashlib.blake2b(owner.encode(), digest_size=16).hexdigest()
 
 
-TWIN_SECONDS = 20
-TWIN_PLACES = 3  # decimals of a degree: about a hundred metres
-
-
-def twin_of(draft: Draft) -> str:
-    """A component, or class and place to a hundred metres, within some seconds; '' without one.
-
-    Reports that may be one problem and come at the same moment, before either is to be seen: the
-    database lets one open a case, and the other looks again. Then it joins, or opens its own.
-    """
-    given = draft.given
-    if given.kind != Kind.REPORT or draft.lon is None or draft.lat is None:
-        return ""
-    place = [round(draft.lon, TWIN_PLACES), round(draft.lat, TWIN_PLACES)]
-    about = [given.component_code] if given.component_code else place
-    content = [given.class_code, *about, int(draft.now.timestamp()) // TWIN_SECONDS]
-    return hashlib.blake2b(orjson.dumps(content), digest_size=16).hexdigest()
-
-
 def _digest(draft: Draft) -> str:
     """Of all that was sent: the same key with another content, or from another person, is refused.
 

@@ -23,7 +23,8 @@ from cityloop.cases.models import Case
 from cityloop.geo import queries as geo
 from cityloop.intake import checks, likeness
 from cityloop.intake.operations import answers, writing
-from cityloop.intake.operations.incoming import SETTLED, Draft, Incoming, prepare, twin_of
+from cityloop.intake.operations.alone import REFUSAL, alone
+from cityloop.intake.operations.incoming import SETTLED, Draft, Incoming, prepare
 from cityloop.intake.operations.judging import alike, judge, may_be_one, named
 from cityloop.intake.operations.opening import files_itself, new_case
 from cityloop.intake.queries import asking
@@ -36,6 +37,7 @@ from cityloop.kernel.rows import Rows
 
 PERMISSION = "intake.receive"
 SHOWN_DUPLICATES = 3
+ATTEMPTS = 20  # at one place at one moment, until somebody is asked to send again
 
 
 class KeyReused(errors.Refused):
@@ -106,7 +108,7 @@ def receive(given: Incoming, *, actor: Actor, now: datetime) -> Receipt:
 def _take(drafts: Sequence[Draft]) -> list[Outcome]:
     """Ask for all of them, decide each, write what opens cases in one statement."""
     found = asking.contexts([draft.question() for draft in drafts])
-    decided = [_decided(d, f, twin=twin_of(d)) for d, f in zip(drafts, found, strict=True)]
+    decided = [_decided(d, f) for d, f in zip(drafts, found, strict=True)]
     together = _apart([one for one in decided if isinstance(one, Opening)])
     failed = _failure(together)
     return [_outcome(one, together, failed) if isinstance(one, Opening) else one for one in decided]
@@ -125,23 +127,23 @@ def _apart(openings: Sequence[Opening]) -> list[Opening]:
 _taking: Together[Draft, Outcome] = Together(_take)
 
 
-def _decided(draft: Draft, found: Context, *, twin: str) -> Opening | Outcome:
+def _decided(draft: Draft, found: Context) -> Opening | Outcome:
     """What is to become of a report; a refusal goes to the one who sent it, in their language."""
     with _language_of(draft):
         try:
-            return _decide(draft, found, twin=twin)
+            return _decide(draft, found)
         except Exception as error:
             return error
 
 
-def _decide(draft: Draft, found: Context, *, twin: str) -> Opening | Joining | Receipt:
+def _decide(draft: Draft, found: Context) -> Opening | Joining | Receipt:
     if found.known:
         return _again(draft, found.known)
     judge(draft, found)
     near = alike(draft, found)
     if draft.given.kind not in SETTLED and any(one.same and one.candidate.joinable for one in near):
         return Joining(draft, found, near)
-    return _opening(draft, found, near, twin=twin)
+    return _opening(draft, found, near)
 
 
 def _language_of(draft: Draft) -> AbstractContextManager[Any]:
@@ -156,7 +158,12 @@ def _write(openings: Sequence[Opening]) -> None:
         return
     rows = [part for one in openings for part in one.rows]
     with transaction.atomic() if connection.in_atomic_block else nullcontext():
-        writing.write([one.change for one in openings], rows)
+        writing.write([one.change for one in openings], rows, first=alone(_joinable(openings)))
+
+
+def _joinable(openings: Sequence[Opening]) -> list[Context]:
+    """Those whose case another report might have opened; what is settled on the spot is its own."""
+    return [one.found for one in openings if one.draft.given.kind not in SETTLED]
 
 
 def _failure(openings: Sequence[Opening]) -> Exception | None:
@@ -177,26 +184,36 @@ def _outcome(one: Opening, together: Sequence[Opening], failed: Exception | None
 
 
 def _otherwise(draft: Draft, error: Exception | None) -> Outcome:
-    """After a refused statement: that of several is tried again one by one."""
-    try:
+    """After a refused statement: that of several is tried again one by one, and whoever was not
+    alone looks again; each time somebody else's case is to be seen."""
+    for _attempt in range(ATTEMPTS):
+        if error is not None and REFUSAL not in str(error):
+            return _refused(draft, error)
+        decided = _asked_anew(draft := draft.anew())
+        if not isinstance(decided, Opening):
+            return decided
+        error = _failure([decided])
         if error is None:
-            return _take([draft.anew()])[0]
-        if "report_twin_once" in str(error):
-            return _after_twin(draft.anew())
-        if draft.key and "report_source_key_once" in str(error):
-            return _first_answer(draft)
+            return _opened(decided)
+    with _language_of(draft):
+        return errors.Refused(_("the same report is being taken just now, send it again"))
+
+
+def _asked_anew(draft: Draft) -> Opening | Outcome:
+    try:
+        return _decided(draft, asking.context(draft.question()))
+    except Exception as error:
         return error
+
+
+def _refused(draft: Draft, error: Exception) -> Outcome:
+    """Of two with one key the first one's answer is that of both; everything else is told."""
+    if not draft.key or "report_source_key_once" not in str(error):
+        return error
+    try:
+        return _first_answer(draft)
     except Exception as second:
         return second
-
-
-def _after_twin(draft: Draft) -> Outcome:
-    """Perhaps the same problem opened a case at the same moment: now it is to be seen."""
-    decided = _decided(draft, asking.context(draft.question()), twin="")
-    if not isinstance(decided, Opening):
-        return decided
-    _write([decided])
-    return _opened(decided)
 
 
 def _first_answer(draft: Draft) -> Receipt:
@@ -245,7 +262,7 @@ def _joined(one: Joining) -> Outcome:
                 continue
             except IntegrityError as error:
                 return _otherwise(draft, error)
-    opening = _opening(draft, one.found, one.near, twin="")
+    opening = _opening(draft, one.found, one.near)
     try:
         _write([opening])
     except Exception as error:
@@ -269,15 +286,11 @@ def _join(draft: Draft, found: Context, like: likeness.Likeness) -> Receipt:
     return _receipt(draft, case, ordinal=case.reports)
 
 
-def _opening(
-    draft: Draft, found: Context, near: Sequence[likeness.Likeness], *, twin: str
-) -> Opening:
+def _opening(draft: Draft, found: Context, near: Sequence[likeness.Likeness]) -> Opening:
     for one in near[:SHOWN_DUPLICATES]:
         about = {"number": one.candidate.number, "metres": round(one.candidate.metres)}
         draft.checks.append(checks.finding("possible_duplicate", **about))
-    rows = writing.rows_of(
-        draft, case_id=found.case_id, ordinal=1, reporter_id=found.reporter_id, twin=twin
-    )
+    rows = writing.rows_of(draft, case_id=found.case_id, ordinal=1, reporter_id=found.reporter_id)
     if files_itself(draft, found):
         number = cases.case_number(found.case_id, draft.now)
         rows.append(writing.job_rows(writing.UNAMBIGUOUS, {"number": number, "version": 1}))

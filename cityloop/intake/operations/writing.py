@@ -13,16 +13,14 @@ from cityloop.intake.models import Report, Reporter
 from cityloop.intake.operations.incoming import Draft
 from cityloop.kernel import jobs
 from cityloop.kernel.phones import plain_phone
-from cityloop.kernel.rows import Row, Rows, columns_of
+from cityloop.kernel.rows import First, Row, Rows, columns_of
 
 REPORT = columns_of(Report, without=("id",))
 REPORTER = columns_of(Reporter)
 UNAMBIGUOUS = "intake.unambiguous"
 
 
-def report_row(
-    draft: Draft, *, case_id: int, ordinal: int, reporter_id: int | None, twin: str = ""
-) -> Row:
+def report_row(draft: Draft, *, case_id: int, ordinal: int, reporter_id: int | None) -> Row:
     """The report as a row; `ordinal` is its place among the reports of its case."""
     given, known = draft.given, draft.known
     return {
@@ -32,7 +30,6 @@ def report_row(
         "kind": given.kind,
         "source_key": draft.key,
         "digest": draft.digest,
-        "twin": twin,
         "received_at": draft.now,
         "occurred_at": given.occurred_at,
         "member_id": draft.actor.member_id,
@@ -73,11 +70,9 @@ def reporter_row(draft: Draft, reporter_id: int) -> Row:
     }
 
 
-def rows_of(
-    draft: Draft, *, case_id: int, ordinal: int, reporter_id: int | None, twin: str = ""
-) -> list[Rows]:
+def rows_of(draft: Draft, *, case_id: int, ordinal: int, reporter_id: int | None) -> list[Rows]:
     """All rows of intake for one report."""
-    row = report_row(draft, case_id=case_id, ordinal=ordinal, reporter_id=reporter_id, twin=twin)
+    row = report_row(draft, case_id=case_id, ordinal=ordinal, reporter_id=reporter_id)
     rows = [Rows("intake_report", REPORT, [row])]
     if reporter_id is not None:
         rows.append(Rows("intake_reporter", REPORTER, [reporter_row(draft, reporter_id)]))
@@ -90,11 +85,11 @@ def job_rows(topic: str, payload: dict[str, Any]) -> Rows:
     return Rows("procrastinate_jobs", record.JOB, found)
 
 
-def write(changes: Sequence[Change], rows: Sequence[Rows]) -> None:
+def write(changes: Sequence[Change], rows: Sequence[Rows], *, first: First | None = None) -> None:
     """All changes and all rows in one statement; rows of one table go as one part."""
     ordered = sorted(rows, key=lambda part: part.table)
     merged = [
         Rows(table, columns, [row for part in parts for row in part.rows])
         for (table, columns), parts in groupby(ordered, key=lambda p: (p.table, p.columns))
     ]
-    record.write(changes, also=merged)
+    record.write(changes, also=merged, first=first)

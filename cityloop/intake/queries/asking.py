@@ -35,6 +35,11 @@ class Question:
     photos: Sequence[str] = ()
     contact: bool = False
 
+    @property
+    def since(self) -> datetime:
+        """Cases reported before are not told."""
+        return self.now - timedelta(hours=self.channel.hours)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -49,6 +54,7 @@ class Place:
 class Context:
     """All that one statement told."""
 
+    asked: Question
     case_id: int
     reporter_id: int | None
     place: Place
@@ -80,7 +86,7 @@ def contexts(asked: Sequence[Question]) -> list[Context]:
     """The same for several, in their order, still in one statement."""
     questions = [_as_row(n, one) for n, one in enumerate(asked)]
     rows = all_rows(_CONTEXT, [orjson.dumps(questions).decode()])
-    told = {row[0]: _told(row[1:]) for row in rows}
+    told = {row[0]: _told(asked[row[0]], row[1:]) for row in rows}
     return [told[n] for n in range(len(asked))]
 
 
@@ -90,15 +96,16 @@ def _as_row(n: int, asked: Question) -> dict[str, Any]:
         "n": n, "channel": channel.code, "key": asked.source_key, "lon": asked.lon,
         "lat": asked.lat, "day": asked.on, "class": asked.class_id,
         "component": asked.component_code, "photos": " ".join(asked.photos),
-        "since": asked.now - timedelta(hours=channel.hours), "metres": channel.metres,
+        "since": asked.since, "metres": channel.metres,
         "contact": asked.contact,
     }  # fmt: skip
 
 
-def _told(row: Sequence[Any]) -> Context:
+def _told(asked: Question, row: Sequence[Any]) -> Context:
     """The columns of context.sql, in their order."""
     case_id, reporter_id, grid, community, in_service, known, component, files, nearby = row
     return Context(
+        asked=asked,
         case_id=case_id or 0,
         reporter_id=reporter_id,
         place=Place(grid, community, in_service) if grid else Place(),

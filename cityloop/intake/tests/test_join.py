@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cityloop.cases import operations as cases
+from cityloop.cases import queries as cases_seen
 from cityloop.cases.models import Case, CaseEvent
 from cityloop.intake import likeness, operations, queries, reference
 from cityloop.intake.likeness import Candidate, Subject
@@ -215,6 +217,24 @@ def test_joining_does_not_hang_on_what_the_reporter_may_see(city):
     again = city.report("inspector", text="路面井盖破损")
     joined = operations.receive(again, actor=stranger, now=city.now)
     assert joined.joined and joined.case == first.case
+
+
+@pytest.mark.requirement("D07", "O10", "A22")
+def test_joining_a_case_shows_nothing_of_it_and_gives_no_part_in_it(city):
+    """An acceptor of another district tells of the same problem: the case stays where it is."""
+    first = city.receive("hotline12345", reporter_name="王", reporter_phone="13900001111")
+    elsewhere = replace(
+        city.actors["acceptor"], member_id=city.actors["leader"].member_id,
+        organisation_ids=frozenset({0}), region_codes=("330199",), scopes=(),
+    )  # fmt: skip
+    report = city.report("hotline12345", text="路面井盖破损")
+    assert operations.receive(report, actor=elsewhere, now=city.now).case == first.case
+    case = Case.objects.get(number=first.case)
+    assert elsewhere.member_id not in case.members
+    assert not Case.objects.filter(cases_seen.scope(elsewhere)).exists()
+    with pytest.raises(cases.Refused):
+        cases.perform(first.case, "reject", actor=elsewhere, now=city.now,
+                      inputs={"reason_code": "not_a_problem", "reason": "无"})  # fmt: skip
 
 
 @pytest.mark.requirement("D07")

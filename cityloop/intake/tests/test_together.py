@@ -15,7 +15,7 @@ from cityloop.cases import proof
 from cityloop.cases.models import Case
 from cityloop.intake import operations
 from cityloop.intake.models import Report
-from cityloop.intake.operations import Receipt
+from cityloop.intake.operations import Receipt, receiving
 from cityloop.intake.tests import city as cities
 from cityloop.intake.tests.city import CELL, MIDDLE, OUTSIDE, SOUTH, WEST
 from cityloop.intake.tests.test_once import together as at_once
@@ -158,6 +158,63 @@ def test_one_problem_told_from_two_metres_apart_at_the_same_moment_opens_one_cas
     found = at_once(one, 8)
     assert all(isinstance(r, operations.Receipt) for r in found), found
     assert Case.objects.get().reports == 8, [(r.case, r.joined) for r in found]
+    assert proof.verify(now=city.now).whole
+
+
+@pytest.fixture
+def processes_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each thread takes its reports by itself, as the processes of a web server do."""
+    monkeypatch.setattr(receiving._taking, "do", lambda draft: receiving._take([draft])[0])
+
+
+@pytest.mark.usefixtures("own_database", "processes_of_their_own")
+@pytest.mark.requirement("D07", "O06")
+def test_processes_that_know_nothing_of_each_other_open_one_case_for_one_problem():
+    """Again and again near each other, so that earlier conflicts leave no gap."""
+    city = cities.build()
+    for n in range(8):
+        told = iter([(9e-6, "C0101"), (-9e-6, ""), (11e-6, "C0101"), (-11e-6, "C0101")])
+        lock = threading.Lock()
+
+        def one(told=told, lock=lock, n=n) -> Receipt:
+            with lock:
+                step, code = next(told)
+            return city.receive(x=MIDDLE[0] + step, class_code=code, text=f"{n}号井盖{n * 37}破损")
+
+        found = at_once(one, 4)
+        assert all(isinstance(r, operations.Receipt) for r in found), found
+        assert len({r.case for r in found}) == 1, [(r.case, r.joined) for r in found]
+    assert Case.objects.count() == 8 and Report.objects.count() == 32
+    assert proof.verify(now=city.now).whole
+
+
+@pytest.mark.usefixtures("own_database", "processes_of_their_own")
+@pytest.mark.requirement("O02", "O06")
+def test_the_same_request_to_several_processes_is_answered_once():
+    city = cities.build()
+    city.receive(text="另一处积水", class_code="E0101")
+    for n in range(6):
+        again = partial(city.receive, "platform", text=f"井盖{n * 41}破损", source_key=f"K{n}")
+        found = at_once(again, 5)
+        assert all(isinstance(r, operations.Receipt) for r in found), found
+        assert len({r.case for r in found}) == 1 and sum(not r.repeated for r in found) == 1
+
+
+@pytest.mark.usefixtures("own_database", "processes_of_their_own")
+@pytest.mark.requirement("D07", "O06")
+def test_different_problems_at_one_place_at_one_moment_all_open_a_case():
+    city = cities.build()
+    told = iter(["井盖破损", "路面积水", "树枝折断", "占道经营", "垃圾满溢", "路灯不亮"])
+    lock = threading.Lock()
+
+    def one() -> Receipt:
+        with lock:
+            text = next(told)
+        return city.receive(class_code="", text=text)
+
+    found = at_once(one, 6)
+    assert all(isinstance(r, operations.Receipt) and not r.joined for r in found), found
+    assert Case.objects.count() == 6
     assert proof.verify(now=city.now).whole
 
 
