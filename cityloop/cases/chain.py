@@ -49,6 +49,26 @@ def flow_digest(code: str, parameters: Mapping[str, Any]) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
+RULE = ("edition_id", "problem_class_id", "seq", "condition_zh", "condition_en", "closing_zh",
+        "closing_en", "limit_amount", "limit_unit", "place_level", "season_from", "season_to",
+        "engineering_amount", "engineering_unit")  # fmt: skip
+_AMOUNTS = {RULE.index("limit_amount"), RULE.index("engineering_amount")}
+
+
+def rule_digest(rule: Any) -> str:
+    """Hex SHA-256 of a filing rule: stands in the lines by which cases were filed under it."""
+    return _rule_digest(tuple(getattr(rule, name) for name in RULE))
+
+
+@lru_cache(maxsize=2048)
+def _rule_digest(values: tuple[Any, ...]) -> str:
+    told = [
+        f"{value:.2f}" if place in _AMOUNTS and value is not None else value
+        for place, value in enumerate(values)
+    ]
+    return hashlib.sha256(orjson.dumps(told)).hexdigest()
+
+
 @lru_cache(maxsize=1024)
 def instant(moment: datetime) -> str:
     """A moment as the chain writes it: 2026-03-02T01:00:00.000000Z."""

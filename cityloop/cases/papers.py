@@ -1,4 +1,5 @@
-"""What stands beside the history and is proven by it: papers, what is noted of them, the flow."""
+"""What stands beside the history and is proven by it: papers and what is noted of them, the flow,
+the filing rules."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from django.db import connection, transaction
 
 from cityloop.cases import chain
 from cityloop.cases.models import Flow
+from cityloop.standards.models import FilingRule
 
 Found = tuple[str, str] | None  # (where, what is wrong)
 
@@ -68,6 +70,26 @@ def noted_otherwise() -> Found:
             ):
                 what = f"what is noted of its paper {sha256[:12]} was changed"
                 return f"case {number} version {version}", what
+    return None
+
+
+def rule_otherwise() -> Found:
+    """The first filing rule that is not any more what the cases filed under it were told.
+
+    Lines from before they named its digest tell its number and the limit alone.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT (e.facts->>'rule')::bigint, e.facts->>'rule_digest', min(c.number)
+                 FROM cases_event e JOIN cases_case c ON c.id = e.case_id
+                WHERE e.facts ? 'rule_digest' GROUP BY 1, 2 ORDER BY 3"""
+        )
+        told = cursor.fetchall()
+    rules = FilingRule.objects.only(*chain.RULE)
+    now = rules.in_bulk([pk for pk, _digest, _number in told])
+    for pk, digest, number in told:
+        if pk not in now or chain.rule_digest(now[pk]) != digest:
+            return f"filing rule {pk}", f"it is not what case {number} was filed under"
     return None
 
 

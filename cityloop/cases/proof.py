@@ -156,7 +156,8 @@ def verify(*, now: datetime, progress: Progress | None = None) -> Verdict:
     # Only a whole history says what a case should be.
     own = _otherwise() if broken is None else None
     gone = _without_case()
-    beside = (papers.without_line(), papers.noted_otherwise(), papers.flow_otherwise())
+    beside = (papers.without_line(), papers.noted_otherwise(), papers.flow_otherwise(),
+              papers.rule_otherwise())  # fmt: skip
     told = (Broken(*one) for one in beside if one)
     rest = (bad_seal, _unsealed(now), gone, *told, _without_lock(), own)
     return Verdict(cases, lines, seals, tuple(one for one in (broken, *rest) if one))

@@ -197,6 +197,7 @@ class Tally(models.Model):
     digest = models.CharField(max_length=64)
     previous = models.CharField(max_length=64, blank=True, default="")
     counted_at = models.DateTimeField()
+    edition = models.PositiveSmallIntegerField(default=1)  # what `digest` says of a report
 
     class Meta:
         db_table = "intake_tally"

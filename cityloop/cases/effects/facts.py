@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from cityloop.cases import chain
 from cityloop.cases.change import Change
 from cityloop.cases.effects.tasks import united
 from cityloop.cases.guards.joint import roles_of
@@ -90,7 +91,7 @@ def freeze_limit(change: Change) -> None:
     case.long_limit = bool(engineering)
     case.place_level = change.inputs.get("place_level") or rule.place_level
     case.filed_at = change.now
-    change.facts["rule"] = rule.pk
+    change.facts["rule"], change.facts["rule_digest"] = rule.pk, chain.rule_digest(rule)
     change.facts["limit"] = [str(case.limit_amount), case.limit_unit]
     if before[0] is not None and (case.limit_amount, case.limit_unit) != before:
         change.facts["limit_before"] = [str(before[0]), before[1]]

@@ -252,10 +252,12 @@ def test_a_paper_that_is_moved_to_another_stage_or_slipped_in_is_named(world):
     ("cases_attachment SET filename = 'x.jpg'", "case {number} version 1", "noted of its paper"),
     ("cases_flow SET parameters = '{\"review_share\": 0}' WHERE code LIKE 'test-%'", "flow test-",
      "what case {number} began with"),
+    ("standards_filingrule SET condition_zh = 'x'", "filing rule", "what case {number} was filed"),
+    ("standards_filingrule SET limit_amount = 99", "filing rule", "what case {number} was filed"),
 ])  # fmt: skip
 def test_what_stands_beside_the_history_is_proven_by_it(world, change, where, what):
     album = replace(world.photo(), from_album=True, remarks=({"code": "from_album"},))
-    case = world.report(papers=[album])
+    case = world.to("filed", papers=[album])
     assert proof.verify(now=world.now).whole
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")

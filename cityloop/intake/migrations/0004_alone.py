@@ -1,8 +1,9 @@
-"""Two reports of one problem at the same moment are kept apart by the ground, not by tokens."""
+"""One problem told twice at the same moment is told by the ground, not by tokens; the book of numbers
+covers all that is kept of a report."""
 
 from pathlib import Path
 
-from django.db import migrations
+from django.db import migrations, models
 
 ALONE = (Path(__file__).parents[1] / "alone.sql").read_text(encoding="utf-8")
 
@@ -12,5 +13,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RemoveConstraint("report", "report_twin_once"),
         migrations.RemoveField("report", "twin"),
+        migrations.AddField("tally", "edition", models.PositiveSmallIntegerField(default=1)),
         migrations.RunSQL(ALONE, "DROP FUNCTION intake_alone"),
     ]

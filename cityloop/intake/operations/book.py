@@ -10,8 +10,8 @@ from datetime import datetime
 
 from django.db import OperationalError, connection, transaction
 
-from cityloop.intake.models import Report, Tally
-from cityloop.intake.queries.book import Line, run_digest
+from cityloop.intake.models import Tally
+from cityloop.intake.queries.book import EDITION, Line, lines_by_channel, run_digest
 
 BATCH = 20_000
 
@@ -47,10 +47,7 @@ def _highest_report() -> int:
 
 
 def _count_run(first: int, end: int, now: datetime) -> int:
-    rows = Report.objects.filter(pk__range=(first, end)).order_by("pk")
-    runs: dict[str, list[Line]] = {}
-    for pk, channel, digest, ordinal in rows.values_list("pk", "channel", "digest", "ordinal"):
-        runs.setdefault(channel, []).append((pk, digest, ordinal))
+    runs = lines_by_channel(first, end)
     for channel, run in runs.items():
         _tally(channel, run, now)
     return sum(len(run) for run in runs.values())
@@ -65,4 +62,5 @@ def _tally(channel: str, run: list[Line], now: datetime) -> None:
         first_number=first_number, last_number=first_number + len(run) - 1,
         joined=sum(1 for _pk, _digest, ordinal in run if ordinal > 1),
         digest=run_digest(previous, run), previous=previous, counted_at=now,
+        edition=EDITION,
     )  # fmt: skip

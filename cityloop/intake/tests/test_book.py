@@ -75,6 +75,12 @@ def test_reports_and_the_book_cannot_be_changed(city, statement):
     [
         ("DELETE FROM intake_report WHERE id = {second}", "2 reports are there"),
         ("UPDATE intake_report SET digest = 'x' WHERE id = {second}", "was changed"),
+        ("UPDATE intake_report SET text = 'x' WHERE id = {second}", "was changed"),
+        ("UPDATE intake_report SET received_at = now() WHERE id = {second}", "was changed"),
+        (
+            "UPDATE intake_report SET point = ST_Translate(point, 0.001, 0) WHERE id = {second}",
+            "was changed",
+        ),
         ("DELETE FROM intake_tally WHERE id = {tally}", "a run is missing before number 4"),
     ],
 )
