@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from cityloop.cases import lifecycle, record
 from cityloop.cases.change import Change
 from cityloop.kernel import errors
+from cityloop.people.roles import seed_name
 
 # Whoever reports what somebody else reported before gets no part in that case: it stays out of
 # sight where it lies outside their area.
@@ -33,7 +34,7 @@ def stand(change: Change, step: lifecycle.Step) -> None:
     held = change.actor.roles
     change.role = roles[0] if roles[0] in held else next((r for r in roles if r in held), "")
     if not change.role:
-        wanted = ", ".join(roles)
+        wanted = ", ".join(seed_name(role) for role in roles if role != "system") or "system"
         raise WrongPost(
             _("%(action)s is for: %(roles)s") % {"action": step.action, "roles": wanted}
         )

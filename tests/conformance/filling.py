@@ -90,8 +90,8 @@ def _territory(city: City) -> None:
     )  # fmt: skip
     # One grid is to leave the city in many years.
     geo.retire_grid(
-        code=UnitGrid.objects.order_by("-code")[0].code, on=date(2099, 6, 1), actor=towns.SYSTEM,
-        now=town.now,
+        code=UnitGrid.objects.order_by("-code")[0].code, on=date(2099, 6, 1), leaves_city=True,
+        actor=towns.SYSTEM, now=town.now,
     )  # fmt: skip
 
 

@@ -106,7 +106,8 @@ def _fill_ground(city: City) -> None:
     """Grids that are to leave the city in many years; only those of the end of the town."""
     for grid in UnitGrid.objects.filter(valid_to=None).order_by("-code")[:7]:
         geo.retire_grid(
-            code=grid.code, on=date(2099, 6, 1), actor=towns.SYSTEM, now=city.town.now
+            code=grid.code, on=date(2099, 6, 1), leaves_city=True, actor=towns.SYSTEM,
+            now=city.town.now,
         )  # fmt: skip
 
 

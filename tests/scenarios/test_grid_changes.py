@@ -184,7 +184,9 @@ def test_a_planned_change_changes_nothing_before_its_day(town: Town) -> None:
         kind="poi", name="门", full_name="门", point=old.geom.point_on_surface, grid=old, source="t"
     )
     later = today(town) + timedelta(days=3)
-    geo.retire_grid(code=old.code, on=later, actor=SYSTEM, now=town.now)
+    geo.retire_grid(
+        code=old.code, on=later, leaves_city=True, actor=SYSTEM, now=town.now
+    )  # fmt: skip
     town.wait(days=2)
     assert geo.begin_grid_changes(now=town.now) == 0
     for row in (cover, door):
@@ -230,6 +232,9 @@ def test_a_planned_change_is_moved_and_cancelled_with_a_reason(town: Town, brows
     number, codes = made.json()["change"], made.json()["made"]
     clash = post(f"/api/v1/geo/grids/{old.code}/retire", on=str(today(town)))
     assert (clash.status_code, clash.json()["code"]) == (409, "change-planned")
+    hole = post(f"/api/v1/geo/grids/{town.grid(55).code}/retire", on=str(today(town)))
+    assert (hole.status_code, hole.json()["code"]) == (409, "leaves-gap")
+    assert "would lie in no unit grid" in hole.json()["detail"]
     assert f"change {number}" in clash.json()["detail"]
 
     soon = today(town) + timedelta(days=5)
@@ -276,7 +281,9 @@ def test_a_planned_change_is_moved_and_cancelled_with_a_reason(town: Town, brows
 
 def test_the_record_of_changes_is_never_rewritten(town: Town) -> None:
     old = town.grid(3)
-    change = geo.retire_grid(code=old.code, on=today(town), actor=SYSTEM, now=town.now)
+    change = geo.retire_grid(
+        code=old.code, on=today(town), leaves_city=True, actor=SYSTEM, now=town.now
+    )
     for act in (lambda: GridChange.objects.update(reason="y"), GridChange.objects.all().delete):
         with pytest.raises(DatabaseError, match="never rewritten"), transaction.atomic():
             act()
@@ -288,7 +295,11 @@ def test_the_record_of_changes_is_never_rewritten(town: Town) -> None:
     with pytest.raises(DatabaseError, match="no second life"), transaction.atomic():
         UnitGrid.objects.filter(code=old.code).update(valid_to=None)
     later = geo.retire_grid(
-        code=town.grid(9).code, on=today(town) + timedelta(days=1), actor=SYSTEM, now=town.now
+        code=town.grid(9).code,
+        on=today(town) + timedelta(days=1),
+        leaves_city=True,
+        actor=SYSTEM,
+        now=town.now,
     )
     with pytest.raises(Invalid, match="reason"):
         geo.cancel_grid_change(change_id=later.pk, reason="", actor=SYSTEM, now=town.now)
@@ -297,7 +308,9 @@ def test_the_record_of_changes_is_never_rewritten(town: Town) -> None:
 def test_grids_made_anew_take_up_what_lay_in_none(town: Town) -> None:
     """A community is cut again: all its grids are retired, then the district gets new ones."""
     for code in UnitGrid.objects.values_list("code", flat=True):
-        geo.retire_grid(code=code, on=today(town), actor=SYSTEM, now=town.now)
+        geo.retire_grid(
+            code=code, on=today(town), leaves_city=True, actor=SYSTEM, now=town.now
+        )  # fmt: skip
     assert set(Component.objects.values_list("grid_code", flat=True)) == {""}
     district = people_queries.actor_for(town.members["district"].pk, town.now)
     assert register.visible(district).count() == Component.objects.count(), "seen by its area"

@@ -150,6 +150,8 @@ def note_proof_refused(change: Change) -> None:
 def note_worker(change: Change) -> None:
     """The person responsible inside the unit (A33)."""
     change.case.worker_id = change.inputs["worker"].pk
+    for task in change.open_tasks("handle"):  # not any more with whom the duty roster called
+        task.member_id = change.case.worker_id
     change.case.members = united(change.case.members, [change.case.worker_id])
     change.facts["worker"] = change.case.worker_id
 

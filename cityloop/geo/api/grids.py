@@ -61,6 +61,12 @@ class FromDay(Schema):
     reason: Annotated[str, Field(max_length=200)] = ""
 
 
+class RetireIn(FromDay):
+    """`leaves_city`: the ground leaves the city; otherwise nothing would take the grid's place."""
+
+    leaves_city: bool = False
+
+
 class SplitIn(FromDay):
     """A line (longitude, latitude in WGS 84) that crosses the grid."""
 
@@ -99,11 +105,12 @@ def grids(request: HttpRequest, asked: Query[GridsIn]) -> dict[str, Any]:
 
 @router.post("/geo/grids/{code}/retire", response=GridsChangedOut, summary="Retire a unit grid")
 @idempotent
-def retire(request: HttpRequest, code: GridCode, body: FromDay) -> tuple[int, dict[str, Any]]:
+def retire(request: HttpRequest, code: GridCode, body: RetireIn) -> tuple[int, dict[str, Any]]:
     """For ground that leaves the city: nothing takes its place, and the code never comes back."""
     in_area(actor_of(request), [code])
     facts = _facts(body, request)
-    return 200, _changed(operations.retire_grid(code=code, **facts))
+    change = operations.retire_grid(code=code, leaves_city=body.leaves_city, **facts)
+    return 200, _changed(change)
 
 
 @router.post("/geo/grids/{code}/split", response=GridsChangedOut, summary="Split a unit grid")

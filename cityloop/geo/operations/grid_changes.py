@@ -17,13 +17,19 @@ from cityloop.geo.operations.corners import share_corners
 from cityloop.geo.operations.grid_plans import planned, refuse_planned
 from cityloop.geo.operations.grids import coded, read_shape, write_grids
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.errors import Invalid, NotFound
+from cityloop.kernel.errors import Invalid, NotFound, Refused
 
 
 class NoSuchGrid(NotFound):
     """No unit grid that holds on the day has this code."""
 
     code = "no-such-grid"
+
+
+class LeavesGap(Refused):
+    """Without this grid a part of its community would lie in no unit grid."""
+
+    code, title = "leaves-gap", "A part of the community would lie in no unit grid"
 
 
 class BadCut(Invalid):
@@ -33,15 +39,25 @@ class BadCut(Invalid):
 
 
 def retire_grid(
-    *, code: str, on: date, actor: Actor, now: datetime, reason: str = ""
+    *, code: str, on: date, leaves_city: bool, actor: Actor, now: datetime, reason: str = ""
 ) -> GridChange:
     """End a unit grid: from `on` it holds no more, and its code never comes back.
 
-    Raises NoSuchGrid, ChangePlanned, NotAllowed.
+    Nothing takes its place, so it must be said that its ground leaves the city.
+    Raises LeavesGap, NoSuchGrid, ChangePlanned, NotAllowed.
     """
     actor.require("geo.manage")
     with transaction.atomic():
         old = [_living(code, on)]
+        if not leaves_city:
+            raise LeavesGap(
+                gettext(
+                    "from %(on)s on, %(area)s m² of the community would lie in no unit grid, "
+                    "and no problem there could be filed: split or merge grids, or say that this ground "
+                    "leaves the city"
+                )
+                % {"on": on, "area": round(old[0].area_m2)}
+            )
         _retire(old, on)
         kind = GridChange.Kind.RETIRE
         return planned(kind=kind, old=old, made=[], on=on, actor=actor, now=now, reason=reason)

@@ -106,7 +106,9 @@ def test_a_tile_and_its_unchanged_second_answer(ask: Ask, town: str) -> None:
     grids = mvt.read(first.content)["grids"]
     again = ask(f"/tiles/grids/{z}/{x}/{y}.mvt", headers={"If-None-Match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
-    operations.retire_grid(code=grids[0].fields["code"], on=world.TODAY, actor=BOSS, now=NOW)
+    operations.retire_grid(
+        code=grids[0].fields["code"], on=world.TODAY, leaves_city=True, actor=BOSS, now=NOW
+    )
     changed = ask(f"/tiles/grids/{z}/{x}/{y}.mvt", headers={"If-None-Match": first["ETag"]})
     assert changed.status_code == 200
 

@@ -122,7 +122,7 @@ def test_corners_belong_to_one_grid_too(town: str) -> None:
 
 def test_codes_of_retired_grids_never_come_back(town: str) -> None:
     code = UnitGrid.objects.order_by("code")[5].code
-    operations.retire_grid(code=code, on=LATER, actor=BOSS, now=NOW)
+    operations.retire_grid(code=code, on=LATER, leaves_city=True, actor=BOSS, now=NOW)
     copy = f"""INSERT INTO geo_unitgrid (code, name, community_id, district_code, street_code,
                  community_code, geom, area_m2, valid_from)
                SELECT {{}}, name, community_id, district_code, street_code, community_code, geom,
@@ -157,7 +157,7 @@ def test_a_code_of_another_place_is_refused(town: str) -> None:
 def test_a_retired_grid_holds_up_to_its_last_day(town: str) -> None:
     grid = UnitGrid.objects.order_by("code")[7]
     at = (grid.geom.point_on_surface.x, grid.geom.point_on_surface.y)
-    operations.retire_grid(code=grid.code, on=LATER, actor=BOSS, now=NOW)
+    operations.retire_grid(code=grid.code, on=LATER, leaves_city=True, actor=BOSS, now=NOW)
     before = queries.locate(*at, on=LATER - timedelta(days=1))
     assert before is not None
     assert before.grid_code == grid.code
@@ -166,10 +166,10 @@ def test_a_retired_grid_holds_up_to_its_last_day(town: str) -> None:
     gap = queries.check_coverage(grid.community_code, on=LATER).gap_m2
     assert gap == pytest.approx(grid.area_m2, rel=1e-3)
     with pytest.raises(ChangePlanned, match=f"ends on {LATER} by change"):
-        operations.retire_grid(code=grid.code, on=LATER, actor=BOSS, now=NOW)
+        operations.retire_grid(code=grid.code, on=LATER, leaves_city=True, actor=BOSS, now=NOW)
     operations.begin_grid_changes(now=NOW + timedelta(days=10))
     with pytest.raises(NoSuchGrid):
-        operations.retire_grid(code=grid.code, on=LATER, actor=BOSS, now=NOW)
+        operations.retire_grid(code=grid.code, on=LATER, leaves_city=True, actor=BOSS, now=NOW)
 
 
 def test_splitting_gives_new_codes_and_leaves_no_gap(town: str) -> None:
@@ -265,7 +265,7 @@ def test_after_retiring_all_grids_numbers_go_on(town: str) -> None:
     last = UnitGrid.objects.filter(community_code=community).order_by("-code").first()
     assert last is not None
     for code in UnitGrid.objects.filter(district_code=town).values_list("code", flat=True):
-        operations.retire_grid(code=code, on=LATER, actor=BOSS, now=NOW)
+        operations.retire_grid(code=code, on=LATER, leaves_city=True, actor=BOSS, now=NOW)
     operations.generate_grids(districts=[town], cell_m=200, actor=BOSS, now=NOW, valid_from=LATER)
     first = (
         UnitGrid.objects.filter(community_code=community, valid_to=None).order_by("code").first()

@@ -184,7 +184,7 @@ def test_a_new_outline_strands_no_grid(town: str, tmp_path: Path) -> None:
     for grid in UnitGrid.objects.filter(community_code=code):
         shape = shapely.from_wkb(bytes(grid.geom.wkb))
         if shape.difference(half).area > 0.005 * shape.area:
-            operations.retire_grid(code=grid.code, on=LATER, actor=BOSS, now=NOW)
+            operations.retire_grid(code=grid.code, on=LATER, leaves_city=True, actor=BOSS, now=NOW)
     report = operations.import_regions(path, actor=BOSS, now=NOW, valid_from=LATER, replace=True)
     assert (report.imported, report.rejected) == (1, [])
 

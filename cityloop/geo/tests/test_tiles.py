@@ -55,7 +55,9 @@ def test_grids_from_zoom_14(town: str) -> None:
 
 def test_retired_grids_leave_the_map(town: str) -> None:
     found = features("grids", 16)
-    operations.retire_grid(code=found[0].fields["code"], on=TODAY, actor=BOSS, now=NOW)
+    operations.retire_grid(
+        code=found[0].fields["code"], on=TODAY, leaves_city=True, actor=BOSS, now=NOW
+    )
     assert len(features("grids", 16)) == len(found) - 1
 
 

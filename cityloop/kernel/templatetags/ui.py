@@ -17,7 +17,7 @@ from django.template.loader import get_template
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from cityloop.kernel import clock as time_now
@@ -152,6 +152,23 @@ def day(at: date | None) -> str:
 
 def _short_day(at: date) -> str:
     return "m-d" if at.year == time_now.local_day(time_now.now()).year else "Y-m-d"
+
+
+# Posts of the system as they are kept, and as people read them.
+ACTING = {
+    "system": gettext_lazy("the system"), "automatic": gettext_lazy("the system"),
+    "clock": gettext_lazy("the clock"), "calendar": gettext_lazy("the calendar"),
+    "roster": gettext_lazy("the duty roster"), "draw": gettext_lazy("the lot"),
+    "secondment": gettext_lazy("end of a secondment"), "replies": gettext_lazy("the replies"),
+    "works": gettext_lazy("substitute works"), "discipline": gettext_lazy("the rules of cards"),
+    "program version": gettext_lazy("a new version"),
+}  # fmt: skip
+
+
+@register.filter
+def actor_words(actor: str) -> str:
+    """Who acted, as kept: a person's post as it is, a post of the system in the reader's words."""
+    return str(ACTING.get(actor, actor))
 
 
 LIGHTS = {

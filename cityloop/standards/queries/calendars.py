@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from cityloop.kernel.errors import NotFound
+from cityloop.kernel.templatetags.ui import span
 from cityloop.standards.models import Calendar, CalendarChange, ProtectionPeriod, SpecialDay
 from cityloop.standards.workcalendar import (
     MissingYear,
@@ -24,6 +25,7 @@ from cityloop.standards.workcalendar import (
 from cityloop.standards.worktime import Interval, Reason, Unit
 
 DEFAULT = "default"
+MANY_MINUTES = 180  # told in hours and days
 _kept: dict[str, WorkCalendar] = {}  # of this process, by code; valid while the revision stands
 
 
@@ -139,6 +141,8 @@ def reason_text(interval: Interval) -> str:
 
 def limit_text(amount: Decimal, unit: str) -> str:
     """A limit in words: "4 working hours"."""
+    if Unit(unit) is Unit.MINUTE and (amount % 1 or amount >= MANY_MINUTES):
+        return span(timedelta(minutes=float(amount)))  # until a moment that somebody named
     shown = f"{amount:f}"
     if "." in shown:
         shown = shown.rstrip("0").rstrip(".")
