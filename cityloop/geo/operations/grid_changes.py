@@ -53,8 +53,8 @@ def retire_grid(
             raise LeavesGap(
                 gettext(
                     "from %(on)s on, %(area)s m² of the community would lie in no unit grid, "
-                    "and no problem there could be filed: split or merge grids, or say that this ground "
-                    "leaves the city"
+                    "and no problem there could be filed: split or merge grids, or say that this "
+                    "ground leaves the city"
                 )
                 % {"on": on, "area": round(old[0].area_m2)}
             )
