@@ -49,7 +49,12 @@ def read_mode(path: Path) -> Mode:
         mode = Mode(
             raw["code"], raw["title_zh"], raw["title_en"], raw["source"], raw["parameters"], posts
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except KeyError as error:
+        raise Invalid(
+            _("%(file)s is no mode: it does not say %(name)s")
+            % {"file": path.name, "name": error.args[0]}
+        ) from error
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise Invalid(
             _("%(file)s is no mode: %(error)s") % {"file": path.name, "error": error}
         ) from error
