@@ -57,11 +57,32 @@ def _explain(host: str, port: int, error: OSError) -> bool:
     raise LaunchError(f"Nothing can listen on {host}:{port}: {error.strerror}.") from error
 
 
+# Held by this process until it ends: our servers share a port among their processes, so two
+# platforms that start together could both listen on one, and neither would be told.
+_reserved: dict[int, socket.socket] = {}
+
+
+def _reserve(port: int) -> bool:
+    """False when another platform on this machine means to use the port, though nobody listens."""
+    if port in _reserved:
+        return True
+    name = socket.socket(socket.AF_UNIX)
+    try:
+        name.bind(f"\0cityloop.port.{port}")
+    except OSError:
+        name.close()
+        return False
+    _reserved[port] = name
+    return True
+
+
 def choose_port(host: str, wanted: int, *, taken: frozenset[int] = frozenset()) -> Choice:
     """The wanted port or the next free one above it; LaunchError when 200 in a row are busy."""
     if not 0 < wanted <= LAST_PORT:
         raise LaunchError(f"PORT={wanted} is no port number (1 to {LAST_PORT}).")
     for port in range(wanted, min(wanted + _TRIES, LAST_PORT + 1)):
-        if port not in taken and is_free(host, port):
-            return Choice(port, wanted)
+        if port not in taken and _reserve(port):
+            if is_free(host, port):
+                return Choice(port, wanted)
+            _reserved.pop(port).close()
     raise LaunchError(f"No free port from {wanted} on. Choose another with PORT=.")

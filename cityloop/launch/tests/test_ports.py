@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 
 import pytest
 
@@ -51,3 +53,20 @@ def test_a_number_that_is_no_port_is_refused(port: int) -> None:
 def test_a_host_that_is_not_this_machine_is_explained() -> None:
     with pytest.raises(LaunchError, match=r"192\.0\.2\.1"):
         choose_port("192.0.2.1", 8000)
+
+
+@pytest.mark.requirement("O01")
+def test_two_platforms_that_start_together_do_not_choose_one_port() -> None:
+    with listener() as server:
+        port = server.getsockname()[1]
+    script = (
+        "import sys\nfrom cityloop.launch.ports import choose_port\n"
+        f"print(choose_port('127.0.0.1', {port}).port, flush=True)\nsys.stdin.read()"
+    )
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None and int(other.stdout.readline()) == port
+        mine = choose_port("127.0.0.1", port)
+        assert mine.moved and "is busy" in mine.sentence("the web server")
+        other.communicate()
+    assert choose_port("127.0.0.1", port).port == port
