@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 from cityloop.cases.guards.replies import REPLIES
 from cityloop.cases.lifecycle import Step
 from cityloop.cases.spots import Spot, spot
-from cityloop.kernel.encoding import whole
+from cityloop.kernel.encoding import says_something, whole
 from cityloop.kernel.errors import Invalid
 from cityloop.people.models import Member, Organisation
 from cityloop.standards.models import FilingRule, ProblemClass
@@ -346,7 +346,8 @@ def clean(step: Step, raw: Mapping[str, Any]) -> dict[str, Any]:
         try:
             if value not in (None, "", []):
                 cleaned[name] = BY_NAME[name].read(value)
-            elif required:
+            told = cleaned.get(name, "")
+            if required and isinstance(told, str) and not says_something(told):
                 problems[name] = _("fill this in")
         except ValueError as error:
             problems[name] = str(error)

@@ -235,8 +235,8 @@ def publish_flow(*, code: str, parameters: Mapping[str, Any], actor: Actor, now:
     Raises Invalid with every fault: a dead end, a step without an owner, a role on both sides.
     """
     actor.require("cases.configure")
-    desks = people.desks_staffed(timezone.localdate(now))
-    if found := workflow.faults(parameters, desks):
+    today = timezone.localdate(now)
+    if found := workflow.faults(parameters, people.desks_staffed(today), people.platforms(today)):
         raise errors.Invalid(*found, code="unsound-flow")
     edition = f"{code}-{Flow.objects.count() + 1}"
     return Flow.objects.create(code=edition, parameters=dict(parameters), published_at=now)

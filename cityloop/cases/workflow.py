@@ -20,7 +20,7 @@ from cityloop.cases.guards.command import SUPERVISING
 from cityloop.cases.lifecycle import BACK, BY_ACTION, CLOCK, NEW, PLATFORM, SAME, STEPS, Step
 from cityloop.cases.models import FINAL, Status
 from cityloop.kernel.actor import ROLES
-from cityloop.people.queries import Desk, level_of_kind
+from cityloop.people.queries import Desk, Platform, level_of_kind
 
 DEFAULTS = Parameters()
 OF_UNITS = frozenset({"unit_desk", "worker"})
@@ -37,8 +37,13 @@ MOST_OF = {"_minutes": 31 * 24 * 60, "_hours": 31 * 24, "_days": 3650, "_workday
            "_share": 1}  # fmt: skip
 
 
-def faults(stored: Mapping[str, Any], desks: Sequence[Desk] | None = None) -> list[str]:
-    """What is wrong with a flow, each once; `desks` (who works today) is asked too when given."""
+def faults(
+    stored: Mapping[str, Any],
+    desks: Sequence[Desk] | None = None,
+    platforms: Sequence[Platform] = (),
+) -> list[str]:
+    """What is wrong with a flow, each once; `desks` (who works today) is asked too when given, and
+    with the `platforms` whether somebody dispatches for each place that has one."""
     found: list[str] = []
     areas = stored.get(DISTRICTS) or {}
     if not isinstance(areas, Mapping) or not all(_is_area(code, areas[code]) for code in areas):
@@ -48,7 +53,9 @@ def faults(stored: Mapping[str, Any], desks: Sequence[Desk] | None = None) -> li
             flow = parameters(stored, area)
         except UnknownParameter as error:
             return [str(error)]
-        found += [f"{area}: {one}" if area else one for one in _of_flow(flow, area, desks)]
+        found += [
+            f"{area}: {one}" if area else one for one in _of_flow(flow, area, desks, platforms)
+        ]
     return list(dict.fromkeys(found))
 
 
@@ -56,7 +63,9 @@ def _is_area(code: str, values: Any) -> bool:
     return code.isascii() and code.isdigit() and len(code) in (6, 9) and isinstance(values, Mapping)
 
 
-def _of_flow(flow: Parameters, area: str, desks: Sequence[Desk] | None) -> list[str]:
+def _of_flow(
+    flow: Parameters, area: str, desks: Sequence[Desk] | None, platforms: Sequence[Platform]
+) -> list[str]:
     found = [*_wrong_values(flow), *_wrong_levels(flow), *_wrong_roles(flow)]
     if not found:
         found = [*_too_much(flow), *_wrong_thresholds(flow), *_wrong_skips(flow)]
@@ -67,7 +76,7 @@ def _of_flow(flow: Parameters, area: str, desks: Sequence[Desk] | None) -> list[
         *_on_both_sides(flow), *_unowned(flow, held), *_undecidable(flow), *_dead_ends(flow, held)
     ]  # fmt: skip
     if desks is not None:
-        found += _empty_desks(flow, area, desks)
+        found += [*_empty_desks(flow, area, desks), *_empty_places(flow, area, desks, platforms)]
     return found
 
 
@@ -266,6 +275,33 @@ def _empty_desks(flow: Parameters, area: str, desks: Sequence[Desk]) -> Iterator
             for desk in desks for level in flow.supervision
         ):  # fmt: skip
             yield _("nobody works as %(role)s at a level that supervises") % {"role": role}
+
+
+def _empty_places(
+    flow: Parameters, area: str, desks: Sequence[Desk], platforms: Sequence[Platform]
+) -> Iterator[str]:
+    """A platform that holds the cases of its place, where nobody dispatches and none stands above
+    to which they would rise."""
+    levels = [one.level for one in flow.command if not one.platform]
+    if len(levels) < len(flow.command):
+        return  # a body of another name dispatches for every place
+    staffed = {desk.platform for desk in desks if desk.role in PLATFORM}
+    standing = [one for one in platforms if level_of_kind(one.kind) in levels]
+    for one in standing:
+        if not one.region_code.startswith(area):
+            continue
+        chain = [other for other in standing if _above(other, one)]
+        if not any(other.code in staffed for other in chain):
+            yield _("%(platform)s: nobody dispatches there, nor at a platform above it") % {
+                "platform": one.name
+            }
+
+
+def _above(other: Platform, one: Platform) -> bool:
+    """The other is the same platform, or one whose place holds this one's."""
+    wider = LEVELS.index(level_of_kind(other.kind)) < LEVELS.index(level_of_kind(one.kind))
+    inside = one.region_code.startswith(other.region_code) or level_of_kind(other.kind) == "city"
+    return other.code == one.code or (wider and inside)
 
 
 def _stands(desk: Desk, level: str, area: str) -> bool:

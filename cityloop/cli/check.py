@@ -84,7 +84,8 @@ def sound_flow() -> dict[str, Any]:
     from cityloop.people import queries as people
 
     flow = cases.current_flow()
-    found = workflow.faults(flow.parameters, people.desks_staffed(timezone.localdate(clock.now())))
+    today = timezone.localdate(clock.now())
+    found = workflow.faults(flow.parameters, people.desks_staffed(today), people.platforms(today))
     words = "; ".join(found) or f"{flow.code}: every step has an owner and every case an end"
     return {"name": "workflow", "well": not found, "words": words}
 

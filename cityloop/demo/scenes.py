@@ -25,6 +25,7 @@ ON_ROAD, ON_PAVEMENT = 262, 222
 ROAD_THINGS = frozenset({"pothole", "cover", "puddle", "river", "rubble", "fence", "weeds"})
 WALLS = ("#c9b8a3", "#b7c0c4", "#d2c7b1", "#a9b4a2", "#bfa79a", "#cdbfb4", "#9fb0ba")
 SHOPS = ("#b5443a", "#2f6e8c", "#d09a3a", "#4f7d52", "#7a4f80", "#c8693f")
+TOWERS = ("#e9e4da", "#3e4a55", "#8a4b3c", "#f3d9a4", "#51606a", "#c7cfd4", "#2f3b33", "#dfe7ea")
 NIGHT, DUSK, DAY = "night", "dusk", "day"
 SKIES = {DAY: ("#a9cbe6", "#e4eef4"), DUSK: ("#6f7fa6", "#e9b48c"), NIGHT: ("#0e1626", "#26314a")}
 LIGHT = {DAY: (1.0, 1.0, 1.0), DUSK: (0.86, 0.76, 0.72), NIGHT: (0.42, 0.44, 0.56)}
@@ -41,6 +42,7 @@ def photo(
     light = light_at(at)
     dice = random.Random(seed)
     picture = _street(place % STREETS, light).copy()
+    _of_its_own(ImageDraw.Draw(picture), random.Random(place), light)
     kind = drawing if drawing in DRAWINGS else "rubbish"
     thing = _thing(kind, place % VARIANTS, fixed, light)
     foot = ON_ROAD if kind in ROAD_THINGS else ON_PAVEMENT
@@ -113,6 +115,29 @@ def _house(draw: ImageDraw.ImageDraw, x: int, dice: random.Random, light: str) -
     for post in range(x + 12, x + wide - 12, 48):
         draw.line((post, foot - 48, post, foot), fill=_lit("#4c5358", light), width=4)
     return wide
+
+
+def _of_its_own(draw: ImageDraw.ImageDraw, dice: random.Random, light: str) -> None:
+    """What only this place has: a tower, a hoarding, a van. Streets are few, and a picture of one
+    that hangs together must not pass for an edited copy of another."""
+    foot = HORIZON + 3
+    for _tower in range(dice.randrange(1, 3)):
+        left, wide = dice.randrange(-30, WIDE[0] - 40), dice.randrange(60, 150)
+        roof, wall = dice.randrange(4, 96), dice.choice(TOWERS)
+        draw.rectangle((left, roof, left + wide, foot - 38), fill=_lit(wall, light))
+        for y in range(roof + 10, foot - 60, dice.randrange(16, 30)):
+            draw.rectangle((left + 8, y, left + wide - 8, y + 6), fill=_lit("#55636f", light))
+    left, wide = dice.randrange(0, WIDE[0] - 60), dice.randrange(50, 130)
+    high, colour = dice.randrange(26, 60), dice.choice(TOWERS + SHOPS)
+    draw.rectangle((left, foot - high, left + wide, foot + 8), fill=_lit(colour, light))
+    left, wide = dice.randrange(WIDE[0] // 2, WIDE[0] - 60), dice.randrange(70, 150)
+    high, ground = dice.randrange(34, 74), KERB + dice.randrange(8, 34)
+    paint = _lit(dice.choice(TOWERS + SHOPS), light)
+    draw.rounded_rectangle((left, ground - high, left + wide, ground), radius=8, fill=paint)
+    draw.rectangle((left + 8, ground - high + 7, left + wide // 2, ground - high // 2),
+                   fill=_lit("#39444d", light))  # fmt: skip
+    for wheel in (left + 18, left + wide - 18):
+        draw.ellipse((wheel - 9, ground - 9, wheel + 9, ground + 9), fill=_lit("#1c1f22", light))
 
 
 def _ground(

@@ -26,7 +26,8 @@ def note_call(request: HttpRequest, body: shapes.CallIn) -> tuple[int, dict[str,
     call = operations.note_call(event, actor=actor_of(request), now=clock.now())
     return 200, {
         "id": call.outer_id, "call": call.pk, "state": call.state, "extension": call.extension,
-        "answered_by": call.member.name if call.member else "", "ringing_at": call.ringing_at,
+        "answered_by": call.member.name if call.member and call.answered_at else "",
+        "ringing_at": call.ringing_at,
         "answered_at": call.answered_at, "ended_at": call.ended_at,
     }  # fmt: skip
 

@@ -24,7 +24,16 @@ ENCODINGS = ("utf-8-sig", "gb18030")
 # us, which tells one that is sent again from the same file once more (operations/rounds.py).
 COLUMNS = {
     "number": ("number", "工单编号", "工单号", "受理编号"),
-    "due_at": ("due_at", "办理时限", "办结时限", "截止时间"),
+    "due_at": (
+        "due_at",
+        "due",
+        "deadline",
+        "办理时限",
+        "办结时限",
+        "办理期限",
+        "办结期限",
+        "截止时间",
+    ),
     "sent_at": ("sent_at", "派单时间", "转办时间", "交办时间", "下派时间"),
     "name": ("name", "来电人", "姓名", "诉求人"),
     "phone": ("phone", "来电号码", "联系电话", "电话"),

@@ -73,6 +73,6 @@ BEGIN
              AND c.reported_at > in_since
              AND (pictures OR in_class IS NULL OR c.problem_class_id IS NULL
                   OR c.problem_class_id = in_class)
-           ORDER BY c.reported_at DESC LIMIT 50) n
+           ORDER BY c.reported_at DESC, c.id DESC LIMIT 50) n
    WHERE n.metres <= in_metres;
 END $$;

@@ -6,6 +6,9 @@ import json
 from typing import Any
 
 import orjson
+from django.utils.translation import gettext as _
+
+from cityloop.kernel.errors import Invalid
 
 
 def whole(value: Any) -> bool:
@@ -20,3 +23,15 @@ def whole(value: Any) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def says_something(text: str) -> bool:
+    """Whether anything of a text is to be seen: spaces and what has no width say nothing."""
+    return any(sign.isprintable() and not sign.isspace() for sign in text)
+
+
+def filled_in(**texts: str) -> None:
+    """Raise Invalid for those of these texts that say nothing."""
+    blank = {name: _("fill this in") for name, text in texts.items() if not says_something(text)}
+    if blank:
+        raise Invalid(*(f"{name}: {why}" for name, why in blank.items()), fields=blank)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from cityloop.cases import fields
-from cityloop.cases.models import Case, CaseEvent, RecordType, TimerKind
+from cityloop.cases.models import Case, CaseEvent, RecordType, Status, TimerKind
 from cityloop.intake.models import ReporterNotice
 from cityloop.notify import audiences, queries, signing, topics
 from cityloop.notify.models import State
@@ -20,6 +20,7 @@ from cityloop.people.models import Organisation, in_language
 
 RESULTS = ("finish", "hand_in")  # steps that say what was done
 MAX_RESULT = 120
+DONE = frozenset({Status.HANDLED.value, Status.CHECKING.value, Status.CHECKED.value})
 
 
 def compose(topic: str, case: Case, *, language: str) -> str:
@@ -59,6 +60,8 @@ def values_of(case: Case, wanted: set[str]) -> dict[str, str]:
         values["unit"] = _unit(case)
     if "due" in wanted:
         values["due"] = _due(case)
+    if "when" in wanted:
+        values["when"] = _when(case)
     if "result" in wanted:
         values["result"] = _said(case, "result", RESULTS) or _done(case)
     if "reason" in wanted:
@@ -103,6 +106,15 @@ def _due(case: Case) -> str:
     if due is None:
         return _("a day still to be named")
     return date_format(timezone.localtime(due), "Y-m-d")
+
+
+def _when(case: Case) -> str:
+    """What may honestly be said of the end: no day that has passed already."""
+    if case.status in DONE:
+        return _("the work is done and is being checked")
+    if case.handling_overdue:
+        return _("the unit is being urged, and you will be told the result")
+    return _("we expect to finish by %(due)s") % {"due": _due(case)}
 
 
 def _order(case: Case) -> dict[str, str]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from cityloop.cases import operations as cases
 from cityloop.cases.models import Case, CaseEvent, Timer
@@ -10,9 +14,12 @@ from cityloop.coordination import operations as coordination
 from cityloop.coordination import queries as disputes
 from cityloop.coordination.models import Dispute
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
+from cityloop.people import operations as people
+from cityloop.people import queries as people_queries
 from cityloop.people.models import Responsibility
+from cityloop.standards import queries as standards
 from cityloop.works.models import Order
-from tests.town import DISTRICT, Town
+from tests.town import DISTRICT, SINCE, SYSTEM, Town
 
 pytestmark = pytest.mark.slow
 
@@ -289,3 +296,41 @@ def test_no_decision_without_a_document(town: Town) -> None:
         coordination.decide_dispute(
             dispute_id=dispute.pk, decision=decision, actor=town.actor("supervisor"), now=town.now
         )
+
+
+@pytest.mark.requirement("E05", "E13")
+def test_a_decision_wins_over_the_lines_that_stood_there(town: Town) -> None:
+    """The city's line names the class and the street, under the edition in force: the decision
+    for the whole city is the rule at this very place all the same."""
+    dispute = frozen(town)
+    case = dispute.case
+    chosen = case.problem_class
+    assert chosen is not None
+    today = timezone.localdate(town.now)
+    for region in (case.area_code[:9], case.area_code[:6]):
+        people.set_responsibility(
+            kind=chosen.kind, edition_code=standards.current_edition(today).code,
+            major_code=chosen.major_code, minor_code=chosen.minor_code, region_code=region,
+            lead=town.units["ROADS"], source_document="责任清单", valid_from=SINCE, actor=SYSTEM,
+            now=town.now,
+        )  # fmt: skip
+    early = coordination.Decision(
+        unit=town.units["GREEN"], reason="归园林", reach="city", document="纪要7号",
+        valid_from=today - timedelta(days=400),
+    )  # fmt: skip
+    supervisor = town.actor("supervisor")
+    with pytest.raises(Invalid, match="from the day of the report on"):
+        coordination.decide_dispute(
+            dispute_id=dispute.pk, decision=early, actor=supervisor, now=town.now
+        )
+    coordination.decide_dispute(
+        dispute_id=dispute.pk, decision=replace(early, valid_from=None), actor=supervisor,
+        now=town.now,
+    )  # fmt: skip
+    found = people_queries.responsible_for(
+        kind=chosen.kind, edition_code=chosen.edition.code, major_code=chosen.major_code,
+        minor_code=chosen.minor_code, district_code=case.area_code[:6],
+        street_code=case.area_code[:9], community_code=case.area_code, grid_code=case.grid_code,
+        on=today + timedelta(days=3),
+    )  # fmt: skip
+    assert found is not None and found.lead_id == town.units["GREEN"].pk, found

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cityloop.assets import queries as assets
 from cityloop.cases import operations as cases
 from cityloop.cases.change import Paper
 from cityloop.cases.models import Case, Status
@@ -18,9 +21,13 @@ from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid
 from cityloop.kernel.models import StoredFile
 from cityloop.people import operations as people
+from cityloop.people import queries as people_queries
 from cityloop.people.models import ANY, Organisation, Responsibility
+from cityloop.standards import queries as standards
+from cityloop.standards.models import ProblemClass
 
 DECIDE = "coordination.decide"
+ATTEMPTS = 4  # area and owner: no more lines can be nearer than that
 NOWHERE, STREET, DISTRICT, CITY = "", "street", "district", "city"
 # How far the decision becomes a rule -> digits of the case's area code; none: the whole city.
 REACHES = {STREET: 9, DISTRICT: 6, CITY: 0}
@@ -75,10 +82,61 @@ def _write_line(case: Case, decision: Decision, actor: Actor, now: datetime) -> 
     if chosen is None or (digits and len(case.area_code) < digits):
         raise Invalid(_("the case has no class or no place: it cannot become a rule"),
                       fields={"reach": _("not for this case")})  # fmt: skip
+    day = decision.valid_from or timezone.localdate(now)
+    if day < timezone.localdate(case.reported_at):
+        raise Invalid(_("a decision is a rule from the day of the report on, not before"),
+                      fields={"valid_from": _("lies before the report")})  # fmt: skip
+    cell = {
+        "kind": chosen.kind, "edition_code": _edition(chosen, day),
+        "major_code": chosen.major_code, "minor_code": chosen.minor_code,
+        "region_code": case.area_code[:digits] or ANY,
+    }  # fmt: skip
+    line = _say(cell, decision, day, actor, now)
+    for _narrower in range(ATTEMPTS):
+        other = _still_wins(case, chosen, decision, day)
+        if other is None:
+            break
+        _say(_cell_of(other), decision, day, actor, now)
+    return line
+
+
+def _say(
+    cell: dict[str, Any], decision: Decision, day: date, actor: Actor, now: datetime
+) -> Responsibility:
     return people.set_responsibility(
-        kind=chosen.kind, edition_code=chosen.edition.code, major_code=chosen.major_code,
-        minor_code=chosen.minor_code, region_code=case.area_code[:digits] or ANY,
-        lead=decision.unit, source_document=decision.document.strip(),
-        valid_from=decision.valid_from, now=now,
+        **cell, lead=decision.unit, source_document=decision.document.strip(),
+        valid_from=day, now=now,
         actor=replace(actor, permissions=actor.permissions | {"people.manage"}),
     )  # fmt: skip
+
+
+def _cell_of(line: Responsibility) -> dict[str, Any]:
+    return {
+        "kind": line.class_kind, "edition_code": line.edition_code, "major_code": line.major_code,
+        "minor_code": line.minor_code, "region_code": line.region_code, "owner": line.owner,
+    }  # fmt: skip
+
+
+def _edition(chosen: ProblemClass, day: date) -> str:
+    """The edition under which the city's own lines stand: the one in force, where it holds the
+    class itself or from the edition that it extends."""
+    current = standards.current_edition(day)
+    known = {one.pk for one in standards.chain(current)}
+    return current.code if chosen.edition_id in known else chosen.edition.code
+
+
+def _still_wins(
+    case: Case, chosen: ProblemClass, decision: Decision, day: date
+) -> Responsibility | None:
+    """The line that gives the very place of the dispute to somebody else all the same: it names a
+    smaller area or an owner, so it is ended by one of its own cell."""
+    owned = assets.owner_on(case.component_id, day).owner_id if case.component_id else None
+    found = people_queries.responsible_for(
+        kind=chosen.kind, edition_code=chosen.edition.code, major_code=chosen.major_code,
+        minor_code=chosen.minor_code, district_code=case.area_code[:6],
+        street_code=case.area_code[:9], community_code=case.area_code, grid_code=case.grid_code,
+        owner_id=owned, on=day,
+    )  # fmt: skip
+    if found is None or found.lead_id == decision.unit.pk or not found.row_ids:
+        return None
+    return Responsibility.objects.select_related("owner").get(pk=found.row_ids[0])

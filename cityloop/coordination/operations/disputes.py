@@ -12,6 +12,7 @@ from cityloop.cases.models import CaseEvent
 from cityloop.coordination import queries
 from cityloop.coordination.models import Dispute, SiteMeeting
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.encoding import filled_in
 from cityloop.kernel.errors import Invalid, Refused
 from cityloop.kernel.models import StoredFile
 
@@ -106,6 +107,7 @@ def record_site_meeting(
     """Keep what the parties saw and said at the place; raises NotAllowed, NotFound, Invalid."""
     actor.require(MANAGE)
     row = held(actor, dispute_id)
+    filled_in(place=place, present=present, minutes=minutes)
     if held_at > now:
         raise Invalid(_("a meeting is recorded after it was held"),
                       fields={"held_at": _("lies in the future")})  # fmt: skip

@@ -18,6 +18,7 @@ from cityloop.coordination.operations.disputes import MANAGE
 from cityloop.coordination.operations.meetings import area_of
 from cityloop.kernel import jobs
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.encoding import filled_in
 from cityloop.kernel.errors import Invalid, NotAllowed, Refused
 from cityloop.people import queries as people
 from cityloop.people.models import Organisation
@@ -52,6 +53,7 @@ class Count:
 def plan_operation(plan: OperationPlan, *, actor: Actor, now: datetime) -> JointOperation:
     """Plan a joint operation; the desks of its units are told. Raises NotAllowed, Invalid."""
     actor.require(MANAGE)
+    filled_in(title=plan.title, plan=plan.plan)
     area = area_of(actor, plan.region_code)
     others = list({one.pk: one for one in plan.units if one.pk != plan.lead.pk}.values())
     _sound(plan, others, now)

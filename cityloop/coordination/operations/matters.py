@@ -15,6 +15,7 @@ from cityloop.coordination.models import KeyMatter, MatterCase, Milestone
 from cityloop.coordination.operations.disputes import MANAGE
 from cityloop.coordination.operations.meetings import area_of
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.encoding import filled_in
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from cityloop.people.models import Organisation
 
@@ -33,6 +34,7 @@ class Matter:
 def open_matter(matter: Matter, *, actor: Actor, now: datetime) -> KeyMatter:
     """Open a key matter of the actor's area; raises NotAllowed, Invalid (deadline, owner)."""
     actor.require(MANAGE)
+    filled_in(title=matter.title)
     area = area_of(actor, matter.region_code)
     _require_future(matter.due_on, now)
     if not matter.owner.active:
@@ -79,6 +81,7 @@ def set_milestone(
     actor.require(MANAGE)
     row = _held(actor, matter_id)
     _require_future(due_on, now)
+    filled_in(title=title)
     return Milestone.objects.create(matter=row, title=title.strip(), due_on=due_on)
 
 

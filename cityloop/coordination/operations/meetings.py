@@ -14,6 +14,7 @@ from cityloop.coordination import queries
 from cityloop.coordination.models import AgendaItem, JointMeeting, MeetingTask
 from cityloop.coordination.operations.disputes import MANAGE
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.encoding import filled_in
 from cityloop.kernel.errors import Invalid, NotAllowed, Refused
 from cityloop.kernel.models import StoredFile
 from cityloop.people.models import Organisation
@@ -60,6 +61,7 @@ def call_meeting(call: Call, *, actor: Actor, now: datetime) -> JointMeeting:
     Raises NotAllowed, Invalid (planned for the past, or more than a year ahead).
     """
     actor.require(MANAGE)
+    filled_in(title=call.title, place=call.place)
     area = area_of(actor, call.region_code)
     if call.planned_at < now:
         raise Invalid(_("a meeting is planned for the future"),
@@ -100,6 +102,7 @@ def add_agenda_item(*, meeting_id: int, title: str, actor: Actor) -> AgendaItem:
     if row.held_at is not None:
         raise Refused(_("the meeting was held: its agenda stands"))
     last = row.items.aggregate(last=Max("position"))["last"] or 0
+    filled_in(title=title)
     return AgendaItem.objects.create(meeting=row, position=last + 1, title=title.strip())
 
 
@@ -114,6 +117,7 @@ def record_minutes(
     if minutes.held_at > now:
         raise Invalid(_("a meeting is recorded after it was held"),
                       fields={"held_at": _("lies in the future")})  # fmt: skip
+    filled_in(present=minutes.present, minutes=minutes.minutes)
     row.held_at, row.present = minutes.held_at, minutes.present.strip()
     row.minutes, row.file = minutes.minutes.strip(), minutes.file
     row.save(update_fields=["held_at", "present", "minutes", "file"])
@@ -134,6 +138,7 @@ def give_task(
     if not unit.active:
         raise Invalid(_("%(unit)s is not active any more") % {"unit": unit.name},
                       fields={"unit": _("not active")})  # fmt: skip
+    filled_in(what=what)
     return MeetingTask.objects.create(
         meeting=row, organisation=unit, what=what.strip(), due_on=due_on
     )

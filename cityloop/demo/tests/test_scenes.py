@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,7 @@ from PIL import Image, ImageChops
 
 from cityloop.demo import scenes
 from cityloop.demo.sprites import DRAWINGS
+from cityloop.evidence import looking, prints
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 
@@ -48,3 +50,16 @@ def test_two_photos_of_one_place_differ_a_little_and_night_is_dark():
 
 def test_an_unknown_thing_is_a_heap_of_rubbish():
     assert picture("dragon").tobytes() == picture("rubbish").tobytes()
+
+
+@pytest.mark.requirement("F10")
+def test_pictures_of_two_places_never_pass_for_one():
+    """Streets are drawn from a few; the look for edited copies must not take one for another."""
+    found: list[int] = []
+    for place in range(5, 5 + 24 * 30, 24):  # thirty places in one street
+        content = scenes.photo(
+            drawing="rubbish", place=place, at=NOON, lon=120.13, lat=30.26, fixed=False, seed=place
+        )
+        found.append(prints.hash_of(Image.open(io.BytesIO(content)).convert("RGB")))
+    pairs = itertools.combinations(found, 2)
+    assert min(((a ^ b) & (2**64 - 1)).bit_count() for a, b in pairs) > looking.CERTAIN

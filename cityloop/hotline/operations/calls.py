@@ -22,6 +22,7 @@ DELIVER, ANSWER = "hotline.deliver", "hotline.answer"
 CHANNEL = "hotline12319"
 TIMES = {"ringing": "ringing_at", "answered": "answered_at", "ended": "ended_at"}
 CLOCKS_DIFFER = timedelta(minutes=5)
+LATEST_NEWS = timedelta(days=7)  # of a call; a system that was away hands it over later
 _EXTENSION = re.compile(r"[0-9A-Za-z*#-]{1,20}")
 _NUMBER = re.compile(r"[0-9+*#()\- ]{3,30}")
 
@@ -110,6 +111,8 @@ def _objections(event: CallEvent, now: datetime) -> dict[str, str]:
         found["recording"] = _("a recording is an address that begins with http:// or https://")
     if event.at is not None and event.at > now + CLOCKS_DIFFER:
         found["at"] = _("the time lies in the future")
+    elif event.at is not None and event.at < now - LATEST_NEWS:
+        found["at"] = _("the time lies more than a week back")
     return found
 
 

@@ -57,6 +57,7 @@ def import_orders(
     with connection.cursor() as cursor:  # the same delivery sent twice at once: one after the other
         cursor.execute(ONE_BY_ONE)
     batch = Batch.objects.create(name=name[:120], at=now, by=actor.post[:120])
+    batch.warnings += _unknown_columns(rows)
     counts = {OPENED: 0, JOINED: 0, KNOWN: 0}
     for row in counted(rows, progress):
         try:
@@ -69,6 +70,17 @@ def import_orders(
     batch.opened, batch.joined, batch.known = counts[OPENED], counts[JOINED], counts[KNOWN]
     batch.save()
     return batch
+
+
+def _unknown_columns(rows: Sequence[reading.Row]) -> list[dict[str, Any]]:
+    """A column called otherwise than we know, such as the deadline's, is said to be lost."""
+    names = {name for row in rows for name, cell in row.cells.items() if name and cell}
+    unknown = sorted(names - set(reading.COLUMNS))
+    if not unknown:
+        return []
+    shown = ", ".join(name[:30] for name in unknown[:20])
+    return [_listed(rows[0], [_("columns that are not known were left out: %(names)s")
+                              % {"names": shown}])]  # fmt: skip
 
 
 def _listed(row: reading.Row, reasons: list[str]) -> dict[str, Any]:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from django.db import migrations, models
 
-ALONE = (Path(__file__).parents[1] / "alone.sql").read_text(encoding="utf-8")
+HERE = Path(__file__).parents[1]
+ALONE = (HERE / "alone.sql").read_text(encoding="utf-8")
+CONTEXT = (HERE / "context.sql").read_text(encoding="utf-8")
 
 
 class Migration(migrations.Migration):
@@ -14,5 +16,9 @@ class Migration(migrations.Migration):
         migrations.RemoveConstraint("report", "report_twin_once"),
         migrations.RemoveField("report", "twin"),
         migrations.AddField("tally", "edition", models.PositiveSmallIntegerField(default=1)),
+        migrations.RunSQL(
+            CONTEXT.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1),
+            migrations.RunSQL.noop,
+        ),
         migrations.RunSQL(ALONE, "DROP FUNCTION intake_alone"),
     ]

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
+from django.db import connection
 
 from cityloop.geo.coordinates import metres_per_degree
 from cityloop.intake.queries.asking import Context
@@ -29,7 +30,10 @@ def alone(found: Sequence[Context]) -> First | None:
     if not placed:
         return None
     own = [one.case_id for one in found]
-    cells = sorted({key for one in placed for key in _cells(one)})
+    # Part of a longer transaction, such as a delivery of orders, would keep its ground from
+    # everybody else until the end, and wait for others in another order than they: it only looks.
+    held = connection.in_atomic_block
+    cells = [] if held else sorted({key for one in placed for key in _cells(one)})
     rows = [_row(one, own) for one in placed]
     return First("intake_alone(%s::int[], %s::jsonb)",
                  (f"{{{','.join(map(str, cells))}}}", orjson.dumps(rows).decode()))  # fmt: skip

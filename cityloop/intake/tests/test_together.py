@@ -219,6 +219,43 @@ def test_different_problems_at_one_place_at_one_moment_all_open_a_case():
 
 
 @pytest.mark.usefixtures("own_database")
+@pytest.mark.requirement("D07", "O06")
+def test_many_problems_at_one_place_within_a_minute_are_all_taken():
+    """More than the question tells of: none of them is refused for want of having seen all."""
+    city = cities.build()
+    signs = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏闰余成岁律吕调阳云腾致雨露结为霜"
+    for sign in signs[:56]:
+        assert not city.receive(class_code="", text=sign * 9).joined
+    assert Case.objects.count() == 56
+
+
+@pytest.mark.usefixtures("own_database")
+@pytest.mark.requirement("O06")
+def test_a_long_delivery_keeps_no_ground_from_anybody():
+    """Reports of one transaction wait for nobody and let nobody wait."""
+    city = cities.build()
+    inside, let_go = threading.Event(), threading.Event()
+
+    def deliver() -> None:
+        with transaction.atomic():
+            for n in range(3):
+                city.receive(class_code="", text=f"第{n}件" * 3, x=MIDDLE[0] + n * CELL / 4)
+            inside.set()
+            let_go.wait(30)
+        connection.close()
+
+    thread = threading.Thread(target=deliver)
+    thread.start()
+    assert inside.wait(20)
+    began = time.monotonic()
+    mine = city.receive(class_code="E0101", text="路面积水严重")
+    assert not mine.joined and time.monotonic() - began < 5
+    let_go.set()
+    thread.join(30)
+    assert Case.objects.count() == 4
+
+
+@pytest.mark.usefixtures("own_database")
 @pytest.mark.requirement("D07")
 def test_who_is_like_another_of_the_same_moment_opens_a_case_that_names_it():
     """The same class near by in other words: not surely one problem, so the acceptor is told."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cityloop.intake.models import NoticeState
 from cityloop.kernel import errors
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.encoding import says_something
 from cityloop.notify import queries, topics
 from cityloop.notify.models import Message
 from cityloop.notify.operations.ordering import Recipient, order
@@ -53,7 +54,7 @@ def send_reply(notice_id: int, *, text: str, actor: Actor, now: datetime) -> Mes
 
 
 def _problem(text: str) -> str:
-    if not text.strip() or "\x00" in text:
+    if not says_something(text) or "\x00" in text:
         return _("write the reply")
     if len(text.strip()) > MAX_TEXT:
         return _("a text has at most %(n)s characters") % {"n": MAX_TEXT}

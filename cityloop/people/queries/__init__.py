@@ -45,14 +45,17 @@ from cityloop.people.queries.responsibility import (
 )
 from cityloop.people.queries.staffing import (
     Desk,
+    Platform,
     TwoSides,
     bodies_on_both_sides,
     desks_staffed,
+    platforms,
 )
 from cityloop.people.scope import in_scope, scope_q, scope_sql
 
 __all__ = [
     "Desk",
+    "Platform",
     "TwoSides",
     "actor_for",
     "actor_for_token",
@@ -84,6 +87,7 @@ __all__ = [
     "organisation_seen",
     "organisation_tree",
     "organisations_visible",
+    "platforms",
     "platforms_at",
     "posts",
     "responsibility_rows",

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
+from django.db.models import Q
+
+from cityloop.people.models import Organisation
+from cityloop.people.queries.organisations import PLATFORM_LEVELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,25 @@ def desks_staffed(on: date) -> list[Desk]:
     with connection.cursor() as cursor:
         cursor.execute(_DESKS, {"day": on})
         return [Desk(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A body that is the platform of its place, whether or not anybody works there."""
+
+    code: str
+    name: str
+    kind: str
+    region_code: str
+
+
+def platforms(on: date) -> list[Platform]:
+    """Every body that stands on a day and may be a platform, by code."""
+    rows = Organisation.objects.filter(
+        kind__in=[kind for kind, _digits in PLATFORM_LEVELS.values()], active=True,
+        valid_from__lte=on,
+    ).filter(Q(valid_to=None) | Q(valid_to__gt=on)).order_by("code")  # fmt: skip
+    return [Platform(one.code, one.name, one.kind, one.region_code) for one in rows]
 
 
 _DESKS = """
