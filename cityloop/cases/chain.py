@@ -57,7 +57,8 @@ _AMOUNTS = {RULE.index("limit_amount"), RULE.index("engineering_amount")}
 
 def rule_digest(rule: Any) -> str:
     """Hex SHA-256 of a filing rule: stands in the lines by which cases were filed under it."""
-    return _rule_digest(tuple(getattr(rule, name) for name in RULE))
+    of_class = (rule.problem_class.name_zh, rule.problem_class.level)
+    return _rule_digest((*(getattr(rule, name) for name in RULE), *of_class))
 
 
 @lru_cache(maxsize=2048)

@@ -85,7 +85,9 @@ def rule_otherwise() -> Found:
                 WHERE e.facts ? 'rule_digest' GROUP BY 1, 2 ORDER BY 3"""
         )
         told = cursor.fetchall()
-    rules = FilingRule.objects.only(*chain.RULE)
+    rules = FilingRule.objects.select_related("problem_class").only(
+        *chain.RULE, "problem_class__name_zh", "problem_class__level"
+    )
     now = rules.in_bulk([pk for pk, _digest, _number in told])
     for pk, digest, number in told:
         if pk not in now or chain.rule_digest(now[pk]) != digest:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from cityloop.cases.models import Case
 from cityloop.kernel.actor import Actor
 from cityloop.people.roles import REPORTER
@@ -29,3 +31,11 @@ def _without_former(name: str, value: Any, case: Case) -> Any:
         return value
     today = value.get("is") == getattr(case, name)
     return {"was": "", "is": value["is"] if today else "", "withheld": True}
+
+
+def case_names(facts: Mapping[str, Any]) -> str:
+    """The cases that a remark or finding names, as this reader may know them."""
+    names = list(facts.get("cases") or ())
+    if hidden := facts.get("hidden"):
+        names.append(_("%(n)s outside your area") % {"n": hidden})
+    return "、".join(names)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -70,6 +70,20 @@ def get(actor: Actor, number: str) -> Case:
     if case is None:
         raise NotFound(_("there is no case %(number)s") % {"number": number[:30]})
     return case
+
+
+def only_seen(actor: Actor, told: Sequence[dict[str, Any]]) -> None:
+    """Of the cases that remarks and findings name, those outside the actor's scope are counted
+    only: `cases` loses them, `hidden` says how many."""
+    numbers = {number for one in told for number in one.get("cases") or ()}
+    if not numbers or people_scope.sees_all(actor):
+        return
+    seen = set(visible(actor).filter(number__in=numbers).values_list("number", flat=True))
+    for one in told:
+        named = one.get("cases") or ()
+        if hidden := sum(number not in seen for number in named):
+            one["cases"] = [number for number in named if number in seen]
+            one["hidden"] = hidden
 
 
 @dataclass(frozen=True, slots=True)

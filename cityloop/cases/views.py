@@ -88,7 +88,7 @@ def full(case: Case, *, actor: Actor, now: datetime) -> dict[str, Any]:
         "history": [event(line, case, actor=actor) for line in queries.history(case)],
         "clocks": [clock(timer, now=now) for timer in timers],
         "tasks": [task(one) for one in tasks],
-        "attachments": [attachment(one) for one in queries.attachments(case)],
+        "attachments": _papers(case, actor),
         "steps": [offer.step.action for offer in mine if not offer.hindrances],
         "hindered": [
             {"action": offer.step.action, "reasons": list(offer.hindrances)}
@@ -145,6 +145,12 @@ def task(one: Task) -> dict[str, Any]:
         "result": one.result,
         "asked": {name: value for name, value in one.asked.items() if name != "by"},
     }  # fmt: skip
+
+
+def _papers(case: Case, actor: Actor) -> list[dict[str, Any]]:
+    papers = queries.attachments(case)
+    queries.only_seen(actor, [remark for paper in papers for remark in paper.remarks])
+    return [attachment(one) for one in papers]
 
 
 def attachment(one: Attachment) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,7 +23,10 @@ FOLDER = env.ROOT / "data" / "standards"
 
 Editions = Annotated[
     list[Path] | None,
-    typer.Argument(help="Folders or workbooks; default: all of data/standards.", exists=True),
+    typer.Argument(
+        help="Folders or workbooks; default: those of the country and the trade.",
+        exists=True,
+    ),
 ]
 Publish = Annotated[bool, typer.Option(help="Publish them: a published edition never changes.")]
 
@@ -40,9 +44,17 @@ def load_standards(
     finish_import(report, as_json=as_json)
 
 
-def own_editions() -> list[Path]:
-    """The folders of data/standards."""
-    return sorted(found for found in FOLDER.iterdir() if (found / "classes.csv").is_file())
+def own_editions(*, local: bool = False) -> list[Path]:
+    """The folders of data/standards: of the country and the trade; with `local` also of cities.
+
+    A published edition never changes, so no city is given that of another unasked.
+    """
+    folders = sorted(found for found in FOLDER.iterdir() if (found / "classes.csv").is_file())
+    return [one for one in folders if local or _kind(one) != "local"]
+
+
+def _kind(folder: Path) -> str:
+    return str(tomllib.loads((folder / "edition.toml").read_text(encoding="utf-8"))["kind"])
 
 
 def told_difference(found: Difference) -> list[str]:

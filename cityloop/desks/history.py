@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from cityloop.cases import fields, guards
+from cityloop.cases import fields, guards, privacy
 from cityloop.cases.models import CaseEvent, ClosingKind, DisputeLevel, Task, TaskKind, TimerKind
 from cityloop.desks.queries import Names
 from cityloop.intake import channels
@@ -341,7 +341,7 @@ def remark_words(remarks: list[dict[str, Any]]) -> list[str]:
     """What was odd about a photo, a sentence each."""
     found = []
     for remark in remarks:
-        facts = {**remark, "cases": "、".join(remark.get("cases") or ())}
+        facts = {**remark, "cases": privacy.case_names(remark)}
         if taken := remark.get("taken_at"):
             facts["taken_at"] = moment(taken)
         found.append(_(REMARKS.get(str(remark.get("code")), "%(code)s")) % facts)

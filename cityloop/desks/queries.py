@@ -183,6 +183,7 @@ def case_file(actor: Actor, number: str) -> CaseFile:
     at = case.component_id
     component = Component.objects.filter(pk=at).first() if at is not None else None
     papers = cases.attachments(case)
+    cases.only_seen(actor, [remark for paper in papers for remark in paper.remarks])
     broken = broken_from(case, lines)  # of the lines as they are stored
     for line in lines:
         line.facts = privacy.facts_for(line.facts, actor, case)
@@ -196,14 +197,18 @@ def case_file(actor: Actor, number: str) -> CaseFile:
         area=full_area(case.area_code),
         component=component,
         broken=broken,
-        noticed=noticed_about(case, papers),
+        noticed=noticed_about(actor, case, papers),
     )
 
 
-def noticed_about(case: Case, papers: Sequence[Attachment]) -> dict[int, list[Noticed]]:
+def noticed_about(
+    actor: Actor, case: Case, papers: Sequence[Attachment]
+) -> dict[int, list[Noticed]]:
     """What was found out about each paper; no statement where there is none."""
     found: dict[tuple[int, int], list[Noticed]] = {}
-    for one in evidence.findings(case) if papers else ():
+    findings = evidence.findings(case) if papers else []
+    cases.only_seen(actor, [one.facts for one in findings])
+    for one in findings:
         words = Noticed(wording.words_of(one), one.odd)
         found.setdefault((one.version, one.file_id), []).append(words)
     return {paper.pk: found.get((paper.version, paper.file_id), []) for paper in papers}

@@ -39,11 +39,13 @@ def list_findings(request: HttpRequest, number: str) -> list[dict[str, Any]]:
     actor = actor_of(request)
     actor.require("cases.view")
     case = cases.get(actor, number)
+    found = queries.findings(case)
+    cases.only_seen(actor, [one.facts for one in found])
     return [
         {
             "version": one.version, "sha256": one.file.sha256, "kind": one.kind, "odd": one.odd,
             "score": one.score, "words": wording.words_of(one), "facts": one.facts,
             "method": one.method, "found_at": one.found_at,
         }
-        for one in queries.findings(case)
+        for one in found
     ]  # fmt: skip

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from cityloop.cases import privacy
 from cityloop.evidence.models import Finding, Kind
 
 PROVES = {
@@ -30,7 +31,7 @@ def _reused(finding: Finding) -> str:
             "stage": _(PROVES[finding.facts["stage"]]),
             "n": finding.facts["differs"],
         }  # fmt: skip
-    facts = {"cases": "、".join(finding.facts["cases"]), "n": finding.facts["differs"]}
+    facts = {"cases": privacy.case_names(finding.facts), "n": finding.facts["differs"]}
     if finding.facts["part"] == "whole":
         return (
             _(

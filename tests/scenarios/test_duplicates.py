@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 
+from cityloop.cases import queries as cases
 from cityloop.cases.models import Case
+from cityloop.desks import history
 from cityloop.intake import operations as intake
 from cityloop.intake import queries as reports
 from cityloop.intake.models import Report
@@ -75,6 +78,12 @@ def test_the_same_picture_at_another_place_is_noticed(town: Town) -> None:
     assert second.case != first.case
     remarks = Case.objects.get(number=second.case).attachments.get().remarks
     assert remarks[0]["code"] == "same_picture" and remarks[0]["cases"] == [first.case]
+    # A unit that may see neither learns no number of a case that is not its own.
+    stranger, told = town.actor("green"), [dict(one) for one in remarks]
+    cases.only_seen(stranger, told)
+    assert (told[0]["cases"], told[0]["hidden"]) == ([], 1)
+    with translation.override("zh-hans"):
+        assert "管辖范围外 1 件" in history.remark_words(told)[0]
 
 
 @pytest.mark.requirement("A30", "O01")

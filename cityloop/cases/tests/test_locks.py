@@ -253,6 +253,7 @@ def test_a_paper_that_is_moved_to_another_stage_or_slipped_in_is_named(world):
     ("cases_flow SET parameters = '{\"review_share\": 0}' WHERE code LIKE 'test-%'", "flow test-",
      "what case {number} began with"),
     ("standards_filingrule SET condition_zh = 'x'", "filing rule", "what case {number} was filed"),
+    ("standards_problemclass SET name_zh = 'x'", "filing rule", "what case {number} was filed"),
     ("standards_filingrule SET limit_amount = 99", "filing rule", "what case {number} was filed"),
 ])  # fmt: skip
 def test_what_stands_beside_the_history_is_proven_by_it(world, change, where, what):

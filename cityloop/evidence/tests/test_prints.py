@@ -138,7 +138,8 @@ def _stored(content: bytes) -> StoredFile:
     [
         (prints.WHOLE, 2, 1440, True),
         (prints.WHOLE, 6, 1440, False),
-        ("centre-80", 0, 1440, False),
+        ("centre-80", 0, 1440, True),
+        ("centre-80", 3, 1440, False),
         ("centre-80", 6, 0, True),
         (prints.WHOLE, 8, None, True),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Max, Q, QuerySet
@@ -24,6 +24,7 @@ from cityloop.kernel.errors import NotFound
 ANSWER, RECORDING, SEE_REPORTER = "hotline.answer", "hotline.recording", "intake.reporter"
 NEAR_METRES = 200.0
 SHOWN = 10
+RINGS, LASTS = timedelta(minutes=10), timedelta(hours=4)  # at the longest
 
 
 class NoSuchCall(NotFound):
@@ -74,9 +75,12 @@ def call_seen(actor: Actor, call_id: int, *, lock: bool = False) -> Call:
     return found
 
 
-def ringing(actor: Actor) -> list[Call]:
-    """The calls at the actor's extension that have not ended."""
+def ringing(actor: Actor, *, now: datetime) -> list[Call]:
+    """The calls at the actor's extension that have not ended; what rang long ago and was never
+    heard of again is in the list of calls only, since its end was lost on the way."""
     rows = calls(actor).filter(member_id=actor.member_id or 0, ended_at=None)
+    rows = rows.exclude(answered_at=None, came_at__lt=now - RINGS)
+    rows = rows.filter(came_at__gt=now - LASTS)
     return list(rows.order_by("-came_at", "-pk")[:3])
 
 
@@ -177,7 +181,11 @@ def reply_text(case: Case) -> str:
         why = said(case, ("reject", "request_void"), "reason")
         words = _("Your report of %(day)s (case %(number)s) was not taken up.") % about
         return f"{words} {why}".strip()
-    if case.handling_due_at is not None:
+    if case.handling_overdue:  # a day that has passed is no answer
+        words = _(
+            "Your report of %(day)s (case %(number)s) is with the unit, which is being urged."
+        )
+    elif case.handling_due_at is not None:
         about["until"] = _day(case.handling_due_at)
         words = _("Your report of %(day)s (case %(number)s) is with the unit, until %(until)s.")
     else:

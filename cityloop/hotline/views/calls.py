@@ -59,7 +59,8 @@ def seat(request: HttpRequest) -> HttpResponse:
 def ringing(request: HttpRequest) -> HttpResponse:
     """The pop-up: calls at one's extension that have not ended."""
     actor = actor_of(request)
-    found = [(one, queries.number_shown(actor, one)) for one in queries.ringing(actor)]
+    calls = queries.ringing(actor, now=clock.now())
+    found = [(one, queries.number_shown(actor, one)) for one in calls]
     return render(request, "hotline/_ringing.html", {"rows": found, "tones": frame.CALL_TONES})
 
 

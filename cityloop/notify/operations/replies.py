@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from cityloop.intake.models import NoticeState
+from cityloop.intake.models import NoticeState, ReporterNotice
 from cityloop.kernel import errors
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.encoding import says_something
@@ -30,9 +30,15 @@ def send_reply(notice_id: int, *, text: str, actor: Actor, now: datetime) -> Mes
     The answer counts as given once a medium has taken it. Raises NotAllowed, NoSuchReply, Invalid,
     CannotReply.
     """
-    row = queries.reply(actor, notice_id)
     if problem := _problem(text):
         raise errors.Invalid(problem, fields={"text": problem})
+    with transaction.atomic():  # sent twice at once: the second waits, and finds it given
+        row = queries.reply(actor, notice_id)
+        ReporterNotice.objects.select_for_update().get(pk=row.pk)
+        return _send(queries.reply(actor, notice_id), text, actor, now)
+
+
+def _send(row: ReporterNotice, text: str, actor: Actor, now: datetime) -> Message:
     if row.state != NoticeState.OWED:
         raise CannotReply(_("this reply has been given"))
     if row.written:

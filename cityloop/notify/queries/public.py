@@ -59,7 +59,7 @@ def public_answer(number: str, tail: str) -> PublicAnswer | None:
         case=case,
         stage=STAGES[case.status],
         unit=case.lead,
-        due_at=case.handling_due_at if case.open else None,
+        due_at=case.handling_due_at if case.open and not case.handling_overdue else None,
         replies=list(sent),
     )
 

@@ -1,7 +1,7 @@
 // Maps: our own vector tiles of regions, roads, grids, components and cases; a city's raster map below them where it has one.
 const box = document.querySelector("[data-map]");
-const config = JSON.parse(document.getElementById("map-config").textContent);
-const words = config.words;
+const config = JSON.parse(document.getElementById("map-config")?.textContent ?? "{}"); // none without a place
+const words = config.words ?? {};
 const dark = () => getComputedStyle(document.documentElement).colorScheme === "dark";
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
@@ -189,4 +189,4 @@ async function start() {
 }
 
 if (innerWidth > 640) for (const card of document.querySelectorAll(".map-side details")) card.open = true;
-start().catch((error) => { box.hidden = true; console.warn(error.message); });
+if (box) start().catch((error) => { box.hidden = true; console.warn(error.message); });
