@@ -182,9 +182,7 @@ def reply_text(case: Case) -> str:
         words = _("Your report of %(day)s (case %(number)s) was not taken up.") % about
         return f"{words} {why}".strip()
     if case.handling_overdue:  # a day that has passed is no answer
-        words = _(
-            "Your report of %(day)s (case %(number)s) is with the unit, which is being urged."
-        )
+        words = _("Your report of %(day)s (case %(number)s) is with the unit, which we urge.")
     elif case.handling_due_at is not None:
         about["until"] = _day(case.handling_due_at)
         words = _("Your report of %(day)s (case %(number)s) is with the unit, until %(until)s.")
