@@ -188,13 +188,18 @@ class BoxOut(Schema):
 
 
 class StretchOut(Schema):
-    """A stretch of time between a clock's start and its deadline; `margin`: behind the limit."""
+    """A stretch of time between a clock's start and its deadline; `margin`: behind the limit.
+
+    `changed_since`: why the calendar of its day was changed after the clock had ended. The deadline
+    stands as it was counted then.
+    """
 
     start: datetime
     end: datetime
     counted: bool
     reason: str
     margin: bool
+    changed_since: str = ""
 
 
 class ClockChangeOut(Schema):

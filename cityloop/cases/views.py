@@ -232,14 +232,25 @@ def explained(case: Case, kind: str) -> list[dict[str, Any]]:
     behind = worktime.between(margin_from, timer.due_at, "work_hour", calendar)
     if not parts and not behind:  # nothing was left when it last started
         parts = [worktime.Interval(timer.started_at, timer.due_at, True, worktime.Reason.WORKING)]
+    later = _changed_since(timer)
     return [
         {
             "start": p.start, "end": p.end, "counted": p.counted, "reason": str(p.reason),
-            "margin": margin,
+            "margin": margin, "changed_since": later.get(_day_of(p.start), later.get("", "")),
         }
         for stretches, margin in ((parts, False), (behind, True))
         for p in stretches
     ]  # fmt: skip
+
+
+def _changed_since(timer: Timer) -> dict[str, str]:
+    """Day -> why the calendar of it was changed after this clock had ended: the deadline stands as
+    it was counted then, while the stretches are told by the calendar of today."""
+    return {} if timer.ended_at is None else standards.days_changed_since(timer.ended_at)
+
+
+def _day_of(at: datetime) -> str:
+    return timezone.localdate(at).isoformat()
 
 
 def _margin_from(timer: Timer, calendar: WorkCalendar) -> datetime:

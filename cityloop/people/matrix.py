@@ -101,7 +101,9 @@ class Matrix:
             OWNER: 0 if line.owner_id is None else 1 + chain.index(line.owner_id),
         }
         first, second = ORDERS[asked.kind]
-        return (_class_rank(line), by[first], by[second], int(line.edition != ANY))
+        # A city's own edition, which extends that of the class, is nearer than the latter.
+        edition = 0 if line.edition == ANY else 1 if line.edition == asked.edition else 2
+        return (_class_rank(line), by[first], by[second], edition)
 
     def _proposal(
         self,

@@ -325,3 +325,15 @@ def test_a_unit_on_trial_gets_no_card(town: Town) -> None:
     Organisation.objects.filter(pk=town.units["WATER"].pk).update(trial=True)
     judge(town, accuse(town, town.case("handled")))
     assert not Card.objects.exists()
+
+
+@pytest.mark.requirement("F15")
+def test_a_deed_is_found_once_and_only_of_who_took_part(town: Town) -> None:
+    case = town.case("closed")
+    with pytest.raises(Invalid, match="took no part"):
+        accuse(town, case, unit=town.units["GREEN"])
+    first = accuse(town, case)
+    with pytest.raises(Refused, match=f"finding {first.pk}"):
+        accuse(town, case, account="再说一次")
+    judge(town, first, "dismissed")
+    assert accuse(town, case, account="新的证言").pk != first.pk

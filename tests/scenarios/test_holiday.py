@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -102,6 +102,14 @@ def test_a_changed_calendar_moves_open_deadlines_with_a_record_and_no_ended_one(
     moved = {one["clock"]: one for one in line.facts["clocks"]}
     assert moved["handling"]["what"] == "recomputed" and "whole" in moved
     assert moved["handling"]["was"].startswith(before.astimezone(UTC).strftime("%Y-%m-%dT%H:%M"))
+
+    # The ended clock says that its day was changed later, and keeps what was counted then.
+    standards.set_special_day(
+        date(2026, 9, 28), "holiday", name="补记", actor=town.actor("administrator"), now=town.now,
+        why="事后通知",
+    )  # fmt: skip
+    told = views.explained(Case.objects.get(pk=closed.pk), "handling")
+    assert any(one["changed_since"].startswith("事后通知") for one in told), told
 
     # What has ended stays as it was; told again, nothing more happens.
     assert Case.objects.get(pk=closed.pk).version == closed.version

@@ -145,24 +145,36 @@ def test_an_order_follows_its_case_whatever_the_messages_do(story: Story) -> Non
 
 
 @pytest.mark.requirement("E07", "E08")
-@pytest.mark.parametrize("end", ["another unit does it", "closed by force"])
-def test_an_order_is_not_done_by_what_others_did(story: Story, end: str) -> None:
+def test_an_order_is_not_done_by_what_others_did(story: Story) -> None:
     town, order = story.town, story.priced()
     number = order.case.number
     town.step(number, "receive", "green")
     town.step(number, "finish", "green", result="已清运", photos=("after",))
-    if end == "another unit does it":
-        town.step(number, "send_back", "shift_leader", stage="dispatch",
-                  reason_code="false_proof", reason="照片不实")  # fmt: skip
-        town.step(number, "dispatch", "dispatcher", unit="ROADS", reason="权属单位自行处置")
-        town.step(number, "receive", "roads")
-        town.step(number, "finish", "roads", result="已清运", photos=("after",))
-        town.carry(number, "closed")
-    else:
-        town.step(number, "force_close", "shift_leader", reason_code="no_longer_needed", reason="x")
+    town.step(number, "send_back", "shift_leader", stage="dispatch",
+              reason_code="false_proof", reason="照片不实")  # fmt: skip
+    town.step(number, "dispatch", "dispatcher", unit="ROADS", reason="权属单位自行处置")
+    town.step(number, "receive", "roads")
+    town.step(number, "finish", "roads", result="已清运", photos=("after",))
+    town.carry(number, "closed")
     town.deliver()
     order.refresh_from_db()
     assert (order.state, order.committed) == ("cancelled", 0)
+
+
+@pytest.mark.requirement("E07", "E08")
+@pytest.mark.parametrize(("finished", "state"), [(True, "done"), (False, "cancelled")])
+def test_a_case_closed_by_force_costs_what_was_finished_before(
+    story: Story, finished: bool, state: str
+) -> None:
+    town, order = story.town, story.priced()
+    number, price = order.case.number, order.committed
+    town.step(number, "receive", "green")
+    if finished:
+        town.step(number, "finish", "green", result="已清运", photos=("after",))
+    town.step(number, "force_close", "shift_leader", reason_code="no_longer_needed", reason="x")
+    town.deliver()
+    order.refresh_from_db()
+    assert (order.state, order.committed) == (state, price if finished else 0)
 
 
 @pytest.mark.requirement("E09")

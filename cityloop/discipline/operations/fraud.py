@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -53,14 +54,37 @@ def record_fraud(given: Accusation, *, actor: Actor, now: datetime) -> FraudFind
     if given.member and given.member.organisation_id != given.unit.pk:
         refuse("member", _("%(name)s does not belong to the unit") % {"name": given.member.name})
     found = _cases(given.numbers, actor)
+    _took_part(given.unit, found)
+    evidence = _evidence(given, found)
+    _recorded_once(given, evidence)
     row = FraudFinding.objects.create(
         kind=given.kind, unit=given.unit, member=given.member,
-        account=words("account", given.account), evidence=_evidence(given, found),
+        account=words("account", given.account), evidence=evidence,
         found_by_id=member_of(actor), found_at=now,
     )  # fmt: skip
     FraudCase.objects.bulk_create(FraudCase(finding=row, case=one) for one in found.values())
     _tell(row, "fraud_found", row.account, now)
     return row
+
+
+def _took_part(unit: Organisation, found: Mapping[str, Case]) -> None:
+    """The unit had each of the cases, or somebody of it acted in it."""
+    inside = Q(organisation=unit) | Q(organisation__path__startswith=unit.path)
+    people = set(Member.objects.filter(inside).values_list("pk", flat=True))
+    strange = [number for number, case in found.items()
+               if unit.pk not in case.units and not people.intersection(case.members)]  # fmt: skip
+    if strange:
+        refuse("unit", _("%(unit)s took no part in case %(number)s")
+               % {"unit": unit.name, "number": ", ".join(strange)})  # fmt: skip
+
+
+def _recorded_once(given: Accusation, evidence: list[dict[str, Any]]) -> None:
+    """One deed is one finding, or two cards would be proposed for one photo."""
+    rows = FraudFinding.objects.filter(kind=given.kind, unit=given.unit, member=given.member)
+    same = rows.filter(evidence=evidence).first()
+    dismissed = FraudNote.objects.filter(finding=same, verdict=Verdict.DISMISSED)
+    if same is not None and not dismissed.exists():
+        raise Refused(_("this has been recorded: finding %(n)s") % {"n": same.pk})
 
 
 def _cases(numbers: Sequence[str], actor: Actor) -> dict[str, Case]:

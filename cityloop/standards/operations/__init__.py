@@ -1,7 +1,6 @@
 """Writes of standards: editions (all or nothing, fixed once published) and calendars (recorded)."""
 
 from cityloop.standards.operations.calendars import (
-    DAY,
     PERMISSION,
     NoReason,
     clear_special_day,
@@ -27,6 +26,7 @@ from cityloop.standards.operations.protection import (
     remove_protection,
 )
 from cityloop.standards.operations.storing import ClassInUse
+from cityloop.standards.queries.calendars import DAY
 
 __all__ = [
     "DAY",

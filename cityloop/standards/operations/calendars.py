@@ -15,7 +15,7 @@ from cityloop.kernel.errors import Invalid
 from cityloop.kernel.reports import ImportReport, Rejection
 from cityloop.standards import cells, holidays
 from cityloop.standards.models import Calendar, CalendarChange, SpecialDay, WorkPeriod
-from cityloop.standards.queries.calendars import DEFAULT, NoCalendar, weekly_periods
+from cityloop.standards.queries.calendars import DAY, DEFAULT, NoCalendar, weekly_periods
 from cityloop.standards.workcalendar import WEEK, Special, WeeklyPeriod, check_period
 
 PERMISSION = "standards.manage"
@@ -26,7 +26,6 @@ USUAL = (
     WeeklyPeriod(WORKDAYS, time(14), time(18)),
 )
 MAX_NAME, MAX_WHY = 60, 500
-DAY = "day "  # a change of one day is recorded as this and its date
 
 
 class NoReason(Invalid):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,7 @@ from cityloop.standards.workcalendar import (
 from cityloop.standards.worktime import Interval, Reason, Unit
 
 DEFAULT = "default"
+DAY = "day "  # a change of one day is recorded as this and its date
 MANY_MINUTES = 180  # told in hours and days
 _kept: dict[str, WorkCalendar] = {}  # of this process, by code; valid while the revision stands
 
@@ -106,6 +107,16 @@ def protection_periods(code: str = DEFAULT) -> QuerySet[ProtectionPeriod]:
 def calendar_changes(code: str = DEFAULT) -> QuerySet[CalendarChange]:
     """Who changed a calendar, newest first."""
     return CalendarChange.objects.filter(calendar__code=code).order_by("-at", "-id")
+
+
+def days_changed_since(at: datetime, code: str = DEFAULT) -> dict[str, str]:
+    """Local day (2026-03-02) -> why and by whom the calendar of it was changed since; '' stands for
+    all days, where weekly hours or a year's plan were changed."""
+    found: dict[str, str] = {}
+    for one in calendar_changes(code).filter(at__gt=at):
+        day = one.what.removeprefix(DAY) if one.what.startswith(DAY) else ""
+        found.setdefault(day, f"{one.why} ({one.actor})")
+    return found
 
 
 def special_days(year: int, code: str = DEFAULT) -> list[SpecialDay]:

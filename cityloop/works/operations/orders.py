@@ -44,6 +44,7 @@ LEADER = "leader"
 FOLLOWED = ("substitute", "return", "dispatch", "dispatch_by_order", "dispatch_across", "decide",
             "close", "force_close")  # fmt: skip
 UNFINISHED = (OrderState.OPENED, OrderState.PRICED)
+FINISHED = ("handled", "checking", "checked")  # the unit has reported its result
 MOST_LINES = 50
 
 
@@ -100,7 +101,8 @@ def _order_of(number: str, line: CaseEvent) -> Order:
 def _follow(order: Order, line: CaseEvent, *, now: datetime) -> None:
     """What the next step of the case means for the order."""
     system = Actor.system("works")
-    if line.action == "close":
+    # Whoever ends a case by force may think nothing of it, but finished work is owed for.
+    if line.action == "close" or (line.action == "force_close" and line.source in FINISHED):
         if order.done_at is None and order.state != OrderState.CANCELLED:
             order.done_at = line.at
             if order.state in UNFINISHED:
