@@ -100,7 +100,7 @@ def _hotline(city: City) -> None:
     town, machine = city.town, city.town.actor("exchange")
     hotline.sign_on("8001", actor=town.actor("acceptor"), now=town.now)
     event = hotline.CallEvent("C-1", "answered", "8001", caller=PHONE)
-    hotline.note_call(event, actor=machine, now=town.now)
+    hotline.note_call(event, actor=machine, now=clock.now())
     point = town.grid(50).geom.point_on_surface
     cells = {"number": "A1", "text": "路面塌陷", "lon": str(point.x), "lat": str(point.y)}
     hotline.import_orders([Row(1, cells)], name="A", actor=machine, now=town.now)

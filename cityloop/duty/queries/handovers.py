@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -177,7 +177,9 @@ def secondments(actor: Actor, *, now: datetime) -> list[Secondment]:
     members = {one.member_id for one in found}
     held = Succession.objects.filter(holding__in=found).select_related("successor")
     known = {one.holding_id: one for one in held}
-    tasks = _counts(Task.objects.filter(closed_at=None, member_id__in=members), "member_id")
+    # The task of a case that they are assigned to goes with the case.
+    own = Task.objects.filter(closed_at=None, member_id__in=members)
+    tasks = _counts(own.exclude(kind="handle", case__worker_id=F("member_id")), "member_id")
     assigned = Case.objects.filter(status__in=OPEN, worker_id__in=members)
     workers = _counts(assigned, "worker_id")
     return [
