@@ -28,7 +28,7 @@ def _finding(city: City) -> dict[str, int]:
 def _fraud(city: City) -> dict[str, Any]:
     return {"kind": "other", "unit_id": city.town.units["WATER"].pk, "account": "凑数",
             "cases": [city.cases["handling"]],
-            "lines": [{"case": city.cases["handling"], "version": 1}]}  # fmt: skip
+            "lines": [{"case": city.cases["handling"], "version": 2}]}  # fmt: skip
 
 
 NO_OVERSIGHT = (towns.STRANGER, "inspector")

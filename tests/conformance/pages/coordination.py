@@ -88,7 +88,7 @@ PAGES = (
     Page("fraud-new", by="supervisor", refused=(*NO_DISCIPLINE, "leader"), status=302,
          data=lambda city: {
              "numbers": city.cases["handling"], "kind": "split", "account": "凑数",
-             "unit": city.town.units["WATER"].pk, "lines": f"{city.cases['handling']}:1"}),
+             "unit": city.town.units["WATER"].pk, "lines": f"{city.cases['handling']}:2"}),
     Page("fraud-finding", by="water", refused=(towns.STRANGER, "acceptor", "roads"),
          at=lambda city: {"finding_id": city.finding}),
     Page("fraud-say", by="leader", refused=(*NO_DISCIPLINE, "supervisor"), status=302,
