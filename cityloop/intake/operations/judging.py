@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,8 @@ from cityloop.intake.queries.asking import Context
 from cityloop.intake.queries.suggestions import suggest_classes
 from cityloop.kernel import errors
 from cityloop.kernel.models import StoredFile
+
+NEAREST, FAIRLY_SURE = 3, 0.3  # classes that a text may mean; from this confidence on
 
 
 class OutsideCity(errors.Invalid):
@@ -74,9 +77,9 @@ def remarks_on(row: dict[str, Any], *, from_album: bool, now: datetime) -> list[
     return found
 
 
-def suggest(draft: Draft) -> list[list[Any]]:
+def suggest(draft: Draft, text: str | None = None) -> list[list[Any]]:
     """[class id, confidence] of the text model, best first; only what is in force today."""
-    guesses = suggest_classes(draft.text, on=draft.on)
+    guesses = suggest_classes(draft.text if text is None else text, on=draft.on)
     return [[one.known.id, one.confidence] for one in guesses]
 
 
@@ -112,7 +115,28 @@ def alike(draft: Draft, found: Context) -> list[likeness.Likeness]:
     """Cases nearby that may be the same problem, surest first."""
     if not found.candidates:
         return []
-    return likeness.compare(_subject(draft, found), found.candidates)
+    mine = _subject(draft, found)
+    return [_doubted(draft, mine, one) for one in likeness.compare(mine, found.candidates)]
+
+
+def _doubted(draft: Draft, mine: likeness.Subject, like: likeness.Likeness) -> likeness.Likeness:
+    """Like words alone may be the usual sentence about another thing: where the text model sees
+    nothing in common between the two, the case is shown and not joined."""
+    sure = [rule.__name__ for rule in likeness.SURE if rule.__name__ in like.rules]
+    if sure != [likeness.same_words.__name__]:
+        return like
+    told = like.candidate.told
+    here = [(mine.class_id, 1.0)] if mine.class_id else draft.suggestions
+    there = [(told.class_id, 1.0)] if told.class_id else suggest(draft, told.text)
+    apart = _elsewhere(here, there) or _elsewhere(there, here)
+    return replace(like, same=False) if apart else like
+
+
+def _elsewhere(these: Sequence[Sequence[Any]], those: Sequence[Sequence[Any]]) -> bool:
+    """The one is fairly sure of a class that the other does not even think of."""
+    if not these or not those or these[0][1] < FAIRLY_SURE:
+        return False
+    return these[0][0] not in {pk for pk, _confidence in those[:NEAREST]}
 
 
 def may_be_one(new: tuple[Draft, Context], old: tuple[Draft, Context]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -15,6 +15,8 @@ from cityloop.cases.models import Case, CaseEvent
 from cityloop.intake import likeness, operations, queries, reference
 from cityloop.intake.likeness import Candidate, Subject
 from cityloop.intake.models import Report, Reporter, ReporterNotice
+from cityloop.intake.operations import judging
+from cityloop.intake.queries.suggestions import ClassGuess
 from cityloop.intake.tests.city import CELL, MIDDLE, component, picture
 from cityloop.kernel import files
 
@@ -248,3 +250,26 @@ def test_the_same_words_about_another_house_are_another_problem(city):
     again = city.receive("app", text="建国路1号楼前的井盖破损了", class_code="",
                          photos=(city.photo("three"),))  # fmt: skip
     assert again.case == first.case
+
+
+@pytest.mark.requirement("D07")
+def test_the_usual_sentence_about_another_thing_joins_nothing(city, monkeypatch):
+    """Orders of a hotline tell everything in one sentence; the text model tells things apart."""
+    names = {"路灯": ("C0102", 0.66), "井盖": ("C0101", 0.14), "积水": ("E0101", 0.41)}
+
+    def guesses(text: str, *, on: date) -> list[ClassGuess]:
+        code, sure = next(told for word, told in names.items() if word in text)
+        return [ClassGuess(reference.classes(on).by_code[code], sure)]
+
+    monkeypatch.setattr(judging, "suggest_classes", guesses)
+    told = "市民来电反映：华星路与文三路口附近存在{}的情况，影响出行，请相关部门尽快处理并答复。"
+    first, *others = (
+        city.receive("hotline12345", class_code="", text=told.format(thing))
+        for thing in ("路灯不亮", "井盖缺失", "道路积水")
+    )
+    assert [one.joined for one in (first, *others)] == [False] * 3
+    assert [c["number"] for c in others[0].checks if c["code"] == "possible_duplicate"] == [
+        first.case
+    ]
+    again = city.receive("hotline12345", class_code="", text=told.format("路灯全不亮"))
+    assert again.joined and again.case == first.case
