@@ -56,6 +56,8 @@ def server_settings(*, sockets: Path, memory: int, durable: bool) -> dict[str, s
         "logging_collector": "off",
         "log_line_prefix": "%m [%p] ",
         "log_checkpoints": "off",
+        # What is refused is logged in a line; its statement would bring pages, and people's words.
+        "log_min_error_statement": "panic",
         "timezone": "UTC",
         "log_timezone": "UTC",
     }
