@@ -17,6 +17,7 @@ from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
 from django.urls import get_resolver  # noqa: E402
 
 from cityloop.intake import classifier  # noqa: E402
+from cityloop.intake.operations import receiving  # noqa: E402
 from cityloop.kernel.machines import MachineHandler  # noqa: E402
 
 
@@ -41,4 +42,5 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
 
 get_resolver().url_patterns  # noqa: B018 (loads all pages now, not while the first visitor waits)
 classifier.holder.ready()  # in the background: the first report has its suggestions, too
+receiving.in_one_session()
 garbage.seldom()

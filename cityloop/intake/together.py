@@ -16,6 +16,8 @@ from typing import Any, Generic, TypeVar
 
 from django.db import connection
 
+from cityloop.kernel.session import OneSession
+
 MOST = 32  # in one act
 ARRIVING = 0.0005  # seconds: how long the next one of a crowd takes to come, at most
 Item = TypeVar("Item")
@@ -40,11 +42,12 @@ class Together(Generic[Item, Answer]):
     """One acts at a time; who comes meanwhile is served together by the next.
 
     `act` takes several items and returns their answers in the same order. When it raises, nothing
-    of it was done.
+    of it was done. Whoever leads acts in the line's one session, where it keeps one.
     """
 
     def __init__(self, act: Callable[[Sequence[Item]], Sequence[Answer]]) -> None:
         self._act = act
+        self.session = OneSession()
         self._lock = Lock()
         self._line: list[Waiting[Item, Answer]] = []
         self._busy = False
@@ -74,7 +77,8 @@ class Together(Generic[Item, Answer]):
             batch, self._line = self._line[:MOST], self._line[MOST:]
             self._crowd = len(batch) > 1
         try:
-            self._settle(batch)
+            with self.session.lent():
+                self._settle(batch)
         finally:
             with self._lock:
                 following = self._line[0] if self._line else None

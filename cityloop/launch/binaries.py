@@ -21,6 +21,7 @@ _LEAVE_OUT = re.compile(
     r"^(postgresql-common|postgresql-client-common|ssl-cert|libllvm|libz3|perl|libperl|logrotate"
     r"|cron|debconf|ucf|sensible-utils|libjson-perl|lsb-base|adduser|locales|tzdata|netbase)"
 )
+_LZ4_SINCE = 15  # as a value of wal_compression
 
 Say = Callable[[str], None]
 
@@ -33,6 +34,7 @@ class Binaries:
     major: int
     source: str
     extra: tuple[tuple[str, str], ...] = ()
+    lz4: bool = False  # can compress page images in the log with it
 
     def program(self, name: str) -> Path:
         """The path of initdb, postgres, psql ..."""
@@ -101,7 +103,9 @@ def _examine(folder: Path, source: str, extra: tuple[tuple[str, str], ...] = ())
         return None
     if not Path(share or folder.parent / "share", "extension", "postgis.control").is_file():
         return None
-    return Binaries(folder, int(version[0]), source, extra)
+    built = _ask(config, "--configure", extra) if config.is_file() else ""
+    lz4 = "--with-lz4" in built and int(version[0]) >= _LZ4_SINCE
+    return Binaries(folder, int(version[0]), source, extra, lz4)
 
 
 def _installed(major: int | None, _into: Path, _say: Say) -> Binaries | None:

@@ -140,8 +140,9 @@ class Cluster:
         """Start the server as our child; it shuts down by itself when we die."""
         sockets = layout.socket_folder(self.home, self.account)
         settings = tuning.server_settings(
-            sockets=sockets, memory=tuning.usable_memory(), durable=self.durable
-        )
+            sockets=sockets, memory=tuning.usable_memory(), durable=self.durable,
+            lz4=self.binaries.lz4,
+        )  # fmt: skip
         self._as_owner(self.folder / "cityloop.conf", tuning.as_file(settings))
         return processes.spawn(
             [self.binaries.program("postgres"), "-D", self.folder],

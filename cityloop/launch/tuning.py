@@ -33,8 +33,11 @@ def _shared_memory() -> str:
     return "posix" if room.f_frsize * room.f_blocks >= _SMALL_SHM else "mmap"
 
 
-def server_settings(*, sockets: Path, memory: int, durable: bool) -> dict[str, str]:
-    """Settings for cityloop.conf. ``durable=False`` is for data that may be lost: tests."""
+def server_settings(*, sockets: Path, memory: int, durable: bool, lz4: bool) -> dict[str, str]:
+    """Settings for cityloop.conf. ``durable=False`` is for data that may be lost: tests.
+
+    ``lz4``: the server has it; its own compression took a tenth of all that it did.
+    """
     settings = {
         "listen_addresses": "",  # never TCP
         "unix_socket_directories": str(sockets),
@@ -47,7 +50,7 @@ def server_settings(*, sockets: Path, memory: int, durable: bool) -> dict[str, s
         "dynamic_shared_memory_type": _shared_memory(),
         "max_wal_size": "2GB",
         "checkpoint_timeout": "5min",
-        "wal_compression": "on",
+        "wal_compression": "lz4" if lz4 else "on",
         "random_page_cost": "1.1",
         "jit": "off",  # brings nothing here and needs LLVM
         "synchronous_commit": "on",

@@ -127,6 +127,11 @@ def _apart(openings: Sequence[Opening]) -> list[Opening]:
 _taking: Together[Draft, Outcome] = Together(_take)
 
 
+def in_one_session() -> None:
+    """For a process that serves for long: all its reports go through one session, kept warm."""
+    _taking.session.keep()
+
+
 def _decided(draft: Draft, found: Context) -> Opening | Outcome:
     """What is to become of a report; a refusal goes to the one who sent it, in their language."""
     with _language_of(draft):

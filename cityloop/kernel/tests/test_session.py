@@ -1,0 +1,73 @@
+"""What threads do in turn goes through one session, and through another when that broke."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+from django.db import OperationalError, connection, transaction
+
+from cityloop.kernel.session import OneSession
+
+
+def backend() -> int:
+    """The number of the server's process that serves `connection` now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
+def lent_backend(session: OneSession) -> tuple[int, int, int]:
+    """Of a new thread: its own before, the one that is lent, its own afterwards."""
+    before = backend()
+    with session.lent():
+        inside = backend()
+    after = backend()
+    connection.close()
+    return before, inside, after
+
+
+def in_turn(session: OneSession) -> list[tuple[int, int, int]]:
+    found = []
+    for _turn in range(2):
+        with ThreadPoolExecutor(1) as thread:
+            found.append(thread.submit(lent_backend, session).result())
+    return found
+
+
+@contextmanager
+def kept(session: OneSession) -> Iterator[None]:
+    """Keep one for a test, and close it: a test's database is dropped afterwards."""
+    session.keep()
+    try:
+        yield
+    finally:
+        with session.lent():
+            connection.close()
+
+
+@pytest.mark.usefixtures("own_database")
+def test_threads_keep_their_own_until_one_is_kept_for_all():
+    session = OneSession()
+    assert all(before == inside == after for before, inside, after in in_turn(session))
+    with kept(session):
+        (before, inside, after), (other_before, other_inside, _) = in_turn(session)
+        assert inside == other_inside and before == after
+        assert len({before, other_before, inside}) == 3
+
+
+@pytest.mark.usefixtures("own_database")
+def test_a_broken_one_is_replaced_and_an_error_gives_the_thread_its_own_back():
+    session, own = OneSession(), backend()
+    with kept(session):
+        with session.lent():
+            first = backend()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [first])
+        with pytest.raises(OperationalError), session.lent():
+            backend()
+        assert backend() == own
+        with session.lent(), transaction.atomic():
+            assert backend() not in (first, own)
