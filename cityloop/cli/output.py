@@ -174,14 +174,14 @@ def _of_the_database(error: BaseException) -> str:
     return ""
 
 
-def interrupted() -> int:
-    """Tell that Ctrl-C ended the command; its exit code.
+def interrupted(code: int = INTERRUPTED) -> int:
+    """Tell that Ctrl-C, or another signal of exit code `code`, ended the command; that code.
 
     A progress bar that another process drew may have left the cursor hidden.
     """
     Console(stderr=True).show_cursor()
     say("\ncityloop: stopped")
-    return INTERRUPTED
+    return code
 
 
 def is_terminal() -> bool:
