@@ -16,7 +16,7 @@ from typing import Any
 from cityloop.cli import output
 from cityloop.cli.database import apply_migrations, require_tables
 from cityloop.cli.messages import compile_files, stale_files
-from cityloop.cli.output import CommandError, progress
+from cityloop.cli.output import CommandError, progress, simulating
 from cityloop.cli.project import open_project
 from cityloop.cli.static import collect_static
 
@@ -88,7 +88,7 @@ def simulate(days: int) -> None:
     from cityloop.demo import simulation
     from cityloop.kernel import clock
 
-    with progress(f"Simulating {days} days") as advance:
+    with simulating(days) as advance:
         simulation.simulate(
             days=days,
             seed=_SEED,
