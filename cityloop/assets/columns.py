@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cityloop.assets.models import DataSource, State
 
@@ -80,7 +81,14 @@ def holdable(row: dict[str, str]) -> None:
     if any("\x00" in value for value in row.values()):
         raise BadValue(_("it holds a NUL character"))
     if more := row.pop(SURPLUS, ""):
-        raise BadValue(_("it has %(n)s cells more than the header") % {"n": more})
+        raise BadValue(
+            ngettext(
+                "it has %(n)s cell more than the header",
+                "it has %(n)s cells more than the header",
+                int(more),
+            )
+            % {"n": more}
+        )
     if len(row.get("name", "")) > MOST_NAME or len(row.get("note", "")) > MOST_NOTE:
         raise BadValue(
             _("a name has at most %(name)s characters, a note %(note)s")

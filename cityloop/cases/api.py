@@ -12,6 +12,7 @@ from ninja import Field, File, Query, Router, Schema
 from ninja.files import UploadedFile
 
 from cityloop.cases import (
+    deadline,
     fields,
     figures,
     granting,
@@ -210,14 +211,16 @@ def read_case(request: HttpRequest, number: str) -> HttpResponse:
 
 @router.get(
     "/cases/{number}/clocks/{kind}/explain",
-    response=list[shapes.StretchOut],
+    response=shapes.DeadlineOut,
     summary="Why this deadline",
 )
-def explain_clock(request: HttpRequest, number: str, kind: str) -> list[dict[str, Any]]:
-    """Each counted and skipped interval between the clock's start and its deadline."""
+def explain_clock(request: HttpRequest, number: str, kind: str) -> dict[str, Any]:
+    """Each counted and skipped interval from the clock's start to its deadline, with its pauses;
+    of a clock that stands still, since when, how much is used and how much is left.
+    """
     actor = actor_of(request)
     actor.require("cases.view")
-    return views.explained(queries.get(actor, number), kind)
+    return deadline.explained(queries.get(actor, number), kind, now=clock.now())
 
 
 @router.get(

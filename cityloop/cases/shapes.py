@@ -190,16 +190,41 @@ class BoxOut(Schema):
 class StretchOut(Schema):
     """A stretch of time between a clock's start and its deadline; `margin`: behind the limit.
 
-    `changed_since`: why the calendar of its day was changed after the clock had ended. The deadline
+    `amount`: what it counted, in the limit's unit, in the margin in working hours. A pause has the
+    reason "paused", the step that made it with who and why, and no `end` while it lasts.
+    `changed_since`: why the calendar of its day was changed after it was counted. The deadline
     stands as it was counted then.
     """
 
     start: datetime
-    end: datetime
+    end: datetime | None
     counted: bool
     reason: str
     margin: bool
+    amount: Decimal
     changed_since: str = ""
+    action: str = ""
+    actor: str = ""
+    why: str = ""
+
+
+class DeadlineOut(Schema):
+    """How the deadline of a clock came about. Amounts are in the limit's unit.
+
+    What the stretches counted, and what a platform had used of its share before (`used_before`), is
+    the limit. While the clock stands still it has no deadline, and `used` and `left` are the limit.
+    """
+
+    kind: str
+    state: Literal["running", "paused", "ended"]
+    limit: Limit
+    margin_hours: Decimal
+    used_before: Decimal
+    used: Decimal
+    left: Decimal
+    due_at: datetime | None
+    stands_since: datetime | None
+    stretches: list[StretchOut]
 
 
 class ClockChangeOut(Schema):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -15,9 +14,6 @@ from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotFound
 from cityloop.people.models import Organisation
 from cityloop.people.reasons import words_of
-from cityloop.standards import queries as standards
-from cityloop.standards import worktime
-from cityloop.standards.workcalendar import WorkCalendar
 
 LONGEST, YEARS = timedelta(days=3660), set(range(1900, 2200))
 
@@ -212,52 +208,3 @@ def granted(row: granting.Granted) -> dict[str, Any]:
         "suspension_rate": row.rate(row.suspended), "deferral_rate": row.rate(row.deferred),
         "late_rate": row.rate(row.late),
     }  # fmt: skip
-
-
-def explained(case: Case, kind: str) -> list[dict[str, Any]]:
-    """Every interval between the last start of the latest clock of this kind and its deadline.
-
-    What ran before a pause lies before that start. The deadline is the one that was set: a calendar
-    that changed since moves no clock. Raises NotFound without such a clock, Invalid while it stands
-    still.
-    """
-    found = [timer for timer in queries.timers(case) if timer.kind == kind]
-    if not found:
-        raise NotFound(_("the case has no clock %(kind)s") % {"kind": kind[:20]})
-    timer, calendar = found[-1], standards.work_calendar()
-    if timer.state == TimerState.PAUSED:
-        raise Invalid(_("this clock stands still: its deadline is set when it goes on"))
-    margin_from = _margin_from(timer, calendar)
-    parts = worktime.between(timer.started_at, margin_from, timer.limit_unit, calendar)
-    behind = worktime.between(margin_from, timer.due_at, "work_hour", calendar)
-    if not parts and not behind:  # nothing was left when it last started
-        parts = [worktime.Interval(timer.started_at, timer.due_at, True, worktime.Reason.WORKING)]
-    later = _changed_since(timer)
-    return [
-        {
-            "start": p.start, "end": p.end, "counted": p.counted, "reason": str(p.reason),
-            "margin": margin, "changed_since": later.get(_day_of(p.start), later.get("", "")),
-        }
-        for stretches, margin in ((parts, False), (behind, True))
-        for p in stretches
-    ]  # fmt: skip
-
-
-def _changed_since(timer: Timer) -> dict[str, str]:
-    """Day -> why the calendar of it was changed after this clock had ended: the deadline stands as
-    it was counted then, while the stretches are told by the calendar of today."""
-    return {} if timer.ended_at is None else standards.days_changed_since(timer.ended_at)
-
-
-def _day_of(at: datetime) -> str:
-    return timezone.localdate(at).isoformat()
-
-
-def _margin_from(timer: Timer, calendar: WorkCalendar) -> datetime:
-    """Where the limit ends and the margin of the other stages begins; only the clock of the whole
-    case has one. What ran before a pause is off the limit."""
-    if not timer.margin_hours:
-        return timer.due_at
-    left = max(timer.limit_amount - timer.spent, Decimal(0))
-    end = worktime.due_at(timer.started_at, left, timer.limit_unit, calendar)
-    return min(end, timer.due_at)

@@ -48,8 +48,9 @@ def first_administrator(
 ) -> None:
     """Make the city's first administrator, with the city's platform and a post in it.
 
-    The password is asked for, read from standard input or made here; whoever signs in with it
-    chooses another at once. Refused when somebody can administer the city already.
+    The password is asked for at a terminal; without one (a script, a container, CI) it is read by
+    --password-stdin or made by --generate. Whoever signs in with it chooses another at once.
+    Refused when somebody can administer the city already.
     """
     _one_way(generate, password_stdin)
     open_project()
@@ -81,7 +82,8 @@ def reset_password(
     """Give an account a new first password, as the back office does: for an administrator who
     forgot the only one.
 
-    Whoever signs in with it chooses another at once; a lock after too many wrong tries is lifted.
+    Asked for, read or made as by first-administrator. Whoever signs in with it chooses another at
+    once; a lock after too many wrong tries is lifted.
     Accounts and posts stay as they are, and the record of changes names this command.
     """
     _one_way(generate, password_stdin)
@@ -108,8 +110,14 @@ def reset_password(
 
 
 def _one_way(generate: bool, password_stdin: bool) -> None:
+    """Refuse two ways to a password, and none: before anything is started for it."""
     if generate and password_stdin:
         raise CommandError("Choose one of --generate and --password-stdin.")
+    if not (generate or password_stdin or sys.stdin.isatty()):
+        raise CommandError(
+            "There is no terminal to ask for a password: add --generate, which makes one and "
+            "prints it, or --password-stdin, which reads it from standard input."
+        )
 
 
 def _tell(founded: Founded, password: str, as_json: bool) -> None:
@@ -135,9 +143,5 @@ def given(*, typed: bool) -> str:
         if not word:
             raise CommandError("Standard input brought no password.")
         return word
-    if not sys.stdin.isatty():
-        raise CommandError(
-            "There is no terminal to ask for a password: use --password-stdin or --generate."
-        )
     word = typer.prompt("First password", hide_input=True, confirmation_prompt=True, err=True)
     return str(word)

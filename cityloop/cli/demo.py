@@ -9,7 +9,7 @@ import typer
 
 from cityloop.cli.output import AsJson, CommandError, as_line, say
 from cityloop.cli.serve import Host, Port, choose_where, prepare, run, take_database
-from cityloop.launch import locks
+from cityloop.launch import interrupts, locks
 from cityloop.launch.account import database_account
 from cityloop.launch.layout import Layout
 from cityloop.launch.supervisor import refuse_second
@@ -32,6 +32,7 @@ def demo(
 
     With --json the object, address and accounts, is printed as soon as the web server answers.
     """
+    interrupts.listen()
     refuse_second(Layout(env.path("DATA_DIR")))
     if reset or env.flag("RESET"):
         begin_anew()

@@ -28,6 +28,7 @@ from cityloop.cli import (
     train,
     worker,
 )
+from cityloop.launch import interrupts
 
 app = typer.Typer(
     name="cityloop",
@@ -68,7 +69,8 @@ for name, function, line in COMMANDS:
 
 
 def main() -> None:
-    """Entry point of the `cityloop` program: exit code 0, 1 (failed), 2 (wrong call), 130 (^C)."""
+    """Entry point of the `cityloop` program: exit code 0, 1 (failed), 2 (wrong call), 130 (^C),
+    143 (SIGTERM)."""
     try:
         code = app(standalone_mode=False)
         if code == output.INTERRUPTED:  # Typer has caught the Ctrl-C
@@ -77,6 +79,8 @@ def main() -> None:
         code = output.interrupted() if error.exit_code == output.INTERRUPTED else error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         code = output.interrupted()
+    except interrupts.Ended as ended:
+        code = output.interrupted(ended.code)
     except typer.TyperException as error:
         code = output.misused(error)
     except Exception as error:

@@ -8,7 +8,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -28,6 +28,7 @@ from config import env
 NO_POSTGIS = frozenset({"42501", "0A000", "58P01", "42883"})
 INTERRUPTED = 130  # exit code after Ctrl-C, as shells expect it
 Advance = Callable[[int, int | None], None]  # (done so far, total if known)
+Told = Callable[[int], str]  # done so far -> a line for logs
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on the last line.")]
 
 
@@ -45,8 +46,12 @@ def say(words: str) -> None:
 
 
 @contextmanager
-def progress(title: str) -> Iterator[Advance]:
-    """A progress bar on standard error; a spinner until the total is known."""
+def progress(title: str, told: Told | None = None) -> Iterator[Advance]:
+    """A progress bar on standard error; a spinner until the total is known.
+
+    Where nobody watches a terminal, a log has the title, and a line for each new thing that `told`
+    says of how far it has come ('' is nothing).
+    """
     console = Console(stderr=True)
     columns = (
         SpinnerColumn(),
@@ -57,13 +62,28 @@ def progress(title: str) -> Iterator[Advance]:
     )
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task(title, total=None)
+        said = ""
 
         def advance(done: int, total: int | None = None) -> None:
+            nonlocal said
             bar.update(task, completed=done, total=total)
+            words = told(done) if told and not console.is_terminal else ""
+            if words not in ("", said):
+                say(words)
+                said = words
 
         if not console.is_terminal:
             say(f"{title} ...")
         yield advance
+
+
+def simulating(days: int) -> AbstractContextManager[Advance]:
+    """Progress of so many simulated days, told in hours; a log has a line a day."""
+
+    def told(hours: int) -> str:
+        return f"  day {hours // 24} of {days}" if hours >= 24 else ""
+
+    return progress(f"Simulating {days} days", told)
 
 
 def finish(result: Mapping[str, Any], sentence: str, *, as_json: bool) -> None:
@@ -174,14 +194,14 @@ def _of_the_database(error: BaseException) -> str:
     return ""
 
 
-def interrupted() -> int:
-    """Tell that Ctrl-C ended the command; its exit code.
+def interrupted(code: int = INTERRUPTED) -> int:
+    """Tell that Ctrl-C, or another signal of exit code `code`, ended the command; that code.
 
     A progress bar that another process drew may have left the cursor hidden.
     """
     Console(stderr=True).show_cursor()
     say("\ncityloop: stopped")
-    return INTERRUPTED
+    return code
 
 
 def is_terminal() -> bool:

@@ -6,14 +6,17 @@ Runs in a process of its own, started by cli/serve.py, and prints its summary as
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
 from contextlib import nullcontext
+from types import FrameType
 from typing import Any
 
 from cityloop.cli import output
 from cityloop.cli.database import apply_migrations, require_tables
 from cityloop.cli.messages import compile_files, stale_files
-from cityloop.cli.output import CommandError, progress
+from cityloop.cli.output import CommandError, progress, simulating
 from cityloop.cli.project import open_project
 from cityloop.cli.static import collect_static
 
@@ -85,7 +88,7 @@ def simulate(days: int) -> None:
     from cityloop.demo import simulation
     from cityloop.kernel import clock
 
-    with progress(f"Simulating {days} days") as advance:
+    with simulating(days) as advance:
         simulation.simulate(
             days=days,
             seed=_SEED,
@@ -112,12 +115,43 @@ def make_situations() -> None:
         print(f"A situation was left out, {line}", file=sys.stderr)
 
 
-if __name__ == "__main__":
+class Asked:
+    """Whether somebody asked us to end, which our parent tells: then we end without a word."""
+
+    yet = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Break off what is being done, once: what cleans up behind it goes on to its end."""
+        if not self.yet:
+            self.yet = True
+            raise KeyboardInterrupt
+
+
+def main(asked: Asked, *what: str) -> int:
+    """The summary, or what went wrong, as the last line; the exit code."""
     try:
-        done = prepare_demo(int(sys.argv[2])) if sys.argv[1] == "demo" else prepare_serve()
-        print(json.dumps(done, ensure_ascii=False), flush=True)
+        summary = prepare_demo(int(what[1])) if what[0] == "demo" else prepare_serve()
     except KeyboardInterrupt:
-        sys.exit(output.interrupted())
+        return output.INTERRUPTED
     except Exception as error:
-        print(json.dumps({"error": output.told(error)}, ensure_ascii=False), flush=True)
-        sys.exit(1)
+        if asked.yet:  # the database may be gone before us
+            return output.INTERRUPTED
+        tell({"error": output.told(error)})
+        return 1
+    tell(summary)
+    return 0
+
+
+def tell(result: dict[str, Any]) -> None:
+    """One line for our parent; nothing where it has died meanwhile."""
+    try:
+        print(json.dumps(result, ensure_ascii=False), flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nor a word at our end
+
+
+if __name__ == "__main__":
+    asked = Asked()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, asked)
+    sys.exit(main(asked, *sys.argv[1:]))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import subprocess
 import sys
 from typing import Annotated, Any
 
@@ -13,6 +12,7 @@ import typer
 
 from cityloop.cli.output import AsJson, CommandError, as_line, say
 from cityloop.cli.programs import Where, programs
+from cityloop.launch import interrupts
 from cityloop.launch.ensure import Hold, hold_database
 from cityloop.launch.layout import Layout
 from cityloop.launch.ports import LAST_PORT, choose_port
@@ -54,17 +54,11 @@ def take_database() -> Hold | None:
 
 def prepare(*what: str) -> dict[str, Any]:
     """Run cli/prepare.py in a process that gives its memory back; returns what it tells."""
-    done = subprocess.run(
-        [sys.executable, "-m", "cityloop.cli.prepare", *what],
-        cwd=env.ROOT,
-        env=os.environ,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    lines = done.stdout.splitlines()
+    command = (sys.executable, "-m", "cityloop.cli.prepare", *what)
+    code, output = interrupts.run_to_end(command, env=os.environ, cwd=env.ROOT)
+    lines = output.splitlines()
     told: dict[str, Any] = json.loads(lines[-1]) if lines else {}
-    if done.returncode:
+    if code:
         raise CommandError(told.get("error", "The start was given up."))
     return told
 
@@ -105,6 +99,7 @@ def serve(host: Host = "", port: Port = 0, quiet: Quiet = False, as_json: AsJson
 
     With --json the object is printed as soon as the web server answers.
     """
+    interrupts.listen()
     where = choose_where(host, port)
     hold = take_database()
     try:

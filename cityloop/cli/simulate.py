@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from cityloop.cli.database import require_tables
-from cityloop.cli.output import AsJson, CommandError, finish, progress
+from cityloop.cli.output import AsJson, CommandError, finish, simulating
 from cityloop.cli.project import open_project
 
 MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]
@@ -48,7 +48,7 @@ def simulate(
     if end > now:
         raise CommandError("The days cannot end in the future.")
     began = time.monotonic()
-    with progress(f"Simulating {days} days") as advance:
+    with simulating(days) as advance:
         counts = simulation.simulate(days=days, seed=seed, now=end, advance=advance, painters=1)
     seconds = time.monotonic() - began
     told = ", ".join(f"{value} {name}" for name, value in counts.items())

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 
 from cityloop.cases import fields, guards, privacy
 from cityloop.cases.models import CaseEvent, ClosingKind, DisputeLevel, Task, TaskKind, TimerKind
@@ -161,7 +161,7 @@ def _stage(value: Any, line: CaseEvent, names: Names) -> str:
 
 
 def _papers(value: Any, line: CaseEvent, names: Names) -> str:
-    return _("%(n)s files attached") % {"n": len(value)}
+    return ngettext("%(n)s file attached", "%(n)s files attached", len(value)) % {"n": len(value)}
 
 
 def clock_name(kind: str) -> str:

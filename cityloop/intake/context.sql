@@ -64,7 +64,13 @@ BEGIN
            n.component_id, left(n.description, 500), round(n.metres::numeric, 1), n.area_code,
            n.units, n.members, (
              SELECT jsonb_build_array(jsonb_agg(r.files), jsonb_agg(r.phashes))
-               FROM intake_report r WHERE pictures AND r.case_id = n.id))
+               FROM intake_report r WHERE pictures AND r.case_id = n.id),
+           -- What the latest that joined it told; of most cases nobody else told, and nothing is read.
+           CASE WHEN n.reports > 1 THEN (
+             SELECT jsonb_agg(jsonb_build_array(r.problem_class_id, left(r.text, 500)))
+               FROM (SELECT * FROM intake_report r WHERE r.case_id = n.id AND r.ordinal > 1
+                      ORDER BY r.ordinal DESC LIMIT 5) r
+              WHERE r.text <> '') END)
            ORDER BY n.metres)
     INTO out_nearby
     FROM (SELECT c.*, ST_DistanceSphere(c.point, here) AS metres

@@ -38,7 +38,8 @@ class Candidate:
     open: bool
     joinable: bool  # open, and of a kind that reports may join
     metres: float
-    told: Subject
+    told: Subject  # by whom it was told first, with the pictures of all
+    also_told: tuple[Subject, ...] = ()  # by those who joined it, the latest few
     area_code: str = ""
     units: tuple[int, ...] = ()
     members: tuple[int, ...] = ()
@@ -49,6 +50,7 @@ class Likeness:
     """A candidate with the rules that speak for it."""
 
     candidate: Candidate
+    told: Subject  # the telling of it that is meant
     rules: tuple[str, ...]
     same: bool  # one of the rules is sure
     score: float  # 0..1, to order by
@@ -128,16 +130,36 @@ HINTS: tuple[Rule, ...] = (same_class, near_words)
 
 def compare(new: Subject, candidates: Iterable[Candidate]) -> list[Likeness]:
     """Candidates that some rule speaks for: sure ones first, then by likeness and distance."""
+    return one_a_case(tellings(new, candidates))
+
+
+def tellings(new: Subject, candidates: Iterable[Candidate]) -> list[Likeness]:
+    """Every telling of a candidate that some rule speaks for.
+
+    Who joined a case told of the same problem in other words: what resembles theirs belongs to it
+    too, or it would hang on the order of the reports.
+    """
     grams = bigrams(new.text)
     found = []
     for candidate in candidates:
-        share = common_share(grams, bigrams(candidate.told.text))
-        sure = _speaking(SURE, new, candidate.told, share)
-        hints = _speaking(HINTS, new, candidate.told, share)
-        if sure or hints:
-            score = (0.5 if sure else 0.0) + 0.4 * share + 0.1 / (1 + candidate.metres / 10)
-            found.append(Likeness(candidate, (*sure, *hints), bool(sure), round(score, 3)))
-    return sorted(found, key=lambda one: (not one.same, -one.score, one.candidate.metres))
+        for told in (candidate.told, *candidate.also_told):
+            share = common_share(grams, bigrams(told.text))
+            sure = _speaking(SURE, new, told, share)
+            hints = _speaking(HINTS, new, told, share)
+            if sure or hints:
+                score = (0.5 if sure else 0.0) + 0.4 * share + 0.1 / (1 + candidate.metres / 10)
+                rules, score = (*sure, *hints), round(score, 3)
+                found.append(Likeness(candidate, told, rules, bool(sure), score))
+    return found
+
+
+def one_a_case(found: Iterable[Likeness]) -> list[Likeness]:
+    """Of each case the telling that is most alike; sure ones first, then by likeness, distance."""
+    ordered = sorted(found, key=lambda one: (not one.same, -one.score, one.candidate.metres))
+    best: dict[int, Likeness] = {}
+    for one in ordered:
+        best.setdefault(one.candidate.case_id, one)
+    return list(best.values())
 
 
 def speaks_for(new: Subject, old: Subject) -> bool:

@@ -41,6 +41,8 @@ class Actor:
 
     `organisation_ids` None: no limit by organisation; else the ids whose work the actor sees.
     `region_codes` None: the whole city; else prefixes of GB/T 2260 codes.
+    `territory`, where a post sees its body's work wherever it lies: the ground that the body stands
+    for, as a street's, in prefixes; None: the whole city.
     `scopes` is the exact union where posts see different things; the two fields are then its
     outer bound. Data is limited with people's scope_q and scope_sql, never by hand.
     """
@@ -53,6 +55,7 @@ class Actor:
     permissions: frozenset[str] = frozenset()
     organisation_ids: frozenset[int] | None = field(default_factory=frozenset)
     region_codes: tuple[str, ...] | None = None
+    territory: tuple[str, ...] | None = None
     scopes: tuple[Scope, ...] = ()
     token: tuple[int, str] | None = None  # the key (number, name) by which a machine acts
     channel: str = ""  # a token for one channel: reports come through no other
@@ -71,6 +74,15 @@ class Actor:
             permissions=frozenset({"*"}),
             organisation_ids=None,
         )
+
+    @property
+    def ground(self) -> tuple[str, ...] | None:
+        """Prefixes of the regions and unit grids that are the actor's own; None: the whole city.
+
+        Geography is no secret: map, places and addresses tell it to every post. Lists of it begin
+        with what is one's own, and nobody changes another's.
+        """
+        return self.territory if self.region_codes is None else self.region_codes
 
     def may(self, permission: str) -> bool:
         """True when one of the actor's roles carries the permission."""

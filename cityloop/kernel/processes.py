@@ -68,6 +68,7 @@ def _ready() -> None:
 def _begin(language: str) -> None:
     """First thing in the process: Ctrl-C is the parent's, and without the parent we end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a copy of us has what we do at it
     threading.Thread(target=_end_with_parent, daemon=True).start()
     import django
 

@@ -208,7 +208,7 @@ STEPS: dict[str, tuple[Callable[[], object], ...]] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Entry point; 1 and a paragraph on standard error when a step is impossible."""
+    """Entry point; 1 and a paragraph on standard error when a step is impossible, 130 at Ctrl-C."""
     parser = argparse.ArgumentParser(prog="cityloop.launch.bootstrap", description=__doc__)
     parser.add_argument("purpose", choices=sorted(STEPS))
     purpose = parser.parse_args(arguments).purpose
@@ -222,6 +222,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LaunchError as error:
         say(f"\nSet-up stopped. {error}")
         return 1
+    except KeyboardInterrupt:
+        say("\nSet-up stopped; the next one goes on from here.")
+        return 130
     if (seconds := time.monotonic() - began) > 1:
         say(f"Set-up took {seconds:.0f} s.")
     return 0

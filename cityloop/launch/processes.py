@@ -76,6 +76,11 @@ def spawn(
     )
 
 
+def dies_with_us(number: signal.Signals) -> Callable[[], None]:
+    """For `preexec_fn`: the kernel sends the child that signal when we die, even by kill -9."""
+    return _in_child(os.getpid(), number)
+
+
 def _in_child(parent: int, death_signal: signal.Signals | None) -> Callable[[], None]:
     """What the child does between fork and exec; runs after the change of user."""
 

@@ -9,6 +9,7 @@ from typing import NoReturn
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cityloop.cases import queries as cases
 from cityloop.cases.models import Case
@@ -77,7 +78,11 @@ def add_place(
     if not latest:
         _refuse("grid_code", _("no case of sanitation lies there in this period"))
     chosen = [one for one in latest if one.open] or latest[:1]
-    remark = _("%(n)s cases at this place in the period") % {"n": len(latest)}
+    remark = ngettext(
+        "%(n)s case at this place in the period",
+        "%(n)s cases at this place in the period",
+        len(latest),
+    ) % {"n": len(latest)}
     return _add(row, chosen, remark, actor, now)
 
 

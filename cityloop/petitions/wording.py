@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cityloop.cases.models import Case
 from cityloop.petitions import queries
@@ -24,7 +25,11 @@ def draft(row: Petition, *, earlier: int = 0) -> str:
     words = _("We received on %(day)s your petition “%(subject)s” (register number %(number)s).")
     parts = [words % about]
     if earlier:
-        again = _("You wrote about the same matter %(n)s times before; this answers all of them.")
+        again = ngettext(
+            "You wrote about the same matter once before; this answers that letter, too.",
+            "You wrote about the same matter %(n)s times before; this answers all of them.",
+            earlier,
+        )
         parts.append(again % {"n": earlier})
     parts.append(_became(row.report.case) if row.report else _("Our answer is as follows:"))
     parts.append(_("Thank you for caring about the city."))

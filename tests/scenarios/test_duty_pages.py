@@ -91,7 +91,7 @@ def test_the_desk_of_a_unit_keeps_its_roster_on_a_page(town: Town, browse: Brows
     assert "This field is required" in _page(desk.post(f"/duty/import/{here}", {}), 400)
     sent = {"file": _csv(f"{head}WATER,夜班,20:00,08:00,li,1-7,2026-03-01\n")}
     answer = desk.post(f"/duty/import/{here}", sent, follow=True)
-    assert "1 rows are new" in _page(answer) and Turn.objects.count() == 2
+    assert "1 row is new" in _page(answer) and Turn.objects.count() == 2
 
     absence, turn_row = Absence.objects.get(), Turn.objects.order_by("pk")[0]
     for address in (f"absences/{absence.pk}", f"turns/{turn_row.pk}", f"shifts/{row.pk}"):

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cityloop.cases import deadline
 from cityloop.cases import operations as cases
-from cityloop.cases import views
 from cityloop.cases.models import Case, CaseEvent, Timer
 from cityloop.standards import operations as standards
 from tests.town import Town
@@ -39,9 +39,10 @@ def test_urgent_hours_run_through_the_holiday_and_working_hours_wait(town: Town)
     assert _due(usual).date().isoformat() >= "2026-10-08", "the first working day"
 
     # The deadline can be explained: nothing skipped here, every holiday named there.
-    told = views.explained(urgent, "handling")
+    told = deadline.explained(urgent, "handling", now=town.now)["stretches"]
     assert all(part["counted"] for part in told)
-    skipped = [part for part in views.explained(usual, "handling") if not part["counted"]]
+    told = deadline.explained(usual, "handling", now=town.now)["stretches"]
+    skipped = [part for part in told if not part["counted"]]
     assert skipped and skipped[0]["start"] == NIGHT
     assert any("holiday" in str(part["reason"]) for part in skipped)
 
@@ -108,7 +109,7 @@ def test_a_changed_calendar_moves_open_deadlines_with_a_record_and_no_ended_one(
         date(2026, 9, 28), "holiday", name="补记", actor=town.actor("administrator"), now=town.now,
         why="事后通知",
     )  # fmt: skip
-    told = views.explained(Case.objects.get(pk=closed.pk), "handling")
+    told = deadline.explained(Case.objects.get(pk=closed.pk), "handling", now=town.now)["stretches"]
     assert any(one["changed_since"].startswith("事后通知") for one in told), told
 
     # What has ended stays as it was; told again, nothing more happens.

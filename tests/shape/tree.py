@@ -79,6 +79,7 @@ OWN: dict[str, dict[str, str]] = {
         "change": VALUE,
         "clocks": FUNCTIONS,
         "command": VALUE,
+        "deadline": VALUE,
         "drawing": FUNCTIONS,
         "evidence": FUNCTIONS,
         "fields": TABLE,

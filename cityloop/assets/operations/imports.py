@@ -17,6 +17,7 @@ from django.contrib.gis.geos import Point
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cityloop.assets import columns
 from cityloop.assets.columns import BadValue
@@ -199,7 +200,11 @@ def _placed(drafts: Iterable[Draft], actor: Actor, report: ImportReport) -> list
         good.append(one)
     if elsewhere:
         report.notes.append(
-            _("%(count)s rows name another unit grid than the one they lie in; the place counts")
+            ngettext(
+                "%(count)s row names another unit grid than the one it lies in; the place counts",
+                "%(count)s rows name another unit grid than the one they lie in; the place counts",
+                elsewhere,
+            )
             % {"count": elsewhere}
         )
     return good

@@ -28,6 +28,7 @@ def call(*arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "cityloop.cli.main", *arguments],
         cwd=env.ROOT,
         env={**os.environ, **extra},
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
@@ -177,3 +178,22 @@ def test_messages_compile_as_gettext_reads_them(tmp_path: Path) -> None:
     assert compiled.pgettext("verb", "report") == "上报"
     assert compiled.ngettext("%(n)s day", "%(n)s days", 3) == "%(n)s 天"
     assert compiled.gettext("guess") == "guess"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("first-administrator", "--organisation", "PS-PLAT", "--username", "zhang"),
+        ("reset-password", "zhang"),
+    ],
+)
+def test_without_a_terminal_a_password_is_not_asked_for(arguments: tuple[str, ...]) -> None:
+    """Said before a database is looked for; the README names the same two ways."""
+    done = call(*arguments, "--json", DATABASE_URL="postgresql:///nothing?host=/nowhere")
+    assert done.returncode == 1
+    told = json.loads(done.stdout)["error"]
+    assert told in done.stderr
+    for way in ("--generate", "--password-stdin"):
+        assert way in told
+        for name in ("README.md", "README.zh-CN.md"):
+            assert way in (env.ROOT / name).read_text(encoding="utf-8")

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cityloop.cases import queries as cases
 from cityloop.coordination import queries
@@ -110,9 +111,17 @@ def close_matter(*, matter_id: int, result: str, actor: Actor, now: datetime) ->
     steps = row.steps_left  # type: ignore[attr-defined]
     reasons = []
     if steps:
-        reasons.append(_("%(n)s milestones are not reached") % {"n": steps})
+        reasons.append(
+            ngettext("%(n)s milestone is not reached", "%(n)s milestones are not reached", steps)
+            % {"n": steps}
+        )
     if left:
-        reasons.append(_("%(n)s cases of this matter are open") % {"n": left})
+        reasons.append(
+            ngettext(
+                "%(n)s case of this matter is open", "%(n)s cases of this matter are open", left
+            )
+            % {"n": left}
+        )
     if reasons:
         raise Refused(*reasons)
     KeyMatter.objects.filter(pk=row.pk).update(closed_at=now, result=result.strip())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -240,6 +241,26 @@ def test_a_deadline_explains_itself(world, as_) -> None:
     assert "lunch break" in part
     assert part.count("counted") >= 2
     assert client.get(f"/cases/{case.number}/clocks/nonsense/").status_code == 404
+
+
+@pytest.mark.requirement("H05")
+def test_a_clock_that_stands_still_tells_why_on_page_and_api(world, as_) -> None:
+    case = world.to("handling")
+    world.wait(minutes=30)
+    case = world.step(case, "return", "water", reason_code="not_ours", reason="not our pipe")
+    client, here = as_("dispatcher"), f"/cases/{case.number}/clocks/handling/"
+    assert here in client.get(f"/cases/{case.number}/").content.decode()
+    page = client.get(here).content.decode()
+    assert "This clock stands still since" in page and "Its deadline is set when it goes on" in page
+    assert "stands still" in page and "not our pipe" in page
+    told = client.get(f"/api/v1/cases/{case.number}/clocks/handling/explain").json()
+    assert told["state"] == "paused" and told["due_at"] is None
+    assert Decimal(told["used"]) + Decimal(told["left"]) == Decimal(told["limit"][0])
+    counted = sum(Decimal(one["amount"]) for one in told["stretches"])
+    assert abs(counted - Decimal(told["used"])) < Decimal("0.001")
+    stood = told["stretches"][-1]
+    assert (stood["reason"], stood["end"], stood["action"]) == ("paused", None, "return")
+    assert stood["why"] == "not our pipe" and stood["actor"]
 
 
 def test_a_broken_line_is_found(world) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cityloop.assets import queries as assets
-from cityloop.cases import flow, guards, lifecycle, operations
+from cityloop.cases import deadline, flow, guards, lifecycle, operations
 from cityloop.cases import queries as cases
 from cityloop.cases import views as case_views
 from cityloop.cases.change import Paper
@@ -250,14 +250,15 @@ def explain(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     actor = actor_of(request)
     actor.require("cases.view")
     case = cases.get(actor, number)
-    parts = case_views.explained(case, kind)
+    told = deadline.explained(case, kind, now=clock.now())
     changes = [
         {**one, "look": looks.ACTION.get(one["action"]),
          "words": history.clock_change({**one, "clock": kind})}
         for one in case_views.clock_changes(case, kind)
     ]  # fmt: skip
     context = {
-        "case": case, "kind": history.clock_name(kind), "parts": days_of(parts),
+        "case": case, "kind": history.clock_name(kind), "parts": days_of(told["stretches"]),
+        "stands": told["stands_since"] and standing_words(told),
         "changes": changes, "protection": protected_by(case, kind),
     }  # fmt: skip
     return answered(request, page="desks/explain.html", part="desks/_explain.html", context=context)
@@ -269,15 +270,29 @@ def protected_by(case: Case, kind: str) -> str:
     return history.protection_words(found) if found else ""
 
 
+def standing_words(told: dict[str, Any]) -> str:
+    """Since when a clock stands still, what is used of its limit and what is left."""
+    unit = told["limit"][1]
+    amounts = {"limit": told["limit"][0], "used": round(told["used"], 2)}
+    amounts["left"] = max(amounts["limit"] - amounts["used"], 0)
+    words = {name: standards.limit_text(amount, unit) for name, amount in amounts.items()}
+    return _(
+        "This clock stands still since %(since)s. Of its limit of %(limit)s, used: %(used)s, left: "
+        "%(left)s. Its deadline is set when it goes on."
+    ) % {**words, "since": history.moment(told["stands_since"].isoformat())}
+
+
 def days_of(parts: list[dict[str, Any]]) -> list[tuple[date, list[dict[str, Any]]]]:
     """The stretches by the local day on which they begin."""
     days: dict[date, list[dict[str, Any]]] = {}
     for part in parts:
-        words = str(REASONS[Reason(part["reason"])])
+        paused = part["reason"] == deadline.PAUSED
+        words = _("stands still") if paused else str(REASONS[Reason(part["reason"])])
         if part["margin"] and part["counted"]:
             words = _("%(reason)s, margin of the other stages") % {"reason": words}
         day = timezone.localtime(part["start"]).date()
-        days.setdefault(day, []).append({**part, "words": words})
+        look = looks.ACTION.get(part["action"])
+        days.setdefault(day, []).append({**part, "words": words, "paused": paused, "look": look})
     return list(days.items())
 
 

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from cityloop.duty import forms, hours, operations, queries
@@ -186,7 +187,11 @@ def import_roster(request: HttpRequest) -> HttpResponse:
             return _page(request, actor, unit, import_form=form)
     if report.rejected:
         return _page(request, actor, unit, import_form=form, report=report)
-    told = _("%(n)s rows are new, %(m)s stood already.")
+    told = ngettext(
+        "%(n)s row is new, %(m)s stood already.",
+        "%(n)s rows are new, %(m)s stood already.",
+        report.imported,
+    )
     messages.success(request, told % {"n": report.imported, "m": report.joined})
     return redirect(address_of(unit))
 

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cityloop.cases import bulk, proof
 from cityloop.exchange import reading
@@ -87,7 +88,11 @@ def _standing_otherwise(numbers: list[str]) -> list[str]:
         return []
     named = ", ".join(numbers[:SHOWN]) + (" …" if len(numbers) > SHOWN else "")
     return [
-        _("%(n)s cases stand otherwise in the file than here and stay as they are: %(numbers)s")
+        ngettext(
+            "%(n)s case stands otherwise in the file than here and stays as it is: %(numbers)s",
+            "%(n)s cases stand otherwise in the file than here and stay as they are: %(numbers)s",
+            len(numbers),
+        )
         % {"n": len(numbers), "numbers": named}
     ]
 

@@ -93,7 +93,11 @@ class GridsChangedOut(Schema):
 
 @router.get("/geo/grids", response=GridPage, summary="Unit grids of a community")
 def grids(request: HttpRequest, asked: Query[GridsIn]) -> dict[str, Any]:
-    """By code; retired ones carry the day on which they ended."""
+    """By code, in the caller's area; retired ones carry the day on which they ended.
+
+    The area of a platform's desk is that of its platform, of a unit's that of the street or
+    platform it belongs to. A community outside it has an empty list.
+    """
     actor = actor_of(request)
     actor.require("map.view")
     rows = queries.grids_of(actor, asked.community)

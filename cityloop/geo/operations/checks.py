@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import shapely
 from django.db.models import Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from shapely.geometry.base import BaseGeometry
 
 from cityloop.geo import codes
@@ -140,14 +140,10 @@ class Checker:
             share = _share_outside(shapely.from_wkb(bytes(geom.wkb)), shapes[community].shape)
             if share > self.tolerance:
                 outside.setdefault(community, []).append(code)
-        why = gettext("%(n)s unit grids lie outside its new outline: retire or split them first "
-                      "(%(codes)s)")  # fmt: skip
         return [
-            Rejection(shapes[community].row, community, why % {
-                "n": len(found), "codes": ", ".join(found[:5]) + (", …" if found[5:] else ""),
-            })
+            Rejection(shapes[community].row, community, _why_outside(found))
             for community, found in outside.items()
-        ]  # fmt: skip
+        ]
 
     def _misplaced(self, rows: Sequence[Candidate]) -> list[Rejection]:
         shapes = {**self._there, **{row.code: row.shape for row in rows}}
@@ -253,3 +249,12 @@ def _regions_beside(rows: Sequence[Candidate], day: date) -> dict[str, BaseGeome
     return {
         code: shapely.from_wkb(bytes(geom.wkb)) for code, geom in beside.values_list("code", "geom")
     }
+
+
+def _why_outside(grids: Sequence[str]) -> str:
+    why = ngettext(
+        "%(n)s unit grid lies outside its new outline: retire or split it first (%(codes)s)",
+        "%(n)s unit grids lie outside its new outline: retire or split them first (%(codes)s)",
+        len(grids),
+    )
+    return why % {"n": len(grids), "codes": ", ".join(grids[:5]) + (", …" if grids[5:] else "")}

@@ -11,7 +11,7 @@ import shapely
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from shapely.geometry.base import BaseGeometry
 
 from cityloop.geo import codes, sources
@@ -187,8 +187,13 @@ def _sizes(codes_given: Sequence[str]) -> list[str]:
         return []
     (least, _code), (most, largest) = areas[0], areas[-1]
     return [
-        gettext("%(count)s of %(all)s grids are far from one hectare: %(least)s to %(most)s ha, "
-                "the largest %(code)s")
+        ngettext(
+            "%(count)s of %(all)s grids is far from one hectare: %(least)s to %(most)s ha, "
+            "the largest %(code)s",
+            "%(count)s of %(all)s grids are far from one hectare: %(least)s to %(most)s ha, "
+            "the largest %(code)s",
+            len(areas),
+        )
         % {"count": len(areas), "all": len(codes_given), "least": f"{least / 1e4:.2f}",
            "most": f"{most / 1e4:.2f}", "code": largest}
     ]  # fmt: skip

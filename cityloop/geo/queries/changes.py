@@ -48,16 +48,16 @@ def in_force(codes: Iterable[str], *, on: date) -> set[str]:
 
 
 def grid_changes(actor: Actor, *, state: str = "") -> QuerySet[GridChange]:
-    """Changes of unit grids in the actor's area; `state` is planned, begun or cancelled."""
+    """Changes of unit grids in the actor's ground; `state` is planned, begun or cancelled."""
     rows = GridChange.objects.all()
     if state:
         rows = rows.filter(cancelled_at__isnull=state != "cancelled")
     if state in ("planned", "begun"):
         rows = rows.filter(begun_at__isnull=state == "planned")
-    if actor.region_codes is None:
+    if actor.ground is None:
         return rows
     own = Q(pk__in=())
-    for prefix in actor.region_codes:
+    for prefix in actor.ground:
         own |= Q(retired__0__startswith=prefix)
     return rows.filter(own)
 

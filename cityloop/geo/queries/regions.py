@@ -51,27 +51,27 @@ def region_names(codes: Iterable[str], *, on: date | None = None) -> dict[str, s
 
 
 def regions_of(actor: Actor, *, levels: Sequence[str] = ()) -> QuerySet[Region]:
-    """Regions in force within the actor's area (and those above it), by code, without outlines."""
+    """Regions in force on the actor's ground (and those above it), by code, without outlines."""
     rows = Region.objects.filter(valid_to=None).order_by("code").defer("geom")
     if levels:
         rows = rows.filter(level__in=levels)
-    if actor.region_codes is None:
+    if actor.ground is None:
         return rows
     seen = Q(pk__in=())
-    for prefix in actor.region_codes:
+    for prefix in actor.ground:
         above = [prefix[:digits] for digits in (2, 4, 6, 9, 12) if digits < len(prefix)]
         seen |= Q(code__startswith=prefix) | Q(code__in=above)
     return rows.filter(seen)
 
 
 def grids_of(actor: Actor, community: str = "") -> QuerySet[UnitGrid]:
-    """Unit grids in the actor's area, those of the past too, without outlines; of a community."""
+    """Unit grids in the actor's ground, those of the past too, without outlines; of a community."""
     rows = UnitGrid.objects.defer("geom")
     if community:
         rows = rows.filter(community_code=community)
-    if actor.region_codes is None:
+    if actor.ground is None:
         return rows
-    own = [Q(code__startswith=prefix) for prefix in actor.region_codes]
+    own = [Q(code__startswith=prefix) for prefix in actor.ground]
     return rows.filter(reduce(or_, own, Q(pk__in=())))
 
 

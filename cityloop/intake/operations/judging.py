@@ -116,16 +116,17 @@ def alike(draft: Draft, found: Context) -> list[likeness.Likeness]:
     if not found.candidates:
         return []
     mine = _subject(draft, found)
-    return [_doubted(draft, mine, one) for one in likeness.compare(mine, found.candidates)]
+    told = likeness.tellings(mine, found.candidates)
+    return likeness.one_a_case(_doubted(draft, mine, one) for one in told)
 
 
 def _doubted(draft: Draft, mine: likeness.Subject, like: likeness.Likeness) -> likeness.Likeness:
     """Like words alone may be the usual sentence about another thing: where the text model sees
-    nothing in common between the two, the case is shown and not joined."""
+    nothing in common between the two, the case is not joined for these words."""
     sure = [rule.__name__ for rule in likeness.SURE if rule.__name__ in like.rules]
     if sure != [likeness.same_words.__name__]:
         return like
-    told = like.candidate.told
+    told = like.told
     here = [(mine.class_id, 1.0)] if mine.class_id else draft.suggestions
     there = [(told.class_id, 1.0)] if told.class_id else suggest(draft, told.text)
     apart = _elsewhere(here, there) or _elsewhere(there, here)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cityloop.intake import classifier
 from cityloop.intake.models import TextModel
@@ -34,8 +34,12 @@ def train(*, actor: Actor, now: datetime) -> TextModel:
     edition, known = training.examples(timezone.localdate(now))
     classes = {one.code for one in known}
     if len(classes) < LEAST_CLASSES:
-        raise TooLittleText(_("load the standards first: only %(n)s classes have a name")
-                            % {"n": len(classes)})  # fmt: skip
+        why = ngettext(
+            "load the standards first: only %(n)s class has a name",
+            "load the standards first: only %(n)s classes have a name",
+            len(classes),
+        )
+        raise TooLittleText(why % {"n": len(classes)})
     model, figures = training.fit(known)
     digest = classifier.save(model)
     row = TextModel.objects.create(

@@ -117,8 +117,9 @@ def _told(asked: Question, row: Sequence[Any]) -> Context:
 
 
 def _candidate(one: list[Any]) -> Candidate:
-    pk, number, status, kind, chosen, component, text, metres, area, units, members, told = one
-    files, phashes = told or ([], [])
+    (pk, number, status, kind, chosen, component, text, metres, area, units, members, shown,
+     others) = one  # fmt: skip
+    files, phashes = shown or ([], [])
     return Candidate(
         case_id=pk,
         number=number,
@@ -133,6 +134,7 @@ def _candidate(one: list[Any]) -> Candidate:
             files=frozenset(file for some in files or () for file in some),
             phashes=tuple(phash for some in phashes or () for phash in some),
         ),
+        also_told=tuple(Subject(chosen or own, None, words) for own, words in others or ()),
         area_code=area,
         units=tuple(units),
         members=tuple(members),

@@ -67,3 +67,14 @@ def test_bytecode_is_made_also_where_python_may_not_write_it_while_importing(
     bootstrap.bytecode()
     assert [made.name.split(".")[0] for made in tmp_path.glob("cityloop/__pycache__/*")] == ["part"]
     assert not calls
+
+
+def test_ctrl_c_ends_it_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def pressed() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(bootstrap, "virtual_environment", pressed)
+    assert bootstrap.main(["run"]) == 130
+    assert capsys.readouterr().err == "\nSet-up stopped; the next one goes on from here.\n"

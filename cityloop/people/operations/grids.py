@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cityloop.geo import queries as geo
 from cityloop.people.models import Responsibility, ResponsiblePerson
@@ -33,8 +34,13 @@ def follow_grids(*, retired: Sequence[str], heir: str, on: date) -> list[str]:
             why = _("what was %(code)s lay in %(before)s and lies in %(after)s, as %(heir)s does")
             said.append(why % {**facts, "before": before, "after": after})
         if count := _named([code, *geo.chain(code, known)], on):
-            why = _("%(count)s lines that name %(code)s do not hold for the new grid: those of "
-                    "%(heir)s do")  # fmt: skip
+            why = ngettext(
+                "%(count)s line that names %(code)s does not hold for the new grid: those of "
+                "%(heir)s do",
+                "%(count)s lines that name %(code)s do not hold for the new grid: those of "
+                "%(heir)s do",
+                count,
+            )
             said.append(why % {**facts, "count": count})
     return said
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cityloop.geo import codes
 from cityloop.geo import queries as geo
@@ -233,15 +234,35 @@ def close_organisation(
 def _hanging_on(row: Organisation, today: date) -> list[str]:
     objections = []
     if count := row.children.filter(active=True).count():
-        objections.append(_("%(count)s organisations stand below it") % {"count": count})
+        objections.append(
+            ngettext(
+                "%(count)s organisation stands below it",
+                "%(count)s organisations stand below it",
+                count,
+            )
+            % {"count": count}
+        )
     held = Holding.objects.filter(post__organisation=row).exclude(valid_to__lte=today)
     if count := held.count():
-        objections.append(_("%(count)s posts in it are held") % {"count": count})
+        objections.append(
+            ngettext("%(count)s post in it is held", "%(count)s posts in it are held", count)
+            % {"count": count}
+        )
     if count := row.members.filter(active=True).count():
-        objections.append(_("%(count)s members belong to it") % {"count": count})
+        objections.append(
+            ngettext("%(count)s member belongs to it", "%(count)s members belong to it", count)
+            % {"count": count}
+        )
     lines = Responsibility.objects.filter(lead=row).exclude(valid_to__lte=today)
     if count := lines.count():
-        objections.append(_("it leads in %(count)s lines of the matrix") % {"count": count})
+        objections.append(
+            ngettext(
+                "it leads in %(count)s line of the matrix",
+                "it leads in %(count)s lines of the matrix",
+                count,
+            )
+            % {"count": count}
+        )
     return objections
 
 

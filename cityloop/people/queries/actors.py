@@ -164,11 +164,25 @@ def _actor(
         permissions=frozenset().union(*(post.permissions for post in held)),
         organisation_ids=ids,
         region_codes=codes,
+        territory=_territory(held, scopes) if codes is None else None,
         scopes=scopes if len(scopes) > 1 else (),
         platforms=_platforms(held),
         terminal=bool(held) and all(post.terminal for post in held),
         merged=bool(roles & JUDGING and roles & HANDLING),
     )
+
+
+def _territory(held: Sequence[HeldPost], scopes: Sequence[Scope]) -> tuple[str, ...] | None:
+    """The ground of posts one of which sees its body's work: what the others see, and of that body
+    the ground of the nearest platform, street or community from it up; None: the whole city."""
+    found = [code for _ids, codes in scopes for code in codes or ()]
+    for post in held:
+        if post.roles <= COLLECTION_ROLES or post.region_codes is not None:
+            continue  # their views say it
+        if post.platform is None or post.platform[0] == OrganisationKind.CITY_PLATFORM:
+            return None
+        found.append(post.platform[1])
+    return merged_codes(code for code in found if code)
 
 
 def _platforms(held: Sequence[HeldPost]) -> tuple[tuple[int, str], ...]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cityloop.kernel import clock, paging
@@ -169,7 +170,11 @@ def gaps(request: HttpRequest) -> HttpResponse:
         ]
         for gap in cells[:MOST_GAPS]
     ]
-    note = _("%(count)s cells of edition %(edition)s have no unit that answers for everybody.") % {
+    note = ngettext(
+        "%(count)s cell of edition %(edition)s has no unit that answers for everybody.",
+        "%(count)s cells of edition %(edition)s have no unit that answers for everybody.",
+        len(cells),
+    ) % {
         "count": len(cells),
         "edition": edition,
     }

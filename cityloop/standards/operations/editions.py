@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cityloop.kernel import jobs
 from cityloop.kernel.actor import Actor
@@ -295,9 +296,21 @@ def _notes(found: Catalogue) -> list[str]:
     ruled = {row.of for row in found.rules.values()}
     if without := [str(key) for key in found.classes if key not in ruled]:
         told = {"number": len(without), "codes": _listed(without)}
-        notes.append(_("%(number)s classes have no filing rule: %(codes)s") % told)
+        notes.append(
+            ngettext(
+                "%(number)s class has no filing rule: %(codes)s",
+                "%(number)s classes have no filing rule: %(codes)s",
+                len(without),
+            )
+            % told
+        )
     if provisional := sum(row.provisional for row in found.classes.values()):
-        notes.append(_("%(number)s classes are provisional") % {"number": provisional})
+        notes.append(
+            ngettext(
+                "%(number)s class is provisional", "%(number)s classes are provisional", provisional
+            )
+            % {"number": provisional}
+        )
     return notes
 
 
@@ -324,7 +337,14 @@ def _reused(edition: Edition) -> list[str]:
     if not clashes:
         return []
     told = {"number": len(clashes), "codes": _listed(clashes)}
-    return [_("%(number)s codes meant another class before: %(codes)s") % told]
+    return [
+        ngettext(
+            "%(number)s code meant another class before: %(codes)s",
+            "%(number)s codes meant another class before: %(codes)s",
+            len(clashes),
+        )
+        % told
+    ]
 
 
 def _listed(names: Sequence[str]) -> str:
