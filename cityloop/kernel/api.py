@@ -32,6 +32,7 @@ from cityloop.kernel.middleware import problem_response
 from cityloop.kernel.page import actor_of
 
 _ENCODER = NinjaJSONEncoder()
+Once = Callable[..., idempotency.Answer]
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
 
 
@@ -245,7 +246,15 @@ def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
 
     The view returns (status, JSON-able); None as the second means no content.
     """
+    return _with_key(view, idempotency.once)
 
+
+def idempotent_in_pieces(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for a long write that commits piece by piece and does no piece twice."""
+    return _with_key(view, idempotency.once_in_pieces)
+
+
+def _with_key(view: Callable[..., Any], once: Once) -> Callable[..., Any]:
     @wraps(view)
     def handle(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if getattr(request, "holds_nul", False):
@@ -260,7 +269,7 @@ def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
             status, body = act()
         else:
             actor = actor_of(request)
-            status, body = idempotency.once(
+            status, body = once(
                 caller=f"member:{actor.member_id}" if actor.member_id else actor.post[:60],
                 key=key,
                 request=f"{request.method} {request.get_full_path()}".encode() + _content(request),
