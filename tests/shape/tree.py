@@ -81,6 +81,7 @@ OWN: dict[str, dict[str, str]] = {
         "command": VALUE,
         "drawing": FUNCTIONS,
         "evidence": FUNCTIONS,
+        "faults": VALUE,
         "fields": TABLE,
         "figures": FUNCTIONS,
         "flow": VALUE,
