@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from inspect import signature
@@ -24,6 +25,7 @@ from ninja.router import BoundRouter
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator
+from pydantic_core import core_schema
 
 from cityloop.kernel import clock, idempotency, misfits
 from cityloop.kernel.actor import Actor
@@ -54,6 +56,27 @@ def _of_our_time(value: datetime) -> datetime:
 
 
 Moment = Annotated[datetime, BeforeValidator(no_number), AfterValidator(_of_our_time)]
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """`Annotated[str, OneOf(values)]`: a filter by a fixed list of words; '' does not filter."""
+
+    values: Sequence[str]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        return core_schema.no_info_after_validator_function(self._known, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        return {**handler(schema), "enum": ["", *self.values]}
+
+    def _known(self, value: str) -> str:
+        if value and value not in self.values:
+            about = {"value": value[:40], "values": ", ".join(self.values)}
+            raise ValueError(_("%(value)s is none of: %(values)s") % about)
+        return value
+
+
 AwareMoment = Annotated[AwareDatetime, BeforeValidator(no_number), AfterValidator(_of_our_time)]
 
 
