@@ -24,6 +24,7 @@ SEALED_WITHIN = timedelta(hours=1)  # the worker seals every minute
 # Triggers that keep the history as it is. Who owns the tables can drop them: that must show.
 APPEND_ONLY, GOES_UP = "cases_append_only", "cases_version_goes_up"
 HAS_EVENT, STAYS = "cases_version_has_event", "kernel_file_stays"
+ENDED_STAYS = "cases_ended_clock_stays"
 CHANGED, EMPTIED, DELETED, WRITTEN, UPDATED = 27, 34, 11, 21, 19  # PostgreSQL's pg_trigger.tgtype
 LOCKS = {
     # (table, trigger): what it calls, and at what
@@ -37,6 +38,11 @@ LOCKS = {
     ("cases_case", "no_truncate"): (APPEND_ONLY, EMPTIED),
     ("cases_case", "version_has_event"): (HAS_EVENT, WRITTEN),
     ("cases_case", "version_goes_up"): (GOES_UP, UPDATED),
+    ("cases_flow", "append_only"): (APPEND_ONLY, CHANGED),
+    ("cases_flow", "no_truncate"): (APPEND_ONLY, EMPTIED),
+    ("cases_timer", "no_delete"): (APPEND_ONLY, DELETED),
+    ("cases_timer", "no_truncate"): (APPEND_ONLY, EMPTIED),
+    ("cases_timer", "ended_stays"): (ENDED_STAYS, UPDATED),
     ("kernel_file", "stays"): (STAYS, CHANGED),
     ("kernel_file", "no_truncate"): (STAYS, EMPTIED),
 }
@@ -47,6 +53,7 @@ BODIES = {
     APPEND_ONLY: "b0483f54434ccee2d772b2a7d2a9a78728d7b69c3df437c5bb291ef44e3eb16f",
     GOES_UP: "b87799430f140ac68db041586bb0c5239533ceab63e152bd8782f56687325b13",
     HAS_EVENT: "f528dcfc19ff42d918a897e0aab30e673fa4feab4beee0de2bc888cbdbb674f6",
+    ENDED_STAYS: "2c9efe41308fb9d744d8e6c81e6bc1f683218153f52a334db3c4f490569f41bb",
     STAYS: "c1fca065c747729d1e97126fd9c61c1cef15d6af0ee3ab53ad389c544692335c",
 }
 
