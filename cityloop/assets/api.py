@@ -13,7 +13,7 @@ from pydantic import Field
 from cityloop.assets import operations, queries
 from cityloop.assets.models import Component, Stage, State
 from cityloop.kernel import clock, paging
-from cityloop.kernel.api import idempotent
+from cityloop.kernel.api import OneOf, idempotent
 from cityloop.kernel.errors import Invalid
 from cityloop.kernel.page import actor_of
 
@@ -122,7 +122,7 @@ class ListQuery(Schema):
 
     q: Annotated[str, Field(max_length=60)] = ""
     class_id: Id | None = None
-    state: Annotated[str, Field(max_length=12)] = ""
+    state: Annotated[str, OneOf(State.values)] = ""
     area: Annotated[str, Field(pattern=r"^\d{0,15}$")] = ""
     unit_id: Id | None = None
     bbox: Annotated[str, Field(max_length=100)] = ""

@@ -24,9 +24,9 @@ from cityloop.cases import (
     shapes,
     views,
 )
-from cityloop.cases.models import Status
-from cityloop.kernel import clock, files, paging
-from cityloop.kernel.api import Moment, idempotent, plain
+from cityloop.cases.models import RecordType, Status
+from cityloop.kernel import clock, files, jobs, paging
+from cityloop.kernel.api import Moment, OneOf, idempotent, plain
 from cityloop.kernel.errors import Invalid
 from cityloop.kernel.page import actor_of
 
@@ -43,7 +43,7 @@ class CaseFilter(Schema):
     """Filters of the case list; all may be combined."""
 
     status: list[Status] = Field(default=[], description="Statuses to include")
-    record_type: str = ""
+    record_type: Annotated[str, OneOf(RecordType.values)] = ""
     channel: str = ""
     class_id: int | None = None
     area: Annotated[str, Field(max_length=12, pattern="^[0-9]*$")] = ""
@@ -86,7 +86,9 @@ def _staged(photo: PhotoIn, action: str) -> dict[str, Any]:
 
 
 def filters_of(query: CaseFilter) -> queries.Filters:
-    """The query string as filters; raises Invalid on a box that is none."""
+    """The query string as filters; raises Invalid on a box that is none, or an unknown channel."""
+    if query.channel:
+        jobs.tell("channel.asked", code=query.channel)
     return queries.Filters(
         status=tuple(map(str, query.status)), record_type=query.record_type, channel=query.channel,
         class_id=query.class_id, area=query.area, unit_id=query.unit_id,

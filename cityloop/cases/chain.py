@@ -43,9 +43,15 @@ def paper_digest(*, filename: str, from_album: bool, remarks: Sequence[Any]) -> 
     return hashlib.sha256(body).hexdigest()
 
 
-def flow_digest(code: str, parameters: Mapping[str, Any]) -> str:
-    """Hex SHA-256 of a flow: stands in the first line of the cases that began with it."""
-    body = orjson.dumps([code, parameters], option=orjson.OPT_SORT_KEYS)
+def flow_digest(
+    code: str, parameters: Mapping[str, Any], published_at: datetime | None = None
+) -> str:
+    """Hex SHA-256 of a flow: stands in the first line of the cases that began with it.
+
+    Without its moment of publication it is what lines said before they told of that.
+    """
+    told = [code, parameters, *([instant(published_at)] if published_at else [])]
+    body = orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(body).hexdigest()
 
 
@@ -55,8 +61,23 @@ RULE = ("edition_id", "problem_class_id", "seq", "condition_zh", "condition_en",
 _AMOUNTS = {RULE.index("limit_amount"), RULE.index("engineering_amount")}
 
 
+CLASS = ("edition_id", "code", "kind", "major_code", "major_zh", "minor_code", "name_zh",
+         "name_en", "level", "second_eye")  # fmt: skip
+
+
 def rule_digest(rule: Any) -> str:
     """Hex SHA-256 of a filing rule: stands in the lines by which cases were filed under it."""
+    return _rule_digest(tuple(getattr(rule, name) for name in RULE))
+
+
+def class_digest(problem_class: Any) -> str:
+    """Hex SHA-256 of a class: stands beside that of the rule."""
+    told = [getattr(problem_class, name) for name in CLASS]
+    return hashlib.sha256(orjson.dumps(told)).hexdigest()
+
+
+def rule_and_class_digest(rule: Any) -> str:
+    """Both in one, as lines from before they named the class by itself have it."""
     of_class = (rule.problem_class.name_zh, rule.problem_class.level)
     return _rule_digest((*(getattr(rule, name) for name in RULE), *of_class))
 

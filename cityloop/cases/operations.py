@@ -172,7 +172,8 @@ def begin(
 
 
 def _first_facts(new: NewCase) -> dict[str, Any]:
-    flow = [new.flow.code, chain.flow_digest(new.flow.code, new.flow.parameters)]
+    began = new.flow
+    flow = [began.code, chain.flow_digest(began.code, began.parameters, began.published_at)]
     return {
         "channel": new.channel, "class": new.problem_class_id, "grid": new.grid_code, "flow": flow,
         **new.facts,

@@ -12,6 +12,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from cityloop.cases import chain, papers, queries, state
+from cityloop.cases.faults import Broken, Tally
 from cityloop.cases.models import Attachment, Case, CaseEvent, Seal, Timer
 from cityloop.kernel import files
 from cityloop.kernel.models import StoredFile
@@ -23,6 +24,7 @@ SEALED_WITHIN = timedelta(hours=1)  # the worker seals every minute
 # Triggers that keep the history as it is. Who owns the tables can drop them: that must show.
 APPEND_ONLY, GOES_UP = "cases_append_only", "cases_version_goes_up"
 HAS_EVENT, STAYS = "cases_version_has_event", "kernel_file_stays"
+ENDED_STAYS = "cases_ended_clock_stays"
 CHANGED, EMPTIED, DELETED, WRITTEN, UPDATED = 27, 34, 11, 21, 19  # PostgreSQL's pg_trigger.tgtype
 LOCKS = {
     # (table, trigger): what it calls, and at what
@@ -36,6 +38,11 @@ LOCKS = {
     ("cases_case", "no_truncate"): (APPEND_ONLY, EMPTIED),
     ("cases_case", "version_has_event"): (HAS_EVENT, WRITTEN),
     ("cases_case", "version_goes_up"): (GOES_UP, UPDATED),
+    ("cases_flow", "append_only"): (APPEND_ONLY, CHANGED),
+    ("cases_flow", "no_truncate"): (APPEND_ONLY, EMPTIED),
+    ("cases_timer", "no_delete"): (APPEND_ONLY, DELETED),
+    ("cases_timer", "no_truncate"): (APPEND_ONLY, EMPTIED),
+    ("cases_timer", "ended_stays"): (ENDED_STAYS, UPDATED),
     ("kernel_file", "stays"): (STAYS, CHANGED),
     ("kernel_file", "no_truncate"): (STAYS, EMPTIED),
 }
@@ -46,21 +53,14 @@ BODIES = {
     APPEND_ONLY: "b0483f54434ccee2d772b2a7d2a9a78728d7b69c3df437c5bb291ef44e3eb16f",
     GOES_UP: "b87799430f140ac68db041586bb0c5239533ceab63e152bd8782f56687325b13",
     HAS_EVENT: "f528dcfc19ff42d918a897e0aab30e673fa4feab4beee0de2bc888cbdbb674f6",
+    ENDED_STAYS: "2c9efe41308fb9d744d8e6c81e6bc1f683218153f52a334db3c4f490569f41bb",
     STAYS: "c1fca065c747729d1e97126fd9c61c1cef15d6af0ee3ab53ad389c544692335c",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
-    """The first thing found wrong: where and what."""
-
-    where: str
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was checked, and the first broken line of each kind, if any."""
+    """What was checked, and the first broken row of each kind, with how many of it there are."""
 
     cases: int
     lines: int
@@ -90,7 +90,7 @@ def seal(*, now: datetime, patience: timedelta = SHORT) -> int:
         first = (last.last_event if last else 0) + 1
         if upto < first:
             return 0
-        count, digest = _digest(first, upto, last.digest if last else "")
+        count, digest = _digest(first, upto, last.digest if last else "", now)
         if count:
             Seal.objects.create(
                 first_event=first, last_event=upto, events=count, digest=digest,
@@ -118,13 +118,16 @@ def _highest_event(patience: timedelta) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _digest(first: int, upto: int, previous: str) -> tuple[int, str]:
+def _digest(
+    first: int, upto: int, previous: str, sealed_at: datetime | None = None
+) -> tuple[int, str]:
+    """How many lines, and the seal over them; without its moment, as seals once were."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT count(*), encode(sha256(convert_to(
-                 %s::text || coalesce(string_agg(hash, '' ORDER BY id), ''), 'UTF8')), 'hex')
+                 %s::text || coalesce(string_agg(hash, '' ORDER BY id), '') || %s, 'UTF8')), 'hex')
                FROM cases_event WHERE id BETWEEN %s AND %s""",
-            [previous, first, upto],
+            [previous, chain.instant(sealed_at) if sealed_at else "", first, upto],
         )
         count, digest = cursor.fetchone()
     return int(count), str(digest)
@@ -138,42 +141,44 @@ def verify(*, now: datetime, progress: Progress | None = None) -> Verdict:
     """
     total = CaseEvent.objects.count() if progress else 0
     cases, lines, version, head = 0, 0, 0, ""
-    broken: Broken | None = None
+    tally, unsound = Tally(), set[str]()  # numbers of cases whose own history is not whole
     last: tuple[Any, ...] | None = None  # the line before
     with transaction.atomic():
         for row in queries.lines_of_all_cases():
             if last is None or row[0] != last[0]:
-                broken = broken or _cut_short(last)
+                _cut_short(last, tally, unsound)
                 cases, version, head = cases + 1, 0, ""
             lines += row[5] is not None
-            if broken is None and (problem := _problem(row, version, head)):
-                broken = Broken(f"case {row[1]} version {version + 1}", problem)
+            if problem := _problem(row, version, head):
+                tally.add(f"case {row[1]} version {version + 1}", problem)
+                unsound.add(row[1])
             version, head, last = row[6] or 0, row[19] or "", row
             if progress and lines % TOLD_EVERY == 0:
                 progress(lines, total)
-    broken = broken or _cut_short(last)
-    seals, bad_seal = _verify_seals()
-    # Only a whole history says what a case should be.
-    own = _otherwise() if broken is None else None
-    gone = _without_case()
-    beside = (papers.without_line(), papers.noted_otherwise(), papers.flow_otherwise(),
-              papers.rule_otherwise())  # fmt: skip
-    told = (Broken(*one) for one in beside if one)
-    rest = (bad_seal, _unsealed(now), gone, *told, _without_lock(), own)
-    return Verdict(cases, lines, seals, tuple(one for one in (broken, *rest) if one))
+    _cut_short(last, tally, unsound)
+    broken = tally.found()
+    tally = Tally()
+    seals = _verify_seals(tally)
+    _unsealed(now, tally)
+    _without_case(tally)
+    broken += tally.found() + papers.otherwise()
+    return Verdict(cases, lines, seals, (*broken, *_without_lock(), *_otherwise(unsound)))
 
 
-def _otherwise() -> Broken | None:
-    """A case whose columns, clocks or open tasks are not what its last line left."""
-    found = state.first_unlike()
-    if found is None:
-        return None
-    number, part = found
-    return Broken(f"case {number}", f"{part} are not what its last line left")
+def _otherwise(unsound: set[str]) -> list[Broken]:
+    """Cases whose columns, clocks or open tasks are not what their last line left.
+
+    Only a whole history says what a case should be.
+    """
+    tally = Tally()
+    for number, part in state.all_unlike():
+        if number not in unsound:
+            tally.add(f"case {number}", f"{part} are not what its last line left")
+    return tally.found()
 
 
-def _without_lock() -> Broken | None:
-    """A lock that somebody took off: what is whole today need not be so tomorrow."""
+def _without_lock() -> list[Broken]:
+    """Locks that somebody took off: what is whole today need not be so tomorrow."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT t.tgrelid::regclass::text, t.tgname, p.proname, t.tgtype,
@@ -187,13 +192,15 @@ def _without_lock() -> Broken | None:
     wanted = {lock: (does, at, BODIES[does]) for lock, (does, at) in LOCKS.items()}
     missing = [lock for lock, does in wanted.items() if there.get(lock) != does]
     missing += _without_constraint()
-    if missing:
-        names = ", ".join(f"{name} of {table}" for table, name in missing)
-        return Broken("the locks", f"missing, disabled or replaced: {names}")
-    strange = ", ".join(f"{name} of {table}" for table, name in _strangers())
-    if strange:
-        return Broken("the locks", f"not of CityLoop, may change what is written: {strange}")
-    return None
+    found = (
+        ("missing, disabled or replaced", missing),
+        ("not of CityLoop, may change what is written", _strangers()),
+    )
+    return [
+        Broken("the locks", f"{what}: " + ", ".join(f"{name} of {table}" for table, name in locks))
+        for what, locks in found
+        if locks
+    ]
 
 
 def _without_constraint() -> list[tuple[str, str]]:
@@ -234,11 +241,12 @@ def _strangers() -> list[tuple[str, str]]:
         return [lock for lock in cursor.fetchall() if lock not in LOCKS]
 
 
-def _cut_short(last: tuple[Any, ...] | None) -> Broken | None:
+def _cut_short(last: tuple[Any, ...] | None, tally: Tally, unsound: set[str]) -> None:
     """The last line of a case is older than the case itself: lines behind it are gone."""
     if last is None or last[6] is None or last[6] >= last[2]:
-        return None
-    return Broken(f"case {last[1]} version {last[6] + 1}", "the lines from here on are missing")
+        return
+    tally.add(f"case {last[1]} version {last[6] + 1}", "the lines from here on are missing")
+    unsound.add(last[1])
 
 
 def _problem(row: tuple[Any, ...], version: int, head: str) -> str | None:
@@ -246,7 +254,7 @@ def _problem(row: tuple[Any, ...], version: int, head: str) -> str | None:
     if row[5] is None:
         return "the case has no history"
     if row[6] != version + 1:
-        return f"version {version + 1} is missing"
+        return "this version is missing"
     if row[18] != head:
         return "the line does not follow the one before"
     if row[19] != _recomputed(row):
@@ -273,55 +281,60 @@ def _facts(stored: Any) -> Any:
     return orjson.loads(stored) if isinstance(stored, str) else stored
 
 
-def _verify_seals() -> tuple[int, Broken | None]:
+def _verify_seals(tally: Tally) -> int:
     previous, count = "", 0
     for one in _seals():
         count += 1
-        lines, digest = _digest(one.first_event, one.last_event, previous)
+        span = (one.first_event, one.last_event, previous)
+        lines, digest = _digest(*span, one.sealed_at)
+        if digest != one.digest:  # of before seals told their moment?
+            lines, digest = _digest(*span)
         if one.previous != previous or lines != one.events or digest != one.digest:
-            what = f"{one.events} lines were sealed, {lines} are there or were altered"
-            return count, Broken(f"seal {one.pk}", what)
+            what = (f"{one.events} lines were sealed, {lines} are there; they, or the seal's own "
+                    f"columns, were altered")  # fmt: skip
+            tally.add(f"seal {one.pk}", what, kind="seal")
         previous = one.digest
-    return count, None
+    return count
 
 
-def _unsealed(now: datetime) -> Broken | None:
+def _unsealed(now: datetime, tally: Tally) -> None:
     """Lines are sealed within minutes: old ones behind the last seal mean that seals are gone."""
     last = Seal.objects.order_by("-id").values_list("last_event", flat=True).first() or 0
     rows = CaseEvent.objects.filter(pk__gt=last, recorded_at__lt=now - SEALED_WITHIN)
     oldest = rows.order_by("pk").first()
     if oldest is None:
-        return None
+        return
     what = f"no seal covers the lines from number {oldest.pk} on: no worker ran, or seals are gone"
-    return Broken("the seals", what)
+    tally.add("the seals", what, count=rows.count())
 
 
-def _without_case() -> Broken | None:
+def _without_case(tally: Tally) -> None:
     """History without its case: the case is gone although every line stands."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT min(e.id), e.case_id FROM cases_event e
+            """SELECT min(e.id), count(*) OVER () FROM cases_event e
                  LEFT JOIN cases_case c ON c.id = e.case_id WHERE c.id IS NULL
                 GROUP BY e.case_id ORDER BY 1 LIMIT 1"""
         )
         gone = cursor.fetchone()
-    return Broken(f"line {gone[0]}", "its case is missing") if gone else None
+    if gone:
+        tally.add(f"line {gone[0]}", "its case is missing", count=gone[1])
 
 
-def verify_files(*, progress: Progress | None = None) -> tuple[int, Broken | None]:
-    """How many stored files were read again, and the first that is missing, was altered, or of
-    which something else is kept than it says itself."""
-    count, rows = 0, StoredFile.objects.order_by("pk").defer("exif")
+def verify_files(*, progress: Progress | None = None) -> tuple[int, list[Broken]]:
+    """How many stored files were read again; those that are missing, were altered, or of which
+    something else is kept than they say themselves: the first of each kind."""
+    count, rows, tally = 0, StoredFile.objects.order_by("pk"), Tally()
     total = rows.count() if progress else 0
     for row in rows.iterator():
         count += 1
         if progress:
             progress(count, total)
         if files.is_altered(row.sha256):
-            return count, Broken(f"file {row.sha256[:12]}", "it is missing or was altered")
-        if unlike := files.told_otherwise(row):
-            return count, Broken(f"file {row.sha256[:12]}", f"its {unlike} is not what it says")
-    return count, None
+            tally.add(f"file {row.sha256[:12]}", "it is missing or was altered")
+        elif unlike := files.told_otherwise(row):
+            tally.add(f"file {row.sha256[:12]}", f"its {unlike} is not what it says")
+    return count, tally.found()
 
 
 def _seals() -> Iterator[Seal]:

@@ -85,24 +85,22 @@ def _closed_before(before: str) -> int | None:
     return int(kept[4], 16) if len(kept) > 4 and kept[4] != UNKNOWN else None
 
 
-def first_unlike() -> tuple[str, str] | None:
-    """(number, which part) of the first case that is not what its last line left; None: all are.
+def all_unlike() -> Iterator[tuple[str, str]]:
+    """(number, which part) of the cases that are not what their last line left, by age.
 
     Writers go on meanwhile: what seems unlike is read again with the case locked.
     """
     ids = Case.objects.aggregate(first=Min("pk"), last=Max("pk"))
     if ids["first"] is None:
-        return None
+        return
     for first in range(ids["first"], ids["last"] + 1, AT_ONCE):
         for pk, _number, part in _unlike(range(first, first + AT_ONCE)):
             if part is None:
                 continue
             with transaction.atomic():
                 Case.objects.select_for_update().only("pk").get(pk=pk)
-                for _pk, number, still in _unlike(range(pk, pk + 1)):
-                    if still is not None:
-                        return number, still
-    return None
+                found = [(number, still) for _pk, number, still in _unlike(range(pk, pk + 1))]
+            yield from ((number, still) for number, still in found if still is not None)
 
 
 def _unlike(ids: range) -> Iterator[tuple[int, str, str | None]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
@@ -42,7 +43,7 @@ def check(chain: Chain = False, workflow: Workflow = False, as_json: AsJson = Fa
 
 
 def prove_history() -> dict[str, Any]:
-    """Recompute every hash of every case's history; names the first broken row."""
+    """Recompute every hash of every case's history; names the first broken row of each kind."""
     from cityloop.cases import proof
     from cityloop.kernel import clock
 
@@ -50,7 +51,7 @@ def prove_history() -> dict[str, Any]:
         verdict = proof.verify(now=clock.now(), progress=advance)
     words = f"{verdict.lines} lines of {verdict.cases} cases and {verdict.seals} seals are whole"
     if not verdict.whole:
-        words = "; ".join(f"{broken.where}: {broken.what}" for broken in verdict.broken)
+        words = _one_a_line(verdict.broken)
     return {"name": "history", "well": verdict.whole, "words": words}
 
 
@@ -60,8 +61,12 @@ def prove_files() -> dict[str, Any]:
 
     with progress("Proving the photos") as advance:
         count, broken = proof.verify_files(progress=advance)
-    words = f"{broken.where}: {broken.what}" if broken else f"{count} files are what they were"
-    return {"name": "files", "well": broken is None, "words": words}
+    words = _one_a_line(broken) or f"{count} files are what they were"
+    return {"name": "files", "well": not broken, "words": words}
+
+
+def _one_a_line(found: Iterable[object]) -> str:
+    return "\n          ".join(map(str, found))
 
 
 def prove_book() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cityloop.cli.database import require_tables
-from cityloop.cli.output import AsJson, RejectedError, finish_import, importing
+from cityloop.cli.output import AsJson, finish_import, importing, require_some
 from cityloop.cli.project import open_project
 
 File = Annotated[
@@ -35,6 +35,9 @@ def import_components(
 ) -> None:
     """Import components; every rejected row is listed with its reason.
 
+    Exit code 1 when nothing was imported; 0 when some rows were, even if others were rejected
+    (--json counts them).
+
     Columns: code, x and y (a geometry serves as well), name, competent, owner and maintainer (codes
     of units; ..._name their names), grid, state, original_on, changed_on, data_source, picture,
     note. The standard's names (ObjID, DeptCode1, ORDate ...) and the Chinese ones are understood.
@@ -57,5 +60,4 @@ def import_components(
             progress=advance,
         )
     finish_import(report, as_json=as_json)
-    if report.rejected and not report.imported and not report.joined:
-        raise RejectedError("nothing was imported")
+    require_some(report.imported + report.joined, len(report.rejected))

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cityloop.cli.database import require_tables
-from cityloop.cli.output import AsJson, CommandError, RejectedError, finish_import, importing
+from cityloop.cli.output import AsJson, CommandError, finish_import, importing, require_some
 from cityloop.cli.project import open_project
 
 # The mappings of cityloop/exchange/mappings; named here so that --help needs no database.
@@ -22,7 +22,11 @@ Workers = Annotated[int, typer.Option(help="Processes; default: one a core, at m
 
 
 def import_cases(file: File, kind: Format, workers: Workers = 0, as_json: AsJson = False) -> None:
-    """Import cases with their own times; history lines say that they were imported."""
+    """Import cases with their own times; history lines say that they were imported.
+
+    Exit code 1 when nothing was imported; 0 when some rows were, even if others were rejected
+    (--json counts them).
+    """
     if kind not in FORMATS:
         raise CommandError(f"--format is one of {', '.join(FORMATS)}, not {kind}.")
     open_project()
@@ -41,5 +45,4 @@ def import_cases(file: File, kind: Format, workers: Workers = 0, as_json: AsJson
             workers=workers or min(os.cpu_count() or 1, MOST_WORKERS),
         )
     finish_import(report, as_json=as_json)
-    if report.rejected and not report.imported and not report.joined:
-        raise RejectedError("nothing was imported")
+    require_some(report.imported + report.joined, len(report.rejected))

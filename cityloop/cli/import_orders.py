@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cityloop.cli.database import require_tables
-from cityloop.cli.output import AsJson, RejectedError, finish, importing, say
+from cityloop.cli.output import AsJson, finish, importing, require_some, say
 from cityloop.cli.project import open_project
 
 File = Annotated[Path, typer.Argument(help="CSV, XLSX or JSON.", exists=True, dir_okay=False)]
@@ -20,6 +20,10 @@ def import_orders(file: File, as_json: AsJson = False) -> None:
 
     An order that was refused and is sent again opens a new round: its column sent_at (派单时间) is
     later than the refusal or, without that column, its row differs from every one before it.
+
+    Each order is committed by itself; what broke off is imported again and goes on. Exit code 1
+    when nothing was imported; 0 when some rows were, even if others were rejected (--json counts
+    them).
     """
     open_project()
     require_tables()
@@ -46,10 +50,6 @@ def import_orders(file: File, as_json: AsJson = False) -> None:
     )
     if batch.warnings:
         sentence += f"; {len(batch.warnings)} whose outer deadline had passed"
-    finish(
-        {**result, "bad_rows": batch.bad_rows, "warnings": batch.warnings},
-        sentence,
-        as_json=as_json,
-    )
-    if bad and not (batch.opened or batch.joined or batch.known):
-        raise RejectedError("nothing was imported")
+    told = {**result, "bad_rows": batch.bad_rows, "warnings": batch.warnings}
+    finish(told, sentence, as_json=as_json)
+    require_some(batch.opened + batch.joined + batch.known, bad)

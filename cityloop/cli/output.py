@@ -96,6 +96,12 @@ def as_line(result: Mapping[str, Any]) -> str:
     return json.dumps(result, ensure_ascii=False, default=str)
 
 
+def require_some(taken: int, rejected: int) -> None:
+    """An import fails (exit code 1) when it took nothing; rejected rows beside others are told."""
+    if rejected and not taken:
+        raise RejectedError("nothing was imported")
+
+
 def finish_import(report: Any, *, as_json: bool) -> None:
     """Print an import's report, the rejected rows with their reasons on standard error."""
     rejected = report.rejected_rows()

@@ -10,7 +10,7 @@ from ninja import Query, Router
 from cityloop.hotline import operations, queries, reading, shapes
 from cityloop.hotline.models import Batch, Order, Result
 from cityloop.kernel import clock, paging
-from cityloop.kernel.api import idempotent
+from cityloop.kernel.api import idempotent, idempotent_in_pieces
 from cityloop.kernel.page import actor_of
 
 router = Router(tags=["hotline"])
@@ -61,9 +61,12 @@ def result_facts(row: Result) -> dict[str, Any]:
 
 
 @router.post("/hotline/orders", response=shapes.BatchOut, summary="Import orders of 12345")
-@idempotent
+@idempotent_in_pieces
 def import_orders(request: HttpRequest, body: shapes.OrdersIn) -> tuple[int, dict[str, Any]]:
     """A number that is known opens nothing; a bad row is listed and the others are taken.
+
+    Each order is committed by itself. What broke off half way is sent again, with the same key or
+    another, and goes on: the orders that were taken are `known` then.
 
     A number whose case was refused and that is sent again opens a new round: with `sent_at` after
     the refusal, or without `sent_at` in a row that differs from every one before it.

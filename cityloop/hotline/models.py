@@ -99,6 +99,7 @@ class Batch(models.Model):
     known = models.PositiveIntegerField(default=0)
     bad_rows = models.JSONField(default=list)  # [{"row", "number", "reasons"}]
     warnings = models.JSONField(default=list)  # of rows that were taken, in the same shape
+    done = models.BooleanField(default=False)  # False: it still runs, or broke off half way
 
     class Meta:
         db_table = "hotline_batch"

@@ -23,6 +23,7 @@ class IntakeConfig(Subsystem):
         {f"case.{action}": f"tell_{action}" for action in TOLD}
         | {f"case.{action}": f"look_at_{action}" for action in SLOW}
         | {"intake.unambiguous": "file_unambiguous", "token.asked": "know_channel"}
+        | {"channel.asked": "have_channel"}
         | {"case.before_closing": "before_closing"}
     )
     schedules = (

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from cityloop.cases.models import Case
-from cityloop.intake import operations, reference
+from cityloop.intake import channels, operations, reference
 from cityloop.kernel import clock
 
 
@@ -113,3 +115,12 @@ def know_channel(channel_code: str) -> None:
         raise reference.UnknownChannel(
             *problem.reasons, fields={"channel_code": problem.reasons[0]}
         ) from problem
+
+
+def have_channel(code: str) -> None:
+    """Cases of a channel are asked for, open or shut: raises UnknownChannel for another."""
+    if code not in channels.BY_CODE:
+        reason = _("%(value)s is none of: %(values)s") % {
+            "value": code[:40], "values": ", ".join(channels.BY_CODE),
+        }  # fmt: skip
+        raise reference.UnknownChannel(f"channel: {reason}", fields={"channel": reason})

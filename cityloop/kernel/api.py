@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from inspect import signature
@@ -24,6 +25,7 @@ from ninja.router import BoundRouter
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator
+from pydantic_core import core_schema
 
 from cityloop.kernel import clock, idempotency, misfits
 from cityloop.kernel.actor import Actor
@@ -32,6 +34,7 @@ from cityloop.kernel.middleware import problem_response
 from cityloop.kernel.page import actor_of
 
 _ENCODER = NinjaJSONEncoder()
+Once = Callable[..., idempotency.Answer]
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
 
 
@@ -53,6 +56,27 @@ def _of_our_time(value: datetime) -> datetime:
 
 
 Moment = Annotated[datetime, BeforeValidator(no_number), AfterValidator(_of_our_time)]
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """`Annotated[str, OneOf(values)]`: a filter by a fixed list of words; '' does not filter."""
+
+    values: Sequence[str]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        return core_schema.no_info_after_validator_function(self._known, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        return {**handler(schema), "enum": ["", *self.values]}
+
+    def _known(self, value: str) -> str:
+        if value and value not in self.values:
+            about = {"value": value[:40], "values": ", ".join(self.values)}
+            raise ValueError(_("%(value)s is none of: %(values)s") % about)
+        return value
+
+
 AwareMoment = Annotated[AwareDatetime, BeforeValidator(no_number), AfterValidator(_of_our_time)]
 
 
@@ -245,7 +269,15 @@ def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
 
     The view returns (status, JSON-able); None as the second means no content.
     """
+    return _with_key(view, idempotency.once)
 
+
+def idempotent_in_pieces(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for a long write that commits piece by piece and does no piece twice."""
+    return _with_key(view, idempotency.once_in_pieces)
+
+
+def _with_key(view: Callable[..., Any], once: Once) -> Callable[..., Any]:
     @wraps(view)
     def handle(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if getattr(request, "holds_nul", False):
@@ -260,7 +292,7 @@ def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
             status, body = act()
         else:
             actor = actor_of(request)
-            status, body = idempotency.once(
+            status, body = once(
                 caller=f"member:{actor.member_id}" if actor.member_id else actor.post[:60],
                 key=key,
                 request=f"{request.method} {request.get_full_path()}".encode() + _content(request),

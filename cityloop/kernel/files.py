@@ -28,7 +28,7 @@ T = TypeVar("T")
 # MPO: a JPEG with further pictures behind it, as some phones write it.
 IMAGES = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 MAX_PIXELS = 80_000_000
-PROVEN = ("width", "height", "taken_at", "taken_point")  # read from the original again
+PROVEN = ("width", "height", "exif", "taken_at", "taken_point")  # read from the original again
 PLAIN_BELOW = 6.0  # standard deviation of grey, of 255: night, fog, a thumb on the lens
 # A film's first bytes, but a photo in a format that browsers and our tools do not show.
 PHOTO_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis"})
@@ -161,9 +161,9 @@ def _camera_facts(path: Path) -> dict[str, Any]:
 
 def told_otherwise(row: StoredFile) -> str:
     """Which of PROVEN is kept otherwise than the stored original says; '' when none is."""
-    if not row.media_type.startswith("image/"):
-        return ""
-    said = _camera_facts(location(row.sha256))
+    picture = row.media_type.startswith("image/")
+    said = _camera_facts(location(row.sha256)) if picture else {}
+    said["exif"] = said.get("exif") or {}
     return next((name for name in PROVEN if getattr(row, name) != said.get(name)), "")
 
 

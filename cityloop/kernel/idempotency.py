@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
 
 from cityloop.kernel.errors import Invalid, Refused
@@ -37,6 +38,43 @@ def once(
         status, body = act()
         RememberedCall.objects.filter(caller=caller, key=key).update(status=status, body=body)
     return status, body
+
+
+def once_in_pieces(
+    *, caller: str, key: str, request: bytes, now: datetime, act: Callable[[], Answer]
+) -> Answer:
+    """The same for a long `act` that commits piece by piece, and by itself does no piece twice.
+
+    No transaction is open around it. When it breaks off, the pieces done stay and no answer is
+    kept: sent again with the same key it does the rest, and tells that.
+    """
+    check_key(key)
+    digest = hashlib.sha256(request).hexdigest()
+    with _mine(caller, key):
+        if RememberedCall.objects.filter(caller=caller, key=key).exists():
+            return _kept(caller, key, digest)
+        status, body = act()
+        with transaction.atomic():
+            if _claim(caller, key, digest, now):
+                kept = RememberedCall.objects.filter(caller=caller, key=key)
+                kept.update(status=status, body=body)
+    return status, body
+
+
+@contextmanager
+def _mine(caller: str, key: str) -> Iterator[None]:
+    """Whoever sends this key meanwhile waits. The server lets go when the connection is lost."""
+    name = [f"idempotency {caller} {key}"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", name)
+    try:
+        yield
+    finally:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", name)
+        except DatabaseError:  # whatever broke it is told by what `yield` raised
+            connection.close()
 
 
 def check_key(key: str) -> None:

@@ -12,10 +12,11 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from cityloop.kernel import clock, paging
+from cityloop.kernel.api import OneOf
 from cityloop.kernel.errors import NotFound
 from cityloop.kernel.page import actor_of
 from cityloop.people import queries
-from cityloop.people.models import Member, Organisation
+from cityloop.people.models import Member, Organisation, OrganisationKind
 from cityloop.standards import queries as standards
 
 router = Router(tags=["people"])
@@ -120,7 +121,7 @@ class Asked(Schema):
 def organisations(
     request: HttpRequest,
     q: Annotated[str, Query(max_length=60)] = "",
-    kind: Annotated[str, Query(max_length=20)] = "",
+    kind: Annotated[str, OneOf(OrganisationKind.values)] = "",
     cursor: str | None = None,
     size: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:

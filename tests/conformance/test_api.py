@@ -125,6 +125,23 @@ def test_a_filter_that_is_none_is_refused(city: City) -> None:
     assert city.call("GET", f"/api/v1/cases?{good}", by="acceptor").status_code == 200
 
 
+@pytest.mark.requirement("O10")
+@pytest.mark.parametrize(("path", "name", "good"), [
+    ("cases", "channel", "hotline12345"), ("cases", "record_type", "quick"),
+    ("cases", "status", "filed"), ("components", "state", "damaged"),
+    ("organisations", "kind", "street"),
+])  # fmt: skip
+def test_a_word_that_a_filter_does_not_know_is_named(
+    city: City, path: str, name: str, good: str
+) -> None:
+    answer = city.call("GET", f"/api/v1/{path}?{name}=nix", by="acceptor")
+    assert_problem(answer, 422)
+    (objection,) = answer.json()["invalid_params"]
+    assert name in objection["name"] and good in objection["reason"]
+    assert name == "status" or "nix" in objection["reason"]
+    assert city.call("GET", f"/api/v1/{path}?{name}={good}", by="acceptor").status_code == 200
+
+
 @pytest.mark.parametrize("call", CALLS, ids=by_name)
 def test_a_wrong_method_or_address_is_a_problem_too(city: City, call: Call) -> None:
     answer = city.call("PATCH", call.address(city), by=call.by)

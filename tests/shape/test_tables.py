@@ -57,6 +57,7 @@ def test_subscriptions_listen_to_something_that_happens() -> None:
         "grids.began",
         "grids.changed",
         "token.asked",
+        "channel.asked",
     }
     for app in subsystems():
         for topic in app.subscriptions:

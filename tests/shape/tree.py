@@ -82,6 +82,7 @@ OWN: dict[str, dict[str, str]] = {
         "deadline": VALUE,
         "drawing": FUNCTIONS,
         "evidence": FUNCTIONS,
+        "faults": VALUE,
         "fields": TABLE,
         "figures": FUNCTIONS,
         "flow": VALUE,

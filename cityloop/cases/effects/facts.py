@@ -92,6 +92,7 @@ def freeze_limit(change: Change) -> None:
     case.place_level = change.inputs.get("place_level") or rule.place_level
     case.filed_at = change.now
     change.facts["rule"], change.facts["rule_digest"] = rule.pk, chain.rule_digest(rule)
+    change.facts["class_digest"] = chain.class_digest(rule.problem_class)
     change.facts["limit"] = [str(case.limit_amount), case.limit_unit]
     if before[0] is not None and (case.limit_amount, case.limit_unit) != before:
         change.facts["limit_before"] = [str(before[0]), before[1]]

@@ -53,6 +53,18 @@ def test_every_command_has_help(name: str) -> None:
     assert "--help" in done.stdout
 
 
+def test_an_import_fails_only_when_it_took_nothing() -> None:
+    """One rule for cases, components and orders, told in their help."""
+    output.require_some(0, 0)
+    output.require_some(1, 5)
+    with pytest.raises(output.RejectedError, match="nothing was imported"):
+        output.require_some(0, 6)
+    told = (Path(__file__).parents[3] / "docs" / "commands.md").read_text()
+    for name in ("import-cases", "import-components", "import-orders"):
+        own = told.split(f"## {name}\n", 1)[1].split("\n## ", 1)[0]
+        assert "Exit code 1 when nothing was imported" in " ".join(own.split())
+
+
 @pytest.mark.parametrize(
     "arguments", [("no-such-command",), ("migrate", "--no-such-option"), ("import-cases",)]
 )

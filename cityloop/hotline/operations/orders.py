@@ -1,4 +1,8 @@
-"""Orders of the mayor's hotline: taken once, joined where the case is open, answered."""
+"""Orders of the mayor's hotline: taken once, joined where the case is open, answered.
+
+Each order of a delivery is committed by itself: a long delivery keeps nobody waiting, and one that
+breaks off half way is sent again, finds what it brought before, and goes on.
+"""
 
 from __future__ import annotations
 
@@ -33,12 +37,9 @@ OUTCOMES = {
 }  # fmt: skip
 # Results get their ids in the order in which they commit: a cursor misses none.
 IN_ORDER = "SELECT pg_advisory_xact_lock(hashtext('hotline_result'))"
+SAVED_EVERY = 50  # rows: how a delivery stands can be read while it runs
 
 
-ONE_BY_ONE = "SELECT pg_advisory_xact_lock(hashtext('hotline_orders'))"
-
-
-@transaction.atomic
 def import_orders(
     rows: Sequence[reading.Row],
     *,
@@ -51,25 +52,36 @@ def import_orders(
 
     A number that is known opens nothing, and another deadline of it is taken over; only what we
     refused and 12345 sends again opens a new round (rounds.py says how the two are told apart).
-    A deadline that has passed is taken with a warning. Raises NotAllowed.
+    A deadline that has passed is taken with a warning. What breaks off leaves the orders that were
+    taken and a batch that is not `done`. Raises NotAllowed.
     """
     actor.require(ORDERS)
-    with connection.cursor() as cursor:  # the same delivery sent twice at once: one after the other
-        cursor.execute(ONE_BY_ONE)
-    batch = Batch.objects.create(name=name[:120], at=now, by=actor.post[:120])
-    batch.warnings += _unknown_columns(rows)
-    counts = {OPENED: 0, JOINED: 0, KNOWN: 0}
-    for row in counted(rows, progress):
+    brief = not connection.in_atomic_block  # else each order stays part of a longer transaction
+    batch = Batch.objects.create(
+        name=name[:120], at=now, by=actor.post[:120], warnings=_unknown_columns(rows)
+    )
+    for n, row in enumerate(counted(rows, progress), 1):
         try:
             with transaction.atomic():
-                counts[_take(row, batch, actor=actor, now=now)] += 1
+                what, late = _take(row, batch, actor=actor, now=now, brief=brief)
         except ValueError as error:
             batch.bad_rows.append(_listed(row, [str(error)]))
         except Problem as problem:
             batch.bad_rows.append(_listed(row, list(problem.reasons) or [problem.title]))
-    batch.opened, batch.joined, batch.known = counts[OPENED], counts[JOINED], counts[KNOWN]
+        else:
+            _count(batch, row, what, late=late)
+        if n % SAVED_EVERY == 0:
+            batch.save()
+    batch.done = True
     batch.save()
     return batch
+
+
+def _count(batch: Batch, row: reading.Row, what: str, *, late: bool) -> None:
+    """An order that was taken and committed."""
+    setattr(batch, what, getattr(batch, what) + 1)
+    if late:
+        batch.warnings.append(_listed(row, [_("the outer deadline had passed when it came")]))
 
 
 def _unknown_columns(rows: Sequence[reading.Row]) -> list[dict[str, Any]]:
@@ -88,35 +100,36 @@ def _listed(row: reading.Row, reasons: list[str]) -> dict[str, Any]:
     return {"row": row.number, "number": number[:MAX_NUMBER], "reasons": reasons}
 
 
-def _take(row: reading.Row, batch: Batch, *, actor: Actor, now: datetime) -> str:
+def _take(
+    row: reading.Row, batch: Batch, *, actor: Actor, now: datetime, brief: bool
+) -> tuple[str, bool]:
+    """What became of a row, and whether something new of it comes after its deadline."""
     number = row.cells.get("number", "")
     if not number or len(number) > MAX_NUMBER or not number.isprintable():
         raise ValueError(_("the number of the order is missing or longer than 60 characters"))
     sent = rounds.sent(row.cells)
-    known = rounds.rounds_of(number)
-    typed = None if known else rounds.typed_in(number)
+    known, typed = rounds.take(number)
     if typed is not None:  # its deadline comes with the row
         known = [Order.objects.create(outer_number=number, report=typed, batch=batch, came_at=now)]
     if known and not rounds.sent_again(known, sent):
         what, new = KNOWN, rounds.take_over(known, sent)
     else:
-        what, new = _next_round(row.cells, known, sent, batch, actor=actor, now=now), True
-    if new and sent.late(now):
-        batch.warnings.append(_listed(row, [_("the outer deadline had passed when it came")]))
-    return what
+        what = _next_round(row.cells, known, sent, batch, actor=actor, now=now, brief=brief)
+        new = True
+    return what, new and sent.late(now)
 
 
 def _next_round(
     cells: dict[str, str], known: list[Order], sent: rounds.Sent, batch: Batch,
-    *, actor: Actor, now: datetime,
+    *, actor: Actor, now: datetime, brief: bool,
 ) -> str:  # fmt: skip
     """The order's first round, or one more after a refusal; its report's key names the round."""
     number, nth = (known[0].outer_number, known[0].round + 1) if known else (cells["number"], 1)
     noticed = _noticed(known, sent, now)
     key = number if nth == 1 else f"{number}#{nth}"
-    report, what = _report(key, cells, sent, noticed, actor=actor, now=now)
+    report_id, what = _report(key, cells, sent, noticed, actor=actor, now=now, brief=brief)
     Order.objects.create(
-        outer_number=number, round=nth, outer_due_at=sent.due_at, report=report, batch=batch,
+        outer_number=number, round=nth, outer_due_at=sent.due_at, report_id=report_id, batch=batch,
         seen=[sent.digest], came_at=now,
     )  # fmt: skip
     return what
@@ -134,8 +147,8 @@ def _noticed(known: list[Order], sent: rounds.Sent, now: datetime) -> list[check
 
 def _report(
     key: str, cells: dict[str, str], sent: rounds.Sent, noticed: list[checks.Finding],
-    *, actor: Actor, now: datetime,
-) -> tuple[Report, str]:  # fmt: skip
+    *, actor: Actor, now: datetime, brief: bool,
+) -> tuple[int, str]:  # fmt: skip
     receipt = intake.receive(
         intake.Incoming(
             channel=CHANNEL, text=cells.get("text", ""), source_key=key, x=sent.lon, y=sent.lat,
@@ -143,13 +156,13 @@ def _report(
             class_code=cells.get("class_code", ""), reporter_name=cells.get("name", ""),
             reporter_phone=cells.get("phone", ""), noticed=noticed,
         ),
-        actor=actor, now=now,
+        actor=actor, now=now, brief=brief,
     )  # fmt: skip
     if receipt.repeated:  # another order is called as a round of this one would be
         raise ValueError(_("report %(n)s has this number already") % {"n": receipt.number})
     ordinal = int(receipt.number.rpartition("-")[2])
-    report = Report.objects.get(case__number=receipt.case, ordinal=ordinal)
-    return report, JOINED if receipt.joined else OPENED
+    found = Report.objects.filter(case__number=receipt.case, ordinal=ordinal)
+    return found.values_list("pk", flat=True).get(), JOINED if receipt.joined else OPENED
 
 
 def note_result(*, number: str, version: int) -> int:

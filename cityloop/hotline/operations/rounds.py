@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
+from django.db import connection
 
 from cityloop.cases.models import Status
 from cityloop.hotline import reading
@@ -64,6 +65,29 @@ def _cell(cells: dict[str, str], name: str, parse: Callable[[str], Any]) -> Any:
 def spellings(number: str) -> set[str]:
     """A number in capitals or not is one order; the index answers for each."""
     return {number, number.upper(), number.lower()}
+
+
+# Of two deliveries that bring one order at the same moment, the second waits until the first one's
+# order is committed; what is asked afterwards sees it.
+_MINE = "SELECT pg_advisory_xact_lock(hashtextextended('hotline_order ' || %s, 0))"
+_ANY = """
+SELECT EXISTS (SELECT FROM hotline_order WHERE outer_number = ANY(%(spelt)s)),
+       EXISTS (SELECT FROM intake_report
+                WHERE channel = %(channel)s AND source_key = ANY(%(spelt)s))
+"""
+
+
+def take(number: str) -> tuple[list[Order], Report | None]:
+    """The number is ours until the transaction ends: its rounds, or the report typed in with it.
+
+    Most numbers are new, and a cheap question says so.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_MINE, [number.lower()])
+        cursor.execute(_ANY, {"spelt": sorted(spellings(number)), "channel": CHANNEL})
+        ordered, reported = cursor.fetchone() or (False, False)
+    known = rounds_of(number) if ordered else []
+    return known, typed_in(number) if reported and not known else None
 
 
 def rounds_of(number: str) -> list[Order]:

@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-from django.db import connection
 
 from cityloop.geo.coordinates import metres_per_degree
 from cityloop.intake.queries.asking import Context
@@ -24,15 +23,17 @@ MOMENT = timedelta(seconds=60)
 REFUSAL = "somebody told of a problem here at the same moment"
 
 
-def alone(found: Sequence[Context]) -> First | None:
-    """What the statement that opens these cases asks first; None where no place is known."""
+def alone(found: Sequence[Context], *, held: bool) -> First | None:
+    """What the statement that opens these cases asks first; None where no place is known.
+
+    `held`: it is part of a longer transaction, such as a story of the demo city. That would keep
+    its ground from everybody else until the end, and wait for others in another order than they:
+    it only looks.
+    """
     placed = [one for one in found if one.asked.lon is not None and one.asked.lat is not None]
     if not placed:
         return None
     own = [one.case_id for one in found]
-    # Part of a longer transaction, such as a delivery of orders, would keep its ground from
-    # everybody else until the end, and wait for others in another order than they: it only looks.
-    held = connection.in_atomic_block
     cells = [] if held else sorted({key for one in placed for key in _cells(one)})
     rows = [_row(one, own) for one in placed]
     return First("intake_alone(%s::int[], %s::jsonb)",

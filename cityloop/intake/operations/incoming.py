@@ -120,6 +120,7 @@ class Draft:
     suggestions: list[list[Any]] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
     phashes: list[int] = field(default_factory=list)
+    brief: bool = False  # what it is part of ends with it
 
     def anew(self) -> Draft:
         """As it was before anything was found out about it from the database."""

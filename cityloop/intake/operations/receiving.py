@@ -85,15 +85,17 @@ class Joining:
 Outcome = Receipt | Joining | Exception
 
 
-def receive(given: Incoming, *, actor: Actor, now: datetime) -> Receipt:
+def receive(given: Incoming, *, actor: Actor, now: datetime, brief: bool = False) -> Receipt:
     """Take a report: locate it, look at it, join it to its case or open one.
 
-    The same key again answers the first result. Raises NotAllowed, BadReport, UnknownChannel,
-    UnknownClass, WrongChannel, OutsideCity, KeyReused, and cases.Refused where the life cycle says
-    no; then nothing was kept.
+    The same key again answers the first result. `brief`: a transaction around it ends right after,
+    so that it may keep the ground about the place until then (alone.py). Raises NotAllowed,
+    BadReport, UnknownChannel, UnknownClass, WrongChannel, OutsideCity, KeyReused, and cases.Refused
+    where the life cycle says no; then nothing was kept.
     """
     actor.require(PERMISSION)
     draft = prepare(given, actor=actor, now=now)
+    draft.brief = brief
     if draft.lon is None and draft.address:
         place_by_address(draft)
     draft.own = tuple(draft.checks)
@@ -162,8 +164,10 @@ def _write(openings: Sequence[Opening]) -> None:
     if not openings:
         return
     rows = [part for one in openings for part in one.rows]
+    held = connection.in_atomic_block and not all(one.draft.brief for one in openings)
+    first = alone(_joinable(openings), held=held)
     with transaction.atomic() if connection.in_atomic_block else nullcontext():
-        writing.write([one.change for one in openings], rows, first=alone(_joinable(openings)))
+        writing.write([one.change for one in openings], rows, first=first)
 
 
 def _joinable(openings: Sequence[Opening]) -> list[Context]:
