@@ -40,7 +40,12 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     return (_machines if by_token else _people)(environ, start_response)
 
 
+def served() -> Callable[..., Iterable[bytes]]:
+    """The application for a web process, which serves nothing else and for long."""
+    receiving.in_one_session()
+    return application
+
+
 get_resolver().url_patterns  # noqa: B018 (loads all pages now, not while the first visitor waits)
 classifier.holder.ready()  # in the background: the first report has its suggestions, too
-receiving.in_one_session()
 garbage.seldom()

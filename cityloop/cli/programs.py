@@ -44,7 +44,7 @@ def _cityloop(*arguments: str) -> tuple[str, ...]:
 def web(where: Where) -> Program:
     """Pages and API."""
     threads = ("--workers", str(_WORKERS), "--blocking-threads", str(_THREADS))
-    command = _granian("wsgi", "config.wsgi:application", where.host, where.port, *threads)
+    command = _granian("wsgi", "config.wsgi:served", where.host, where.port, "--factory", *threads)
     return Program("web", command)
 
 

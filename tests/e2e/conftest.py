@@ -56,7 +56,7 @@ def site(module_database) -> Iterator[Site]:
     port, live = free_port(), free_port()
     env = environment(port, live)
     started = [
-        serve("wsgi", "config.wsgi:application", port, env, "--blocking-threads", "4"),
+        serve("wsgi", "config.wsgi:served", port, env, "--factory", "--blocking-threads", "4"),
         serve("asgi", "config.asgi:application", live, env),
     ]
     try:
