@@ -225,7 +225,7 @@ def fire_due_timers(*, now: datetime, limit: int = 200) -> int:
     with transaction.atomic():
         due = Timer.objects.filter(fire_at__lte=now).order_by("fire_at")
         claimed = due.select_for_update(skip_locked=True).values_list("case_id", flat=True)
-        cases = Case.objects.filter(pk__in=list(dict.fromkeys(claimed[:limit])))
+        cases = Case.objects.filter(pk__in=list(dict.fromkeys(claimed[:limit]))).order_by("pk")
         numbers = list(cases.select_for_update(skip_locked=True).values_list("number", flat=True))
         return sum(_fire_alone(number, now) for number in numbers)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from cityloop.cases import command
 from cityloop.cases.models import Case, Task
 from cityloop.demo.habits import Habit
 from cityloop.demo.town import Town
@@ -30,6 +31,12 @@ BEGUN: dict[str, tuple[Habit, ...]] = {
     "reported": (
         Habit(8, "locate", "acceptor", words="与来电人核对，问题在路口另一侧。"),
         Habit(6, "settle_by_reminder", "acceptor", words="情节轻微，提示责任单位清扫。"),
+    ),
+    "filed": (
+        Habit(90, "pass_up", "dispatcher", words="涉及市属单位，区级无法协调。",
+              reason="beyond_us"),
+        Habit(300, "pass_down", "dispatcher", words="属区管范围，请区级派遣。"),
+        Habit(8, "dispatch_across", "dispatcher", words="位于两街道交界。"),
     ),
     "dispatched": (Habit(250, "open_dispatch", "unit_desk"),),
     "handling": (
@@ -115,8 +122,8 @@ WAITING: dict[str, tuple[Habit, ...]] = {
         Habit(25, "refuse_appeal", "acceptor", words="预警前已超时。"),
     ),
     "recheck": (
-        Habit(95, "recheck_confirmed", "inspector", "check", "现场整洁，结案属实。"),
-        Habit(5, "recheck_false", "inspector", "recheck", "现场仍未处置。"),
+        Habit(90, "recheck_confirmed", "inspector", "check", "现场整洁，结案属实。"),
+        Habit(10, "recheck_false", "inspector", "recheck", "现场仍未处置。"),
     ),
 }
 # The row of WAITING to which a step leads.
@@ -125,8 +132,10 @@ LEADS_TO = {
     "pass_extension": "extension", "advise_extension": "extension advised",
     "ask_long_limit": "long_limit", "ask_suspension": "suspension", "ask_deferral": "deferral",
     "support_deferral": "deferral supported", "ask_assist": "assist", "reply": "answered",
-    "ask_appeal": "appeal", "support_appeal": "appeal supported",
+    "ask_appeal": "appeal", "support_appeal": "appeal supported", "dispatch_across": "assist",
 }  # fmt: skip
+# Of several units that help, each by itself: the case waits until none is left.
+ONE_OF_SOME = ("assist_done", "waive_assist")
 # The answer to an order is judged when the work is done; who asked for time waits at once.
 ONLY_IN = {"answered": ("handled", "checked")}
 # An open task of this kind, held by this role: what the case waits for.
@@ -142,7 +151,7 @@ OWED = {"assist_done": "assist", "reply": "order"}
 # Minutes until it is done: shortest, usual, longest.
 PAUSES = {
     "closed": (600, 2400, 9000), "held": (600, 1500, 4000),
-    "assist": (30, 120, 400), "answered": (10, 60, 240), "recheck": (60, 240, 900),
+    "assist": (30, 120, 400), "answered": (10, 60, 240), "recheck": (500, 660, 1150),
     "appeal": (120, 600, 2000), "deferral supported": (60, 400, 1400),
     "extension advised": (30, 120, 600), "deferral": (30, 120, 600),
 }  # fmt: skip
@@ -207,6 +216,11 @@ def after(action: str, before: str) -> str:
     return "" if decided else before
 
 
+def another_owes(case: Case) -> str:
+    """The row of WAITING for the others that were asked to help; '' where none is left."""
+    return "assist" if owes(case, "assist") is not None else ""
+
+
 def _always(case: Case, now: datetime) -> bool:
     return True
 
@@ -226,9 +240,19 @@ def _extendable(case: Case, now: datetime) -> bool:
     return not case.extensions and _in_time(case, now)
 
 
+def _beyond_them(case: Case, now: datetime) -> bool:
+    return command.neighbour(case.platforms, case.holder_id, down=False) is not None
+
+
+def _passed_up(case: Case, now: datetime) -> bool:
+    return command.neighbour(case.platforms, case.holder_id, down=True) is not None
+
+
 POSSIBLE: dict[str, Callable[[Case, datetime], bool]] = {
     "give_notice": lambda case, now: case.handling_due_at is not None
     and case.handling_due_at - now < NOTICE_WITHIN,
+    "pass_up": _beyond_them, "pass_down": _passed_up,
+    "dispatch_across": lambda case, now: not case.dispatches,
     "ask_long_limit": _limit_for_works, "ask_extension": _extendable,
     "wish_extension": _extendable,
     "name_liable": lambda case, now: bool(case.dispute_level),
@@ -276,7 +300,7 @@ def _waived(town: Town, case: Case, now: datetime) -> dict[str, Any]:
 
 def _liable(town: Town, case: Case, now: datetime) -> dict[str, Any]:
     unit = case.proposal.get("unit") or case.returned_by[-1]
-    return {"unit": town.units[unit]}
+    return {"unit": town.units[unit], "document": f"会商纪要〔{now.year}〕{case.pk}号"}
 
 
 def _stage(town: Town, case: Case, now: datetime) -> dict[str, Any]:
@@ -292,13 +316,18 @@ def _reminded(town: Town, case: Case, now: datetime) -> dict[str, Any]:
     return {"addressee": town.neighbour(case)}
 
 
+def _two_streets(town: Town, case: Case, now: datetime) -> dict[str, Any]:
+    return {"territories": town.border(case), "subtask": "清理本侧。"}
+
+
 def _final_day(town: Town, case: Case, now: datetime) -> dict[str, Any]:
     day = timezone.localdate(now + timedelta(days=NOTICE_DAYS))
     return {"final_day": day.isoformat(), "consequence": "逾期未办，按办法扣分并代整治。"}
 
 
 MORE: dict[str, Callable[[Town, Case, datetime], dict[str, Any]]] = {
-    "locate": _other_side, "settle_by_reminder": _reminded, "give_notice": _final_day,
+    "dispatch_across": _two_streets, "locate": _other_side,
+    "settle_by_reminder": _reminded, "give_notice": _final_day,
     "ask_extension": _extra, "wish_extension": _extra,
     "ask_suspension": _until, "ask_deferral": _until,
     "ask_assist": _helper, "waive_assist": _waived, "substitute": _substitute,

@@ -18,6 +18,8 @@ from cityloop.demo.papers import paper
 from cityloop.demo.town import Town
 from cityloop.discipline import operations as discipline
 from cityloop.discipline.models import Recheck
+from cityloop.duty import operations as duty
+from cityloop.duty.models import Call, CallState
 from cityloop.intake import operations as intake
 from cityloop.intake.models import ReporterNotice
 from cityloop.kernel import files
@@ -48,6 +50,8 @@ def act(
         dispute = Dispute.objects.filter(case=case, closed_at=None).first()
     if dispute is not None:
         THROUGH_DISPUTE[action](dispute.pk, inputs, actor, now)
+        return Case.objects.defer("search").get(pk=case.pk)
+    if action == "open_dispatch" and duty.open_dispatch(number=case.number, actor=actor, now=now):
         return Case.objects.defer("search").get(pk=case.pk)
     done = cases.perform(case.number, action, actor=actor, now=now, inputs=inputs, papers=papers)
     _follow(done, action, now)
@@ -86,6 +90,12 @@ def _owe_progress(case: Case, now: datetime) -> None:
     version = intake.slow_moment(case)
     if version and intake.owe_progress(number=case.number, version=version, now=now):
         case.refresh_from_db()
+
+
+def called(case: Case) -> int | None:
+    """Who was called to the dispatch and has not opened it."""
+    waiting = Call.objects.filter(case=case, state=CallState.WAITING, member__isnull=False)
+    return waiting.order_by("-pk").values_list("member_id", flat=True).first()
 
 
 def answer(town: Town, case: Case, now: datetime) -> None:

@@ -139,7 +139,7 @@ WITH_OPINION = frozenset({
     "review_case", "freeze", "pass_extension", "advise_extension", "approve_extension",
     "approve_long_limit", "approve_suspension", "support_deferral", "approve_deferral",
     "accept_reply", "support_appeal", "approve_appeal", "recheck_confirmed",
-    "settle_by_reminder",
+    "settle_by_reminder", "pass_down",
 })  # fmt: skip
 LATE, LATE_SLOW = 0.04, 0.36  # share of cases that a unit, or a slow one, finishes too late
 

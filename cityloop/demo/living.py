@@ -13,7 +13,8 @@ from django.utils.translation import override
 
 from cityloop.cases.models import Case
 from cityloop.demo.camera import Camera
-from cityloop.demo.simulation import HOURS, PER_DAY, Affair, Life
+from cityloop.demo.life import Affair, Due, Life
+from cityloop.demo.simulation import HOURS, PER_DAY
 from cityloop.kernel import clock
 
 log = logging.getLogger("cityloop.demo")
@@ -55,7 +56,15 @@ def _from(start: datetime, seed: int, stop: threading.Event) -> None:
             life.report(told, photos, now)
             report_at = _next_report(life, now)
         elif life.queue and life.queue[0].at <= now:
-            beat(life, heapq.heappop(life.queue).affair, now)
+            _next(life, heapq.heappop(life.queue), now)
+
+
+def _next(life: Life, due: Due, now: datetime) -> None:
+    """The step of a case, or an errand."""
+    if due.affair is None:
+        life.happen(due)
+    else:
+        beat(life, due.affair, now)
 
 
 def beat(life: Life, affair: Affair, now: datetime) -> None:

@@ -1,7 +1,9 @@
 """Photos of the demo city: a drawn street with a problem, the same street without it.
 
 Quick to make, each one different, with date and place burnt in and in EXIF as phones write them.
-Streets and things are drawn once at double size and kept; a photo is two pastes and a JPEG.
+Streets and things are drawn once at double size and kept; a photo is two pastes and a JPEG. Most
+are small: too small for the look at stamps and scenes, which takes seconds a photo. One place in
+FINE_ONES has photos of double size, at which that look is taken.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from cityloop.demo.sprites import CANVAS, DRAWINGS, GROUND
 
 SIZE = (400, 300)
 STREETS, VARIANTS = 24, 6
+FINE, FINE_ONES = 2, 8
 MARGIN = 16  # how far the camera moves between two photos of one place
 WIDE = (SIZE[0] + 2 * MARGIN, SIZE[1] + 2 * MARGIN)
 HORIZON, KERB = 176, 226  # where houses end and where the road begins
@@ -39,22 +42,28 @@ def photo(
     `place` chooses street and thing, so that before and after show the same; `seed` the moment:
     where the camera stood and how bright it was. Unknown drawings are a heap of rubbish.
     """
-    light = light_at(at)
+    light, scale = light_at(at), scale_of(place)
     dice = random.Random(seed)
-    picture = _street(place % STREETS, light).copy()
-    _of_its_own(ImageDraw.Draw(picture), random.Random(place), light)
+    picture = _street(place % STREETS, light, scale).copy()
+    _of_its_own(ImageDraw.Draw(picture), random.Random(place), light, scale)
     kind = drawing if drawing in DRAWINGS else "rubbish"
-    thing = _thing(kind, place % VARIANTS, fixed, light)
+    thing = _thing(kind, place % VARIANTS, fixed, light, scale)
     foot = ON_ROAD if kind in ROAD_THINGS else ON_PAVEMENT
-    picture.paste(thing, (MARGIN + 20 + place // STREETS % 90, foot - GROUND * 3 // 4), thing)
-    left, top = dice.randrange(2 * MARGIN), dice.randrange(2 * MARGIN)
-    picture = picture.crop((left, top, left + SIZE[0], top + SIZE[1]))
+    left, top = MARGIN + 20 + place // STREETS % 90, foot - GROUND * 3 // 4
+    picture.paste(thing, (left * scale, top * scale), thing)
+    left, top = dice.randrange(2 * MARGIN) * scale, dice.randrange(2 * MARGIN) * scale
+    picture = picture.crop((left, top, left + SIZE[0] * scale, top + SIZE[1] * scale))
     strength = dice.uniform(0.9, 1.1)
     picture = picture.point([min(255, int(value * strength)) for value in range(256)] * 3)
     _stamp(picture, at, lon, lat)
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=74, exif=_exif(at, lon, lat))
     return out.getvalue()
+
+
+def scale_of(place: int) -> int:
+    """How large the photos of a place are: 1 or FINE times SIZE."""
+    return FINE if place // STREETS % FINE_ONES == 0 else 1
 
 
 def light_at(at: datetime) -> str:
@@ -65,8 +74,8 @@ def light_at(at: datetime) -> str:
     return DUSK if hour in (6, 17, 18) else NIGHT
 
 
-@lru_cache(maxsize=STREETS * 3)
-def _street(place: int, light: str) -> Image.Image:
+@lru_cache(maxsize=STREETS * 4)
+def _street(place: int, light: str, scale: int = 1) -> Image.Image:
     """Sky, houses, shops, pavement and road of one place."""
     dice = random.Random(place)
     picture = Image.new("RGB", (WIDE[0] * 2, WIDE[1] * 2))
@@ -83,6 +92,8 @@ def _street(place: int, light: str) -> Image.Image:
     _ground(draw, picture.width, picture.height, dice, light)
     for _tree in range(dice.randrange(1, 3)):
         _street_tree(draw, dice.randrange(40, picture.width - 40), dice, light)
+    if scale == FINE:  # as it was drawn
+        return picture
     return picture.resize(WIDE, Image.Resampling.LANCZOS)
 
 
@@ -117,27 +128,36 @@ def _house(draw: ImageDraw.ImageDraw, x: int, dice: random.Random, light: str) -
     return wide
 
 
-def _of_its_own(draw: ImageDraw.ImageDraw, dice: random.Random, light: str) -> None:
+def _of_its_own(draw: ImageDraw.ImageDraw, dice: random.Random, light: str, scale: int = 1) -> None:
     """What only this place has: a tower, a hoarding, a van. Streets are few, and a picture of one
     that hangs together must not pass for an edited copy of another."""
     foot = HORIZON + 3
     for _tower in range(dice.randrange(1, 3)):
         left, wide = dice.randrange(-30, WIDE[0] - 40), dice.randrange(60, 150)
         roof, wall = dice.randrange(4, 96), dice.choice(TOWERS)
-        draw.rectangle((left, roof, left + wide, foot - 38), fill=_lit(wall, light))
+        draw.rectangle(_by(scale, left, roof, left + wide, foot - 38), fill=_lit(wall, light))
         for y in range(roof + 10, foot - 60, dice.randrange(16, 30)):
-            draw.rectangle((left + 8, y, left + wide - 8, y + 6), fill=_lit("#55636f", light))
+            band = _by(scale, left + 8, y, left + wide - 8, y + 6)
+            draw.rectangle(band, fill=_lit("#55636f", light))
     left, wide = dice.randrange(0, WIDE[0] - 60), dice.randrange(50, 130)
     high, colour = dice.randrange(26, 60), dice.choice(TOWERS + SHOPS)
-    draw.rectangle((left, foot - high, left + wide, foot + 8), fill=_lit(colour, light))
+    hoarding = _by(scale, left, foot - high, left + wide, foot + 8)
+    draw.rectangle(hoarding, fill=_lit(colour, light))
     left, wide = dice.randrange(WIDE[0] // 2, WIDE[0] - 60), dice.randrange(70, 150)
     high, ground = dice.randrange(34, 74), KERB + dice.randrange(8, 34)
     paint = _lit(dice.choice(TOWERS + SHOPS), light)
-    draw.rounded_rectangle((left, ground - high, left + wide, ground), radius=8, fill=paint)
-    draw.rectangle((left + 8, ground - high + 7, left + wide // 2, ground - high // 2),
-                   fill=_lit("#39444d", light))  # fmt: skip
+    body = _by(scale, left, ground - high, left + wide, ground)
+    draw.rounded_rectangle(body, radius=8 * scale, fill=paint)
+    window = _by(scale, left + 8, ground - high + 7, left + wide // 2, ground - high // 2)
+    draw.rectangle(window, fill=_lit("#39444d", light))
     for wheel in (left + 18, left + wide - 18):
-        draw.ellipse((wheel - 9, ground - 9, wheel + 9, ground + 9), fill=_lit("#1c1f22", light))
+        tyre = _by(scale, wheel - 9, ground - 9, wheel + 9, ground + 9)
+        draw.ellipse(tyre, fill=_lit("#1c1f22", light))
+
+
+def _by(scale: int, *box: float) -> tuple[float, ...]:
+    """A box in the measures of the small picture, in a picture so many times as large."""
+    return tuple(one * scale for one in box)
 
 
 def _ground(
@@ -168,7 +188,7 @@ def _street_tree(draw: ImageDraw.ImageDraw, x: int, dice: random.Random, light: 
 
 
 @lru_cache(maxsize=len(DRAWINGS) * VARIANTS * 6)
-def _thing(kind: str, variant: int, fixed: bool, light: str) -> Image.Image:
+def _thing(kind: str, variant: int, fixed: bool, light: str, scale: int = 1) -> Image.Image:
     """A thing that is wrong, or put right, on a transparent ground, in this light."""
     picture = Image.new("RGBA", CANVAS)
     DRAWINGS[kind](ImageDraw.Draw(picture), random.Random(variant), fixed)
@@ -176,7 +196,8 @@ def _thing(kind: str, variant: int, fixed: bool, light: str) -> Image.Image:
         [int(value * share) for value in range(256)] for share in LIGHT[light]
     )  # fmt: skip
     picture = picture.point([*red, *green, *blue, *range(256)])
-    return picture.resize((CANVAS[0] * 3 // 4, CANVAS[1] * 3 // 4), Image.Resampling.LANCZOS)
+    size = CANVAS[0] * scale * 3 // 4, CANVAS[1] * scale * 3 // 4
+    return picture.resize(size, Image.Resampling.LANCZOS)
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:
@@ -192,13 +213,14 @@ def _lit(colour: str, light: str) -> tuple[int, ...]:
 def _stamp(picture: Image.Image, at: datetime, lon: float, lat: float) -> None:
     draw = ImageDraw.Draw(picture)
     text = f"{timezone.localtime(at):%Y-%m-%d %H:%M:%S}  {lat:.5f}, {lon:.5f}"
-    draw.rectangle((0, SIZE[1] - 22, SIZE[0], SIZE[1]), fill="#1b1e22")
-    draw.text((8, SIZE[1] - 19), text, fill="#ffd24a", font=_font())
+    scale, (wide, high) = picture.width // SIZE[0], picture.size
+    draw.rectangle((0, high - 22 * scale, wide, high), fill="#1b1e22")
+    draw.text((8 * scale, high - 19 * scale), text, fill="#ffd24a", font=_font(13 * scale))
 
 
-@lru_cache(maxsize=1)
-def _font() -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
-    return ImageFont.load_default(13)
+@lru_cache(maxsize=2)
+def _font(size: int) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
+    return ImageFont.load_default(size)
 
 
 def _exif(at: datetime, lon: float, lat: float) -> Image.Exif:

@@ -105,6 +105,7 @@ class Town:
     seed: int
     day: date
     sleeps: bool = True  # offices are closed at night
+    writes: bool = False  # text messages to reporters: only where nothing leaves the machine
     chance: random.Random = field(init=False)
     posts: dict[str, list[Holder]] = field(init=False)
     streets: list[list[Spot]] = field(init=False)
@@ -114,6 +115,7 @@ class Town:
     events: list[Matter] = field(init=False)
     event_weights: list[float] = field(init=False)
     units: dict[int, Organisation] = field(init=False)
+    rostered: set[int] = field(default_factory=set)  # units that keep a roster
     _actors: dict[tuple[int, date], Actor] = field(default_factory=dict)
     _rules: dict[tuple[int, int], list[FilingRule]] = field(default_factory=dict)
     _walkers: dict[str, int] = field(default_factory=dict)
@@ -196,6 +198,10 @@ class Town:
             raise LookupError(f"nobody holds {role} for {unit or region}")
         return self.actor(self.chance.choice(fitting).member_id, now)
 
+    def city(self, role: str) -> list[Holder]:
+        """Who holds the post for the whole city, by username."""
+        return [one for one in self.posts.get(role, ()) if one.region[4:] in ("", "00")]
+
     def walker(self, grid: str) -> int:
         """The inspector who walks the grid."""
         if grid not in self._walkers:
@@ -237,6 +243,16 @@ class Town:
         desks = [one for one in self.posts["unit_desk"] if one.organisation_id != case.lead_id]
         near = [one for one in desks if one.region[:6] == case.area_code[:6]]
         return self.units[self.chance.choice(near or desks).organisation_id]
+
+    def border(self, case: Case) -> list[Organisation]:
+        """The street of the case and another of its district; LookupError where there is none."""
+        streets = [one for one in self.units.values() if one.kind == "street"]
+        here = [one for one in streets if case.area_code.startswith(one.region_code)]
+        near = [one for one in streets if one.region_code[:6] == case.area_code[:6]]
+        others = [one for one in near if one not in here]
+        if not here or not others:
+            raise LookupError(f"no border of streets near {case.number}")
+        return [here[0], self.chance.choice(others)]
 
     # ---------------------------------------------------------------- by which rule
 

@@ -42,7 +42,7 @@ def _red(scene: Scene) -> list[str]:
                                 actor=scene.actor("leader"), now=scene.now)  # fmt: skip
         scene.wait(hours=20)
     discipline.propose_cards(now=scene.now)
-    card = Card.objects.get(unit=unit, colour="red")
+    card = Card.objects.filter(unit=unit, colour="red").latest("pk")
     scene.show(f"/discipline/cards/{card.pk}/", "红牌警示：期内第二张黄牌，系统拟发红牌",
                "A red card proposed: the second yellow one in its time", "leader")  # fmt: skip
     return [case.number for case in cases]

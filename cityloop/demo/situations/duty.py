@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from cityloop.demo.situations.scene import Scene
 from cityloop.duty import operations as duty
+from cityloop.duty import queries
 from cityloop.people import operations as people
 from cityloop.people.models import Member, Organisation, Post
 
@@ -57,7 +58,8 @@ def _called(scene: Scene) -> str:
     case = scene.case("dispatched", district="330106")
     unit = scene.town.units[case.lead_id or 0]
     desk = scene.actor("unit_desk", case=case)
-    _roster(scene, unit, [scene.town.member(desk.member_id or 0)])
+    if not queries.has_roster(unit.pk):
+        _roster(scene, unit, [scene.town.member(desk.member_id or 0)])
     duty.call_on_duty(number=case.number, version=case.version, now=scene.now)
     zh, en = "派遣给当班人员，附照片和地图", "Sent to who is on duty, with photos and map"
     return scene.show(case, zh, en, "unit_desk")

@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from django.utils import timezone
 
 from cityloop.cases.models import Case
+from cityloop.demo.gateway import own_gateway
 from cityloop.demo.situations.scene import Scene
 from cityloop.intake import operations as intake
 from cityloop.intake.models import ReporterNotice
@@ -17,7 +18,7 @@ from cityloop.notify.models import Message
 def make(scene: Scene) -> list[str]:
     """One of each."""
     scene.begin(days=1)
-    return [_lost(scene), _by_night(scene)]
+    return [_lost(scene), _fell_back(scene), _by_night(scene)]
 
 
 def _lost(scene: Scene) -> str:
@@ -31,6 +32,21 @@ def _lost(scene: Scene) -> str:
     _carried(scene, message)
     scene.show(f"/replies/{notice.pk}/", "短信未送达：答复仍欠，改用电话",
                "A reply that did not arrive: owed again", "acceptor")  # fmt: skip
+    return case.number
+
+
+def _fell_back(scene: Scene) -> str:
+    """The gateway does not reach the desk's number: the order stands on its page of messages."""
+    case = scene.step(scene.case(), "urge", "leader", reason="市民多次反映，请加快处置。")
+    desk = scene.actor("unit_desk", case=case)
+    phone = scene.town.member(desk.member_id or 0).phone
+    with own_gateway(unknown=phone[-1:]):
+        notify.tell(topic="urged", number=case.number, version=case.version, now=scene.now)
+        for message in Message.objects.filter(case=case, topic="urged").order_by("pk"):
+            for _medium in message.media:
+                _carried(scene, message)
+    scene.show("/messages/", "短信不达，自动改用站内消息", "A text message that fell back on the "
+               "page of messages", "unit_desk", unit=case.lead_id)  # fmt: skip
     return case.number
 
 

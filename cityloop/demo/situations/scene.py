@@ -106,7 +106,9 @@ class Scene:
             return self.town.actor(member.pk, self.now)
         if case is not None and (known := self._own(case, post)):
             return self.town.actor(known, self.now)
-        wanted = case.lead_id if case and post == "unit_desk" and unit is None else unit
+        wanted = unit
+        if case is not None and unit is None:
+            wanted = {"unit_desk": case.lead_id, "dispatcher": case.holder_id}.get(post)
         here = [one for one in held if wanted is None or one.organisation_id == wanted]
         city = [one for one in here if one.region[4:] in ("", "00")]
         near = [one for one in here if case and case.area_code.startswith(one.region)]

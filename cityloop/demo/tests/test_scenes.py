@@ -7,11 +7,13 @@ import itertools
 from datetime import UTC, datetime
 
 import pytest
+from django.utils import timezone
 from PIL import Image, ImageChops
 
-from cityloop.demo import scenes
+from cityloop.demo import close_ups, scenes
 from cityloop.demo.sprites import DRAWINGS
-from cityloop.evidence import looking, prints
+from cityloop.evidence import looking, prints, stamps
+from cityloop.evidence import scenes as comparing
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 
@@ -50,6 +52,41 @@ def test_two_photos_of_one_place_differ_a_little_and_night_is_dark():
 
 def test_an_unknown_thing_is_a_heap_of_rubbish():
     assert picture("dragon").tobytes() == picture("rubbish").tobytes()
+
+
+@pytest.mark.requirement("F08", "F09")
+@pytest.mark.parametrize(("before", "after"), [(4, 7), (7, 15), (15, 16)], ids=str)
+def test_honest_photos_that_are_large_enough_are_taken_for_what_they_are(tmp_path, before, after):
+    """By day, by night and from one to the other: the same scene, and the moment is read."""
+    for number, place in enumerate((0, 24 * scenes.FINE_ONES + 5, 48 * scenes.FINE_ONES + 11)):
+        kind = sorted(DRAWINGS)[number * 7]
+        shots = []
+        for fixed, hour in ((False, before), (True, after)):
+            at, path = NOON.replace(hour=hour), tmp_path / f"{number}-{fixed}.jpg"
+            path.write_bytes(scenes.photo(
+                drawing=kind, place=place, at=at, lon=120.13, lat=30.26, fixed=fixed, seed=hour
+            ))  # fmt: skip
+            shots.append(path)
+        assert min(Image.open(shots[0]).size) >= stamps.SMALLEST
+        assert comparing.compare(*shots).verdict == "same", (kind, before, after)
+    stamp = stamps.read(shots[1])
+    assert stamp is not None
+    assert stamp.at == timezone.localtime(NOON.replace(hour=after)).replace(tzinfo=None)
+
+
+@pytest.mark.requirement("F09", "F10")
+def test_a_close_up_is_no_other_and_its_copy_is_found(tmp_path):
+    one, other = close_ups.picture(1), close_ups.picture(2)
+    paths = [tmp_path / name for name in ("one.jpg", "other.jpg", "copy.jpg")]
+    for path, picture_ in zip(paths, (one, other, one.crop((90, 60, 1190, 794))), strict=True):
+        path.write_bytes(close_ups.jpeg(picture_, quality=75))
+    assert comparing.compare(paths[0], paths[1]).verdict == "other"
+    assert comparing.compare(paths[0], paths[2]).verdict == "same"
+
+
+def test_most_photos_are_small():
+    sizes = [scenes.scale_of(place) for place in range(24 * scenes.FINE_ONES * 4)]
+    assert sizes.count(scenes.FINE) * scenes.FINE_ONES == len(sizes)
 
 
 @pytest.mark.requirement("F10")

@@ -13,14 +13,17 @@ from django.utils import timezone
 
 from cityloop.cases import proof
 from cityloop.cases.models import Attachment, Case, CaseEvent, Flow
-from cityloop.demo import operations, simulation
+from cityloop.demo import operations
 from cityloop.demo.camera import Camera
+from cityloop.demo.life import Life
 from cityloop.demo.situations import made, making
-from cityloop.discipline.models import Card
+from cityloop.discipline.models import Card, Recheck
+from cityloop.duty import operations as handing
 from cityloop.duty import queries as duty
 from cityloop.duty.models import Handover, Succession
 from cityloop.evidence.models import Finding
-from cityloop.hotline.models import Told
+from cityloop.hotline.models import Order as Order12345
+from cityloop.hotline.models import Result, Told
 from cityloop.intake.models import ReporterNotice
 from cityloop.notify.models import Message
 from cityloop.people.models import Holding, Member
@@ -29,6 +32,7 @@ from cityloop.works.models import Claim, Order
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.timeout(600)]
 NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
+FELL_BACK = "A text message that fell back on the page of messages"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -138,9 +142,20 @@ def test_each_example_is_what_its_title_promises(shown):
     assert CaseEvent.objects.get(case__number=automatic, action="dispatch").role == "system"
     kinds = Finding.objects.filter(odd=True).values_list("case__number", "kind")
     assert (by_title["A photo that proved another case before"].case, "reused") in kinds
+    assert (by_title["An edited picture: an old one, mirrored"].case, "reused") in kinds
     assert (by_title["Before and after are not the same scene"].case, "scene") in kinds
     assert (by_title["The photo before as the photo after"].case, "reused") in kinds
     assert (by_title["The stamp on the photo tells another day"].case, "stamp_time") in kinds
+    drawn = Recheck.objects.filter(case__number__in=made.numbers())
+    assert sorted(drawn.values_list("result", flat=True)) == ["false", "open"]
+    sent = Result.objects.filter(
+        order__report__case__number=by_title[
+            "An order of 12345, settled: its result goes back"
+        ].case
+    )
+    assert [one.outcome for one in sent] == ["settled"] and sent[0].reply
+    again = by_title["An order of 12345, refused and sent again"].case
+    assert Order12345.objects.get(report__case__number=again).round == 2
     far = Attachment.objects.get(
         case__number=by_title["A photo taken far from the place"].case, stage="after"
     )
@@ -160,6 +175,13 @@ def test_messages_cards_and_secondments_stand_as_their_titles_say(shown):
     card = by_title["A red card proposed: the second yellow one in its time"].address.split("/")[3]
     red = Card.objects.get(pk=card)
     assert (red.colour, red.state, red.follows.colour) == ("red", "proposed", "yellow")
+    told = Message.objects.get(member__username=by_title[FELL_BACK].username, topic="urged",
+                               case__in=Case.objects.filter(number__in=made.numbers()),
+                               medium="inbox", receipts__medium="sms")  # fmt: skip
+    assert told.state == "delivered"
+    taken = by_title["A shift that was taken over, signed by both"].address.split("/")[3]
+    row = Handover.objects.get(pk=taken)
+    assert row.accepted_by_id not in (None, row.left_by_id) and handing.digest_holds(row)
     turned = by_title["A shift that waits to be taken over"].address.split("/")[3]
     assert duty.missing(Handover.objects.get(pk=turned)) == []
     lent = Holding.objects.get(member__username="lent-dispatcher")
@@ -208,6 +230,6 @@ def test_what_is_missing_in_an_older_database_is_made(shown):
 def test_history_is_whole_and_the_city_leaves_its_examples_alone(shown):
     assert proof.verify(now=NOW).whole
     assert not CaseEvent.objects.filter(at__gt=NOW).exists()
-    life = simulation.Life(1, NOW, Camera(None))
+    life = Life(1, NOW, Camera(None))
     life.adopt(NOW)
     assert not {due.affair.case.number for due in life.queue} & made.numbers()

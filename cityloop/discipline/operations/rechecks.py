@@ -58,7 +58,12 @@ def _give(made: Draw, case: Case, inspector: int, now: datetime) -> None:
 
 
 def note(*, number: str, version: int, result: Result) -> bool:
-    """Write down what the other team found; once. False when it is written already."""
+    """Write down what the other team found; once. False when it is written already.
+
+    A result that comes late is none of a lot that was drawn after it.
+    """
     line = CaseEvent.objects.get(case__number=number, version=version)
-    open_ones = Recheck.objects.filter(case_id=line.case_id, result=Result.OPEN)
+    open_ones = Recheck.objects.filter(
+        case_id=line.case_id, result=Result.OPEN, draw__drawn_at__lte=line.at
+    )
     return bool(open_ones.update(result=result, decided_at=line.at))
