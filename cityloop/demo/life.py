@@ -230,7 +230,7 @@ class Life:
             after = errand(self.town, now)
         except (Problem, LookupError, ObjectDoesNotExist) as error:
             self.counts["refused errands"] += 1
-            log.info("%s: %s", errand.__qualname__, error)
+            log.debug("%s: %s", errand.__qualname__, error)
             return
         if after is None:
             return

@@ -90,5 +90,5 @@ def _reader() -> Any:
     """The reading model, which lies in the package: nothing is fetched."""
     from rapidocr import RapidOCR
 
-    logging.getLogger("RapidOCR").setLevel(logging.WARNING)
-    return RapidOCR(params={"Global.log_level": "warning", "Global.use_cls": False})
+    logging.getLogger("RapidOCR").setLevel(logging.ERROR)  # a picture without words is no news
+    return RapidOCR(params={"Global.log_level": "error", "Global.use_cls": False})
