@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,6 +56,10 @@ class UnreadableOrders(Invalid):
     code, title = "unreadable-orders", "The file cannot be read"
 
 
+_DASHES = re.compile("[\u2010-\u2015\u2212\u30fc]")
+_UNSEEN = "\u200b\u200c\u200d\u2060\ufeff"
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row: where it stands in the file, its cells by our names, stripped."""
@@ -82,7 +88,7 @@ def from_objects(found: list[Any]) -> list[Row]:
     for number, one in enumerate(found, 1):
         given = one if isinstance(one, dict) else {}
         cells = {NAME_OF.get(str(key), str(key)): _text(value) for key, value in given.items()}
-        rows.append(Row(number, cells))
+        rows.append(_row(number, cells))
     return _bounded(rows)
 
 
@@ -132,10 +138,21 @@ def _table(lines: Iterable[list[str]]) -> list[Row]:
                 raise UnreadableOrders(_("the file has no column %(name)s")
                                        % {"name": " / ".join(COLUMNS[missing[0]])})  # fmt: skip
             continue
-        rows.append(Row(number, dict(zip(header, cells, strict=False))))
+        rows.append(_row(number, dict(zip(header, cells, strict=False))))
     if not header:
         raise UnreadableOrders(_("the file is empty"))
     return _bounded(rows)
+
+
+def _row(number: int, cells: dict[str, str]) -> Row:
+    if "number" in cells:
+        cells["number"] = plain_number(cells["number"])
+    return Row(number, cells)
+
+
+def plain_number(typed: str) -> str:
+    """An order's number the way all of its spellings agree: full width, long dashes, no gaps."""
+    return _DASHES.sub("-", unicodedata.normalize("NFKC", typed)).strip().strip(_UNSEEN)
 
 
 def _bounded(rows: list[Row]) -> list[Row]:

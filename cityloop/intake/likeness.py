@@ -93,22 +93,25 @@ def same_picture(new: Subject, old: Subject, share: float) -> bool:
     return alike and _classes_agree(new, old)
 
 
-def another_house(new: Subject, old: Subject) -> bool:
-    """Both name house numbers, and none is common: alike but for the number is another place."""
-    here, there = (set(_HOUSE.findall(one.text)) for one in (new, old))
-    return bool(here and there) and not here & there
+def another_house(new: Subject, told: Iterable[Subject]) -> bool:
+    """Both sides name house numbers, and none is common: alike but for the number is another place.
+
+    `told`: all tellings of a case; whoever joined it without a number says nothing against those
+    who named one.
+    """
+    here = set(_HOUSE.findall(new.text))
+    there = {house for one in told for house in _HOUSE.findall(one.text)} if here else set()
+    return bool(there) and not here & there
 
 
 def same_class_near_text(new: Subject, old: Subject, share: float) -> bool:
     """The same class, told in nearly the same words."""
-    alike = new.class_id is not None and new.class_id == old.class_id and share >= NEAR_TEXT
-    return alike and not another_house(new, old)
+    return new.class_id is not None and new.class_id == old.class_id and share >= NEAR_TEXT
 
 
 def same_words(new: Subject, old: Subject, share: float) -> bool:
     """One of the two has no class yet; the words are the same."""
-    alike = (new.class_id is None or old.class_id is None) and share >= SAME_TEXT
-    return alike and not another_house(new, old)
+    return (new.class_id is None or old.class_id is None) and share >= SAME_TEXT
 
 
 def same_class(new: Subject, old: Subject, share: float) -> bool:
@@ -125,6 +128,8 @@ Rule = Callable[[Subject, Subject, float], bool]
 SURE: tuple[Rule, ...] = (
     same_component, same_file, same_picture, same_class_near_text, same_words,
 )  # fmt: skip
+BY_WORDS: tuple[Rule, ...] = (same_class_near_text, same_words)
+PROVEN: tuple[Rule, ...] = tuple(rule for rule in SURE if rule not in BY_WORDS)
 HINTS: tuple[Rule, ...] = (same_class, near_words)
 
 
@@ -142,14 +147,16 @@ def tellings(new: Subject, candidates: Iterable[Candidate]) -> list[Likeness]:
     grams = bigrams(new.text)
     found = []
     for candidate in candidates:
-        for told in (candidate.told, *candidate.also_told):
+        all_told = (candidate.told, *candidate.also_told)
+        rules = PROVEN if another_house(new, all_told) else SURE
+        for told in all_told:
             share = common_share(grams, bigrams(told.text))
-            sure = _speaking(SURE, new, told, share)
+            sure = _speaking(rules, new, told, share)
             hints = _speaking(HINTS, new, told, share)
             if sure or hints:
                 score = (0.5 if sure else 0.0) + 0.4 * share + 0.1 / (1 + candidate.metres / 10)
-                rules, score = (*sure, *hints), round(score, 3)
-                found.append(Likeness(candidate, told, rules, bool(sure), score))
+                speak = (*sure, *hints)
+                found.append(Likeness(candidate, told, speak, bool(sure), round(score, 3)))
     return found
 
 

@@ -77,8 +77,7 @@ class Together(Generic[Item, Answer]):
             batch, self._line = self._line[:MOST], self._line[MOST:]
             self._crowd = len(batch) > 1
         try:
-            with self.session.lent():
-                self._settle(batch)
+            self._settle(batch)
         finally:
             with self._lock:
                 following = self._line[0] if self._line else None
@@ -98,7 +97,8 @@ class Together(Generic[Item, Answer]):
 
     def _settle(self, batch: Sequence[Waiting[Item, Answer]]) -> None:
         try:
-            answers = self._act([one.item for one in batch])
+            with self.session.lent():  # for each anew: what failed for all may have broken it
+                answers = self._act([one.item for one in batch])
         except BaseException as error:
             if len(batch) > 1 and isinstance(error, Exception):
                 for one in batch:

@@ -36,3 +36,15 @@ def append_only(function: str, *tables: str, changes: bool = False) -> RunSQL:
             for trigger in (name, "no_truncate")
         ],
     )
+
+
+def settled(function: str, table: str, *columns: str, when: str = "TRUE") -> RunSQL:
+    """What stands in `columns` stays once `when` holds of the row as it was (OLD): what was sent,
+    found, decided. Nothing calls `function`, one that `refusal` made, while none of them changes.
+    """
+    changed = " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in columns)
+    return RunSQL(
+        f"CREATE TRIGGER settled BEFORE UPDATE ON {table} FOR EACH ROW "
+        f"WHEN (({when}) AND ({changed})) EXECUTE FUNCTION {function}()",
+        f"DROP TRIGGER settled ON {table}",
+    )

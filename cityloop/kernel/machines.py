@@ -12,18 +12,14 @@ from typing import Any
 
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import connection
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch, get_resolver
 from django.utils.log import log_response
 
+from cityloop.kernel.session import look_after_own
+
 MOST_ADDRESSES = 1000
-
-
-def look_after_connection() -> None:
-    """A connection that broke, or that a request left in a transaction, is not used again."""
-    connection.close_if_unusable_or_obsolete()
 
 
 class MachineHandler(BaseHandler):
@@ -38,7 +34,7 @@ class MachineHandler(BaseHandler):
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         """Answer one request. Instead of by signals, the connection is looked after directly."""
-        look_after_connection()
+        look_after_own()
         request = WSGIRequest(environ)
         response = self._answer(request)
         status = f"{response.status_code} {response.reason_phrase}"

@@ -7,11 +7,50 @@ server spends a third less on a report.
 
 from __future__ import annotations
 
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+def look_after(wrapper: BaseDatabaseWrapper) -> None:
+    """A connection that broke, or that a request left in a transaction, is not used again."""
+    wrapper.close_if_unusable_or_obsolete()
+    _drop_lost(wrapper)
+
+
+def look_after_own() -> None:
+    """The same for this thread's own."""
+    look_after(connections[DEFAULT_DB_ALIAS])
+
+
+def drop_own_lost(**_signal: Any) -> None:
+    """A receiver of request_started, where Django does the rest."""
+    _drop_lost(connections[DEFAULT_DB_ALIAS])
+
+
+def _drop_lost(wrapper: BaseDatabaseWrapper) -> None:
+    """Close one that the server has closed: it tells so on the socket, where a look costs nothing.
+
+    Otherwise each thread would answer one request with an error after the database came back.
+    """
+    if wrapper.connection is None or wrapper.in_atomic_block:
+        return
+    if _spoken_to(wrapper.connection) and not wrapper.is_usable():
+        wrapper.close()
+
+
+def _spoken_to(raw: Any) -> bool:
+    """The server has sent something that nobody asked for: as a rule that it has gone."""
+    try:
+        poll = select.poll()
+        poll.register(raw.pgconn.socket, select.POLLIN)
+        return bool(poll.poll(0))
+    except Exception:  # no socket any more
+        return True
 
 
 class OneSession:
@@ -36,7 +75,7 @@ class OneSession:
             yield
             return
         own = connections[DEFAULT_DB_ALIAS]
-        self._kept.close_if_unusable_or_obsolete()
+        look_after(self._kept)
         connections[DEFAULT_DB_ALIAS] = self._kept
         try:
             yield

@@ -65,7 +65,7 @@ def mighty(request: Any) -> Actor | None:
 @pytest.fixture(autouse=True)
 def _one_connection(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Requests stay in the test's transaction, as with Django's own client."""
-    monkeypatch.setattr(machines, "look_after_connection", lambda: None)
+    monkeypatch.setattr(machines, "look_after_own", lambda: None)
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from cityloop.coordination import operations as coordination
 from cityloop.coordination import queries
@@ -49,6 +51,11 @@ def test_the_agenda_fills_itself_and_decisions_become_tasks(town: Town) -> None:
         coordination.record_minutes(
             meeting_id=meeting.pk, minutes=held, actor=supervisor, now=town.now
         )
+    long_ago = replace(held, held_at=town.now - timedelta(days=365))
+    with pytest.raises(Invalid, match="after it was called"):
+        coordination.record_minutes(
+            meeting_id=meeting.pk, minutes=long_ago, actor=supervisor, now=town.now
+        )
     town.wait(days=2)
     coordination.record_minutes(meeting_id=meeting.pk, minutes=held, actor=supervisor, now=town.now)
     with pytest.raises(Refused, match="written already"):
@@ -72,6 +79,9 @@ def test_the_agenda_fills_itself_and_decisions_become_tasks(town: Town) -> None:
     with pytest.raises(Refused, match="done already"):
         coordination.finish_task(task_id=given.pk, result="x", actor=desk, now=town.now)
     assert queries.meeting_seen(desk, meeting.pk).tasks_left == 0
+    for row, otherwise in ((meeting, {"minutes": "二、…"}), (given, {"result": "未划定"})):
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            type(row).objects.filter(pk=row.pk).update(**otherwise)
     assert Dispute.objects.get().open, "the meeting discussed it; its decision is a step of its own"
 
 

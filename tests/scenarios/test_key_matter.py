@@ -47,7 +47,7 @@ def test_a_key_matter_ends_when_its_milestones_are_reached_and_its_cases_closed(
         queries.matter_seen(town.actor("water"), matter.pk)
 
     # It does not end before its work is done; each hindrance is named.
-    with pytest.raises(Refused, match="1 milestones are not reached; 1 cases"):
+    with pytest.raises(Refused, match="1 milestone is not reached; 1 case"):
         coordination.close_matter(matter_id=matter.pk, result="x", actor=supervisor, now=town.now)
     coordination.reach_milestone(milestone_id=step.pk, note="提前完成", actor=roads, now=town.now)
     with pytest.raises(Refused, match="reached already"):

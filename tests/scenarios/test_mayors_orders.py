@@ -38,6 +38,8 @@ def test_the_same_number_never_opens_twice(town: Town) -> None:
     assert _counts(_import(town, _line(town, "A1"))) == (1, 0, 0, 0)
     later = _line(town, "A1", due="2026-03-04 12:00")
     assert _counts(_import(town, later, later)) == (0, 0, 2, 0)
+    for spelt in ("Ａ1", "a１", "\u200bA1"):
+        assert _counts(_import(town, _line(town, spelt, due="2026-03-04 12:00"))) == (0, 0, 1, 0)
     assert Case.objects.count() == Order.objects.count() == 1
     due = Order.objects.get().outer_due_at
     assert due is not None and due.isoformat().startswith("2026-03-04T04:00")

@@ -88,6 +88,8 @@ def test_another_team_finds_a_false_closing(town: Town) -> None:
     (closer,) = queries.closers(town.actor("supervisor"), since=day, until=day)
     assert (closer.name, closer.inspected, closer.false, closer.rate) == ("shift_leader", 2, 1, 0.5)
     assert CaseEvent.objects.get(case=bad, action="draw_recheck").facts["draw"]
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        Recheck.objects.filter(case=bad).update(result="confirmed")
 
 
 @pytest.mark.requirement("F14")

@@ -82,6 +82,9 @@ def test_a_second_person_judges_a_reply_on_which_the_lot_fell(town: Town) -> Non
     assert (judged.quality, judged.fault, judged.judge_id) == ("poor", "vague", leader.member_id)
     with pytest.raises(Refused, match="judged already"):
         operations.judge_reply(check.pk, actor=leader, **poor)
+    for row, otherwise in ((check, {"quality": "good", "fault": ""}), (sent, {"text": "已办结"})):
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            type(row).objects.filter(pk=row.pk).update(**otherwise)
     (one,) = queries.operators(leader, since=day, until=day)
     assert (one.name, one.judged, one.poor, one.waiting, one.rate) == ("acceptor", 1, 1, 0, 1.0)
 
@@ -128,5 +131,8 @@ def test_the_page_keeps_what_was_typed_and_shows_the_figures(town: Town) -> None
 
 
 def test_the_system_own_messages_are_not_drawn(town: Town) -> None:
-    Message.objects.filter(pk=_told(town).pk).update(author=None)
-    assert _drawn(town).sent == 0
+    read = _told(town)
+    own = Message.objects.get(pk=read.pk)
+    own.pk, own.author = None, None
+    own.save()
+    assert (draw := _drawn(town)).sent == 1 and draw.drawn == [str(read.pk)]

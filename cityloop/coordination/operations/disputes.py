@@ -111,6 +111,9 @@ def record_site_meeting(
     if held_at > now:
         raise Invalid(_("a meeting is recorded after it was held"),
                       fields={"held_at": _("lies in the future")})  # fmt: skip
+    if held_at < row.case.reported_at:
+        raise Invalid(_("a meeting at the place is held after the case was reported"),
+                      fields={"held_at": _("lies before the case was reported")})  # fmt: skip
     return SiteMeeting.objects.create(
         dispute=row, held_at=held_at, place=place.strip(), present=present.strip(),
         minutes=minutes.strip(), file=file, recorded_by=actor.post[:120], recorded_at=now,

@@ -117,6 +117,9 @@ def record_minutes(
     if minutes.held_at > now:
         raise Invalid(_("a meeting is recorded after it was held"),
                       fields={"held_at": _("lies in the future")})  # fmt: skip
+    if minutes.held_at < row.called_at:
+        raise Invalid(_("a meeting is held after it was called"),
+                      fields={"held_at": _("lies before the meeting was called")})  # fmt: skip
     filled_in(present=minutes.present, minutes=minutes.minutes)
     row.held_at, row.present = minutes.held_at, minutes.present.strip()
     row.minutes, row.file = minutes.minutes.strip(), minutes.file

@@ -266,7 +266,7 @@ def _joined(one: Joining) -> Outcome:
     for like in one.near:
         if like.same and like.candidate.joinable:
             try:
-                return _join(draft, one.found, like)
+                return _join(one, like)
             except cases.Refused:  # closed meanwhile
                 continue
             except IntegrityError as error:
@@ -279,26 +279,33 @@ def _joined(one: Joining) -> Outcome:
     return _opened(opening)
 
 
-def _join(draft: Draft, found: Context, like: likeness.Likeness) -> Receipt:
-    number = like.candidate.number
+def _join(one: Joining, like: likeness.Likeness) -> Receipt:
+    draft, number = one.draft, like.candidate.number
     note = checks.finding("joined", number=number, rules=list(like.rules))
+    others = [other for other in one.near if other is not like and other.same]
     with transaction.atomic():
         case = cases.perform(
             number, "join_report", actor=draft.actor, now=draft.now, papers=draft.papers,
             inputs={"channel": draft.given.channel},
         )  # fmt: skip
         draft.checks.append(note)
+        _show(others, draft)  # one problem with two cases: the acceptor is to see both
         report = answers.keep_joined(
-            draft, case_id=case.pk, ordinal=case.reports, reporter_id=found.reporter_id
+            draft, case_id=case.pk, ordinal=case.reports, reporter_id=one.found.reporter_id
         )
         answers.owe(report, topic="joined", version=case.version, now=draft.now)
     return _receipt(draft, case, ordinal=case.reports)
 
 
-def _opening(draft: Draft, found: Context, near: Sequence[likeness.Likeness]) -> Opening:
+def _show(near: Sequence[likeness.Likeness], draft: Draft) -> None:
+    """Cases that may be the same problem, as findings of the report."""
     for one in near[:SHOWN_DUPLICATES]:
         about = {"number": one.candidate.number, "metres": round(one.candidate.metres)}
         draft.checks.append(checks.finding("possible_duplicate", **about))
+
+
+def _opening(draft: Draft, found: Context, near: Sequence[likeness.Likeness]) -> Opening:
+    _show(near, draft)
     rows = writing.rows_of(draft, case_id=found.case_id, ordinal=1, reporter_id=found.reporter_id)
     if files_itself(draft, found):
         number = cases.case_number(found.case_id, draft.now)

@@ -109,3 +109,30 @@ def _question(city) -> asking.Question:
         channel=reference.channel("hotline12345"), now=city.now + timedelta(minutes=1),
         on=city.now.date(), lon=MIDDLE[0], lat=MIDDLE[1],
     )  # fmt: skip
+
+
+HOUSES = (
+    "文一路12号门口垃圾堆积无人清理，气味很大",
+    "文一路门口垃圾堆积无人清理，气味很大",
+    "文一路88号门口垃圾堆积无人清理，气味很大",
+)
+
+
+@pytest.mark.requirement("D07")
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (1, 2, 0), (2, 1, 0)])
+def test_one_who_names_no_house_does_not_bring_two_houses_together(city, order):
+    told = [city.receive("app", class_code="", text=HOUSES[n], photos=(city.photo(),))
+            for n in order]  # fmt: skip
+    assert [one.joined for one in told] == [False, True, False]
+    (shown,) = [one for one in told[2].checks if one["code"] == "possible_duplicate"]
+    assert shown["number"] == told[0].case
+
+
+@pytest.mark.requirement("D07")
+def test_who_joins_one_of_two_cases_names_the_other(city):
+    first, last = (city.receive("app", class_code="", text=text, photos=(city.photo(),))
+                   for text in (FIRST, LAST))  # fmt: skip
+    between = city.receive("app", class_code="", text=BETWEEN, photos=(city.photo(),))
+    assert between.joined and not last.joined
+    named = {one["number"] for one in between.checks if one["code"] == "possible_duplicate"}
+    assert named == {first.case, last.case} - {between.case}

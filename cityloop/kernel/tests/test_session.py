@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
+from django.core.signals import request_started
 from django.db import OperationalError, connection, transaction
 
 from cityloop.kernel.session import OneSession
@@ -48,6 +49,27 @@ def kept(session: OneSession) -> Iterator[None]:
             connection.close()
 
 
+def ended_in_use(session: OneSession) -> int:
+    """The number of the one that ends while somebody uses it, who is told."""
+    with session.lent():
+        end(second := backend())
+        with pytest.raises(OperationalError):
+            backend()
+    return second
+
+
+def end(number: int) -> None:
+    """The server ends a session, as it does with all of them when it is restarted."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(_end, number).result()
+
+
+def _end(number: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [number])
+    connection.close()
+
+
 @pytest.mark.usefixtures("own_database")
 def test_threads_keep_their_own_until_one_is_kept_for_all():
     session = OneSession()
@@ -59,15 +81,23 @@ def test_threads_keep_their_own_until_one_is_kept_for_all():
 
 
 @pytest.mark.usefixtures("own_database")
-def test_a_broken_one_is_replaced_and_an_error_gives_the_thread_its_own_back():
+def test_one_that_the_server_closed_is_replaced_before_anybody_uses_it():
     session, own = OneSession(), backend()
     with kept(session):
         with session.lent():
             first = backend()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [first])
-        with pytest.raises(OperationalError), session.lent():
-            backend()
-        assert backend() == own
+        end(first)
         with session.lent(), transaction.atomic():
             assert backend() not in (first, own)
+        second = ended_in_use(session)
+        assert backend() == own
+        with session.lent():
+            assert backend() not in (first, second, own)
+
+
+@pytest.mark.usefixtures("own_database")
+def test_so_is_a_thread_s_own_when_a_request_begins():
+    own = backend()
+    end(own)
+    request_started.send(sender=None)
+    assert backend() != own
