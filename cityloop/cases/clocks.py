@@ -65,7 +65,7 @@ def start(
         due_at=change.now,
         organisation_id=change.case.lead_id if kind == HANDLING else None,
     )
-    timer.due_at = _due(change, timer)
+    timer.due_at = reckon(change, timer)
     timer.fire_at = timer.due_at
     change.timers.append(timer)
     if kind == HANDLING:
@@ -133,13 +133,13 @@ def moved_by_calendar(change: Change) -> list[Timer]:
         for timer in change.timers
         if timer.state == RUNNING
         and (timer.limit_unit not in CONTINUOUS or timer.margin_hours)
-        and _due(change, timer) != timer.due_at
+        and reckon(change, timer) != timer.due_at
     ]
 
 
 def recompute(change: Change, timer: Timer) -> None:
     """The deadline under the calendar as it is now; one that lies ahead again may fire again."""
-    if _due(change, timer) > change.now:
+    if reckon(change, timer) > change.now:
         timer.fired = 0
     _move(change, timer, "recomputed")
 
@@ -228,7 +228,7 @@ def _running(change: Change, kind: str) -> Timer | None:
 
 def _move(change: Change, timer: Timer, what: str) -> None:
     """A new deadline from what is left, with its record; the unit's task shows the same one."""
-    old, timer.due_at = timer.due_at, _due(change, timer)
+    old, timer.due_at = timer.due_at, reckon(change, timer)
     timer.fire_at = timer.due_at
     if timer.fired:
         timer.fire_at = _escalation(change, timer, _whole_span(change, timer))
@@ -273,7 +273,8 @@ def _told_in(change: Change, timer: Timer, unit: str) -> Decimal:
     return worktime.elapsed(start, end, unit, change.calendar(unit)).quantize(FIVE_PLACES)
 
 
-def _due(change: Change, timer: Timer) -> datetime:
+def reckon(change: Change, timer: Timer) -> datetime:
+    """The deadline of a running clock under the calendar as it is now."""
     left = max(timer.limit_amount - timer.spent, ZERO)
     length = CONTINUOUS.get(timer.limit_unit)
     if length:  # clock time needs no calendar

@@ -14,7 +14,18 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cityloop.cases import chain, clocks, fields, guards, lifecycle, load, photos, record, workflow
+from cityloop.cases import (
+    calendar_reasons,
+    chain,
+    clocks,
+    fields,
+    guards,
+    lifecycle,
+    load,
+    photos,
+    record,
+    workflow,
+)  # fmt: skip
 from cityloop.cases import flow as flows
 from cityloop.cases.change import Change, Paper
 from cityloop.cases.models import Case, Flow, Status, Timer, TimerKind, TimerState
@@ -24,7 +35,6 @@ from cityloop.kernel.actor import Actor
 from cityloop.kernel.models import StoredFile
 from cityloop.kernel.rows import Rows, ewkb, fresh
 from cityloop.people import queries as people
-from cityloop.standards import queries as standards
 
 log = logging.getLogger("cityloop.cases")
 
@@ -288,21 +298,14 @@ def follow_calendar(*, now: datetime) -> int:
         if clocks.moved_by_calendar(probe):
             moved.add(timer.case_id)
     rows = Case.objects.filter(pk__in=moved).order_by("pk")
-    why = _why_the_calendar_changed()
     numbers = list(rows.values_list("number", flat=True))
-    return sum(_recompute(number, why, now) for number in numbers)
+    return sum(_recompute(number, now) for number in numbers)
 
 
-def _why_the_calendar_changed() -> str:
-    """The reason that was given for the latest change, and by whom (H05)."""
-    last = standards.calendar_changes().first()
-    return f"{last.why} ({last.actor})" if last else ""
-
-
-def _recompute(number: str, why: str, now: datetime) -> int:
+def _recompute(number: str, now: datetime) -> int:
     with transaction.atomic():
         change = _load(number, actor=Actor.system("calendar"), now=now)
-        change.inputs = {"reason": why}
+        change.inputs = {"reason": calendar_reasons.reasons(change)}
         try:
             take(change, _step("recompute"))
         except Refused:

@@ -65,12 +65,17 @@ BEGIN
            n.units, n.members, (
              SELECT jsonb_build_array(jsonb_agg(r.files), jsonb_agg(r.phashes))
                FROM intake_report r WHERE pictures AND r.case_id = n.id),
-           -- What the latest that joined it told; of most cases nobody else told, and nothing is read.
-           CASE WHEN n.reports > 1 THEN (
+           -- What the latest that joined it told, and the first in their own words where the
+           -- acceptor put them otherwise; of a case as it came nothing is read.
+           CASE WHEN n.version > 1 THEN (
              SELECT jsonb_agg(jsonb_build_array(r.problem_class_id, left(r.text, 500)))
                FROM (SELECT * FROM intake_report r WHERE r.case_id = n.id AND r.ordinal > 1
                       ORDER BY r.ordinal DESC LIMIT 5) r
-              WHERE r.text <> '') END)
+              WHERE r.text <> '') END,
+           CASE WHEN n.version > 1 THEN (
+             SELECT jsonb_build_array(r.problem_class_id, left(r.text, 500))
+               FROM intake_report r WHERE r.case_id = n.id AND r.ordinal = 1
+                AND r.text NOT IN ('', n.description)) END)
            ORDER BY n.metres)
     INTO out_nearby
     FROM (SELECT c.*, ST_DistanceSphere(c.point, here) AS metres

@@ -40,6 +40,7 @@ class Candidate:
     metres: float
     told: Subject  # by whom it was told first, with the pictures of all
     also_told: tuple[Subject, ...] = ()  # by those who joined it, the latest few
+    own_words: Subject | None = None  # of whoever told first, where the acceptor put them otherwise
     area_code: str = ""
     units: tuple[int, ...] = ()
     members: tuple[int, ...] = ()
@@ -147,9 +148,9 @@ def tellings(new: Subject, candidates: Iterable[Candidate]) -> list[Likeness]:
     grams = bigrams(new.text)
     found = []
     for candidate in candidates:
-        all_told = (candidate.told, *candidate.also_told)
-        rules = PROVEN if another_house(new, all_told) else SURE
-        for told in all_told:
+        standing = (candidate.told, *candidate.also_told)  # a house put right is not one of them
+        rules = PROVEN if another_house(new, standing) else SURE
+        for told in (*standing, *filter(None, (candidate.own_words,))):
             share = common_share(grams, bigrams(told.text))
             sure = _speaking(rules, new, told, share)
             hints = _speaking(HINTS, new, told, share)

@@ -118,3 +118,18 @@ def test_a_changed_calendar_moves_open_deadlines_with_a_record_and_no_ended_one(
     assert cases.follow_calendar(now=town.now) == 0
     with pytest.raises(cases.Refused):
         town.step(case.number, "receive", "roads")
+
+
+@pytest.mark.requirement("H05")
+def test_of_changes_made_together_a_case_is_told_the_one_that_moves_it(town: Town) -> None:
+    case = town.case("handling")
+    town.wait(minutes=5)
+    days = (_due(case).date(), date(2031, 5, 5), _due(case).date() + timedelta(days=60))
+    for day, why in zip(days, ("台风", "远期", "以后"), strict=True):
+        standards.set_special_day(
+            day, "holiday", name=why, actor=town.actor("administrator"), now=town.now, why=why
+        )
+        town.wait(minutes=1)
+    assert "calendar.changed" in town.deliver()
+    (line,) = CaseEvent.objects.filter(case=case, action="recompute")
+    assert line.facts["reason"].startswith("台风 (") and ";" not in line.facts["reason"]

@@ -78,6 +78,7 @@ OWN: dict[str, dict[str, str]] = {
         "bulk": FUNCTIONS,
         "chain": FUNCTIONS,
         "change": VALUE,
+        "calendar_reasons": FUNCTIONS,
         "clocks": FUNCTIONS,
         "command": VALUE,
         "deadline": VALUE,

@@ -283,7 +283,10 @@ def test_what_stands_beside_the_history_is_proven_by_it(world, change, where, wh
 
 @pytest.mark.requirement("O05", "F07")
 @pytest.mark.parametrize("change", [
-    "taken_at = '2026-03-02T01:00:00Z'", "width = width + 1", """exif = '{"Make": "x"}'""",
+    "taken_at = '2026-03-02T01:00:00Z'", "width = width + 1", "phash = ~phash",
+    "phash = NULL", "size = size + 1", "media_type = 'image/webp'",
+    "media_type = 'application/pdf', exif = '{}', taken_at = NULL, phash = NULL",
+    """exif = '{"Make": "x"}'""",
     "taken_point = ST_SetSRID(ST_MakePoint(120.1, 30.2), 4326)",
 ])  # fmt: skip
 def test_when_and_where_a_photo_was_taken_is_what_the_photo_says(world, change):

@@ -118,7 +118,7 @@ def _told(asked: Question, row: Sequence[Any]) -> Context:
 
 def _candidate(one: list[Any]) -> Candidate:
     (pk, number, status, kind, chosen, component, text, metres, area, units, members, shown,
-     others) = one  # fmt: skip
+     others, first) = one  # fmt: skip
     files, phashes = shown or ([], [])
     return Candidate(
         case_id=pk,
@@ -135,6 +135,7 @@ def _candidate(one: list[Any]) -> Candidate:
             phashes=tuple(phash for some in phashes or () for phash in some),
         ),
         also_told=tuple(Subject(chosen or own, None, words) for own, words in others or ()),
+        own_words=Subject(chosen or first[0], None, first[1]) if first else None,
         area_code=area,
         units=tuple(units),
         members=tuple(members),

@@ -25,6 +25,13 @@ FIRST, BETWEEN, LAST = (
 )
 
 
+HOUSES = (
+    "文一路12号门口垃圾堆积无人清理，气味很大",
+    "文一路门口垃圾堆积无人清理，气味很大",
+    "文一路88号门口垃圾堆积无人清理，气味很大",
+)
+
+
 def test_the_texts_are_what_they_are_meant_to_be():
     a, b, c = map(bigrams, (FIRST, BETWEEN, LAST))
     assert min(common_share(a, b), common_share(b, c)) >= likeness.SAME_TEXT > common_share(a, c)
@@ -88,6 +95,23 @@ def test_what_joined_counts_with_its_own_class_until_the_case_has_one(city):
     assert [told.class_id for told in found.also_told] == [city.classes["E0101"].pk]
 
 
+@pytest.mark.requirement("D07")
+def test_the_opener_s_own_words_count_when_the_acceptor_has_tidied_them(city):
+    case = city.receive("hotline12345", class_code="", text=FIRST).case
+    city.step(case, "correct", "acceptor", reason="与来电人核对", description="井盖破损")
+    again = city.receive("hotline12345", class_code="", text=FIRST)
+    assert (again.joined, again.case) == (True, case)
+
+
+@pytest.mark.requirement("D07")
+def test_a_house_that_the_acceptor_put_right_is_the_one_that_counts(city):
+    case = city.receive("hotline12345", class_code="", text=HOUSES[0]).case
+    city.step(case, "correct", "acceptor", reason="与来电人核对", description=HOUSES[2])
+    there = city.receive("hotline12345", class_code="", text=HOUSES[2])
+    assert (there.joined, there.case) == (True, case)
+    assert not city.receive("app", class_code="", text=HOUSES[0], photos=(city.photo(),)).joined
+
+
 words = st.text(alphabet="井盖路灯破损垃圾", max_size=12)
 subjects = st.builds(Subject, st.sampled_from([None, 1, 2]), st.none(), words)
 
@@ -109,13 +133,6 @@ def _question(city) -> asking.Question:
         channel=reference.channel("hotline12345"), now=city.now + timedelta(minutes=1),
         on=city.now.date(), lon=MIDDLE[0], lat=MIDDLE[1],
     )  # fmt: skip
-
-
-HOUSES = (
-    "文一路12号门口垃圾堆积无人清理，气味很大",
-    "文一路门口垃圾堆积无人清理，气味很大",
-    "文一路88号门口垃圾堆积无人清理，气味很大",
-)
 
 
 @pytest.mark.requirement("D07")
