@@ -102,6 +102,7 @@ OWN: dict[str, dict[str, str]] = {
         "spots": VALUE,
         "state": FUNCTIONS,
         "stepping": VALUE,
+        "testimony": FUNCTIONS,
         "tiles": TABLE,
         "views": FUNCTIONS,
         "workflow": FUNCTIONS,
@@ -141,6 +142,7 @@ OWN: dict[str, dict[str, str]] = {
         "wording": FUNCTIONS,
     },
     "works": {"forms": FORMS, "shapes": VALUE},
+    "permits": {"forms": FORMS, "kinds": TABLE},
     "precedents": {"forms": FORMS},
     "oversight": {"forms": FORMS, "shapes": VALUE},
     "petitions": {
