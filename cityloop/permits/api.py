@@ -48,7 +48,7 @@ class PermitQuery(Schema):
     size: Annotated[int, Field(ge=1, le=200)] = 50
 
 
-class BodyOut(Schema):
+class PermitBodyOut(Schema):
     """A body."""
 
     id: int
@@ -68,8 +68,8 @@ class PermitOut(Schema):
     standing: str
     holder: str | None
     phone: str | None
-    issuer: BodyOut
-    supervisor: BodyOut | None
+    issuer: PermitBodyOut
+    supervisor: PermitBodyOut | None
     lon: float
     lat: float
     radius_m: int | None
@@ -141,14 +141,14 @@ class PermitChangeIn(Schema):
     document: Line | None = None
 
 
-class RevokeIn(Schema):
+class PermitRevokeIn(Schema):
     """Why it is taken back; `on`: from when on, today for want of it."""
 
     reason: Annotated[str, Field(min_length=1, max_length=200)]
     on: date | None = None
 
 
-class KindOut(Schema):
+class PermitKindOut(Schema):
     """A kind; `classes` of the national catalogue of which it speaks, `after_days` after its end
     still, `near_m` metres beside its ground."""
 
@@ -160,7 +160,7 @@ class KindOut(Schema):
     near_m: int
 
 
-class KindIn(Schema):
+class PermitKindIn(Schema):
     """Its classes, and what else is to be other; a new kind needs both names."""
 
     classes: Annotated[list[Annotated[str, Field(max_length=8)]], Field(max_length=200)]
@@ -217,16 +217,16 @@ def list_permits(request: HttpRequest, given: Query[PermitQuery]) -> dict[str, A
     )  # fmt: skip
 
 
-@router.get("/permits/kinds", response=list[KindOut], summary="Kinds of permits")
+@router.get("/permits/kinds", response=list[PermitKindOut], summary="Kinds of permits")
 def kinds(request: HttpRequest) -> list[dict[str, Any]]:
     """And the problem classes of which each speaks."""
     _reader(request)
     return [_kind(row) for row in queries.kinds()]
 
 
-@router.post("/permits/kinds/{code}", response=KindOut, summary="Change a kind, or make one")
+@router.post("/permits/kinds/{code}", response=PermitKindOut, summary="Change a kind, or make one")
 @idempotent
-def set_kind(request: HttpRequest, code: str, body: KindIn) -> tuple[int, dict[str, Any]]:
+def set_kind(request: HttpRequest, code: str, body: PermitKindIn) -> tuple[int, dict[str, Any]]:
     """Needs permits.kinds; a class that the national catalogue does not have is refused."""
     given = body.dict(exclude_none=True)
     row = operations.set_kind(code=code, actor=_reader(request), now=clock.now(), **given)
@@ -274,7 +274,7 @@ def change(
 
 @router.post("/permits/{permit_id}/revoke", response=PermitOut, summary="Revoke a permit")
 @idempotent
-def revoke(request: HttpRequest, permit_id: Id, body: RevokeIn) -> tuple[int, dict[str, Any]]:
+def revoke(request: HttpRequest, permit_id: Id, body: PermitRevokeIn) -> tuple[int, dict[str, Any]]:
     """With a reason; needs permits.manage. It stays readable."""
     actor, now = _reader(request), clock.now()
     queries.permit_seen(actor, permit_id)

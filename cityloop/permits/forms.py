@@ -28,9 +28,6 @@ class FilterForm(forms.Form):
     standing = forms.ChoiceField(
         label=_("State"), required=False, choices=EMPTY + list(Standing.choices)
     )
-    area = forms.RegexField(
-        r"^\d{0,15}$", label=_("Region or grid code"), required=False, max_length=15
-    )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

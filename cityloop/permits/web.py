@@ -51,7 +51,7 @@ def permits(request: HttpRequest) -> HttpResponse:
     filters = queries.Filters(
         on=today, words=given.get("q", ""), holder=given.get("holder", ""),
         kind=given.get("kind", ""), standing=given.get("standing", ""),
-        area=given.get("area", ""), unit_id=unit.pk if unit else None,
+        unit_id=unit.pk if unit else None,
     )  # fmt: skip
     found = queries.permits(actor, filters)
     shown = paging.page(found, order=queries.ORDER, cursor=request.GET.get("after"), size=SIZE)
