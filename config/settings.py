@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "cityloop.exchange",
     "cityloop.hotline",
     "cityloop.notify",
+    "cityloop.permits",
     "cityloop.petitions",
     "cityloop.works",
     "cityloop.oversight",

@@ -77,9 +77,16 @@ GROUP BY 1, 2 ORDER BY 1, 2
 
 def how_sure(by_matrix: Proposal | None, unit: int | None, earlier: Earlier | None) -> float:
     """Between 0 and 1, two decimals."""
-    base = 0.0
-    if by_matrix is not None:
-        base = BASE[by_matrix.exactness] if by_matrix.unambiguous else IN_DOUBT
+    return sure_of(0.0 if by_matrix is None else base_of(by_matrix), unit, earlier)
+
+
+def base_of(by_matrix: Proposal) -> float:
+    """How often a line like the one that won is right."""
+    return BASE[by_matrix.exactness] if by_matrix.unambiguous else IN_DOUBT
+
+
+def sure_of(base: float, unit: int | None, earlier: Earlier | None) -> float:
+    """As how_sure, from how often such a rule is right."""
     count, same = 0, 0
     if earlier is not None and unit is not None:
         count, same = earlier.cases, earlier.units.get(unit, (0, 0))[0]
@@ -109,13 +116,17 @@ def proposal_of(
     found["sure"] = how_sure(by_matrix, found["unit"], earlier)
     if owner_id is not None:
         found["owner"] = owner_id
-    if earlier is not None:
-        same, returned = earlier.units.get(found["unit"], (0, 0))
-        found["earlier"] = {
-            "area": earlier.area, "days": earlier.days, "cases": earlier.cases, "same": same,
-            "returned": returned,
-        }  # fmt: skip
-    return found
+    return found | told(earlier, found["unit"])
+
+
+def told(earlier: Earlier | None, unit: int) -> dict[str, Any]:
+    """What earlier cases say of a unit, as a proposal keeps it; {} when they were not asked."""
+    if earlier is None:
+        return {}
+    same, returned = earlier.units.get(unit, (0, 0))
+    facts = {"area": earlier.area, "days": earlier.days, "cases": earlier.cases, "same": same,
+             "returned": returned}  # fmt: skip
+    return {"earlier": facts}
 
 
 def threshold(limits: Sequence[tuple[str, float]], class_code: str) -> float | None:

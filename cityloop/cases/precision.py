@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Sum, TextField, Value, When
+from django.db.models import Case as Choice
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
@@ -26,6 +27,9 @@ from cityloop.people.operations.responsibilities import read_area
 MOST_CASES = 5000  # that a draft is tried on, the latest first
 SHOWN = 50
 BY_HISTORY = 0  # in place of a line's id: proposed by earlier cases alone
+_FIRST = Coalesce(Cast(KT("proposal__rows__0"), BigIntegerField()), BY_HISTORY)
+# Where a register decided, the lines that it went before are neither right nor wrong.
+_LINE = When(by="", then=_FIRST)
 SETTLED = Q(closing_kind=ClosingKind.NORMAL)
 
 
@@ -33,11 +37,14 @@ SETTLED = Q(closing_kind=ClosingKind.NORMAL)
 class Precision:
     """One line of the matrix: what it proposed, and which unit handled it in the end.
 
+    `by`: not a line but a register that named the unit, as permits.excavation; then `rule` is 0.
+
     `settled`: closed under the closing condition. `right`: of these, handled by the unit that was
     proposed. `first_time`: of these, without a return. `returned`: how often units gave back.
     """
 
     rule: int
+    by: str
     proposed: int
     settled: int
     right: int
@@ -59,17 +66,19 @@ class Precision:
 
 
 def by_rule(actor: Actor, *, since: datetime) -> list[Precision]:
-    """Every line that proposed something since, the busiest first; of visible cases. One query."""
+    """Every line or register that proposed something since, the busiest first; of visible cases.
+    One query."""
     rows = queries.visible(actor).filter(filed_at__gte=since, proposal__has_key="unit")
     right = SETTLED & Q(lead_id=F("unit"))
     auto = Q(proposal__auto=True)
     counted = (
         rows.annotate(
-            rule=Coalesce(Cast(KT("proposal__rows__0"), BigIntegerField()), BY_HISTORY),
+            by=Coalesce(KT("proposal__decided_by"), Value(""), output_field=TextField()),
+            rule=Choice(_LINE, default=BY_HISTORY),
             unit=Cast(KT("proposal__unit"), BigIntegerField()),
         )
         .order_by()
-        .values("rule")
+        .values("rule", "by")
         .annotate(
             proposed=Count("pk"),
             settled=Count("pk", filter=SETTLED),
@@ -81,14 +90,18 @@ def by_rule(actor: Actor, *, since: datetime) -> list[Precision]:
             returned=Sum("returns"),
         )
     )
-    return sorted((Precision(**row) for row in counted), key=lambda one: (-one.proposed, one.rule))
+    return sorted(
+        (Precision(**row) for row in counted), key=lambda one: (-one.proposed, one.rule, one.by)
+    )
 
 
 def total(found: Sequence[Precision]) -> Precision:
     """All lines together."""
     names = ("proposed", "settled", "right", "first_time", "auto", "auto_settled", "auto_right",
              "returned")  # fmt: skip
-    return Precision(rule=BY_HISTORY, **{n: sum(getattr(one, n) for one in found) for n in names})
+    return Precision(
+        rule=BY_HISTORY, by="", **{n: sum(getattr(one, n) for one in found) for n in names}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +132,8 @@ class Trial:
 
 
 def dry_run(actor: Actor, draft: Sequence[Line], *, on: date, since: datetime) -> Trial:
-    """What the matrix of a day would have proposed for past cases with the draft and without.
+    """What the matrix of a day would have proposed for past cases with the draft and without; what
+    registers said beside it counts for neither.
 
     The unit that handled a case in the end tells which of the two was right. Nothing is written.
     """

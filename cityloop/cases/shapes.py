@@ -320,12 +320,14 @@ class FileOut(Schema):
 
 
 class PrecisionOut(Schema):
-    """A line of the matrix by what became of its proposals; `rule` 0: by earlier cases alone.
+    """A line of the matrix by what became of its proposals; `rule` 0: by earlier cases alone, or by
+    the register that `by` names (permits.excavation).
 
     `share` is right among settled, null while nothing is settled.
     """
 
     rule: int
+    by: str
     proposed: int
     settled: int
     right: int

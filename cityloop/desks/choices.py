@@ -78,7 +78,8 @@ def rule_words(rule: FilingRule) -> str:
 
 def _units(asked: Asked) -> list[Any]:
     """Units that take cases, the proposed one first."""
-    return units({asked.case.proposal.get("unit")})
+    kept = asked.case.proposal
+    return units({kept.get("unit"), *kept.get("also", ())})
 
 
 def _addressees(asked: Asked) -> list[Any]:

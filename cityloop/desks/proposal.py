@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +12,11 @@ from django.utils.translation import gettext as _
 from cityloop.assets.models import Stage
 from cityloop.cases.models import Case
 from cityloop.desks.queries import Names
+from cityloop.kernel.actor import Actor
 from cityloop.kernel.templatetags.ui import named
 from cityloop.people.models import Organisation
 from cityloop.people.reasons import words_of
+from cityloop.permits import queries as permits
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +30,14 @@ class Explained:
     followed: bool | None  # None: not dispatched yet
 
 
-def explained(case: Case, names: Names) -> Explained | None:
+def explained(case: Case, names: Names, actor: Actor) -> Explained | None:
     """The case's proposal in the reader's words; None without one."""
     kept = case.proposal
     unit = names.units.get(kept.get("unit") or 0)
     if unit is None:
         return None
     sentences = [words_of(one) for one in kept.get("why") or ()]
+    sentences += _held(actor, kept.get("testimony") or ())
     owner = names.units.get(kept.get("owner") or 0)
     if owner is not None:
         sentences.append(_owned(case, owner))
@@ -47,6 +51,15 @@ def explained(case: Case, names: Names) -> Explained | None:
         auto=bool(kept.get("auto")),
         followed=None if not case.dispatches else case.lead_id == unit.pk,
     )
+
+
+def _held(actor: Actor, said: Sequence[dict[str, Any]]) -> list[str]:
+    """Who holds the permits, for who may know it: a case keeps no holder, who may be a person."""
+    sentence = _("Permit %(number)s is held by %(holder)s.")
+    return [
+        sentence % {"number": number, "holder": holder}
+        for number, holder in permits.holders(actor, said)
+    ]
 
 
 def _owned(case: Case, owner: Organisation) -> str:

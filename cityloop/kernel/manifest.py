@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from importlib import import_module
+from typing import Any
 
 from django.apps import AppConfig, apps
 
@@ -56,6 +57,22 @@ class OpenItems:
     path: str
 
 
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """What a register beside the core says of who answers for a case.
+
+    `facts`: as the case keeps them, with `source`, the subsystem. `reason`: a code with its facts,
+    of which `people.reasons` makes words. `unit`: the body that answers by it, if it handles cases,
+    and its names (Chinese, English). `rule`: by what its proposals are counted.
+    """
+
+    facts: dict[str, Any]
+    reason: dict[str, Any]
+    unit: int | None
+    unit_name: tuple[str, str]
+    rule: str
+
+
 class Subsystem(AppConfig):
     """Base of every manifest."""
 
@@ -70,6 +87,7 @@ class Subsystem(AppConfig):
     subscriptions: dict[str, str] = {}
     schedules: tuple[Schedule, ...] = ()
     open_items: str = ""  # a function of queries: (actor, now) -> OpenItems of what the actor sees
+    testimony: str = ""  # a function of queries: (problem_class, lon, lat, on) -> [Testimony]
 
     def __init_subclass__(cls) -> None:
         cls.default = True
@@ -96,4 +114,14 @@ def open_items(actor: Actor, now: datetime) -> list[OpenItems]:
         if app.open_items:
             ask = getattr(import_module(f"{app.name}.queries"), app.open_items)
             found += [one for one in ask(actor, now) if one.count]
+    return found
+
+
+def testimony(*, problem_class: Any, lon: float, lat: float, on: date) -> list[Testimony]:
+    """What the registers beside the core say of a class at a WGS 84 place on a day."""
+    found: list[Testimony] = []
+    for app in subsystems():
+        if app.testimony:
+            ask = getattr(import_module(f"{app.name}.queries"), app.testimony)
+            found += ask(problem_class=problem_class, lon=lon, lat=lat, on=on)
     return found

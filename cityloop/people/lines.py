@@ -74,6 +74,7 @@ class Proposal:
     unambiguous: bool
     person_id: int | None = None
     alternatives: tuple[int, ...] = ()
+    precise: bool = False  # the line that won names the class, and the area or the owner
     exactness: int = 0  # of the line that won: 2 names the class, 1 its major, 0 any class
 
     def as_dict(self) -> dict[str, Any]:

@@ -134,6 +134,7 @@ class Matrix:
             unambiguous=not doubts,
             person_id=self._person(winner, asked),
             alternatives=others,
+            precise=_is_precise(winner),
             exactness=_class_rank(winner),
         )
 
@@ -318,6 +319,10 @@ def _class_rank(line: Line) -> int:
     return int(line.major != ANY) + int(line.minor != ANY)
 
 
+def _is_precise(line: Line) -> bool:
+    return _class_rank(line) == 2 and (line.region != ANY or line.owner_id is not None)
+
+
 def _person_rank(one: PersonLine) -> tuple[int, int, int, int]:
     exact = sum(part != ANY for part in (one.kind, one.major, one.minor))
     return len(one.region), exact, int(one.edition != ANY), -one.member_id
@@ -343,5 +348,6 @@ def _joint(
         order=found[0].order,
         explanation=(why, *(one.explanation[0] for one in found)),
         unambiguous=parent is not None and all(one.unambiguous for one in found),
+        precise=all(one.precise for one in found),
         alternatives=() if parent is not None else tuple(leads[1:]),
     )

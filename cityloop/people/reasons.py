@@ -34,6 +34,29 @@ SENTENCES = {
     "border": gettext_noop(
         "The place lies between %(units)s: their lowest common parent %(parent)s leads."
     ),
+    "permit": gettext_noop(
+        "Permit %(number)s (%(kind)s) holds %(metres)s m from here, until and with %(until)s; "
+        "%(unit)s looks after it."
+    ),
+    "permit_ended": gettext_noop(
+        "Permit %(number)s (%(kind)s) held %(metres)s m from here, until and with %(until)s; "
+        "%(unit)s looked after it."
+    ),
+    "permit_revoked": gettext_noop(
+        "Permit %(number)s (%(kind)s) held %(metres)s m from here, until it was revoked on "
+        "%(until)s; %(unit)s looked after it."
+    ),
+    "approved": gettext_noop("Who approves, supervises: %(unit)s; the matrix names nobody."),
+    "approved_too": gettext_noop("Who approves, supervises: %(unit)s, as the matrix says."),
+    "permit_before_line": gettext_noop(
+        "Who approves, supervises: %(unit)s goes before %(other)s, whose line does not name this "
+        "class at this place. A person decides."
+    ),
+    "line_before_permit": gettext_noop(
+        "%(other)s goes before %(unit)s, who approved: its line names this class at this place. "
+        "A person decides."
+    ),
+    "permits_differ": gettext_noop("Permits here are looked after by %(units)s."),
     "border_alone": gettext_noop("The place lies between %(units)s, which have no common parent."),
 }
 PARTS = {
@@ -51,7 +74,7 @@ PARTS = {
     "less_area": gettext_noop("it names the area less exactly"),
     "less_owner": gettext_noop("it names the owner less exactly"),
 }
-NAMED, PARTED = ("unit", "parent"), ("order", "reason")
+NAMED, PARTED = ("unit", "parent", "other", "kind"), ("order", "reason")
 
 
 def words_of(reason: Reason | str) -> str:

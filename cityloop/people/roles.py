@@ -46,23 +46,26 @@ PETITIONS = "petitions.view"  # the register of letters and visits
 PETITIONS_DESK = (PETITIONS, "petitions.register", "petitions.reply")
 PUBLISH = "petitions.publish"  # the public page of channels and rules
 DUTY = "duty.view"  # who is on duty, what is covered, what was handed over
+PERMITS, HOLDERS = "permits.view", "permits.holder"  # who holds one is personal
+KEEP_PERMITS = (PERMITS, HOLDERS, "permits.manage")  # of the own bodies
 KEEP_ROSTER, HAND_OVER = "duty.manage", "duty.hand_over"
 
-_DESK = (*READ, STEP, EXPORT, OVERSIGHT, LIBRARY, "people.view", "coordination.view", DUTY)
-_CENTRE = (*_DESK, RECEIVE, REPORTER, TYPICAL, *HOTLINE, *PETITIONS_DESK)
-_LEADING = (*_DESK, RECEIVE)
-_READER = (*READ, EXPORT, OVERSIGHT, LIBRARY, "people.view", "coordination.view", DUTY)
+_DESK = (*READ, STEP, EXPORT, OVERSIGHT, LIBRARY, "people.view", "coordination.view", DUTY,
+         PERMITS)  # fmt: skip
+_CENTRE = (*_DESK, RECEIVE, REPORTER, TYPICAL, *HOTLINE, *PETITIONS_DESK, HOLDERS)
+_LEADING = (*_DESK, RECEIVE, HOLDERS)
+_READER = (*READ, EXPORT, OVERSIGHT, LIBRARY, "people.view", "coordination.view", DUTY, PERMITS)
 _OFFICE = (*_READER, "people.manage", "components.manage", "geo.manage", "standards.manage",
            "cases.configure", "exchange.import", "notify.configure",
-           KEEP_ROSTER, PUBLISH)  # fmt: skip
+           KEEP_ROSTER, PUBLISH, *KEEP_PERMITS, "permits.kinds")  # fmt: skip
 _EVALUATION = (*_READER, DISCIPLINE, FIND, WORKS, PETITIONS)
 _COMMAND = (COORDINATE, WORKS, LISTS, TYPICAL, HAND_OVER)
 _SUPERVISION = (*_CENTRE, *DECIDE, DISCIPLINE, FIND, *WORKS_DUTY, LISTS)
 _LEADERSHIP = (*_LEADING, *DECIDE, DISCIPLINE, JUDGE, "discipline.rules", *WORKS_DUTY, LISTS,
                PETITIONS)  # fmt: skip
 _SHIFT = (*_CENTRE, HAND_OVER, KEEP_ROSTER)
-_DISPATCH = (*_DESK, *_COMMAND)
-_UNIT = (*_DESK, WORKS, KEEP_ROSTER, ANSWER)
+_DISPATCH = (*_DESK, *_COMMAND, HOLDERS)
+_UNIT = (*_DESK, WORKS, KEEP_ROSTER, ANSWER, *KEEP_PERMITS)
 _DISTRICT = (*_LEADING, *_COMMAND, KEEP_ROSTER)
 _OUTSIDE = (*READ, STEP, RECEIVE, *OUTSIDE)
 
@@ -122,6 +125,10 @@ PERMISSIONS = {
     "oversight.view": _("see supervision orders, reminders and lists"),
     "people.manage": _("manage organisations and people"),
     "people.view": _("see organisations and people"),
+    "permits.holder": _("see who holds a permit"),
+    "permits.kinds": _("set the kinds of permits and of which classes they speak"),
+    "permits.manage": _("record, change and revoke permits of the own bodies"),
+    "permits.view": _("see permits"),
     "petitions.publish": _("publish channels and rules for citizens"),
     "petitions.register": _("register petitions and suggestions, transfer them"),
     "petitions.reply": _("answer petitions and suggestions"),

@@ -26,6 +26,7 @@ from cityloop.intake.models import ReporterNotice
 from cityloop.notify.models import Message
 from cityloop.oversight.models import NamedList, Sending
 from cityloop.people.models import Holding, Post, Responsibility, Territory, Token
+from cityloop.permits.models import Permit
 from cityloop.petitions.models import Letter, Suggestion
 from cityloop.works.models import BudgetLine, Claim, Designation, PriceItem
 from tests import town as towns
@@ -86,6 +87,11 @@ class City:
     def holding(self) -> int:
         """A holding."""
         return int(Holding.objects.get(member=self.town.members["green"]).pk)
+
+    @property
+    def permit(self) -> int:
+        """A permit of GREEN."""
+        return int(Permit.objects.order_by("pk")[0].pk)
 
     @property
     def letter(self) -> int:

@@ -23,6 +23,7 @@ from cityloop.notify import operations as notify
 from cityloop.notify.models import Message, ReplyCheck, ReplyDraw
 from cityloop.oversight import operations as oversight
 from cityloop.people import operations as people
+from cityloop.permits import operations as permits
 from cityloop.petitions import operations as petitions
 from cityloop.precedents import operations as precedents
 from cityloop.standards import operations as standards
@@ -72,6 +73,7 @@ def build(folder: Path) -> City:
         _territory,
         _oversight,
         _duty,
+        _permits,
         _reply_check,
         _browser,
     ):
@@ -240,6 +242,17 @@ def _oversight(city: City) -> None:
     )
     town.step(city.cases["dispatched"], "urge", "supervisor", reason="请答复")
     town.report(kind="remind", class_code="E0101", text="提示一件")
+
+
+def _permits(city: City) -> None:
+    """A permit of GREEN where a case is."""
+    town, point = city.town, Case.objects.get(number=city.cases["handling"]).point
+    assert point is not None
+    permits.record_permit(
+        kind="excavation", number="掘1", issuer_id=town.units["GREEN"].pk, holder="城建公司",
+        phone="13800000001", lon=point.x, lat=point.y, valid_from=date(2026, 1, 1),
+        valid_until=date(2027, 12, 31), actor=towns.SYSTEM, now=town.now,
+    )  # fmt: skip
 
 
 def _second(town: towns.Town, name: str, unit: str) -> None:

@@ -25,6 +25,7 @@ from cityloop.notify import operations as notify
 from cityloop.oversight.models import NamedList
 from cityloop.people import operations as people
 from cityloop.people.models import Member, Organisation
+from cityloop.permits.models import Permit, PermitKind
 from cityloop.petitions import operations as petitions
 from cityloop.petitions.models import Petition, Repetition
 from cityloop.precedents.models import Precedent
@@ -76,6 +77,7 @@ def _fill(city: City, count: int) -> None:
         _fill_lists(city, unit, n)
         _fill_duty(city, unit, member, n)
         _fill_orders(city, n)
+        _fill_permits(city, unit, n)
         if n % 4 == 0 or n < 7:
             _fill_petitions(city, n)
         town.wait(seconds=1)
@@ -184,6 +186,17 @@ def _fill_works(city: City, unit: Organisation, n: int) -> None:
         designation=held, code="T01", name="清运", measure="车", price=1, valid_from=day
     )
     BudgetLine.objects.create(year=2026, code=f"B{n:03}", name=f"第{n}科目", amount=1)
+
+
+def _fill_permits(city: City, unit: Organisation, n: int) -> None:
+    """One more permit, of another body; many end on one day, at one place."""
+    town, first = city.town, Permit.objects.order_by("pk")[0]
+    Permit.objects.create(
+        kind=PermitKind.objects.order_by("pk")[n % 6], number=f"证{n:03}", issuer=unit,
+        supervisor=unit, holder=f"第{n}家", point=first.point, ground=first.ground, radius_m=20,
+        grid_code=first.grid_code, area_code=first.area_code, recorded_at=town.now,
+        valid_from=date(2026, 1, 1), valid_until=date(2026, 12, 1 + n % 28),
+    )  # fmt: skip
 
 
 def _fill_lists(city: City, unit: Organisation, n: int) -> None:

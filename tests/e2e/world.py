@@ -26,6 +26,7 @@ from cityloop.oversight import operations as oversight
 from cityloop.people import operations as people
 from cityloop.people import queries as people_queries
 from cityloop.people.models import Member, Organisation, Post
+from cityloop.permits import operations as permits
 from cityloop.petitions import operations as petitions
 from cityloop.precedents import operations as precedents
 from cityloop.standards import operations as standards
@@ -215,6 +216,7 @@ def fill(city: City, now: datetime, *, each: int = 1) -> City:
     )  # fmt: skip
     _substitute(stories)
     _oversee(stories)
+    _permit(stories)
     _duty(stories)
     _petition(stories)
     return city
@@ -282,6 +284,30 @@ def _oversee(stories: Stories) -> None:
         number=typical, note="按缺失立案，先围挡。", actor=city.actors["acceptor"], now=now
     )
     city.pages["typical"] = f"/precedents/{typical}/"
+
+
+def _permit(stories: Stories) -> None:
+    """A permit to dig and one that was revoked where a case is to be dispatched."""
+    city, now = stories.city, stories.now
+    today, root = timezone.localdate(now), Actor.system("tests")
+    case = stories.carry("filed", start=now - timedelta(minutes=50))
+    assert case.point is not None
+    for number, holder in (("掘〔2026〕18号", "城建第一工程公司"), ("掘〔2025〕7号", "王五")):
+        row = permits.record_permit(
+            kind="excavation", number=number, holder=holder, phone="057100007788",
+            issuer_id=Organisation.objects.get(code="SC-SZ").pk, lon=case.point.x,
+            lat=case.point.y, radius_m=40, address="试验街9号门前", document="市政许可决定书",
+            valid_from=today - timedelta(days=30), valid_until=today + timedelta(days=15),
+            conditions="夜间二十二时前停工；完工三日内恢复路面。", actor=root, now=now,
+        )  # fmt: skip
+        if holder != "王五":
+            permits.change_permit(
+                permit_id=row.pk, valid_until=today + timedelta(days=30), reason="延期",
+                actor=root, now=now,
+            )  # fmt: skip
+            city.pages["permit"] = f"/permits/{row.pk}/"
+    permits.revoke_permit(permit_id=row.pk, reason="超范围施工", actor=root, now=now)
+    city.pages["permitted"] = f"/cases/{case.number}/"
 
 
 def _duty(stories: Stories) -> None:

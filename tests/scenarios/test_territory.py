@@ -187,7 +187,8 @@ def test_the_builder_answers_until_the_hand_over_and_the_maintainer_from_then_on
 
 def _why(case: Case) -> str:
     units = {one.pk: one for one in Organisation.objects.defer("search")}
-    found = proposal.explained(case, Names(units=units, members={}, classes={}, rules={}))
+    names = Names(units=units, members={}, classes={}, rules={})
+    found = proposal.explained(case, names, SYSTEM)
     assert found is not None
     return " ".join(found.sentences)
 

@@ -105,6 +105,7 @@ OWN: dict[str, dict[str, str]] = {
         "spots": VALUE,
         "state": FUNCTIONS,
         "stepping": VALUE,
+        "testimony": FUNCTIONS,
         "tiles": TABLE,
         "views": FUNCTIONS,
         "workflow": FUNCTIONS,
@@ -144,6 +145,7 @@ OWN: dict[str, dict[str, str]] = {
         "wording": FUNCTIONS,
     },
     "works": {"forms": FORMS, "shapes": VALUE},
+    "permits": {"forms": FORMS, "kinds": TABLE},
     "precedents": {"forms": FORMS},
     "oversight": {"forms": FORMS, "shapes": VALUE},
     "petitions": {

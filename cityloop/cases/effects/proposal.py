@@ -6,10 +6,12 @@ from django.utils import timezone
 
 from cityloop.assets import queries as assets
 from cityloop.assets.queries import Owned
-from cityloop.cases import evidence
+from cityloop.cases import evidence, testimony
 from cityloop.cases.change import Change
 from cityloop.cases.effects.tasks import united
 from cityloop.cases.models import Case
+from cityloop.kernel import manifest
+from cityloop.kernel.manifest import Testimony
 from cityloop.people import queries as people
 from cityloop.people.lines import Proposal
 from cityloop.standards.models import ProblemClass
@@ -28,13 +30,24 @@ def propose_unit(change: Change) -> None:
             days=change.flow.look_back_days,
         )  # fmt: skip
     by_matrix = _by_matrix(change, chosen, owned.owner_id)
-    case.proposal = evidence.proposal_of(by_matrix, earlier, owner_id=owned.owner_id)
+    kept = evidence.proposal_of(by_matrix, earlier, owner_id=owned.owner_id)
+    case.proposal = testimony.weighed(kept, by_matrix, _said(case, chosen), earlier)
     if case.proposal and owned.since is not None:
         case.proposal["owned"] = {"stage": owned.stage, "since": owned.since.isoformat()}
     if case.proposal and _goes_by_itself(change, chosen):
         case.proposal["auto"] = True
         inputs = {"unit": case.proposal["unit"], "assists": case.proposal["assists"]}
         change.follow_up = ("dispatch", inputs)
+
+
+def _said(case: Case, chosen: ProblemClass) -> list[Testimony]:
+    """What registers beside the core say of the class at the place, on the day of the report."""
+    if case.point is None:
+        return []
+    return manifest.testimony(
+        problem_class=chosen, lon=case.point.x, lat=case.point.y,
+        on=timezone.localdate(case.reported_at),
+    )  # fmt: skip
 
 
 def _owner(case: Case) -> Owned:
@@ -76,6 +89,8 @@ def _by_matrix(change: Change, chosen: ProblemClass, owner: int | None) -> Propo
 def _goes_by_itself(change: Change, chosen: ProblemClass) -> bool:
     """Unambiguous where the city lets that do, or as sure as its class demands."""
     proposal = change.case.proposal
+    if proposal.get("contested"):
+        return False  # line and permit name different units: a person decides
     if proposal["unambiguous"] and change.flow.auto_dispatch:
         return True
     wanted = evidence.threshold(change.flow.auto_from, chosen.short_code)

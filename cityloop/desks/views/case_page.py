@@ -33,6 +33,8 @@ from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, Problem, Refused, Stale, TooLarge
 from cityloop.kernel.page import actor_of
 from cityloop.people import queries as people
+from cityloop.permits import queries as permits
+from cityloop.permits.queries import Near
 from cityloop.precedents import queries as precedents
 from cityloop.standards import queries as standards
 from cityloop.standards.queries.calendars import REASONS
@@ -189,7 +191,7 @@ def context_of(
         "road": road_of(case), "lines": lines_of(file),
         "clocks": [clock_row(timer, now=now) for timer in clocks_in_order(file.timers)],
         "outer": hotline.deadlines_of(case, now=now) if actor.may(hotline.ORDERS) else [],
-        "proposal": proposal.explained(case, file.names),
+        "proposal": proposal.explained(case, file.names, actor),
         "limit": standards.limit_text(case.limit_amount, case.limit_unit)
         if case.limit_amount is not None else "",
         "before": before, "after": after,
@@ -200,7 +202,7 @@ def context_of(
         "steps": forms_of(file, actor, now=now, failed=failed), "waits_for": waits_for(case),
         "reports": queries.reports_of(actor, case), "media": looks.MEDIUM,
         "failed": failed, "since_read": missed_by(file, failed), "stages": looks.STAGE,
-        **precedents_of(case, actor),
+        **precedents_of(case, actor), "permits": permits_of(case, actor),
     }  # fmt: skip
 
 
@@ -214,6 +216,14 @@ def precedents_of(case: Case, actor: Actor) -> dict[str, Any]:
         may = actor.may("precedents.mark") and case.closing_kind == "normal"
         return {"precedent": mark, "may_mark": may}
     return {"precedents": precedents.beside(actor, case) if case.status in TO_JUDGE else []}
+
+
+def permits_of(case: Case, actor: Actor) -> list[Near]:
+    """Permits at the place on the day of the report, for those who may see them (E12)."""
+    if case.point is None or not actor.may(permits.VIEW):
+        return []
+    on = timezone.localdate(case.reported_at)
+    return permits.near(actor, case.point.x, case.point.y, on=on)
 
 
 def missed_by(file: CaseFile, failed: Try | None) -> list[Line]:

@@ -19,6 +19,7 @@ from cityloop.kernel.errors import Invalid
 from cityloop.kernel.page import actor_of
 from cityloop.people import queries as people
 from cityloop.people.models import Organisation, Responsibility
+from cityloop.permits import queries as permits
 
 
 @require_safe
@@ -31,11 +32,17 @@ def rules(request: HttpRequest) -> HttpResponse:
     found = precision.by_rule(actor, since=clock.now() - timedelta(days=days))
     lines = Responsibility.objects.select_related("lead").in_bulk([one.rule for one in found])
     kept = list(lines.values())
+    kinds = permits.kind_names(one.by for one in found)
     classes, areas = people.class_names(kept), people.area_names(kept)
+    rows = [
+        (
+            one, lines.get(one.rule), classes.get(one.rule), areas.get(one.rule),
+            kinds.get(one.by),
+        )
+        for one in found
+    ]  # fmt: skip
     context = {
-        "rows": [
-            (one, lines.get(one.rule), classes.get(one.rule), areas.get(one.rule)) for one in found
-        ],
+        "rows": rows,
         "total": precision.total(found), "days": days, "spans": DAYS,
         "may_try": actor.may("people.manage"),
         "unused": [_("Cases of the last")] if asked not in ("", str(days)) else [],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests import town as towns
 from tests.conformance import values
 from tests.conformance.calls.shape import Call
@@ -75,7 +77,44 @@ def _new_absence(kind: str) -> Values:
                          "first_on": "2026-03-01", "last_on": "2026-03-02"}  # fmt: skip
 
 
+# Who sees no permits, who keeps none.
+NO_PERMITS = (towns.STRANGER, "inspector", "water_worker")
+KEEPS_NONE = (*NO_PERMITS, "acceptor", "leader")
+
+
+def _permit(city: City) -> dict[str, int]:
+    return {"permit_id": city.permit}
+
+
+def _new_permit(number: str) -> Values:
+    def values(city: City) -> dict[str, Any]:
+        point = city.town.grid(5).geom.point_on_surface
+        return {"kind": "stall", "number": number, "issuer_id": city.town.units["GREEN"].pk,
+                "holder": "王五", "lon": point.x, "lat": point.y, "valid_from": "2026-01-01",
+                "valid_until": "2026-12-31"}  # fmt: skip
+
+    return values
+
+
 CALLS = (
+    # permits
+    Call("GET", "/permits", by="dispatcher", refused=NO_PERMITS),
+    Call("GET", "/permits/kinds", by="dispatcher", refused=NO_PERMITS),
+    Call("POST", "/permits/kinds/{code}", by="administrator",
+         refused=(*NO_PERMITS, "acceptor", "green"), at=lambda city: {"code": "stall"},
+         body=lambda city: {"classes": ["E0401", "E0406"]},
+         another=lambda city: {"classes": ["E0401"]}),
+    Call("POST", "/permits", by="green", refused=(*KEEPS_NONE, "roads"), status=201,
+         body=_new_permit("摊1"), another=_new_permit("摊2")),
+    Call("GET", "/permits/{permit_id}", by="green", refused=(*NO_PERMITS, "roads"), at=_permit),
+    Call("GET", "/permits/{permit_id}/history", by="green", refused=(*NO_PERMITS, "roads"),
+         at=_permit),
+    Call("POST", "/permits/{permit_id}/change", by="green", refused=(*KEEPS_NONE, "roads"),
+         at=_permit, body=lambda city: {"reason": "更正", "phone": "0571-88880000"},
+         another=lambda city: {"reason": "更正", "address": "人民路"}),
+    Call("POST", "/permits/{permit_id}/revoke", by="green", refused=(*KEEPS_NONE, "roads"),
+         at=_permit, body=lambda city: {"reason": "超范围"},
+         another=lambda city: {"reason": "过期"}),
     # duty
     Call("GET", "/duty/now", refused=NO_DUTY, query=_water),
     Call("GET", "/duty/roster", refused=NO_DUTY, query=_water),

@@ -56,6 +56,19 @@ def kept_duty(name: str, *, by: str = "water", **more: Any) -> Page:
     return Page(name, by=by, refused=(towns.STRANGER, "acceptor", "dispatcher"), status=302, **more)
 
 
+# Who sees no permits.
+NO_PERMITS = (towns.STRANGER, "inspector", "water_worker")
+
+
+def _permit(city: City) -> dict[str, int]:
+    return {"permit_id": city.permit}
+
+
+def kept_permit(name: str, **more: Any) -> Page:
+    """A form of the register of permits that leads on: for the body that issued it."""
+    return Page(name, by="green", refused=(*NO_PERMITS, "acceptor"), status=302, **more)
+
+
 def _seconded(city: City) -> dict[str, int]:
     return {"holding_id": city.secondment}
 
@@ -128,6 +141,18 @@ PAGES = (
     Page("list-answer", by="water", refused=(*NO_OVERSIGHT, "green"), status=302,
          at=lambda city: {"list_id": city.named_list, "sending_id": city.sending},
          data=lambda city: {"text": "已整治"}),
+    # permits
+    Page("permits", refused=NO_PERMITS),
+    Page("permit", refused=(*NO_PERMITS, "roads"), at=_permit),
+    kept_permit("permit-record", data=lambda city: {
+        "kind": "stall", "number": "摊9", "issuer": city.town.units["GREEN"].pk, "holder": "王五",
+        "lon": city.town.grid(5).geom.point_on_surface.x,
+        "lat": city.town.grid(5).geom.point_on_surface.y, "valid_from": "2026-01-01",
+        "valid_until": "2026-12-31"}),
+    kept_permit("permit-change", at=_permit, data=lambda city: {
+        "kind": "stall", "number": "摊8", "holder": "赵六", "valid_from": "2026-01-01",
+        "valid_until": "2026-12-31", "reason": "更正"}),
+    kept_permit("permit-revoke", at=_permit, data=lambda city: {"reason": "超范围"}),
     # precedents
     Page("precedents", refused=NO_OVERSIGHT),
     Page("precedent", refused=(*NO_OVERSIGHT, "roads"), at=case_at("closed")),
