@@ -18,6 +18,7 @@ from django.urls import get_resolver  # noqa: E402
 
 from cityloop.intake import classifier  # noqa: E402
 from cityloop.intake.operations import receiving  # noqa: E402
+from cityloop.kernel import session  # noqa: E402
 from cityloop.kernel.machines import MachineHandler  # noqa: E402
 
 
@@ -37,7 +38,10 @@ _machines = _machine_handler()
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """A token client takes the short road: half the work of a request were layers for browsers."""
     by_token = "HTTP_AUTHORIZATION" in environ and environ["PATH_INFO"].startswith("/api/")
-    return (_machines if by_token else _people)(environ, start_response)
+    if by_token:
+        return _machines(environ, start_response)
+    session.drop_own_lost()
+    return _people(environ, start_response)
 
 
 def served() -> Callable[..., Iterable[bytes]]:

@@ -27,8 +27,8 @@ def look_after_own() -> None:
     look_after(connections[DEFAULT_DB_ALIAS])
 
 
-def drop_own_lost(**_signal: Any) -> None:
-    """A receiver of request_started, where Django does the rest."""
+def drop_own_lost() -> None:
+    """For requests whose thread's connection Django looks after in the other respects."""
     _drop_lost(connections[DEFAULT_DB_ALIAS])
 
 

@@ -7,10 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
-from django.core.signals import request_started
 from django.db import OperationalError, connection, transaction
 
-from cityloop.kernel.session import OneSession
+from cityloop.kernel.session import OneSession, drop_own_lost
 
 
 def backend() -> int:
@@ -99,5 +98,5 @@ def test_one_that_the_server_closed_is_replaced_before_anybody_uses_it():
 def test_so_is_a_thread_s_own_when_a_request_begins():
     own = backend()
     end(own)
-    request_started.send(sender=None)
+    drop_own_lost()
     assert backend() != own
