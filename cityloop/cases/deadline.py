@@ -192,7 +192,8 @@ class _Later:
 def _plain(one: Stretch, later: _Later) -> dict[str, Any]:
     pause = one.pause or Pause(one.start, None)
     return {
-        "start": one.start, "end": one.end, "counted": one.counted, "reason": one.reason,
+        "start": timezone.localtime(one.start), "end": one.end and timezone.localtime(one.end),
+        "counted": one.counted, "reason": one.reason,
         "margin": one.margin, "amount": one.amount, "changed_since": later.why(one),
         "action": pause.action, "actor": pause.actor, "why": pause.reason,
     }  # fmt: skip

@@ -101,10 +101,23 @@ def test_a_large_company_is_the_territory_of_its_own_area(town: Town, browse: Br
     assert filed(town, EVENT, **at(town, 20)).proposal["unit"] == town.units["ROADS"].pk
 
 
-def _claim(town: Town, unit: str, drawn: str, *, by: str = "") -> None:
+@pytest.mark.requirement("A38")
+def test_an_area_that_has_not_begun_is_taken_back_and_gives_its_ground_free(town: Town) -> None:
+    today = timezone.localdate(town.now)
+    _claim(town, "GREEN", outline(town, 30), start=today + timedelta(days=30))
+    with pytest.raises(Refused, match="lies there already"):
+        _claim(town, "ROADS", outline(town, 30))
+    people.end_territory(territory_id=_only(town), actor=SYSTEM, now=town.now, reason="画错")
+    _claim(town, "ROADS", outline(town, 30))
+    # One that began today holds for its day.
+    row = people.end_territory(territory_id=_only(town), actor=SYSTEM, now=town.now)
+    assert row.valid_to == today + timedelta(days=1)
+
+
+def _claim(town: Town, unit: str, drawn: str, *, by: str = "", start: date | None = None) -> None:
     people.set_territory(
         organisation=town.units[unit], name="另一片", outline=drawn, source_document="x",
-        actor=town.actor(by) if by else SYSTEM, now=town.now,
+        actor=town.actor(by) if by else SYSTEM, now=town.now, valid_from=start,
     )  # fmt: skip
 
 

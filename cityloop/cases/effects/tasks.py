@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from cityloop.cases import command, requests
+from cityloop.cases import chain, command, requests
 from cityloop.cases.change import Change
 from cityloop.cases.models import Status, Task, TimerKind
 from cityloop.kernel.rows import fresh
@@ -62,8 +62,13 @@ def close_all_tasks(change: Change) -> None:
 
 
 def sample_for_review(change: Change) -> None:
-    """A share of self-handled cases is looked at afterwards; the number decides, nobody chooses."""
-    digest = hashlib.sha256(change.case.number.encode()).digest()
+    """A share of self-handled cases is looked at afterwards; nobody chooses.
+
+    Number and moment of the first history line decide: the moment's microseconds nobody foresees,
+    and everybody can repeat the draw.
+    """
+    drawn = f"{change.case.number} {chain.instant(change.now)}"
+    digest = hashlib.sha256(drawn.encode()).digest()
     if int.from_bytes(digest[:4]) / 2**32 < change.flow.review_share:
         change.facts["sampled"] = True
         open_task(change, "review", role="acceptor")

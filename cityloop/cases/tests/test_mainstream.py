@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -113,6 +114,22 @@ def test_better_proof_is_no_rework_and_the_clock_goes_on(world):
     assert (case.status, case.reworks, case.proofs_refused) == ("handling", 0, 1)
     running = Timer.objects.get(case=case, kind="handling", state="running")
     assert running.limit_amount < 6.1
+
+
+@pytest.mark.requirement("C30")
+def test_which_self_handled_case_is_reviewed_hangs_on_the_moment_and_can_be_drawn_again(world):
+    world.flow = worlds.flow(review_share=0.5)
+    drawn = set()
+    for _n in range(12):
+        papers = [world.photo("before"), world.photo("after")]
+        case = world.report(action="self_handle", level=1, papers=papers)
+        at = CaseEvent.objects.get(case=case, version=1).at
+        digest = hashlib.sha256(f"{case.number} {chain.instant(at)}".encode()).digest()
+        reviewed = Task.objects.filter(case=case, kind="review").exists()
+        assert reviewed == (int.from_bytes(digest[:4]) / 2**32 < 0.5)
+        drawn.add(reviewed)
+        world.now += timedelta(microseconds=7)
+    assert drawn == {True, False}
 
 
 @pytest.mark.requirement("C30", "B09")

@@ -260,17 +260,17 @@ class Scene:
     @contextmanager
     def flow(self, **parameters: Any) -> Iterator[None]:
         """Cases opened inside start with this variant and keep it; then the city's own holds."""
-        before = queries.current_flow().parameters
-        self._publish({**before, **parameters})
+        before = queries.current_flow()
+        self._publish("situation", {**before.parameters, **parameters})
         try:
             yield
         finally:
-            self._publish(before)
+            self._publish(before.code.rpartition("-")[0] or before.code, before.parameters)
 
-    def _publish(self, parameters: Mapping[str, Any]) -> None:
+    def _publish(self, code: str, parameters: Mapping[str, Any]) -> None:
         last = Flow.objects.aggregate(last=Max("published_at"))["last"]
         now = max(self.present, last + timedelta(microseconds=1))  # the last one holds
-        cases.publish_flow(code="situation", parameters=parameters, actor=ACTOR, now=now)
+        cases.publish_flow(code=code, parameters=parameters, actor=ACTOR, now=now)
         people.forget_actors()
         reference.forget()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.contrib.gis.gdal import GDALException
 from django.contrib.gis.geos import GEOSException, GEOSGeometry, MultiPolygon, Polygon
@@ -58,7 +58,10 @@ def set_territory(
 
 @transaction.atomic
 def end_territory(*, territory_id: int, actor: Actor, now: datetime, reason: str = "") -> Territory:
-    """From today on the ordinary territory answers there again."""
+    """From today on the ordinary territory answers there again; from tomorrow where it began today.
+
+    One that has not begun is taken back: it never holds, and only the record tells of it.
+    """
     rows = Territory.objects.select_for_update(of=("self",)).select_related("organisation")
     row = rows.filter(pk=territory_id).first()
     if row is None:
@@ -67,11 +70,14 @@ def end_territory(*, territory_id: int, actor: Actor, now: datetime, reason: str
     today = timezone.localdate(now)
     if row.valid_to is not None and row.valid_to <= today:
         raise Refused(_("it ends before that day already"))
-    if row.valid_from >= today:
-        raise Refused(_("it begins today or later: nothing to end yet"))
-    row.valid_to = today
+    if row.valid_from > today:
+        record(row, "take back", actor=actor, now=now, reason=reason)  # with all that it said
+        row.delete()
+        return row
+    row.valid_to = max(today, row.valid_from + timedelta(days=1))
     row.save(update_fields=["valid_to"])
-    record(row, "end", actor=actor, now=now, after={"valid_to": today.isoformat()}, reason=reason)
+    after = {"valid_to": row.valid_to.isoformat()}
+    record(row, "end", actor=actor, now=now, after=after, reason=reason)
     return row
 
 
