@@ -21,6 +21,7 @@ from cityloop.demo.town import Town
 
 EXTRA = 1  # in the unit of the limit
 WORTH_ASKING = timedelta(hours=12)
+HELD_DAYS = (2, 3, 5, 7, 10, 30, 90)  # how long a case is to be suspended or deferred
 NOTICE_WITHIN = timedelta(days=2)  # what is due later is looked at later
 NOTICE_DAYS = 2  # until the final day of an overdue notice
 ACROSS = 0.0002  # degrees: the other side of a crossing
@@ -122,8 +123,13 @@ WAITING: dict[str, tuple[Habit, ...]] = {
         Habit(25, "refuse_appeal", "acceptor", words="预警前已超时。"),
     ),
     "recheck": (
-        Habit(90, "recheck_confirmed", "inspector", "check", "现场整洁，结案属实。"),
-        Habit(10, "recheck_false", "inspector", "recheck", "现场仍未处置。"),
+        Habit(94, "recheck_confirmed", "inspector", "check", "现场整洁，结案属实。"),
+        Habit(6, "recheck_false", "inspector", "recheck", "现场仍未处置。"),
+    ),
+    # What was reworked or done late was often closed in a hurry.
+    "doubtful recheck": (
+        Habit(60, "recheck_confirmed", "inspector", "check", "现场整洁，结案属实。"),
+        Habit(40, "recheck_false", "inspector", "recheck", "现场仍未处置。"),
     ),
 }
 # The row of WAITING to which a step leads.
@@ -191,6 +197,8 @@ def waits_for(case: Case, stage: str) -> tuple[Habit, ...]:
     """Who has been asked, where the case is in a status in which they act."""
     if not stage or case.status not in ONLY_IN.get(stage, (case.status,)):
         return ()
+    if stage == "recheck" and (case.reworks or case.handled_late):
+        stage = "doubtful recheck"
     return WAITING[stage]
 
 
@@ -268,7 +276,7 @@ def _extra(town: Town, case: Case, now: datetime) -> dict[str, Any]:
 
 
 def _until(town: Town, case: Case, now: datetime) -> dict[str, Any]:
-    days = town.chance.choice((2, 3, 5, 7, 10, 30, 90))
+    days = town.chance.choice(HELD_DAYS)
     return {"until": timezone.localdate(now + timedelta(days=days)).isoformat()}
 
 

@@ -51,8 +51,6 @@ def act(
     if dispute is not None:
         THROUGH_DISPUTE[action](dispute.pk, inputs, actor, now)
         return Case.objects.defer("search").get(pk=case.pk)
-    if action == "open_dispatch" and duty.open_dispatch(number=case.number, actor=actor, now=now):
-        return Case.objects.defer("search").get(pk=case.pk)
     done = cases.perform(case.number, action, actor=actor, now=now, inputs=inputs, papers=papers)
     _follow(done, action, now)
     return done
@@ -96,6 +94,13 @@ def called(case: Case) -> int | None:
     """Who was called to the dispatch and has not opened it."""
     waiting = Call.objects.filter(case=case, state=CallState.WAITING, member__isnull=False)
     return waiting.order_by("-pk").values_list("member_id", flat=True).first()
+
+
+def open_called(case: Case, actor: Actor, now: datetime) -> Case:
+    """Open a dispatch in a unit that keeps a roster: the call knows it, too."""
+    if not duty.open_dispatch(number=case.number, actor=actor, now=now):
+        return cases.perform(case.number, "open_dispatch", actor=actor, now=now)
+    return Case.objects.defer("search").get(pk=case.pk)
 
 
 def answer(town: Town, case: Case, now: datetime) -> None:

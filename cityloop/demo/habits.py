@@ -141,6 +141,7 @@ WITH_OPINION = frozenset({
     "accept_reply", "support_appeal", "approve_appeal", "recheck_confirmed",
     "settle_by_reminder", "pass_down",
 })  # fmt: skip
+IN_TIME = (0.03, 0.95, 0.25)  # of what is left: shortest, longest, usual
 LATE, LATE_SLOW = 0.04, 0.36  # share of cases that a unit, or a slow one, finishes too late
 
 
@@ -206,7 +207,7 @@ def when(
     if habit.action in ("finish", "hand_in") and case.handling_due_at and habit.photo:
         left = max((case.handling_due_at - now).total_seconds(), 900.0)
         late = chance.random() < (LATE_SLOW if town.slow(case.lead_id) else LATE)
-        share = chance.uniform(1.1, 2.2) if late else chance.triangular(0.03, 0.95, 0.25)
+        share = chance.uniform(1.1, 2.2) if late else chance.triangular(*IN_TIME)
         done = now + timedelta(seconds=left * share)
         awake = in_hours(town, habit.role, done)
         # Whoever means to be in time does not let the morning pass the deadline.

@@ -298,7 +298,13 @@ class Life:
             for stage, file in self.camera.develop(affair.photos)
         ]
         actor = self.actor(case, habit, now)
+        if self._rostered(case, habit):
+            return doing.open_called(case, actor, now)
         return doing.act(case, habit.action, actor=actor, now=now, inputs=given, papers=papers)
+
+    def _rostered(self, case: Case, habit: Habit) -> bool:
+        """Somebody of a unit that keeps a roster opens its dispatch."""
+        return habit.action == "open_dispatch" and case.lead_id in self.town.rostered
 
     def actor(self, case: Case, habit: Habit, now: datetime) -> Actor:
         """Whoever has to do it; LookupError when there is nobody."""
@@ -312,7 +318,7 @@ class Life:
             return self.town.actor(beside.giver(case), now)
         if habit.role == "dispatcher" and case.holder_id:
             return self.town.person("dispatcher", now=now, unit=case.holder_id)
-        if habit.action == "open_dispatch" and (called := doing.called(case)):
+        if self._rostered(case, habit) and (called := doing.called(case)):
             return self.town.actor(called, now)
         unit = case.lead_id if habit.role == "unit_desk" else None
         if owed := beside.OWED.get(habit.action):

@@ -23,7 +23,7 @@ COMMAND: dict[str, Any] = {
     "command": [{"level": "city", "minutes": 20}, {"level": "district", "minutes": 30}],
     "dispatch_begins": "lowest",
 }
-CITY = {"reply_check_share": 0.3}  # few replies go out: more of them are judged
+CITY: dict[str, Any] = {"reply_check_share": 0.3}  # few replies go out: more of them are judged
 ACTOR = Actor.system("demo")
 
 

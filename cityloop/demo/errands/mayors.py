@@ -18,7 +18,7 @@ from cityloop.kernel.errors import Refused
 
 CHANNEL = "hotline12345"
 DAYS = (2, 3, 5)  # until the outer deadline
-IN_FILES = 0.4  # share of orders that come in a file; others are typed in
+IN_FILES = 0.3  # share of orders that come in a file; others are typed in
 SENT_AGAIN = 0.5  # share of refused orders that 12345 sends again
 LATER = (3, 20)  # hours
 

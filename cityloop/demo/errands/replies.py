@@ -16,7 +16,7 @@ from cityloop.notify import queries, quiet
 from cityloop.notify.models import Fault, ReplyCheck
 
 CHANNELS = frozenset({"hotline12319", "app", "web"})
-BY_MESSAGE = 0.4  # share of their cases whose first reply is a text message
+BY_MESSAGE = 0.25  # share of their cases whose first reply is a text message
 POOR = 0.15
 JUDGED_AFTER = (9, 16)  # hours from the lot at midnight
 
