@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.contrib.gis.gdal import GDALException
 from django.contrib.gis.geos import GEOSException, GEOSGeometry, MultiPolygon, Polygon
@@ -50,10 +51,16 @@ def set_territory(
         organisation=organisation, name=_given(name, "name", 120), geom=geom, grid_codes=grids,
         valid_from=start, source_document=_given(source_document, "source_document", 200),
     )  # fmt: skip
-    after = {"organisation": organisation.code, "name": row.name, "grids": len(grids),
-             "valid_from": start.isoformat(), "source_document": row.source_document}  # fmt: skip
-    record(row, "create", actor=actor, now=now, after=after)
+    record(row, "create", actor=actor, now=now, after=_told(row))
     return row
+
+
+def _told(row: Territory) -> dict[str, Any]:
+    """For the record; the outline stays with the row."""
+    return {
+        "organisation": row.organisation.code, "name": row.name, "grids": len(row.grid_codes),
+        "valid_from": row.valid_from.isoformat(), "source_document": row.source_document,
+    }  # fmt: skip
 
 
 @transaction.atomic
@@ -71,7 +78,7 @@ def end_territory(*, territory_id: int, actor: Actor, now: datetime, reason: str
     if row.valid_to is not None and row.valid_to <= today:
         raise Refused(_("it ends before that day already"))
     if row.valid_from > today:
-        record(row, "take back", actor=actor, now=now, reason=reason)  # with all that it said
+        record(row, "take back", actor=actor, now=now, after=_told(row), reason=reason)
         row.delete()
         return row
     row.valid_to = max(today, row.valid_from + timedelta(days=1))
