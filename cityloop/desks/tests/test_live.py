@@ -178,8 +178,8 @@ def test_a_case_in_hand_is_seen_as_one_in_the_database(own_database) -> None:
     _event, one = cases.changed_since(0)[-1]
     took_part = case.members[0]
     area = case.area_code
-    views = [(ids, codes) for ids in (None, frozenset(), frozenset(case.units[:1]), frozenset({10**9}))
-             for codes in (None, (), (area[:6],), ("99", area))]  # fmt: skip
+    units = (None, frozenset(), frozenset(case.units[:1]), frozenset({10**9}))
+    views = [(ids, codes) for ids in units for codes in (None, (), (area[:6],), ("99", area))]
     for member in (took_part, 10**9):
         for view in views:
             actor = _actor(member, view, (frozenset({10**9}), None))
