@@ -78,6 +78,7 @@ class ImportForm(forms.Form):
     system = forms.ChoiceField(
         label=_("Coordinates of a CSV"), choices=[(one, one.upper()) for one in SYSTEMS]
     )
+    layer = forms.CharField(label=_("Layer of a file with several"), required=False, max_length=120)
     update = forms.BooleanField(
         label=_("Codes that the register has take the file's values"), required=False
     )

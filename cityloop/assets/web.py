@@ -198,7 +198,7 @@ def _imported(facts: dict[str, Any], actor: Actor) -> ImportReport:
                 file.write(chunk)
         return operations.import_components(
             draft, SUFFIXES.get(suffix, suffix.lstrip(".")), actor=actor, now=clock.now(),
-            system=facts["system"], update=facts["update"],
+            system=facts["system"], layer=facts["layer"], update=facts["update"],
         )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ Format = Annotated[
 ]
 System = Annotated[str, typer.Option(help="Coordinates of a CSV file: wgs84, gcj02, bd09 ...")]
 Edition = Annotated[str, typer.Option(help="Code of the edition of classes; else the current one.")]
+Layer = Annotated[str, typer.Option(help="Layer of a file with several.")]
 Update = Annotated[bool, typer.Option("--update", help="Change components that exist already.")]
 
 _BY_SUFFIX = {".csv": "csv", ".geojson": "geojson", ".json": "geojson", ".gpkg": "gpkg"}
@@ -30,6 +31,7 @@ def import_components(
     kind: Format = "",
     system: System = "wgs84",
     edition: Edition = "",
+    layer: Layer = "",
     update: Update = False,
     as_json: AsJson = False,
 ) -> None:
@@ -56,6 +58,7 @@ def import_components(
             now=clock.now(),
             system=system,
             edition_code=edition,
+            layer=layer,
             update=update,
             progress=advance,
         )

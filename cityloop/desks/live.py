@@ -1,5 +1,8 @@
 """The live stream: tells signed-in browsers which cases changed, and nothing else about them.
 
+Each stream gets the numbers that its actor may see; of others only that something changed, by which
+lists are asked for again, so that what leaves somebody's sight leaves their lists too.
+
 An ASGI application of its own process. One question a second to the database serves all browsers;
 each page then asks for its fragment again, with its own rights. Asking is cheaper than NOTIFY here:
 a NOTIFY takes one lock for the whole database at every commit, and steps must not wait for screens.
@@ -12,12 +15,12 @@ import logging
 import time
 from asyncio import FIRST_COMPLETED
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
-from typing import Any
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -28,12 +31,15 @@ from django.http import HttpRequest
 from cityloop.cases import queries as cases
 from cityloop.desks import queries
 from cityloop.hotline import queries as hotline
+from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Problem
 from cityloop.kernel.page import actor_of
+from cityloop.people.scope import scopes_of
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+Line = TypeVar("Line")
 
 POLL_SECONDS = 1.0
 BEAT_SECONDS = 20.0
@@ -42,6 +48,8 @@ SETTLE_SECONDS = 10.0  # a transaction may commit a smaller id this much later
 MANY = 200  # more changes at once (an import): "many" instead of each number
 MAX_STREAMS = 5000
 MAX_WAITING = 100  # messages; a browser that does not read is let go and reconnects
+
+SOME = b"event: some\ndata: some\n\n"  # a case changed that the actor does not see
 
 log = logging.getLogger("cityloop.live")
 threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="live")
@@ -57,8 +65,8 @@ async def asked(function: Callable[..., Any], *arguments: Any) -> Any:
     return await asyncio.get_running_loop().run_in_executor(threads, ask)
 
 
-class Watch:
-    """Follows the history: which numbers changed since the last look, none lost, none twice."""
+class Watch(Generic[Line]):
+    """Follows the history: which cases changed since the last look, none lost, none twice."""
 
     def __init__(self, last: int) -> None:
         self.last = last
@@ -71,51 +79,76 @@ class Watch:
             self._floors.popleft()
         return self._floors[0][1]
 
-    def take(self, lines: Iterable[tuple[int, str]], at: float) -> list[str]:
-        """Numbers of the lines that are new, in order, each once."""
-        fresh = [(number, one) for number, one in lines if number not in self._seen]
-        for event_id, _number in fresh:
+    def take(self, lines: Iterable[tuple[int, Line]], at: float) -> list[Line]:
+        """What the lines that are new tell of, in order, each once."""
+        fresh = [(event_id, one) for event_id, one in lines if event_id not in self._seen]
+        for event_id, _one in fresh:
             self._seen.add(event_id)
             self.last = max(self.last, event_id)
         if self._floors[-1][1] != self.last:
             self._floors.append((at, self.last))
         floor = self.floor(at)
         self._seen = {one for one in self._seen if one > floor}
-        return list(dict.fromkeys(number for _event, number in fresh))
+        return list(dict.fromkeys(one for _event, one in fresh))
 
 
 class Hub:
     """All open streams, and the one loop that asks the database while there are any."""
 
     def __init__(self) -> None:
-        self.streams: set[asyncio.Queue[bytes | None]] = set()
+        self.streams: dict[asyncio.Queue[bytes | None], Actor] = {}
         self._loop: asyncio.Task[None] | None = None
         self._called: Any = None
 
-    def join(self) -> asyncio.Queue[bytes | None]:
-        """A queue that gets every message from now on."""
+    def join(self, actor: Actor) -> asyncio.Queue[bytes | None]:
+        """A queue that gets every message for the actor from now on."""
         queue: asyncio.Queue[bytes | None] = asyncio.Queue(MAX_WAITING)
-        self.streams.add(queue)
+        self.streams[queue] = actor
         if self._loop is None or self._loop.done():
             self._loop = asyncio.create_task(self._follow())
         return queue
 
     def leave(self, queue: asyncio.Queue[bytes | None]) -> None:
         """Forget a stream."""
-        self.streams.discard(queue)
+        self.streams.pop(queue, None)
+
+    def renew(self, queue: asyncio.Queue[bytes | None], actor: Actor) -> None:
+        """Posts may have changed: from now on the stream gets what the actor sees now."""
+        if queue in self.streams:
+            self.streams[queue] = actor
 
     def publish(self, message: bytes) -> None:
-        """To every stream; one that is full is told to end by its own next read."""
+        """To every stream."""
         for queue in tuple(self.streams):
-            try:
-                queue.put_nowait(message)
-            except asyncio.QueueFull:
-                self.leave(queue)
-                queue.get_nowait()
-                queue.put_nowait(None)
+            self._put(queue, message)
+
+    def tell(self, found: Sequence[cases.Changed]) -> None:
+        """To every stream in one piece: the numbers that its actor sees, and whether more changed.
+
+        Few scopes serve many streams: each is asked once.
+        """
+        if len(found) > MANY:
+            self.publish(b"event: many\ndata: many\n\n")
+        elif found:
+            kept: dict[Any, bytes] = {}
+            mine = {member for one in found for member in one.members}
+            for queue, actor in tuple(self.streams.items()):
+                key = (scopes_of(actor), actor.member_id if actor.member_id in mine else None)
+                if key not in kept:
+                    kept[key] = piece_for(actor, found)
+                self._put(queue, kept[key])
+
+    def _put(self, queue: asyncio.Queue[bytes | None], message: bytes) -> None:
+        """One that is full is told to end by its own next read."""
+        try:
+            queue.put_nowait(message)
+        except asyncio.QueueFull:
+            self.leave(queue)
+            queue.get_nowait()
+            queue.put_nowait(None)
 
     async def _follow(self) -> None:
-        watch: Watch | None = None
+        watch: Watch[cases.Changed] | None = None
         while self.streams:
             try:
                 if watch is None:
@@ -126,15 +159,10 @@ class Hub:
                 log.exception("the history cannot be followed at the moment")
             await asyncio.sleep(POLL_SECONDS)
 
-    async def _look(self, watch: Watch) -> None:
+    async def _look(self, watch: Watch[cases.Changed]) -> None:
         at = time.monotonic()
         found = await asked(cases.changed_since, watch.floor(at))
-        numbers = watch.take(found, at)
-        if len(numbers) > MANY:
-            self.publish(b"event: many\ndata: many\n\n")
-            return
-        for number in numbers:
-            self.publish(b"event: case\ndata: " + number.encode() + b"\n\n")
+        self.tell(watch.take(found, at))
 
     async def _look_at_calls(self) -> None:
         """Tell that some call changed; each page asks for the one at its own extension."""
@@ -144,19 +172,28 @@ class Hub:
             self.publish(b"event: topic\ndata: call\n\n")
 
 
+def piece_for(actor: Actor, found: Sequence[cases.Changed]) -> bytes:
+    """What a stream of the actor's is told of changed cases."""
+    seen = [cases.sees(actor, one) for one in found]
+    told = [b"event: case\ndata: %s\n\n" % one.number.encode()
+            for one, known in zip(found, seen, strict=True) if known]  # fmt: skip
+    return b"".join(told if all(seen) else [*told, SOME])
+
+
 hub = Hub()
 
 
-def signed_in(key: str) -> bool:
-    """True when the session belongs to somebody who may look at cases."""
+def watcher(key: str) -> Actor | None:
+    """Whose session it is, when they may look at cases."""
     store = import_module(settings.SESSION_ENGINE).SessionStore
     request = HttpRequest()
     request.session = store(key)
     request.user = get_user(request)
     try:
-        return actor_of(request).may("cases.view")
+        actor = actor_of(request)
     except Problem:
-        return False
+        return None
+    return actor if actor.may("cases.view") else None
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
@@ -204,13 +241,15 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await refuse(send, 403, "the stream is for pages of this host")
     elif len(hub.streams) >= MAX_STREAMS:
         await refuse(send, 503, "too many streams; the page works without")
-    elif not (key := session_key(headers)) or not await asked(signed_in, key):
+    elif not (key := session_key(headers)) or not (actor := await asked(watcher, key)):
         await refuse(send, 401, "sign in first")
     else:
-        await stream(headers, key, receive, send)
+        await stream(headers, key, actor, receive, send)
 
 
-async def stream(headers: dict[str, str], key: str, receive: Receive, send: Send) -> None:
+async def stream(
+    headers: dict[str, str], key: str, actor: Actor, receive: Receive, send: Send
+) -> None:
     """Messages until the browser leaves, lags behind, or its session ends."""
     head = [
         (b"content-type", b"text/event-stream"),
@@ -223,7 +262,7 @@ async def stream(headers: dict[str, str], key: str, receive: Receive, send: Send
             (b"access-control-allow-origin", origin.encode("latin-1")),
             (b"access-control-allow-credentials", b"true"),
         ]
-    queue = hub.join()
+    queue = hub.join(actor)
     gone = asyncio.create_task(until_gone(receive))
     try:
         await send({"type": "http.response.start", "status": 200, "headers": head})
@@ -253,8 +292,10 @@ async def pump(
         await body(send, message)
         if time.monotonic() - checked > RECHECK_SECONDS:
             checked = time.monotonic()
-            if not await asked(signed_in, key):
+            actor = await asked(watcher, key)
+            if actor is None:
                 return
+            hub.renew(queue, actor)
 
 
 async def body(send: Send, content: bytes) -> None:

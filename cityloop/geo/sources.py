@@ -17,23 +17,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyogrio
 import shapely
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext
 from shapely.geometry.base import BaseGeometry
 
 from cityloop.geo.coordinates import known, many_to_wgs84
-from cityloop.kernel.errors import Invalid, NotFound
+from cityloop.geo.opening import UnreadableFile, open_table
+from cityloop.kernel.errors import NotFound
 
-_CSV = {"X_POSSIBLE_NAMES": "lon,longitude,x", "Y_POSSIBLE_NAMES": "lat,latitude,y"}
 _SAME_AS_WGS84 = {"EPSG:4326", "EPSG:4490", "OGC:CRS84"}
-
-
-class UnreadableFile(Invalid):
-    """No geographic file, or one whose coordinate system is unknown."""
-
-    code = "unreadable-file"
 
 
 class MissingPackage(NotFound):
@@ -88,28 +81,22 @@ def read_features(path: str | Path, *, layer: str = "", system: str = "") -> lis
 
     `system` (wgs84, cgcs2000, gcj02, bd09) is what the file's degrees are in; empty: its own
     reference system, WGS 84 when it names none. Projected files, city frames with a WKT definition
-    among them, are transformed.
+    among them, are transformed. Of several layers one must be named; dates are text.
     Raises UnreadableFile, UnknownSystem.
     """
-    options = _CSV if str(path).lower().endswith(".csv") else {}
-    try:
-        meta, _, shapes, columns = pyogrio.raw.read(
-            str(path), layer=layer or None, force_2d=True, **options
-        )
-    except (
-        pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, UnicodeDecodeError
-    ) as error:  # fmt: skip
-        raise UnreadableFile(f"{path}: {error}") from error
-    if shapes is None:
-        raise UnreadableFile(gettext("%(path)s: it has no geometry") % {"path": path})
-    if not len(shapes):
-        raise UnreadableFile(gettext("%(path)s: it holds nothing") % {"path": path})
-    names = [str(name) for name in meta["fields"]]
-    given = _parsed(shapes)
-    placed, spoken = _in_wgs84(given, meta["crs"], system), _spoken(meta["crs"], system)
+    table = open_table(Path(path), layer)
+    named = {"path": Path(path).name}
+    if table.shapes is None:
+        raise UnreadableFile(gettext("%(path)s: it has no geometry") % named)
+    if not len(table.shapes):
+        raise UnreadableFile(gettext("%(path)s: it holds nothing") % named)
+    given = _parsed(table.shapes)
+    placed, spoken = _in_wgs84(given, table.crs, system), _spoken(table.crs, system)
     return [
-        Feature(row + 1, dict(zip(names, map(_plain, values), strict=True)), shape, raw, spoken)
-        for row, (shape, raw, *values) in enumerate(zip(placed, given, *columns, strict=True))
+        Feature(row, dict(zip(table.names, map(_plain, values), strict=True)), shape, raw, spoken)
+        for row, (shape, raw, *values) in enumerate(
+            zip(placed, given, *table.columns, strict=True), start=1
+        )
     ]
 
 

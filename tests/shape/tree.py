@@ -44,6 +44,7 @@ OWN: dict[str, dict[str, str]] = {
         "gridding": VALUE,
         "mesh": FUNCTIONS,
         "naming": TABLE,
+        "opening": FUNCTIONS,
         "outlining": FUNCTIONS,
         "partition": FUNCTIONS,
         "sources": FUNCTIONS,

@@ -92,6 +92,7 @@ def import_components(
     now: datetime,
     system: str = "wgs84",
     edition_code: str = "",
+    layer: str = "",
     update: bool = False,
     progress: Progress | None = None,
 ) -> ImportReport:
@@ -103,11 +104,12 @@ def import_components(
     other values it is rejected, or with `update` takes the file's, with a line in its history
     (`joined` too); what the file has no column or no value for stays, an empty note is taken. The
     position is kept as given, beside that in WGS 84.
-    Raises UnreadableTable; needs components.manage.
+    `layer` is the one to take of a file with several.
+    Raises UnreadableTable, UnreadableFile; needs components.manage.
     """
     actor.require("components.manage")
     started = time.monotonic()
-    rows = read(Path(path), format.lower(), system)
+    rows = read(Path(path), format.lower(), system, layer=layer)
     report = ImportReport()
     facts = Known.load(edition_code, timezone.localdate(now))
     drafts = _drafts(counted(rows, progress), facts, report)

@@ -41,8 +41,11 @@ class Row:
     fault: str = ""
 
 
-def read(path: Path, kind: str, system: str) -> list[Row]:
-    """The rows of a file. Raises UnreadableTable, UnreadableFile, UnknownSystem."""
+def read(path: Path, kind: str, system: str, *, layer: str = "") -> list[Row]:
+    """The rows of a file, or of one of its layers.
+
+    Raises UnreadableTable, UnreadableFile, UnknownSystem.
+    """
     if kind == "csv":
         return _in_wgs84(list(_csv(path)), known(system))
     if kind not in FORMATS:
@@ -50,7 +53,8 @@ def read(path: Path, kind: str, system: str) -> list[Row]:
             _("the format is csv, geojson or gpkg, not %(kind)s") % {"kind": kind}
         )
     said = known(system)
-    return [_feature(one, said) for one in sources.read_features(path, system=_shift(said))]
+    found = sources.read_features(path, layer=layer, system=_shift(said))
+    return [_feature(one, said) for one in found]
 
 
 def _shift(system: str) -> str:
@@ -61,7 +65,13 @@ def _shift(system: str) -> str:
 def _feature(one: sources.Feature, said: str) -> Row:
     row = Row(one.row, columns.named(one.fields))
     row.values["x"] = row.values["y"] = ""
-    if one.shape is not None and one.shape.geom_type == "Point" and not one.shape.is_empty:
+    if one.shape is None or one.shape.is_empty:
+        row.fault = _("it has no point")
+    elif one.shape.geom_type != "Point":
+        row.fault = _("a component is a point; its shape is a %(shape)s") % {
+            "shape": one.shape.geom_type
+        }
+    else:
         row.values["x"], row.values["y"] = repr(one.shape.x), repr(one.shape.y)
         if one.given is not None:
             name = said if one.system == "wgs84" else one.system

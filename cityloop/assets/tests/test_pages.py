@@ -95,6 +95,13 @@ def test_import_page_lists_what_it_did_not_take(world: World, admin: Client) -> 
     assert page.status_code == 200
     assert "33010201" in page.content.decode()
     assert Component.objects.count() == 1
+    place = f'{{"type": "Point", "coordinates": [{lon}, {lat}]}}'
+    row = '"properties": {"code": "3301020101000002", "original_on": "2020-02-30"}'
+    features = f'{{"type": "Feature", {row}, "geometry": {place}}}'
+    content = f'{{"type": "FeatureCollection", "features": [{features}]}}'.encode()
+    form = {"file": SimpleUploadedFile("parts.geojson", content), "system": "wgs84"}
+    page = admin.post(reverse("components-import"), form)
+    assert (page.status_code, "2020-02-30" in page.content.decode()) == (200, True)
     bad = {"file": SimpleUploadedFile("parts.exe", content), "system": "wgs84"}
     assert admin.post(reverse("components-import"), bad).status_code == 400
 

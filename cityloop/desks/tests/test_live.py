@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -11,8 +13,10 @@ from django.contrib.sessions.backends.db import SessionStore
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cityloop.cases import queries as cases
 from cityloop.cases.tests import world as worlds
 from cityloop.desks import live
+from cityloop.kernel.actor import Actor
 from cityloop.people.models import Member
 
 
@@ -85,10 +89,13 @@ def ask(**headers: str) -> int:
 
 
 @pytest.fixture
-def fresh_hub(monkeypatch) -> None:
+def fresh_hub(monkeypatch) -> Iterator[None]:
     """A hub of this test's own event loop, asking quickly."""
     monkeypatch.setattr(live, "hub", live.Hub())
     monkeypatch.setattr(live, "POLL_SECONDS", 0.05)
+    with ThreadPoolExecutor(max_workers=2) as threads:  # theirs reach another test's database
+        monkeypatch.setattr(live, "threads", threads)
+        yield
 
 
 def test_strangers_and_other_sites_get_no_stream(own_database, fresh_hub) -> None:
@@ -126,11 +133,85 @@ def test_a_step_reaches_the_browser_as_a_number_only(own_database, fresh_hub, se
     assert not live.hub.streams
 
 
+def _changed(number: str, area: str = "", units=(), members=()) -> cases.Changed:
+    return cases.Changed(number, area, frozenset(units), frozenset(members))
+
+
+def _actor(member: int, *scopes) -> Actor:
+    return Actor(member, "x", "x", permissions=frozenset({"cases.view"}), scopes=scopes)
+
+
+@pytest.mark.requirement("O10")
+def test_a_stream_tells_the_numbers_that_its_actor_sees() -> None:
+    """Of others only that something changed; two with the same view may have different parts."""
+    found = [_changed("1", "330102001", [7], [50]), _changed("2", "330106001", [8])]
+    unit, district = (frozenset({8}), None), (None, ("330102",))
+    wanted = {
+        _actor(1, (None, None)): ["1", "2"], _actor(2, district): ["1"],
+        _actor(3, unit): ["2"], _actor(50, unit): ["1", "2"], _actor(4, unit): ["2"],
+        _actor(5, (frozenset({8}), ("330102",))): [], _actor(6, (frozenset(), None)): [],
+        _actor(7, unit, district): ["1", "2"], Actor.system(): ["1", "2"],
+    }  # fmt: skip
+
+    async def run() -> None:
+        hub = live.Hub()
+        hub._loop = asyncio.create_task(asyncio.sleep(60))
+        queues = {hub.join(actor): numbers for actor, numbers in wanted.items()}
+        hub.tell(found)
+        for queue, numbers in queues.items():
+            told = b"".join(b"event: case\ndata: %s\n\n" % one.encode() for one in numbers)
+            assert queue.get_nowait() == told + (b"" if len(numbers) == 2 else live.SOME)
+        hub.renew(next(iter(queues)), _actor(1, unit))
+        hub.tell(found[:1])
+        assert next(iter(queues)).get_nowait() == live.SOME
+        hub.tell([_changed(str(number)) for number in range(live.MANY + 1)])
+        assert all(b"event: many" in queue._queue[-1] for queue in queues)
+        hub._loop.cancel()
+
+    asyncio.run(run())
+
+
+@pytest.mark.requirement("O10")
+def test_a_case_in_hand_is_seen_as_one_in_the_database(own_database) -> None:
+    world = worlds.build()
+    case = world.to("dispatched")
+    _event, one = cases.changed_since(0)[-1]
+    took_part = case.members[0]
+    area = case.area_code
+    units = (None, frozenset(), frozenset(case.units[:1]), frozenset({10**9}))
+    views = [(ids, codes) for ids in units for codes in (None, (), (area[:6],), ("99", area))]
+    for member in (took_part, 10**9):
+        for view in views:
+            actor = _actor(member, view, (frozenset({10**9}), None))
+            seen = cases.visible(actor).filter(number=case.number).exists()
+            assert cases.sees(actor, one) is seen, (member, view)
+
+
+@pytest.mark.requirement("O02")
+def test_who_has_no_part_in_a_case_is_told_no_number(own_database, fresh_hub, settings) -> None:
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"
+    settings.ACTOR_OF = "cityloop.desks.tests.test_live.actor_of_session"
+    world = worlds.build()
+    case = world.report()
+    stranger = session_of(Member.objects.get(username="roads_worker"))
+
+    async def run() -> bytes:
+        browser = Browser(host="city:8001", cookie=f"sessionid={stranger}")
+        assert (await browser.head())["status"] == 200
+        await asyncio.sleep(0.4)
+        await live.asked(lambda: world.step(case, "accept", "acceptor"))
+        piece = await browser.until(b"event: some")
+        await browser.leave()
+        return piece
+
+    assert asyncio.run(run()) == live.SOME
+
+
 def test_a_browser_that_does_not_read_is_let_go(monkeypatch) -> None:
     async def run() -> None:
         hub = live.Hub()
         monkeypatch.setattr(live, "asked", lambda *_: asyncio.sleep(60))
-        queue = hub.join()
+        queue = hub.join(Actor.system())
         for _message in range(live.MAX_WAITING + 1):
             hub.publish(b"event: case\ndata: 1\n\n")
         assert queue not in hub.streams
@@ -153,8 +234,6 @@ def session_of(member: Member) -> str:
 
 def actor_of_session(request):
     """The world's members hold no posts; whoever is signed in may look at cases here."""
-    from cityloop.kernel.actor import Actor
-
     user = request.user
     if not user.is_authenticated:
         return None

@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 
 from cityloop.geo import coordinates, operations, queries, sources
 from cityloop.geo.models import Region, Road, UnitGrid
+from cityloop.geo.opening import UnreadableFile
 from cityloop.geo.operations.regions import AlreadyThere, NoSuchDivision, RegionFields
 from cityloop.geo.tests import world
 from cityloop.geo.tests.world import BOSS, NOW, TODAY, feature
@@ -247,7 +248,7 @@ def test_an_engineering_frame_cannot_be_guessed(db: None, tmp_path: Path) -> Non
         crs='ENGCRS["site",EDATUM["site"],CS[Cartesian,2],AXIS["x",east],AXIS["y",north],'
         'LENGTHUNIT["metre",1]]',
     )  # fmt: skip
-    with pytest.raises(sources.UnreadableFile, match="not understood"):
+    with pytest.raises(UnreadableFile, match="not understood"):
         sources.read_features(path)
 
 
@@ -262,14 +263,59 @@ def test_shifted_files_are_set_right(db: None, tmp_path: Path, system: str) -> N
     assert found.shape.hausdorff_distance(world.OUTLINE) < 1e-9
 
 
+def test_an_impossible_date_of_a_region_loses_no_file(db: None, tmp_path: Path) -> None:
+    """The column is none of ours; it was one of dates, and the import fell over it."""
+    fields = {"code": "330199", "name": "区", "valid_from": "2026-02-30"}
+    path = world.write(tmp_path / "r.geojson", [feature(world.OUTLINE, **fields)])
+    report = operations.import_regions(path, actor=BOSS, now=NOW)
+    assert (report.imported, report.rejected) == (1, [])
+
+
+@pytest.mark.parametrize("driver", ["GPKG", "ESRI Shapefile"])
+def test_dates_are_read_as_text_with_every_shape_and_name(tmp_path: Path, driver: str) -> None:
+    path = tmp_path / ("d.gpkg" if driver == "GPKG" else "d.shp")
+    points = np.array([shapely.to_wkb(shapely.Point(120, 30)), None], dtype=object)
+    days = np.array(["2020-02-28", "NaT"], dtype="datetime64[D]")
+    words = np.array(["字", "b"], dtype=object)
+    pyogrio.raw.write(
+        path, points, [days, words], ["day", 'na"me'], geometry_type="Point", crs="EPSG:4490",
+        driver=driver,
+    )  # fmt: skip
+    first, second = sources.read_features(path)
+    assert (dict(first.fields), first.system) == ({"day": "2020-02-28", 'na"me': "字"}, "cgcs2000")
+    assert (first.shape, second.shape) == (shapely.Point(120, 30), None)
+    assert second.text("day") == ""
+
+
+def test_of_several_layers_one_is_named(db: None, tmp_path: Path) -> None:
+    path = tmp_path / "two.gpkg"
+    shape = np.array([shapely.to_wkb(world.OUTLINE)], dtype=object)
+    for layer, kind in (("one", "Polygon"), ("two", "Polygon"), ("styles", None)):
+        pyogrio.raw.write(
+            path, shape if kind else None, [np.array(["330199"]), np.array([layer])],
+            ["code", "name"], geometry_type=kind, crs="EPSG:4326", layer=layer,
+            append=path.exists(),
+        )  # fmt: skip
+    for layer, said in (("", "meant: one, two$"), ("three", "no layer three, but: one, two$")):
+        with pytest.raises(UnreadableFile, match=said):
+            operations.import_regions(path, actor=BOSS, now=NOW, layer=layer)
+    operations.import_regions(path, actor=BOSS, now=NOW, layer="two")
+    assert Region.objects.get().name == "two"
+
+
 def test_files_that_cannot_be_read(db: None, tmp_path: Path) -> None:
     wrong = tmp_path / "r.geojson"
     wrong.write_text("no map")
     table = tmp_path / "t.csv"
     table.write_text("code,name\n330199,x\n")
     for path in (wrong, table, tmp_path / "absent.gpkg"):
-        with pytest.raises(sources.UnreadableFile):
+        with pytest.raises(UnreadableFile):
             operations.import_regions(path, actor=BOSS, now=NOW)
+    broken = tmp_path / "b.gpkg"
+    broken.write_bytes(b"SQLite format 3\0" + b"x" * 5000)
+    with pytest.raises(UnreadableFile, match=r"^b\.gpkg is damaged") as caught:
+        operations.import_regions(broken, actor=BOSS, now=NOW)
+    assert str(tmp_path) not in str(caught.value.reasons)
     with pytest.raises(NotAllowed):
         operations.import_regions(wrong, actor=world.NOBODY, now=NOW)
 

@@ -23,6 +23,7 @@ from cityloop.people.models import (
     Post,
     Role,
 )
+from cityloop.people.models.columns import PERIOD_IS_ONE
 from cityloop.people.operations.record import (
     as_record,
     record,
@@ -113,7 +114,7 @@ def change_post(  # noqa: PLR0913 (the facts of a row, all by keyword)
 def _change_roles(row: Post, wanted: Sequence[str]) -> None:
     found = _roles(wanted)
     _refuse_both_sides(wanted, row.name_zh)
-    for holding in row.holdings.select_related("member"):
+    for holding in row.holdings.filter(PERIOD_IS_ONE).select_related("member"):
         _refuse_other_side(
             holding.member, wanted, holding.valid_from, holding.valid_to, but=holding.pk
         )
@@ -176,7 +177,7 @@ def _refuse_other_side(
         return
     sides = set(roles)
     rival = HANDLING if sides & JUDGING else JUDGING if sides & HANDLING else frozenset()
-    others = Holding.objects.filter(member=member, post__roles__code__in=rival)
+    others = Holding.objects.filter(PERIOD_IS_ONE, member=member, post__roles__code__in=rival)
     if but is not None:
         others = others.exclude(pk=but)
     others = others.filter(Q(valid_to=None) | Q(valid_to__gt=start))
@@ -219,8 +220,8 @@ def hold_post(
     if not (member.active and post.active):
         raise Refused(_("the account or the post is closed"))
     _refuse_other_side(member, post.roles.values_list("code", flat=True), start, valid_to)
-    running = Holding.objects.filter(
-        Q(valid_to=None) | Q(valid_to__gt=start), member=member, post=post
+    running = Holding.objects.filter(  # one cancelled before it began was never held
+        PERIOD_IS_ONE, Q(valid_to=None) | Q(valid_to__gt=start), member=member, post=post
     )
     if running.filter(**({"valid_from__lt": valid_to} if valid_to else {})).exists():
         raise Refused(_("%(member)s holds this post already") % {"member": member.name})
@@ -304,7 +305,7 @@ def set_merge_posts(
 
 
 def _on_both_sides(today: date) -> list[str]:
-    held = Holding.objects.exclude(valid_to__lte=today)
+    held = Holding.objects.filter(PERIOD_IS_ONE).exclude(valid_to__lte=today)
     judging = held.filter(post__roles__code__in=JUDGING).values("member")
     handling = held.filter(post__roles__code__in=HANDLING).values("member")
     found = Member.objects.filter(pk__in=judging).filter(pk__in=handling)

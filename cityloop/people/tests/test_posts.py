@@ -105,6 +105,26 @@ def test_a_post_is_held_once_at_a_time(world: World) -> None:
     assert member.holdings.count() == 2
 
 
+@pytest.mark.requirement("O10")
+def test_a_holding_cancelled_before_it_began_stands_in_nobody_s_way(world: World) -> None:
+    """The same post from today on; one of the other side; other roles; posts kept apart again."""
+    member = world.member("PLAT")
+    dispatcher, leader = world.post("PLAT", "dispatcher"), world.post("PLAT", "leader")
+    root = {"actor": world.root, "now": NOW}
+    later = TODAY + timedelta(days=90)
+    for post in (dispatcher, leader):
+        planned = operations.hold_post(member=member, post=post, valid_from=later, **root)
+        ended = operations.end_holding(holding_id=planned.pk, **root)
+        assert ended.valid_from == ended.valid_to == later
+    operations.hold_post(member=member, post=leader, **root)
+    operations.hold_post(member=member, post=world.post("PLAT", "acceptor"), **root)
+    operations.change_post(post_id=dispatcher.pk, roles=["dispatcher", "unit_desk"], **root)
+    operations.set_merge_posts(allowed=False, source_document="x", **root)
+    assert queries.actor_for(member.pk, NOW).roles == {"acceptor", "leader"}
+    with pytest.raises(Refused, match="already"):
+        operations.hold_post(member=member, post=leader, valid_from=later, **root)
+
+
 def test_labels_and_permissions_of_roles_are_the_city_s(world: World) -> None:
     operations.change_role(
         code="inspector", label_zh="网格员", permissions=["cases.view", "map.view"],

@@ -12,6 +12,7 @@ function connect() {
   stream.addEventListener("error", () => { if (mark) mark.hidden = true; });
   stream.addEventListener("case", (event) => announce(event.data));
   stream.addEventListener("many", () => announce(""));
+  stream.addEventListener("some", () => announce("some"));  // no number: lists only
   stream.addEventListener("topic", (event) => {
     for (const part of document.querySelectorAll(`[data-live-topic="${CSS.escape(event.data)}"]`)) {
       part.dispatchEvent(new CustomEvent("refresh", { bubbles: false }));
