@@ -61,11 +61,17 @@ def told_difference(found: Difference) -> list[str]:
     """What a loaded edition changes: the counts, then the rows; of a first edition nothing."""
     if not found.old or not found:
         return []
-    counts = ", ".join(f"{n} {what.replace('_', ' ')}" for what, n in found.counts().items() if n)
+    counts = ", ".join(_counted(n, *key.split("_")) for key, n in found.counts().items() if n)
     rows = [*found.classes, *found.rules]
     left = [f"  ... and {len(rows) - LISTED} more"] if len(rows) > LISTED else []
     head = f"{found.new} differs from {found.old}: {counts}"
     return [head, *(f"  {change}" for change in rows[:LISTED]), *left]
+
+
+def _counted(count: int, things: str, what: str) -> str:
+    """'1 class changed', '5 rules removed'."""
+    one = {"classes": "class", "rules": "rule"}[things]
+    return f"{count} {one if count == 1 else things} {what}"
 
 
 def load(editions: list[Path], *, publish: bool, advance: Advance) -> ImportReport:

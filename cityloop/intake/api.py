@@ -12,8 +12,9 @@ from ninja import Field, Query, Router, Schema
 
 from cityloop.cases import queries as cases
 from cityloop.intake import forms, operations, queries, reference, shapes, views
+from cityloop.intake.models import TOPICS
 from cityloop.kernel import clock, files, paging
-from cityloop.kernel.api import KEY_HEADER, idempotent, plain
+from cityloop.kernel.api import KEY_HEADER, OneOf, idempotent, plain
 from cityloop.kernel.errors import Problem, TooLarge
 from cityloop.kernel.idempotency import check_key
 from cityloop.kernel.page import actor_of
@@ -253,7 +254,7 @@ def earlier(request: HttpRequest, body: CallerIn) -> dict[str, Any]:
 @router.get("/intake/notices", response=shapes.OwedPage, summary="Answers that are owed")
 def notices(
     request: HttpRequest,
-    topic: Annotated[str, Query(max_length=24)] = "",
+    topic: Annotated[str, OneOf(TOPICS)] = "",
     cursor: Annotated[str, Query(max_length=400)] = "",
     size: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
@@ -10,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 # How the key of a client begins: it is one in all channels, a sender's own number one in its own.
 CLIENT_KEY = "client:"
+# What a reporter is told of.
+Topic = Literal["filed", "joined", "progress", "rejected", "voided", "closed", "reopened"]
+TOPICS: tuple[Topic, ...] = get_args(Topic)
 
 
 class Reporter(models.Model):

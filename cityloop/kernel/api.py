@@ -249,13 +249,21 @@ def _not_found(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    fields = {
-        ".".join(str(part) for part in one["loc"][1:]) or "body": misfits.words(one)
-        for one in error.errors
-    }
+    fields = {_field(one["loc"]): misfits.words(one) for one in error.errors}
     return problem_response(
         Invalid(*(f"{name}: {reason}" for name, reason in fields.items()), fields=fields)
     )
+
+
+def _field(path: Sequence[str | int]) -> str:
+    """A field as its caller knows it: 'kind', 'photos.0.sha256', of a body as a whole 'body'.
+
+    Left out: where it was read from, the parameter that gathers fields, the branches of a choice.
+    """
+    parts = [part for part in path[1:] if isinstance(part, int) or "[" not in part]
+    if len(parts) > 1 and isinstance(parts[1], str):
+        del parts[0]
+    return ".".join(map(str, parts)) or "body"
 
 
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from ninja import Schema
 from pydantic import ConfigDict, Field, FiniteFloat
 
-from cityloop.kernel.api import Moment
+from cityloop.kernel.api import Moment, OneOf
 
 Text = Annotated[str, Field(max_length=5000)]
 Words = Annotated[str, Field(max_length=200)]
@@ -25,7 +25,7 @@ class Strict(Schema):
 class PetitionQuery(Schema):
     """What the register may be narrowed by."""
 
-    kind: Kind | Literal[""] = ""
+    kind: Annotated[str, OneOf(get_args(Kind))] = ""
     state: Literal["", "waiting", "transferred", "late", "answered"] = ""
     q: Annotated[str, Field(max_length=60)] = ""
     cursor: str | None = None

@@ -24,6 +24,7 @@ Span = tuple[int, int]  # from, to in microseconds since local midnight
 
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # that a calendar shows and takes days of
 WEEK = range(1, 8)  # ISO weekdays
 # A working calendar that offers nothing for so long has no working time at all.
 EMPTY_YEARS = 10

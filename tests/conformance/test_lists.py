@@ -345,6 +345,23 @@ def test_a_cursor_of_another_order_is_refused(city: City) -> None:
         assert city.call("GET", asked, by=call.by).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("/petitions", "kind"), ("/intake/notices", "topic"), ("/cases", "record_type")],
+)
+def test_a_word_that_a_list_does_not_know_is_named_by_its_field(
+    city: City, path: str, name: str
+) -> None:
+    """The field as the caller knows it, without the parameter that gathers it."""
+    call = next(one for one in LISTS if one.path == path)
+    answer = city.call("GET", _asked(call, city, **{name: "nix"}), by=call.by)
+    assert_problem(answer, 422)
+    told = answer.json()
+    (one,) = told["invalid_params"]
+    assert one["name"] == name and "nix" in one["reason"]
+    assert told["detail"] == f"{name}: {one['reason']}"
+
+
 @pytest.mark.parametrize("call", LISTS, ids=by_name)
 def test_a_page_has_its_limits(city: City, call: Call) -> None:
     for size in ("0", "201", "-1", "x", "1e9"):

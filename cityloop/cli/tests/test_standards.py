@@ -19,7 +19,9 @@ GONE = Change(What.REMOVED, "E0101-1", "暴露垃圾")
 @pytest.mark.requirement("B04")
 def test_a_removed_rule_is_counted_and_named() -> None:
     head, row = told_difference(Difference("330100", "330100", (), (GONE,)))
-    assert head == "330100 differs from 330100: 1 rules removed"
+    assert head == "330100 differs from 330100: 1 rule removed"
+    two = Difference("a", "b", (Change(What.CHANGED, "E01", "x"),), (GONE, GONE))
+    assert told_difference(two)[0] == "b differs from a: 1 class changed, 2 rules removed"
     assert row.strip() == "removed E0101-1 暴露垃圾"
 
 

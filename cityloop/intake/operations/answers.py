@@ -12,7 +12,7 @@ from cityloop.cases import flow as flows
 from cityloop.cases import queries as cases
 from cityloop.cases.models import FINAL
 from cityloop.intake import channels, reference
-from cityloop.intake.models import NoticeState, Report, Reporter, ReporterNotice
+from cityloop.intake.models import NoticeState, Report, Reporter, ReporterNotice, Topic
 from cityloop.intake.operations import progress, writing
 from cityloop.intake.operations.incoming import Draft
 from cityloop.kernel import errors
@@ -57,7 +57,7 @@ def remember(
     )  # fmt: skip
 
 
-def owe(report: Report, *, topic: str, version: int, now: datetime) -> None:
+def owe(report: Report, *, topic: Topic, version: int, now: datetime) -> None:
     """Note that the reporter is to be told; once for a topic and version of the case."""
     if report.answer_wanted:
         ReporterNotice.objects.get_or_create(
@@ -77,7 +77,7 @@ def _due(report: Report, now: datetime) -> datetime:
     return now + timedelta(minutes=minutes)
 
 
-def owe_all(*, number: str, version: int, topic: str, now: datetime) -> int:
+def owe_all(*, number: str, version: int, topic: Topic, now: datetime) -> int:
     """Every reporter of the case is to be told; returns how many answers are owed anew.
 
     A channel that owes a written report gets it at the end of the case, whoever reported.

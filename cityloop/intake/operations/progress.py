@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from cityloop.cases import operations as cases
 from cityloop.cases.models import Case
 from cityloop.intake.models import NoticeState, ReporterNotice
 from cityloop.kernel.actor import Actor
 
-PROGRESS, FILED = "progress", "filed"
+PROGRESS: Final = "progress"
+FILED: Final = "filed"
 BLOCKING = (FILED, PROGRESS)
 
 

@@ -14,12 +14,12 @@ from cityloop.kernel.api import idempotent
 from cityloop.kernel.page import actor_of
 from cityloop.standards import operations, queries
 from cityloop.standards.models import CalendarChange, SpecialDay
-from cityloop.standards.workcalendar import WeeklyPeriod
+from cityloop.standards.workcalendar import FIRST_YEAR, LAST_YEAR, WeeklyPeriod
 
 router = Router(tags=["standards"])
 VIEW = "manual.view"
 Code = Annotated[str, Field(max_length=40, pattern="^[0-9A-Za-z._-]*$")]
-Year = Annotated[int, Field(ge=1900, le=2199)]
+Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 Why = Annotated[str, Field(max_length=500)]
 # "08:30": what "format": "time" would name has an offset (RFC 3339), a working day has none.
 TimeOfDay = Annotated[
@@ -97,7 +97,7 @@ class CalendarChangeOut(Schema):
 @router.get("/standards/calendar", response=list[DayOut], summary="Special days of a year")
 def special_days(
     request: HttpRequest,
-    year: Annotated[int, Query(ge=1900, le=2200)],
+    year: Annotated[int, Query(ge=FIRST_YEAR, le=LAST_YEAR)],
     calendar: Code = queries.DEFAULT,
 ) -> list[SpecialDay]:
     """Holidays, make-up days and days of other hours."""

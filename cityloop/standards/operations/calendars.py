@@ -16,7 +16,14 @@ from cityloop.kernel.reports import ImportReport, Rejection
 from cityloop.standards import cells, holidays
 from cityloop.standards.models import Calendar, CalendarChange, SpecialDay, WorkPeriod
 from cityloop.standards.queries.calendars import DAY, DEFAULT, NoCalendar, weekly_periods
-from cityloop.standards.workcalendar import WEEK, Special, WeeklyPeriod, check_period
+from cityloop.standards.workcalendar import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    WEEK,
+    Special,
+    WeeklyPeriod,
+    check_period,
+)
 
 PERMISSION = "standards.manage"
 WORKDAYS = frozenset(range(1, 6))
@@ -82,6 +89,7 @@ def set_special_day(
 
     Raises NoCalendar, NoReason, BadPeriod, Invalid, NotAllowed.
     """
+    _check_year(day.year)
     if kind not in SpecialDay.Kind.values:
         raise Invalid(_("a special day is a holiday or a workday"), code="bad-kind")
     check_text(name, MAX_NAME)
@@ -136,6 +144,7 @@ def set_periods(
 @transaction.atomic
 def confirm_year(year: int, *, code: str = DEFAULT, actor: Actor, now: datetime, why: str) -> None:
     """Say that a year's holidays have been entered by hand, so that its warning ends."""
+    _check_year(year)
     calendar = locked(code, actor, why)
     if year in calendar.known_years:
         return
@@ -146,6 +155,15 @@ def confirm_year(year: int, *, code: str = DEFAULT, actor: Actor, now: datetime,
 
 
 # ------------------------------------------------------------------------------------- inside
+
+
+def _check_year(year: int) -> None:
+    """Refuse years that no calendar shows, such as 0001 or 9999."""
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        about = {"first": FIRST_YEAR, "last": LAST_YEAR}
+        raise Invalid(
+            _("a calendar holds the years from %(first)s to %(last)s") % about, code="bad-year"
+        )
 
 
 def locked(code: str, actor: Actor, why: str) -> Calendar:

@@ -254,3 +254,14 @@ def test_there_may_be_several_calendars() -> None:
 )  # fmt: skip
 def test_a_limit_in_words(amount: str, unit: str, words: str) -> None:
     assert queries.limit_text(Decimal(amount), unit) == words
+
+
+@pytest.mark.requirement("H01")
+def test_days_of_years_that_no_calendar_shows_are_refused() -> None:
+    seeded(2026)
+    for day in (date(1, 1, 1), date(1899, 12, 31), date(2200, 1, 1), date(9999, 12, 31)):
+        with pytest.raises(Invalid, match="from 1900 to 2199"):
+            operations.set_special_day(day, "holiday", **BY)
+        with pytest.raises(Invalid, match="from 1900 to 2199"):
+            operations.confirm_year(day.year, **BY)
+    assert operations.set_special_day(date(2199, 12, 31), "holiday", **BY).day.year == 2199

@@ -25,10 +25,9 @@ from cityloop.kernel.errors import Invalid
 from cityloop.kernel.page import actor_of
 from cityloop.standards import operations, queries
 from cityloop.standards.models import CalendarChange, SpecialDay
-from cityloop.standards.workcalendar import WeeklyPeriod, WorkCalendar
+from cityloop.standards.workcalendar import FIRST_YEAR, LAST_YEAR, WeeklyPeriod, WorkCalendar
 
 SEE = "manual.view"
-FIRST, LAST = 1900, 2199
 CHANGES = 20
 _LINE = re.compile(
     r"(?P<days>[1-7](?:[-,][1-7])*)\s+(?P<from>\d\d?:\d\d)-(?P<to>\d\d?:\d\d)"
@@ -159,14 +158,14 @@ def _shown(
     today = clock.now().astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     asked = request.GET.get("year", "")
     year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else today.year
-    year = min(max(year, FIRST), LAST)
+    year = min(max(year, FIRST_YEAR), LAST_YEAR)
     held = queries.work_calendar()
     may = actor_of(request).may(operations.PERMISSION)
     specials = queries.special_days(year)
     written = "\n".join(map(as_line, held.periods))
     context = {
-        "year": year, "earlier": year - 1 if year > FIRST else None,
-        "later": year + 1 if year < LAST else None,
+        "year": year, "earlier": year - 1 if year > FIRST_YEAR else None,
+        "later": year + 1 if year < LAST_YEAR else None,
         "months": _months(year, held, {one.day: one for one in specials}, today),
         "weekdays": _weekday_names(), "may": may,
         "specials": [(one, KINDS[one.kind]) for one in specials],
