@@ -13,3 +13,8 @@ def now() -> datetime:
 def local_day(at: datetime) -> date:
     """The city's day of a moment. As Django's localdate, which asks each thread for its zone."""
     return at.astimezone(get_default_timezone()).date()
+
+
+def to_the_minute(at: datetime) -> datetime:
+    """The minute of a moment, as people type it."""
+    return at.replace(second=0, microsecond=0)

@@ -67,6 +67,11 @@ def suggestion(city: City) -> Mapping[str, Any]:
     return {"number": city.suggestion.number}
 
 
+def present(city: City) -> str:
+    """The town's moment: what is told of was begun by then, and it does not lie ahead."""
+    return city.town.now.isoformat(timespec="minutes")
+
+
 def next_week() -> str:
     """A moment to come: meetings are planned for the coming year."""
     return (clock.now() + timedelta(days=7)).isoformat(timespec="minutes")

@@ -12,6 +12,7 @@ from cityloop.cases.models import CaseEvent
 from cityloop.coordination import queries
 from cityloop.coordination.models import Dispute, SiteMeeting
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.clock import to_the_minute
 from cityloop.kernel.encoding import filled_in
 from cityloop.kernel.errors import Invalid, Refused
 from cityloop.kernel.models import StoredFile
@@ -111,7 +112,7 @@ def record_site_meeting(
     if held_at > now:
         raise Invalid(_("a meeting is recorded after it was held"),
                       fields={"held_at": _("lies in the future")})  # fmt: skip
-    if held_at < row.case.reported_at:
+    if held_at < to_the_minute(row.case.reported_at):
         raise Invalid(_("a meeting at the place is held after the case was reported"),
                       fields={"held_at": _("lies before the case was reported")})  # fmt: skip
     return SiteMeeting.objects.create(

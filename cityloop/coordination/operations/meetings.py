@@ -14,6 +14,7 @@ from cityloop.coordination import queries
 from cityloop.coordination.models import AgendaItem, JointMeeting, MeetingTask
 from cityloop.coordination.operations.disputes import MANAGE
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.clock import to_the_minute
 from cityloop.kernel.encoding import filled_in
 from cityloop.kernel.errors import Invalid, NotAllowed, Refused
 from cityloop.kernel.models import StoredFile
@@ -117,7 +118,7 @@ def record_minutes(
     if minutes.held_at > now:
         raise Invalid(_("a meeting is recorded after it was held"),
                       fields={"held_at": _("lies in the future")})  # fmt: skip
-    if minutes.held_at < row.called_at:
+    if minutes.held_at < to_the_minute(row.called_at):
         raise Invalid(_("a meeting is held after it was called"),
                       fields={"held_at": _("lies before the meeting was called")})  # fmt: skip
     filled_in(present=minutes.present, minutes=minutes.minutes)

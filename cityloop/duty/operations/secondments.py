@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -62,8 +63,9 @@ def hand_over_ended(*, now: datetime) -> int:
     """Hand over for every secondment that has ended; each once. Returns how many."""
     done = Succession.objects.exclude(done_at=None).values("holding_id")
     ended = Holding.objects.filter(
-        kind=HoldingKind.SECONDMENT, valid_to__lte=timezone.localdate(now)
-    ).exclude(pk__in=done)
+        kind=HoldingKind.SECONDMENT, valid_to__lte=timezone.localdate(now),
+        valid_to__gt=F("valid_from"),  # else it was cancelled before it began
+    ).exclude(pk__in=done)  # fmt: skip
     rows = ended.select_related("member", "post__organisation").order_by("valid_to", "pk")
     return sum(hand_over(holding, now=now).done_at is not None for holding in list(rows))
 

@@ -15,7 +15,7 @@ def _invitation(city: City) -> dict[str, Any]:
 
 
 def _minutes(city: City) -> dict[str, Any]:
-    return {"held_at": "2026-01-05T09:00:00+08:00", "present": "各单位", "minutes": "一、…"}
+    return {"held_at": values.present(city), "present": "各单位", "minutes": "一、…"}
 
 
 def _meeting_task(city: City) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def _milestone(city: City) -> dict[str, Any]:
 
 
 def _meeting(city: City) -> dict[str, Any]:
-    return {"held_at": "2026-01-05T09:00:00+08:00", "place": "现场", "present": "两家",
+    return {"held_at": values.present(city), "place": "现场", "present": "两家",
             "minutes": "看图"}  # fmt: skip
 
 

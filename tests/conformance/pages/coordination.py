@@ -17,7 +17,7 @@ PAGES = (
          at=values.dispute),
     Page("dispute-meeting", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
          at=values.dispute, status=303, data=lambda city: {
-             "held_at": "2026-01-05T09:00", "place": "现场", "present": "两家", "minutes": "看图"}),
+             "held_at": values.present(city), "place": "现场", "present": "两家", "minutes": "看图"}),
     Page("dispute-raise", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
          at=values.dispute, status=303, data=lambda city: {"reason": "未达成一致"}),
     Page("dispute-decide", by="supervisor", refused=(towns.STRANGER, "dispatcher", "roads"),
@@ -36,7 +36,7 @@ PAGES = (
          at=values.planned, status=303, data=lambda city: {"title": "夜间施工"}),
     Page("meeting-minutes", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
          at=values.planned, status=303, data=lambda city: {
-             "held_at": "2026-01-05T09:00", "present": "各单位", "minutes": "一、…"}),
+             "held_at": values.present(city), "present": "各单位", "minutes": "一、…"}),
     Page("meeting-paper", by="dispatcher", refused=(towns.STRANGER, "inspector", "water"),
          at=values.held),
     Page("meeting-task", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
