@@ -17,7 +17,8 @@ PAGES = (
          at=values.dispute),
     Page("dispute-meeting", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
          at=values.dispute, status=303, data=lambda city: {
-             "held_at": values.present(city), "place": "现场", "present": "两家", "minutes": "看图"}),
+             "held_at": values.present(city), "place": "现场", "present": "两家",
+             "minutes": "看图"}),
     Page("dispute-raise", by="dispatcher", refused=(towns.STRANGER, "evaluator", "roads"),
          at=values.dispute, status=303, data=lambda city: {"reason": "未达成一致"}),
     Page("dispute-decide", by="supervisor", refused=(towns.STRANGER, "dispatcher", "roads"),
