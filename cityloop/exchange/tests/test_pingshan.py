@@ -123,7 +123,7 @@ def test_a_later_file_that_tells_more_of_a_case_changes_nothing_and_says_so(tmp_
     later = made.write(tmp_path / "y.csv", made.PINGSHAN, {"REC_ID": "7"}, {"REC_ID": "8"})
     report = made.take(later, "pingshan")
     assert (report.imported, report.joined) == (1, 1)
-    assert any("1 cases stand otherwise" in note and note.endswith(" 7") for note in report.notes)
+    assert any("1 case stands otherwise" in note and note.endswith(" 7") for note in report.notes)
     assert Case.objects.get(external_number="pingshan/7").status == "handling"
     again = made.take(made.write(tmp_path / "z.csv", made.PINGSHAN, {"REC_ID": "8"}), "pingshan")
     assert not any("otherwise" in note for note in again.notes)

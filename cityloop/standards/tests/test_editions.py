@@ -240,7 +240,7 @@ def test_a_successor_ends_its_predecessor_and_old_rules_stay(tmp_path: Path) -> 
     second.classes[1]["minor_zh"] = "高杆灯"
     report = second.load(tmp_path, publish=True)
     assert report.difference.old == "TEST-1"
-    assert "1 codes meant another class before: C0102 高杆灯 (TEST-1/C0102 路灯)" in report.notes
+    assert "1 code meant another class before: C0102 高杆灯 (TEST-1/C0102 路灯)" in report.notes
     assert edition().valid_to == date(2026, 12, 31)
     assert queries.current_edition(date(2026, 12, 31)).code == "TEST-1"
     assert queries.current_edition(date(2027, 1, 1)).code == "TEST-2"
