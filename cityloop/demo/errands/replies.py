@@ -12,7 +12,7 @@ from cityloop.demo.town import Town
 from cityloop.intake import operations as intake
 from cityloop.intake.models import ReporterNotice
 from cityloop.notify import operations as notify
-from cityloop.notify import queries, quiet
+from cityloop.notify import quiet
 from cityloop.notify.models import Fault, ReplyCheck
 
 CHANNELS = frozenset({"hotline12319", "app", "web"})
@@ -55,9 +55,8 @@ def _judge(check: int, author: int) -> Errand:
         others = [one for one in town.city("shift_leader") if one.member_id != author]
         actor = town.actor(town.chance.choice(others).member_id, now)
         poor = town.chance.random() < POOR
-        found = queries.reply_check(actor, check)
         notify.judge_reply(
-            found.pk, quality="poor" if poor else "good", fault=Fault.VAGUE if poor else "",
+            check, quality="poor" if poor else "good", fault=Fault.VAGUE if poor else "",
             note="未写明责任单位。" if poor else "", actor=actor, now=now,
         )  # fmt: skip
         return After(counted="replies judged")

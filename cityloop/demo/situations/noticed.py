@@ -39,17 +39,22 @@ def _kept(scene: Scene, content: bytes) -> StoredFile:
     return files.store(chunks=[content], filename="p.jpg", now=scene.now)
 
 
-def _finished(scene: Scene, case: Case, content: bytes) -> Case:
-    paper = Paper(file=_kept(scene, content), stage="after", filename="p.jpg")
+def _finished(scene: Scene, case: Case, content: bytes, *, looked_at: bool = True) -> Case:
+    """Finished with this picture. `looked_at`: closely, else it is only remembered."""
+    file = _kept(scene, content)
+    paper = Paper(file=file, stage="after", filename="p.jpg")
     case = scene.step(case, "finish", "unit_desk", photos=[paper], result="已清理。")
-    evidence.examine(number=case.number, version=case.version, now=scene.now)
+    if looked_at:
+        evidence.examine(number=case.number, version=case.version, now=scene.now)
+    else:
+        evidence.keep_prints(file)
     return case
 
 
 def _reused(scene: Scene) -> list[str]:
     """The like of a picture of another case, and one that was edited so as not to look like it."""
     whole = close_ups.picture(1)
-    first = _finished(scene, scene.case(), close_ups.jpeg(whole))
+    first = _finished(scene, scene.case(), close_ups.jpeg(whole), looked_at=False)
     case = _finished(scene, scene.case(), _copy(whole))
     scene.show(case, "处置照片在另一案件用过", "A photo that proved another case before",
                "shift_leader")  # fmt: skip
@@ -88,9 +93,9 @@ def _far(scene: Scene) -> str:
 def _its_own(scene: Scene) -> str:
     """The picture of the report, darker and cut, as the proof that it is clean now."""
     picture = close_ups.picture(5)
-    seen = intake.PhotoIn(sha256=_kept(scene, close_ups.jpeg(picture)).sha256)
-    case = scene.case(photos=[seen])
-    evidence.examine(number=case.number, version=1, now=scene.now)
+    file = _kept(scene, close_ups.jpeg(picture))
+    evidence.keep_prints(file)
+    case = scene.case(photos=[intake.PhotoIn(sha256=file.sha256)])
     darker = ImageEnhance.Brightness(picture).enhance(0.9)
     case = _finished(scene, case, close_ups.jpeg(darker, quality=75))
     return scene.show(case, "处置后照片就是处置前照片", "The photo before as the photo after",
