@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
+from config import settings as configured
 from tests import town as towns
+from tests.browser import Browse, browser_of
 
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 
@@ -43,3 +45,13 @@ def built(prepared_database, tmp_path_factory) -> Iterator[towns.Town]:
 def town(built: towns.Town, db: None, own_files: None, english: None) -> towns.Town:
     """The town; what the test does to it is rolled back."""
     return replace(built)
+
+
+@pytest.fixture
+def browse(town: towns.Town, settings, monkeypatch: pytest.MonkeyPatch) -> Browse:
+    """A browser of a person in a language; its clock is the town's."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**configured.STORAGES, "staticfiles": plain}
+    settings.RATE_LIMITS = False
+    monkeypatch.setattr("cityloop.kernel.clock.now", lambda: town.now)
+    return browser_of(town)

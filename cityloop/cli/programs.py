@@ -23,7 +23,7 @@ class Where:
     @property
     def address(self) -> str:
         """What to type into a browser on this machine."""
-        name = "localhost" if self.host in {"0.0.0.0", "::", "127.0.0.1", "::1"} else self.host  # noqa: S104
+        name = "localhost" if self.host in {"0.0.0.0", "::", "127.0.0.1", "::1"} else self.host  # noqa: S104 (shown)
         return f"http://{name}:{self.port}/"
 
 

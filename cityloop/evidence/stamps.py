@@ -75,6 +75,7 @@ def _moment(text: str) -> tuple[datetime | None, bool]:
         year, month, day, *clock = found.groups()
         parts = [int(one or 0) for one in (year, month, day, *clock)]
         try:
+            # Five numbers; a stamp tells the camera's own clock and no zone.
             return datetime(*parts), clock[0] is not None  # type: ignore[arg-type]  # noqa: DTZ001
         except ValueError:
             continue  # 2026-13-40 is no date

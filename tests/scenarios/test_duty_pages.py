@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
-from django.conf import settings as configured
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from cityloop.cases.models import Case
 from cityloop.duty.models import Absence, Call, Handover, Shift, Succession, Turn
 from cityloop.people import operations as people
+from tests.browser import Browse
 from tests.duty import DAY, dispatched, on_duty, person, shift, work
 from tests.town import SYSTEM, Town, forget
 
 pytestmark = pytest.mark.slow
-
-PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-Browse = Callable[..., Client]
-
-
-@pytest.fixture
-def browse(town: Town, settings, monkeypatch) -> Browse:
-    """A browser of a person in a language; its clock is the town's."""
-    settings.STORAGES = {**configured.STORAGES, "staticfiles": PLAIN}
-    monkeypatch.setattr("cityloop.kernel.clock.now", lambda: town.now)
-
-    def browser(name: str, language: str = "en") -> Client:
-        client = Client(headers={"Accept-Language": language})
-        client.cookies["django_language"] = language
-        backend = "django.contrib.auth.backends.ModelBackend"
-        client.force_login(town.members[name], backend=backend)
-        return client
-
-    return browser
 
 
 def _page(answer: Any, status: int = 200) -> str:

@@ -17,12 +17,12 @@ from cityloop.cli.output import RejectedError
 from cityloop.kernel import clock
 from cityloop.kernel.errors import Invalid, Refused
 from cityloop.people import operations as people
-from tests.scenarios.test_posts import Browse, body, browse, page, staff
+from tests.browser import Browse
+from tests.scenarios.test_posts import body, page, staff
 from tests.town import DISTRICT, SINCE, SYSTEM, Town, forget
 
 pytestmark = pytest.mark.slow
 
-__all__ = ["browse"]
 LEVELS = ("city", "district", "street", "community")
 
 

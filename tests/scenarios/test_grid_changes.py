@@ -21,10 +21,9 @@ from cityloop.kernel.errors import Invalid, Refused
 from cityloop.people import operations as people
 from cityloop.people import queries as people_queries
 from cityloop.people.queries import inspector_of
-from tests.scenarios.test_posts import Browse, browse
+from tests.browser import Browse
 from tests.town import DISTRICT, EVENT, SINCE, SYSTEM, Town
 
-__all__ = ["browse"]
 pytestmark = pytest.mark.requirement("A01", "A38")
 
 

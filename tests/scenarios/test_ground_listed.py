@@ -6,10 +6,10 @@ import pytest
 
 from cityloop.geo.models import Region
 from cityloop.people.queries import actor_for, forget_actors
-from tests.scenarios.test_posts import Browse, body, browse, staff
+from tests.browser import Browse
+from tests.scenarios.test_posts import body, staff
 from tests.town import DISTRICT, SINCE, Town
 
-__all__ = ["browse"]
 GRIDS, REGIONS = "/api/v1/geo/grids", "/api/v1/geo/regions"
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings as configured
-from django.test import Client
 
 from cityloop.hotline import operations, queries
 from cityloop.hotline.models import Call, Seat, Told
@@ -16,27 +13,10 @@ from cityloop.intake import operations as intake
 from cityloop.intake import queries as reports
 from cityloop.intake.models import Report, Reporter
 from cityloop.kernel import errors
+from tests.browser import Browse
 from tests.town import Town
 
 PHONE = "13757112290"
-PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-Browse = Callable[..., Client]
-
-
-@pytest.fixture
-def browse(town: Town, settings, monkeypatch) -> Browse:
-    """A browser of a person in a language; its clock is the town's."""
-    settings.STORAGES = {**configured.STORAGES, "staticfiles": PLAIN}
-    monkeypatch.setattr("cityloop.kernel.clock.now", lambda: town.now)
-
-    def browser(name: str, language: str = "en") -> Client:
-        client = Client(headers={"Accept-Language": language})
-        client.cookies["django_language"] = language
-        backend = "django.contrib.auth.backends.ModelBackend"
-        client.force_login(town.members[name], backend=backend)
-        return client
-
-    return browser
 
 
 def _event(town: Town, event: str, outer_id: str = "C-1", **more: Any) -> Call:

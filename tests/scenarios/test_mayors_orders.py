@@ -13,7 +13,7 @@ from cityloop.cases.models import Case
 from cityloop.hotline import operations, queries, reading
 from cityloop.hotline.models import Batch, Order, Result
 from cityloop.kernel import errors
-from tests.scenarios.test_hotline_calls import Browse, browse  # noqa: F401 (a fixture)
+from tests.browser import Browse
 from tests.town import Town
 
 HEADER = "工单编号,办理时限,来电人,联系电话,诉求内容,经度,纬度,类别代码"
@@ -73,7 +73,7 @@ def test_a_bad_row_is_listed_and_the_others_are_taken(town: Town) -> None:
 
 
 @pytest.mark.requirement("C04")
-def test_a_deadline_there_that_lies_before_ours_warns(town: Town, browse: Browse) -> None:  # noqa: F811
+def test_a_deadline_there_that_lies_before_ours_warns(town: Town, browse: Browse) -> None:
     _import(town, _line(town, "A1", due="2026-03-02 12:00"))
     order = Order.objects.select_related("report__case").get()
     case = town.carry(_verified(town, order.report.case.number), "filed")
@@ -142,7 +142,7 @@ def test_results_and_refusals_go_back_after_a_cursor(town: Town) -> None:
 @pytest.mark.requirement("C04")
 def test_a_file_comes_over_the_page_and_results_leave_as_a_file(
     town: Town,
-    browse: Browse,  # noqa: F811
+    browse: Browse,
 ) -> None:
     clerk = browse("acceptor")
     objects = [{"工单编号": "A7", "诉求内容": "井盖破损", "经度": 120.2, "纬度": "x"}]

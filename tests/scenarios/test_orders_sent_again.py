@@ -12,7 +12,7 @@ from cityloop.hotline import operations, queries, reading
 from cityloop.hotline.models import Batch, Order
 from cityloop.intake import checks
 from cityloop.intake.models import Report
-from tests.scenarios.test_hotline_calls import Browse, browse  # noqa: F401 (a fixture)
+from tests.browser import Browse
 from tests.town import Town
 
 HEADER = "工单编号,派单时间,办理时限,来电人,联系电话,诉求内容,经度,纬度,类别代码"
@@ -73,7 +73,7 @@ def test_a_refused_order_that_is_sent_again_opens_a_new_round_once(town: Town) -
 
 
 @pytest.mark.requirement("C04")
-def test_both_rounds_stay_readable_and_each_has_its_result(town: Town, browse: Browse) -> None:  # noqa: F811
+def test_both_rounds_stay_readable_and_each_has_its_result(town: Town, browse: Browse) -> None:
     _import(town, _line(town, "A1"))
     former = _refuse(town, _newest("A1").report.case.number)
     town.deliver()
@@ -173,7 +173,7 @@ def test_an_order_that_is_called_like_a_round_of_another_is_listed(town: Town) -
 
 
 @pytest.mark.requirement("C04")
-def test_an_outer_deadline_that_has_passed_is_noted_and_counted(town: Town, browse: Browse) -> None:  # noqa: F811
+def test_an_outer_deadline_that_has_passed_is_noted_and_counted(town: Town, browse: Browse) -> None:
     past = _line(town, "A1", due=_later(town, hours=-1))
     batch = _import(town, past)
     assert _counts(batch) == (1, 0, 0, 0)

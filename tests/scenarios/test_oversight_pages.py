@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings as configured
-from django.test import Client
 from django.utils import timezone
 
 from cityloop.oversight.models import NamedList, Sending
+from tests.browser import Browse
 from tests.town import EVENT, Town
 
 pytestmark = pytest.mark.slow
-
-PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-Browse = Callable[..., Client]
-
-
-@pytest.fixture
-def browse(town: Town, settings, monkeypatch) -> Browse:
-    """A browser of a person in a language; its clock is the town's."""
-    settings.STORAGES = {**configured.STORAGES, "staticfiles": PLAIN}
-    monkeypatch.setattr("cityloop.kernel.clock.now", lambda: town.now)
-
-    def browser(name: str, language: str = "en") -> Client:
-        client = Client(headers={"Accept-Language": language})
-        client.cookies["django_language"] = language
-        backend = "django.contrib.auth.backends.ModelBackend"
-        client.force_login(town.members[name], backend=backend)
-        return client
-
-    return browser
 
 
 def _page(answer: Any, status: int = 200) -> str:

@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import settings as configured
-from django.test import Client
 
 from cityloop.permits.models import Permit
+from tests.browser import Browse
 from tests.scenarios.test_permits import HOLDER, allow, file_one, middle
 from tests.town import Town
 
 pytestmark = pytest.mark.slow
-
-PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-Browse = Callable[..., Client]
-
-
-@pytest.fixture
-def browse(town: Town, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Browse:
-    """A browser of a person in a language; its clock is the town's."""
-    settings.STORAGES = {**configured.STORAGES, "staticfiles": PLAIN}
-    monkeypatch.setattr("cityloop.kernel.clock.now", lambda: town.now)
-
-    def browser(name: str, language: str = "en") -> Client:
-        client = Client(headers={"Accept-Language": language})
-        client.cookies["django_language"] = language
-        backend = "django.contrib.auth.backends.ModelBackend"
-        client.force_login(town.members[name], backend=backend)
-        return client
-
-    return browser
 
 
 def page(answer: Any, status: int = 200) -> str:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings as configured
-from django.test import Client
 
 from cityloop.cases import lifecycle, queries
 from cityloop.cases import operations as cases
@@ -19,30 +16,12 @@ from cityloop.kernel import clock
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from cityloop.people import operations as people
 from cityloop.people import queries as people_queries
+from tests.browser import Browse
 from tests.town import DISTRICT, SINCE, SYSTEM, Town, forget
 
 pytestmark = pytest.mark.slow
 
-PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 PHONE = "13912345678"
-Browse = Callable[..., Client]
-
-
-@pytest.fixture
-def browse(town: Town, settings, monkeypatch) -> Browse:
-    """A browser of a person, in English; its clock is the town's."""
-    settings.STORAGES = {**configured.STORAGES, "staticfiles": PLAIN}
-    settings.RATE_LIMITS = False
-    monkeypatch.setattr(clock, "now", lambda: town.now)
-
-    def browser(name: str) -> Client:
-        client = Client(headers={"Accept-Language": "en"})
-        client.cookies["django_language"] = "en"
-        backend = "django.contrib.auth.backends.ModelBackend"
-        client.force_login(town.members[name], backend=backend)
-        return client
-
-    return browser
 
 
 def body(town: Town, code: str, kind: str, above: str, region: str = "") -> None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import settings as configured
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from PIL import Image, ImageDraw
 
 from cityloop.cases.models import Case
@@ -20,28 +17,10 @@ from cityloop.kernel import files
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from cityloop.precedents import operations as precedents
 from cityloop.precedents import queries
+from tests.browser import Browse
 from tests.town import Town
 
 pytestmark = pytest.mark.slow
-
-PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-Browse = Callable[..., Client]
-
-
-@pytest.fixture
-def browse(town: Town, settings, monkeypatch) -> Browse:
-    """A browser of a person in a language; its clock is the town's."""
-    settings.STORAGES = {**configured.STORAGES, "staticfiles": PLAIN}
-    monkeypatch.setattr("cityloop.kernel.clock.now", lambda: town.now)
-
-    def browser(name: str, language: str = "en") -> Client:
-        client = Client(headers={"Accept-Language": language})
-        client.cookies["django_language"] = language
-        backend = "django.contrib.auth.backends.ModelBackend"
-        client.force_login(town.members[name], backend=backend)
-        return client
-
-    return browser
 
 
 def _page(answer: Any, status: int = 200) -> str:

@@ -13,13 +13,11 @@ from cityloop.notify import operations, queries
 from cityloop.notify.models import Message, Subscription
 from cityloop.notify.operations import pushing
 from cityloop.notify.tests.pushing import Phone, Service, serving
-from tests.scenarios.test_duty_pages import Browse, browse
+from tests.browser import Browse
 from tests.scenarios.test_duty_pages import _page as page
 from tests.town import Town
 
 pytestmark = pytest.mark.slow
-
-__all__ = ["browse"]
 
 
 @pytest.fixture(autouse=True)

@@ -21,10 +21,9 @@ from cityloop.kernel.errors import Invalid, NotAllowed, Refused
 from cityloop.people import operations as people
 from cityloop.people.models import Organisation, Responsibility
 from cityloop.people.reasons import words_of
-from tests.scenarios.test_posts import Browse, body, browse, page, staff
+from tests.browser import Browse
+from tests.scenarios.test_posts import body, page, staff
 from tests.town import COMPONENT, DISTRICT, EVENT, SINCE, SYSTEM, Town
-
-__all__ = ["browse"]
 
 
 def filed(town: Town, code: str, **given: Any) -> Case:

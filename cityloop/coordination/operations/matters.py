@@ -107,8 +107,8 @@ def close_matter(*, matter_id: int, result: str, actor: Actor, now: datetime) ->
     """End the project; refused while a milestone is not reached or a case is open."""
     actor.require(MANAGE)
     row = _held(actor, matter_id)
-    left = row.case_count - row.cases_ended  # type: ignore[attr-defined]
-    steps = row.steps_left  # type: ignore[attr-defined]
+    left = row.case_count - row.cases_ended  # type: ignore[attr-defined]  # annotated by the query
+    steps = row.steps_left  # type: ignore[attr-defined]  # likewise
     reasons = []
     if steps:
         reasons.append(

@@ -352,6 +352,6 @@ def test_divisions_that_are_not_there(db: None, settings: object, tmp_path: Path
         operations.outline_city(city_code="3399", actor=BOSS, now=NOW)
     with pytest.raises(NoSuchDivision, match="330199"):
         operations.outline_city(city_code="3301", districts=["330199"], actor=BOSS, now=NOW)
-    settings.NODE_MODULES = tmp_path  # type: ignore[attr-defined]
+    settings.NODE_MODULES = tmp_path  # type: ignore[attr-defined]  # of the fixture
     with pytest.raises(sources.MissingPackage, match="china-division"):
         operations.outline_city(city_code="3301", actor=BOSS, now=NOW)
