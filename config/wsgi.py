@@ -18,7 +18,7 @@ from django.urls import get_resolver  # noqa: E402
 
 from cityloop.intake import classifier  # noqa: E402
 from cityloop.intake.operations import receiving  # noqa: E402
-from cityloop.kernel import session  # noqa: E402
+from cityloop.kernel import session, unread  # noqa: E402
 from cityloop.kernel.machines import MachineHandler  # noqa: E402
 
 
@@ -39,9 +39,12 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     """A token client takes the short road: half the work of a request were layers for browsers."""
     by_token = "HTTP_AUTHORIZATION" in environ and environ["PATH_INFO"].startswith("/api/")
     if by_token:
-        return _machines(environ, start_response)
-    session.drop_own_lost()
-    return _people(environ, start_response)
+        answer = _machines(environ, start_response)
+    else:
+        session.drop_own_lost()
+        answer = _people(environ, start_response)
+    unread.read_off(environ)
+    return answer
 
 
 def served() -> Callable[..., Iterable[bytes]]:

@@ -91,7 +91,11 @@ def _rule_digest(values: tuple[Any, ...]) -> str:
     return hashlib.sha256(orjson.dumps(told)).hexdigest()
 
 
+WHOLE_SECOND = len("2026-03-02T01:00:00")
+
+
 @lru_cache(maxsize=1024)
 def instant(moment: datetime) -> str:
     """A moment as the chain writes it: 2026-03-02T01:00:00.000000Z."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+    told = orjson.dumps(moment.astimezone(UTC))[1:-7].decode()  # without +00:00
+    return f"{told}Z" if len(told) > WHOLE_SECOND else f"{told}.000000Z"

@@ -52,14 +52,14 @@ def _without_line(tally: Tally) -> None:
 
 
 def _noted(tally: Tally) -> None:
-    """Papers whose name, origin or remarks are not those that their line took over.
+    """Papers whose name, origin, remarks or moment are not those that their line took over.
 
     Lines from before they did so name a paper by stage and content alone.
     """
     with transaction.atomic(), connection.connection.cursor(name="cityloop_papers") as cursor:
         cursor.execute(
             """SELECT c.number, a.version, f.sha256, a.filename, a.from_album, a.remarks,
-                      p.paper->>2
+                      a.added_at = e.at, p.paper->>2
                  FROM cases_attachment a JOIN cases_case c ON c.id = a.case_id
                  JOIN kernel_file f ON f.id = a.file_id
                  JOIN cases_event e ON e.case_id = a.case_id AND e.version = a.version
@@ -67,8 +67,8 @@ def _noted(tally: Tally) -> None:
                 WHERE p.paper->>1 = f.sha256 AND p.paper->>0 = a.stage
                   AND jsonb_array_length(p.paper) > 2"""
         )
-        for number, version, sha256, filename, from_album, remarks, noted in cursor:
-            if noted != chain.paper_digest(
+        for number, version, sha256, filename, from_album, remarks, then, noted in cursor:
+            if not then or noted != chain.paper_digest(
                 filename=filename, from_album=from_album, remarks=orjson.loads(remarks)
             ):
                 what = f"what is noted of its paper {sha256[:12]} was changed"

@@ -125,8 +125,8 @@ def _digest(
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT count(*), encode(sha256(convert_to(
-                 %s::text || coalesce(string_agg(hash, '' ORDER BY id), '') || %s, 'UTF8')), 'hex')
-               FROM cases_event WHERE id BETWEEN %s AND %s""",
+                 %s::text || coalesce(string_agg(hash, ''), '') || %s, 'UTF8')), 'hex')
+               FROM (SELECT hash FROM cases_event WHERE id BETWEEN %s AND %s ORDER BY id) AS e""",
             [previous, chain.instant(sealed_at) if sealed_at else "", first, upto],
         )
         count, digest = cursor.fetchone()

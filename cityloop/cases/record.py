@@ -133,7 +133,8 @@ def parts(
         _end(change)
     new = [c.case for c, lines in zip(changes, collected, strict=True) if not lines.first_version]
     old = [c.case for c, lines in zip(changes, collected, strict=True) if lines.first_version]
-    edited = any(_text_changed(lines) for lines in collected)
+    going_on = [lines for lines in collected if lines.first_version]
+    edited = any(_text_changed(lines) for lines in going_on)
     columns = tuple(n for n in CASE if n not in FIXED) if edited else MUTABLE
     if old and all(_placed(lines) for lines in collected):
         columns = tuple(n for n in CASE if n not in FIXED - PLACE)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from operator import itemgetter
@@ -56,10 +56,12 @@ Value = Callable[[Any], Any]
 
 
 class Reading(NamedTuple):
-    """The columns of a table, their values at once, and those told in another way, by place."""
+    """The columns of a table, their values at once; which are told in UTC, and which in another
+    way, by place."""
 
     names: tuple[str, ...]
     values: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    moments: tuple[int, ...]
     told: tuple[tuple[int, Value], ...]
 
 
@@ -180,6 +182,10 @@ def _digest(part: list[Any]) -> str:
 
 def _told(row: Mapping[str, Any], reading: Reading) -> list[Any]:
     values = list(reading.values(row))
+    for place in reading.moments:
+        value = values[place]
+        if value is not None and value.tzinfo is not UTC:
+            values[place] = value.astimezone(UTC)
     for place, read in reading.told:
         value = values[place]
         if value is not None:
@@ -192,25 +198,23 @@ def _reading(model: type[Model], edition: int) -> Reading:
     """How the columns are told, so that memory and database say them alike."""
     names = columns(model, edition)
     by_column = {field.column: field for field in model._meta.concrete_fields}
-    told = ((place, _value(by_column[name])) for place, name in enumerate(names))
+    fields = [(place, by_column[name]) for place, name in enumerate(names)]
+    told = ((place, _value(field)) for place, field in fields)
     return Reading(
-        names, itemgetter(*names), tuple((place, read) for place, read in told if read is not None)
+        names,
+        itemgetter(*names),
+        tuple(place for place, field in fields if isinstance(field, DateTimeField)),
+        tuple((place, read) for place, read in told if read is not None),
     )
 
 
 def _value(field: Field[Any, Any]) -> Value | None:
-    if isinstance(field, DateTimeField):
-        return _moment
     if isinstance(field, DecimalField):
         step = Decimal(1).scaleb(-(field.decimal_places or 0))
         return lru_cache(maxsize=4096)(lambda value: _rounded(value, step))
     if isinstance(field, FloatField):
         return float
     return _shape if field.get_internal_type() == "PointField" else None
-
-
-def _moment(value: datetime) -> datetime:
-    return value.astimezone(UTC)
 
 
 def _rounded(value: Any, step: Decimal) -> str:

@@ -270,6 +270,7 @@ FACTS: dict[str, Words] = {
     "checker":       _checker,
     "replies":       _replies,
     "clock":         _clock,
+    "escalation":    _text(gettext_noop("Escalation no.")),
     "extra":         _extra,
     "until":         _until,
     "extension":     _extension,

@@ -105,6 +105,8 @@ def _queue(now: datetime) -> Look:
     words = f"{waiting} waiting, {failed} failed, the oldest waits {wait.total_seconds():.0f} s"
     if at_work and wait > LONGEST_WAIT:
         words += f"; catching up, a warning after {LONGEST_BACKLOG.total_seconds():.0f} s"
+    elif wait > LONGEST_WAIT:
+        words += "; no worker has begun a job lately: is `cityloop serve` running?"
     figures = {"waiting": waiting, "failed": failed, "oldest": round(wait.total_seconds())}
     return wait <= (LONGEST_BACKLOG if at_work else LONGEST_WAIT), words, figures
 

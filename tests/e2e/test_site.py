@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import io
+import json
 import re
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import DESK, PHONE, Axe, Visit, sign_in
+from tests.e2e.conftest import DESK, PHONE, Axe, Site, Visit, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db]
 
@@ -205,6 +207,22 @@ def test_a_photo_that_is_too_large_is_named_before_it_travels(visit: Visit, tmp_
     page.get_by_role("button", name="提交登记").click()
     expect(page.locator("#report-text")).to_have_value("人行道井盖缺失")
     assert not [url for url in sent if url.endswith("/intake/new/")]
+
+
+@pytest.mark.requirement("C01", "O06")
+@pytest.mark.parametrize(("size", "status"), [(100 * 1024 * 1024, 413), (1_200_000, 401)])
+def test_who_sends_more_than_is_read_gets_the_answer_all_the_same(
+    site: Site, size: int, status: int
+) -> None:
+    for _time in range(3):  # a connection that breaks does so now and then
+        line = http.client.HTTPConnection(site.url.removeprefix("http://"), timeout=60)
+        line.request("POST", "/api/v1/reports", body=bytes(size),
+                     headers={"Content-Type": "application/json"})  # fmt: skip
+        answer = line.getresponse()
+        assert answer.status == status
+        assert answer.headers["Content-Type"].startswith("application/problem+json")
+        assert json.loads(answer.read())["status"] == status
+        line.close()
 
 
 def test_language_and_light_are_switched_and_kept(visit: Visit) -> None:

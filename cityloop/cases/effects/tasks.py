@@ -77,6 +77,7 @@ def sample_for_review(change: Change) -> None:
 def raise_level(change: Change) -> None:
     """The case goes one level up: a supervisor, of the platform above if any, gets it."""
     change.case.escalations += 1
+    change.facts["escalation"] = change.case.escalations  # two in one second are told apart
     above = command.neighbour(change.case.platforms, change.case.holder_id, down=False)
     open_task(change, "supervise", role="supervisor", organisation_id=above)
 

@@ -158,6 +158,9 @@ def test_a_clock_that_goes_on_without_a_rest_does_not_climb_all_levels_at_once(w
     world.wait(days=10)
     operations.fire_due_timers(now=world.now)
     assert set(fired.values_list("action", flat=True)) == {"overdue", "escalate"}
+    climbed = fired.filter(action="escalate").order_by("version")
+    numbers = [line.facts["escalation"] for line in climbed]
+    assert numbers == list(range(1, len(numbers) + 1))
 
 
 @pytest.mark.requirement("H05", "F12")

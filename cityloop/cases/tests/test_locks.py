@@ -259,6 +259,8 @@ def test_a_paper_that_is_moved_to_another_stage_or_slipped_in_is_named(world):
     ("cases_attachment SET from_album = NOT from_album", "case {number} version 1",
      "noted of its paper"),
     ("cases_attachment SET filename = 'x.jpg'", "case {number} version 1", "noted of its paper"),
+    ("cases_attachment SET added_at = added_at - interval '1 day'", "case {number} version 1",
+     "noted of its paper"),
     ("cases_flow SET parameters = '{\"review_share\": 0}' WHERE code LIKE 'test-%'", "flow test-",
      "what case {number} began with"),
     ("standards_filingrule SET condition_zh = 'x'", "filing rule", "what case {number} was filed"),

@@ -33,12 +33,19 @@ def database(test_database: str) -> Iterator[str]:
         raw.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+def _as_at_a_terminal() -> None:
+    """No signal is ignored, although the tests may run in the background or below nohup."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def started(database: str, folder: Path) -> subprocess.Popen[str]:
     """`cityloop demo` in a session of its own, as the signal goes to it alone."""
     return subprocess.Popen(
         [sys.executable, "-m", "cityloop.cli.main", "demo", "--days", "0"], cwd=env.ROOT,
         env={**os.environ, "DATABASE_URL": database, "DATA_DIR": str(folder)}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+        preexec_fn=_as_at_a_terminal,  # noqa: PLW1509 (no thread is at work here)
     )  # fmt: skip
 
 
@@ -63,6 +70,15 @@ def test_a_signal_while_it_builds(
     database: str, tmp_path: Path, number: signal.Signals, code: int, told: str
 ) -> None:
     process = started(database, tmp_path)
+    try:
+        _interrupt(process, number, code, told)
+    finally:
+        process.terminate()  # a city that stands nevertheless is nobody's
+
+
+def _interrupt(
+    process: subprocess.Popen[str], number: signal.Signals, code: int, told: str
+) -> None:
     assert process.stdout is not None
     lines = iter(process.stdout.readline, "")
     assert next(line for line in lines if "Migrating" in line)
