@@ -171,6 +171,25 @@ def test_a_dispute_goes_up_to_the_commission_where_a_leader_decides(town: Town) 
     )
     assert (dispute.line, Responsibility.objects.count()) == (None, lines)
     assert Case.objects.get(pk=dispute.case_id).lead_id == town.units["ROADS"].pk
+    number = dispute.case.number  # what the last level decided goes round no more
+    with pytest.raises(cases.Refused, match="the commission has decided that this case is yours"):
+        town.step(number, "return", "roads", reason_code="not_ours", reason="仍非我处职责")
+    assert town.step(number, "receive", "roads").status == "handling"
+
+
+@pytest.mark.requirement("E05", "E18")
+def test_what_a_lower_level_decided_may_still_be_returned(town: Town) -> None:
+    dispute = frozen(town)
+    decision = coordination.Decision(
+        unit=town.units["ROADS"], reason="道路部门负责", document="会议纪要"
+    )
+    coordination.decide_dispute(
+        dispute_id=dispute.pk, decision=decision, actor=town.actor("supervisor"), now=town.now
+    )
+    back = town.step(
+        dispute.case.number, "return", "roads", reason_code="not_ours", reason="另有依据"
+    )
+    assert back.status in ("filed", "coordinating")
 
 
 @pytest.mark.requirement("E05", "I12")

@@ -171,6 +171,24 @@ def test_an_overdue_case_is_closed_only_after_two_replies(town: Town, gateway: G
 
 
 @pytest.mark.requirement("G03")
+def test_force_opens_no_way_around_the_replies(town: Town, gateway: Gateway) -> None:
+    """Whoever may close by force owes the two replies of an overdue case all the same."""
+    number = _called(town, "handling")
+    town.wait(days=9)
+    town.sweep()
+    force = {"reason_code": "handled_elsewhere", "reason": "已由外省市处理"}
+    with pytest.raises(cases.Refused, match="just being made out: try again"):
+        town.step(number, "force_close", "shift_leader", **force)
+    _work(town)
+    with pytest.raises(cases.Refused, match="reply at filing, the progress reply"):
+        town.step(number, "force_close", "shift_leader", **force)
+    for topic in ("filed", "progress"):
+        notice = _owed(number, topic)
+        intake.settle(notice.pk, medium="phone", actor=town.actor("acceptor"), now=town.now)
+    assert town.step(number, "force_close", "shift_leader", **force).status == "closed"
+
+
+@pytest.mark.requirement("G03")
 def test_a_late_case_is_not_closed_before_the_worker_has_made_out_its_replies(town: Town) -> None:
     """The worker stands still from the late result to the closing: nobody is passed over."""
     number = _called(town, "handling")

@@ -31,6 +31,7 @@ from cityloop.cases.guards.dispute import (
     level_may_decide,
     not_at_the_top,
     not_circling,
+    not_theirs_for_good,
     somebody_has_it,
 )
 from cityloop.cases.guards.duty import (
@@ -191,6 +192,7 @@ __all__ = [
     "not_found_is_not_filed",
     "not_reported_again",
     "not_reviewed_yet",
+    "not_theirs_for_good",
     "on_the_spot",
     "order_answered",
     "order_answered_before_closing",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from cityloop.cases.change import Change
-from cityloop.cases.models import DisputeLevel
+from cityloop.cases.models import CaseEvent, DisputeLevel
 
 LEADERS_DECIDE = frozenset({DisputeLevel.CITY.value, DisputeLevel.COMMISSION.value})
 
@@ -53,3 +53,15 @@ def level_may_decide(change: Change) -> str | None:
     return _("at the level of %(level)s a leader enters the decision") % {
         "level": DisputeLevel(change.case.dispute_level).label
     }
+
+
+def not_theirs_for_good(change: Change) -> str | None:
+    """What the commission gave to a unit stays with it: there is nobody left to ask (E18)."""
+    case = change.case
+    if case.liable_id is None or case.liable_id != case.lead_id:
+        return None
+    decisions = CaseEvent.objects.filter(case=case.pk, facts__has_key="decided_by_level")
+    last = decisions.order_by("-version").first()
+    if last is None or last.facts["decided_by_level"] != DisputeLevel.COMMISSION:
+        return None
+    return _("the commission has decided that this case is yours: ask for more time, or handle it")
