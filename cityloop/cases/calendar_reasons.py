@@ -37,4 +37,4 @@ def _behind(change: Change, timer: Timer, last: datetime | None) -> list[str]:
 def _latest() -> str:
     """Of a change at the very moment when the clock was started."""
     last = standards.calendar_changes().first()
-    return f"{last.why} ({last.actor})" if last else ""
+    return f"{standards.why_words(last)} ({last.actor})" if last else ""

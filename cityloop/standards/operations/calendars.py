@@ -15,7 +15,13 @@ from cityloop.kernel.errors import Invalid
 from cityloop.kernel.reports import ImportReport, Rejection
 from cityloop.standards import cells, holidays
 from cityloop.standards.models import Calendar, CalendarChange, SpecialDay, WorkPeriod
-from cityloop.standards.queries.calendars import DAY, DEFAULT, NoCalendar, weekly_periods
+from cityloop.standards.queries.calendars import (
+    DAY,
+    DEFAULT,
+    HOLIDAY_PLANS,
+    NoCalendar,
+    weekly_periods,
+)
 from cityloop.standards.workcalendar import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -228,7 +234,7 @@ def _seed(
     before, calendar.known_years = list(calendar.known_years), known
     calendar.save(update_fields=["known_years"])
     what = "holiday plans of the years"
-    record(calendar, what, before, known, actor=actor, now=now, why="published holiday plans")
+    record(calendar, what, before, known, actor=actor, now=now, why=HOLIDAY_PLANS)
     return len(planned - present)
 
 

@@ -16,7 +16,7 @@ from cityloop.kernel.errors import Invalid, NotFound
 from cityloop.standards import worktime
 from cityloop.standards.models import ProtectionPeriod
 from cityloop.standards.operations.calendars import check_text, locked, record
-from cityloop.standards.queries.calendars import DEFAULT
+from cityloop.standards.queries.calendars import DEFAULT, PROTECTION
 
 MAX_NAME, MAX_DUTY, MAX_LIMITS, MAX_CODE = 60, 2000, 200, 20
 MOST = Decimal(10)  # times the usual limit
@@ -54,7 +54,7 @@ def add_protection(
         starts_on=new.first, ends_on=new.last, factor=new.factor, limits=limits,
         duty=new.duty.strip(),
     )  # fmt: skip
-    what = f"protection {row.pk}"
+    what = f"{PROTECTION}{row.pk}"
     record(calendar, what, None, _facts(row), actor=actor, now=now, why=why)
     return row
 
@@ -68,7 +68,7 @@ def remove_protection(
     row = calendar.protection_periods.filter(pk=period_id).first()
     if row is None:
         raise NotFound(_("there is no such protection period"))
-    before, what = _facts(row), f"protection {row.pk}"
+    before, what = _facts(row), f"{PROTECTION}{row.pk}"
     row.delete()
     record(calendar, what, before, None, actor=actor, now=now, why=why)
 

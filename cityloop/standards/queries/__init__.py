@@ -10,6 +10,7 @@ from cityloop.standards.queries.calendars import (
     reason_text,
     special_days,
     warning_text,
+    why_words,
     work_calendar,
 )
 from cityloop.standards.queries.classes import (
@@ -75,5 +76,6 @@ __all__ = [
     "stored_classes",
     "stored_rules",
     "warning_text",
+    "why_words",
     "work_calendar",
 ]

@@ -26,6 +26,8 @@ from cityloop.standards.worktime import Interval, Reason, Unit
 
 DEFAULT = "default"
 DAY = "day "  # a change of one day is recorded as this and its date
+PROTECTION = "protection "
+HOLIDAY_PLANS = "published holiday plans"
 MANY_MINUTES = 180  # told in hours and days
 _kept: dict[str, WorkCalendar] = {}  # of this process, by code; valid while the revision stands
 
@@ -111,12 +113,23 @@ def calendar_changes(code: str = DEFAULT) -> QuerySet[CalendarChange]:
 
 def days_changed_since(at: datetime, code: str = DEFAULT) -> dict[str, str]:
     """Local day (2026-03-02) -> why and by whom the calendar of it was changed since; '' stands for
-    all days, where weekly hours or a year's plan were changed."""
+    all days, where weekly hours or a year's plan were changed.
+
+    What a calendar began with changed nothing; nor do protection periods, whose limits are new
+    cases'.
+    """
     found: dict[str, str] = {}
-    for one in calendar_changes(code).filter(at__gt=at):
+    for one in calendar_changes(code).filter(at__gt=at).exclude(what__startswith=PROTECTION):
         day = one.what.removeprefix(DAY) if one.what.startswith(DAY) else ""
-        found.setdefault(day, f"{one.why} ({one.actor})")
+        if day or one.before:
+            found.setdefault(day, f"{why_words(one)} ({one.actor})")
     return found
+
+
+def why_words(row: CalendarChange) -> str:
+    """The reason as somebody gave it; what the system notes itself in the reader's words."""
+    known = {"calendar made": _("calendar made"), HOLIDAY_PLANS: _("published holiday plans")}
+    return known.get(row.why, row.why)
 
 
 def special_days(year: int, code: str = DEFAULT) -> list[SpecialDay]:

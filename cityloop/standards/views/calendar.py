@@ -170,7 +170,10 @@ def _shown(
         "weekdays": _weekday_names(), "may": may,
         "specials": [(one, KINDS[one.kind]) for one in specials],
         "known": year in held.known_years, "periods": written.splitlines(),
-        "changes": [(one, changed(one), why(one)) for one in queries.calendar_changes()[:CHANGES]],
+        "changes": [
+            (one, changed(one), queries.why_words(one))
+            for one in queries.calendar_changes()[:CHANGES]
+        ],
         "day_form": day or DayForm(initial={"day": today}),
         "hours_form": hours or HoursForm(initial={"hours": written}),
     }  # fmt: skip
@@ -182,15 +185,6 @@ def _weekday_names() -> list[str]:
     names = [str(name) for name in WEEKDAYS_ABBR.values()]
     chinese = (get_language() or "").startswith("zh")
     return [name[-1:] if chinese else name[:2] for name in names]
-
-
-def why(row: CalendarChange) -> str:
-    """The reason as somebody gave it; what the system notes itself in the reader's words."""
-    known = {
-        "calendar made": gettext("calendar made"),
-        "published holiday plans": gettext("published holiday plans"),
-    }
-    return known.get(row.why, row.why)
 
 
 def changed(row: CalendarChange) -> str:
