@@ -106,7 +106,7 @@ def _sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
 def cell_text(value: Any) -> str:
     """A cell of a workbook as a person typed it: whole numbers without .0, dates as YYYY-MM-DD."""
     if isinstance(value, bool):
-        return "1" if value else "0"
+        return "TRUE" if value else "FALSE"  # as it looks: no number
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, datetime):

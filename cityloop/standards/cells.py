@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
-_MONTH_DAY = re.compile(r"[0-9]{2}-[0-9]{2}")
+_MONTH_DAY = re.compile(r"(?:[0-9]{4}-)?([0-9]{2}-[0-9]{2})")  # Excel makes a date of 06-01
 _YES, _NO = {"1", "true", "yes", "y", "是"}, {"", "0", "false", "no", "n", "否"}
 MAX_AMOUNT = Decimal("9999.99")
 
@@ -118,12 +118,12 @@ def month_day(cell: str) -> str:
     if not cell:
         return ""
     try:
-        if not _MONTH_DAY.fullmatch(cell):
+        if (found := _MONTH_DAY.fullmatch(cell)) is None:
             raise ValueError(cell)
-        date.fromisoformat(f"2024-{cell}")  # a leap year: 02-29 is a day
+        date.fromisoformat(f"2024-{found[1]}")  # a leap year: 02-29 is a day
     except ValueError as error:
         raise ValueError(_("must be MM-DD")) from error
-    return cell
+    return found[1]
 
 
 def words(cell: str) -> tuple[str, ...]:

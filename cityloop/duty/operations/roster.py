@@ -212,7 +212,7 @@ def _put(row: dict[str, str], report: ImportReport, actor: Actor, now: datetime)
     if unit is None or member is None:
         missing = row["username"] if unit else row["unit_code"]
         raise Invalid(_("unknown: %(value)s") % {"value": missing[:60] or "-"})
-    special = row.get("special", "") in {"1", "true", "yes", "是"}
+    special = row.get("special", "").lower() in {"1", "true", "yes", "是"}
     starts, ends = _clock(row["starts"], "starts"), _clock(row["ends"], "ends")
     shift = Shift.objects.filter(
         organisation=unit, name=row["shift"], special=special, ended_at=None

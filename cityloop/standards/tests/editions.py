@@ -72,7 +72,8 @@ class Files:
 
     def workbook(self, path: Path) -> Path:
         """The same as .xlsx, with codes and amounts as the numbers that Excel makes of them."""
-        book = xlsxwriter.Workbook(str(path), {"strings_to_numbers": True})
+        options = {"strings_to_numbers": True, "default_date_format": "m-d"}
+        book = xlsxwriter.Workbook(str(path), options)
         for name, columns, rows in (
             ("edition", list(self.edition), [self.edition]),
             *self.tables(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -47,6 +48,22 @@ def test_a_workbook_gives_the_same_as_the_folder(tmp_path: Path) -> None:
     assert not [*report.difference.classes, *report.difference.rules]
     assert (report.imported, report.joined) == (0, 7)
     assert (queries.stored_classes(edition()), queries.stored_rules(edition())) == before
+
+
+@pytest.mark.requirement("B01")
+def test_a_season_of_which_excel_made_dates_is_understood_and_a_truth_is_no_number(
+    tmp_path: Path,
+) -> None:
+    files = Files()
+    season: dict[str, Any] = {"season_from": date(2026, 6, 1), "season_to": date(2026, 9, 30)}
+    files.rules[0] |= season
+    operations.load_edition(files.workbook(tmp_path / "a.xlsx"), actor=SYSTEM, now=NOW)
+    kept = {(one.season_from, one.season_to) for one in queries.stored_rules(edition()).values()}
+    assert ("06-01", "09-30") in kept
+    wrong: dict[str, Any] = {"limit_amount": True}
+    files.rules[0] |= wrong
+    with pytest.raises(BadCatalogue, match="must be a number"):
+        operations.load_edition(files.workbook(tmp_path / "b.xlsx"), actor=SYSTEM, now=NOW)
 
 
 def test_tables_that_excel_wrote_in_gb18030_are_read(tmp_path: Path) -> None:
