@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -14,13 +15,14 @@ from django.utils import timezone
 from cityloop.cases import chain, papers, queries, state
 from cityloop.cases.faults import Broken, Tally
 from cityloop.cases.models import Attachment, Case, CaseEvent, Seal, Timer
-from cityloop.kernel import files
+from cityloop.kernel import files, witness
 from cityloop.kernel.models import StoredFile
 from cityloop.kernel.reports import Progress
 
 TOLD_EVERY = 1000  # lines
 SHORT = timedelta(milliseconds=500)  # while somebody waits for the lock, writers wait too
 SEALED_WITHIN = timedelta(hours=1)  # the worker seals every minute
+WITNESSED = "seal"  # what a seal is called where it is noted outside the database
 # Triggers that keep the history as it is. Who owns the tables can drop them: that must show.
 APPEND_ONLY, GOES_UP = "cases_append_only", "cases_version_goes_up"
 HAS_EVENT, STAYS = "cases_version_has_event", "kernel_file_stays"
@@ -65,6 +67,7 @@ class Verdict:
     cases: int
     lines: int
     seals: int
+    noted: int  # seals that stand outside the database too
     broken: tuple[Broken, ...]
 
     @property
@@ -92,10 +95,11 @@ def seal(*, now: datetime, patience: timedelta = SHORT) -> int:
             return 0
         count, digest = _digest(first, upto, last.digest if last else "", now)
         if count:
-            Seal.objects.create(
+            one = Seal.objects.create(
                 first_event=first, last_event=upto, events=count, digest=digest,
                 previous=last.digest if last else "", sealed_at=now,
             )  # fmt: skip
+            witness.note(WITNESSED, [(f"{one.pk}", digest)])
     return count
 
 
@@ -158,11 +162,11 @@ def verify(*, now: datetime, progress: Progress | None = None) -> Verdict:
     _cut_short(last, tally, unsound)
     broken = tally.found()
     tally = Tally()
-    seals = _verify_seals(tally)
+    seals, noted = _verify_seals(tally), _as_noted(tally)
     _unsealed(now, tally)
     _without_case(tally)
     broken += tally.found() + papers.otherwise()
-    return Verdict(cases, lines, seals, (*broken, *_without_lock(), *_otherwise(unsound)))
+    return Verdict(cases, lines, seals, noted, (*broken, *_without_lock(), *_otherwise(unsound)))
 
 
 def _otherwise(unsound: set[str]) -> list[Broken]:
@@ -294,6 +298,22 @@ def _verify_seals(tally: Tally) -> int:
                     f"columns, were altered")  # fmt: skip
             tally.add(f"seal {one.pk}", what, kind="seal")
         previous = one.digest
+    return count
+
+
+def _as_noted(tally: Tally) -> int:
+    """Every seal that was noted outside the database is there, and is the same; returns how many
+    were noted."""
+    count, notes = 0, witness.told(WITNESSED)
+    while some := list(islice(notes, TOLD_EVERY)):
+        there = dict(
+            Seal.objects.filter(pk__in=[pk for pk, _d in some]).values_list("pk", "digest")
+        )
+        for pk, digest in some:
+            if there.get(int(pk)) != digest:
+                what = "it is gone" if int(pk) not in there else "it is another one"
+                tally.add(f"seal {pk}", f"{what}: it was noted outside the database", kind="noted")
+        count += len(some)
     return count
 
 

@@ -49,7 +49,10 @@ def prove_history() -> dict[str, Any]:
 
     with progress("Proving the history") as advance:
         verdict = proof.verify(now=clock.now(), progress=advance)
-    words = f"{verdict.lines} lines of {verdict.cases} cases and {verdict.seals} seals are whole"
+    words = (
+        f"{verdict.lines} lines of {verdict.cases} cases and {verdict.seals} seals are whole; "
+        f"{verdict.noted or 'none'} of the seals stand outside the database too"
+    )
     if not verdict.whole:
         words = _one_a_line(verdict.broken)
     return {"name": "history", "well": verdict.whole, "words": words}

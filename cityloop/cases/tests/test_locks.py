@@ -100,6 +100,33 @@ def test_a_case_that_vanished_breaks_the_seal(world):
 
 
 @pytest.mark.requirement("O01", "O02")
+def test_who_deletes_a_case_with_every_seal_since_is_found_out_by_what_was_noted(
+    world, django_capture_on_commit_callbacks
+):
+    """The next seal closes the gap in the database; what stands outside it does not change."""
+    with django_capture_on_commit_callbacks(execute=True):
+        world.to("accepted")
+        proof.seal(now=world.now)
+        gone = world.to("filed")
+        proof.seal(now=world.now)
+    assert proof.verify(now=world.now).noted == 2
+    tables = ("cases_event", "cases_case", "cases_timer", "cases_seal")
+    for table in tables:
+        sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    for table in ("cases_event", "cases_timer", "cases_task"):
+        sql(f"DELETE FROM {table} WHERE case_id = {gone.pk}")
+    sql(f"DELETE FROM cases_case WHERE id = {gone.pk}")
+    sql("DELETE FROM cases_seal WHERE id = (SELECT max(id) FROM cases_seal)")
+    for table in tables:
+        sql(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+    with django_capture_on_commit_callbacks(execute=True):
+        world.to("accepted")
+        proof.seal(now=world.now)
+    [told] = proof.verify(now=world.now).broken
+    assert "it is gone: it was noted outside the database" in told.what
+
+
+@pytest.mark.requirement("O01", "O02")
 def test_a_case_that_is_gone_from_its_history_is_missed(world):
     world.to("accepted")
     case = world.report()

@@ -11,7 +11,8 @@ from datetime import datetime
 from django.db import OperationalError, connection, transaction
 
 from cityloop.intake.models import Tally
-from cityloop.intake.queries.book import EDITION, Line, lines_by_channel, run_digest
+from cityloop.intake.queries.book import EDITION, WITNESSED, Line, lines_by_channel, run_digest
+from cityloop.kernel import witness
 
 BATCH = 20_000
 
@@ -57,10 +58,11 @@ def _tally(channel: str, run: list[Line], now: datetime) -> None:
     last = Tally.objects.filter(channel=channel).order_by("-last_number").first()
     first_number = (last.last_number if last else 0) + 1
     previous = last.digest if last else ""
-    Tally.objects.create(
+    one = Tally.objects.create(
         channel=channel, first_report=run[0][0], last_report=run[-1][0],
         first_number=first_number, last_number=first_number + len(run) - 1,
         joined=sum(1 for _pk, _digest, ordinal in run if ordinal > 1),
         digest=run_digest(previous, run), previous=previous, counted_at=now,
         edition=EDITION,
     )  # fmt: skip
+    witness.note(WITNESSED, [(f"{channel}/{one.last_number}", one.digest)])

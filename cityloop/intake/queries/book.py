@@ -13,6 +13,7 @@ from django.utils import timezone
 from cityloop.cases.models import CaseEvent
 from cityloop.intake.models import Kind, Tally
 from cityloop.intake.queries.reports import counts_of_day
+from cityloop.kernel import witness
 
 OPENING = (*Kind.values, "join_report")
 Line = tuple[int, str, int]  # report id, digest, ordinal
@@ -27,6 +28,7 @@ SAID = {
       r.component_code, r.suggestions, r.checks, r.files, r.phashes)::text, 'UTF8')), 'hex')""",
 }
 EDITION = 2
+WITNESSED = "tally"  # what a run is called where it is noted outside the database
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,25 @@ def check_book() -> list[Flaw]:
             where = f"numbers {one.first_number}-{one.last_number}"
             flaws.append(Flaw(one.channel, f"{where}: {problem}"))
         expected[one.channel] = (one.last_number + 1, one.digest)
-    return flaws
+    return flaws + _unlike_noted()
+
+
+def _unlike_noted() -> list[Flaw]:
+    """Runs that were noted outside the database and are not there any more, or are others: the
+    first of each channel."""
+    there = {
+        (channel, number): digest
+        for channel, number, digest in Tally.objects.values_list(
+            "channel", "last_number", "digest"
+        ).iterator()
+    }
+    first: dict[str, Flaw] = {}
+    for name, digest in witness.told(WITNESSED):
+        channel, _slash, number = name.rpartition("/")
+        if there.get((channel, int(number))) != digest:
+            what = f"the run up to number {number} is gone, or another than was noted outside the"
+            first.setdefault(channel, Flaw(channel, f"{what} database"))
+    return list(first.values())
 
 
 def _problem(one: Tally) -> str:

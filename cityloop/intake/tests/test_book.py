@@ -100,6 +100,24 @@ def test_what_was_taken_away_all_the_same_shows(city, statement, words):
     assert {flaw.channel for flaw in flaws} == {"inspector"}
 
 
+@pytest.mark.requirement("O01", "O02")
+def test_runs_taken_off_the_end_are_missed(city, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        several(city, "inspector", 2)
+        operations.write_up(now=city.now)
+        several(city, "inspector", 2)
+        operations.write_up(now=city.now)
+    assert queries.check_book() == []
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+    for table in ("intake_report", "intake_tally"):
+        sql(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
+    sql("DELETE FROM intake_report WHERE id = (SELECT max(id) FROM intake_report)")
+    sql("DELETE FROM intake_tally WHERE id = (SELECT max(id) FROM intake_tally)")
+    operations.write_up(now=city.now)  # the next run closes the gap
+    [flaw] = queries.check_book()
+    assert flaw.channel == "inspector" and "noted outside the database" in flaw.what
+
+
 @pytest.mark.requirement("O02")
 def test_the_days_account_agrees_with_the_history(city):
     city.receive()

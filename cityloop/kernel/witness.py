@@ -1,0 +1,69 @@
+"""A second memory of what was sealed: a file beside the database, which its owner cannot rewrite.
+
+Seals in the database prove what lies before them, as long as they are there. Whoever has the
+database's password can take off its locks, delete a case and every seal since: the next seal would
+close the gap. So each seal is noted here too, and the proof asks for every one that was noted.
+
+A file for each database, told by its cluster's and its own number, beside the photos; a line for
+each note.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, transaction
+
+FOLDER = "witness"
+Note = tuple[str, str]  # (what it is called, its digest)
+
+
+def note(kind: str, notes: Sequence[Note]) -> None:
+    """Note these once the transaction stands; a file that cannot be written is logged, and the
+    next note covers what this one did, as the seals are chained."""
+    if not notes:
+        return
+    text = "".join(f"{kind} {name} {digest}\n" for name, digest in notes)
+    path = file_of()
+    transaction.on_commit(lambda: _append(path, text), robust=True)
+
+
+def told(kind: str) -> Iterator[Note]:
+    """Everything of a kind that was noted of this database, oldest first."""
+    try:
+        stream = file_of().open(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return
+    with stream:
+        for line in stream:
+            parts = line.split()
+            if line.endswith("\n") and len(parts) == 3 and parts[0] == kind:
+                yield parts[1], parts[2]
+
+
+def file_of() -> Path:
+    """Where the notes of this database stand."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT system_identifier || '-' || oid FROM pg_control_system(), pg_database
+                WHERE datname = current_database()"""
+        )
+        return Path(settings.MEDIA_ROOT) / FOLDER / f"{cursor.fetchone()[0]}.log"
+
+
+def _append(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab+") as stream:
+        if stream.tell() and _cut_short(stream.fileno(), stream.tell()):
+            text = "\n" + text
+        stream.write(text.encode())
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _cut_short(descriptor: int, size: int) -> bool:
+    """A line whose writer was killed: nothing may be written behind it."""
+    return os.pread(descriptor, 1, size - 1) != b"\n"
