@@ -24,6 +24,7 @@ from cityloop.cases import (
     load,
     photos,
     record,
+    state,
     workflow,
 )  # fmt: skip
 from cityloop.cases import flow as flows
@@ -350,6 +351,9 @@ def _load(number: str, *, actor: Actor, now: datetime) -> Change:
 
 
 def _change(found: load.Dossier, *, actor: Actor, now: datetime) -> Change:
+    """What was changed past the life cycle since the last line stands in the next one for good:
+    that line's own mark takes the case as it is."""
+    altered = state.altered(found.mark, found.case, found.timers, found.tasks)
     return Change(
         case=found.case,
         actor=actor,
@@ -361,4 +365,5 @@ def _change(found: load.Dossier, *, actor: Actor, now: datetime) -> Change:
         tasks=found.tasks,
         second_eye=found.second_eye,
         mark=found.mark,
+        facts={"altered": altered} if altered else {},
     )

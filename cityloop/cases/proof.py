@@ -267,6 +267,8 @@ def _problem(row: tuple[Any, ...], version: int, head: str) -> str | None:
         return "the case does not agree with its last line"
     if row[6] > row[2]:
         return "the case is behind its history"
+    if '"altered"' in row[15] and (parts := _facts(row[15]).get("altered")):
+        return f"its {', '.join(parts)} had been changed past the life cycle before this step"
     return None
 
 

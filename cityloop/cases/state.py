@@ -46,6 +46,7 @@ SINCE: Mapping[tuple[str, str], int] = {
     ("cases_case", "reported_again_at"): 2,
 }
 PARTS = ("its own columns", "its clocks", "its open tasks", "its closed tasks")
+ALTERED = ("case", "clocks", "tasks")  # the first three of them, as a history line names them
 NEW = "new"  # the mark of a case before its first line
 UNKNOWN = "-"  # closed tasks of a case that is older than marks
 # Told by the line itself (version), or made of the others.
@@ -77,6 +78,20 @@ def mark(case: Case, timers: Iterable[Timer], tasks: Sequence[Task], before: str
         [vars(task) for task in tasks],
         closed=_closed_before(before),
     )
+
+
+def altered(kept: str, case: Case, timers: Iterable[Timer], tasks: Iterable[Task]) -> list[str]:
+    """The parts (of ALTERED) of a case, read to be changed, that are not what its last line left.
+
+    `kept`: the mark of that line; '' of lines from before there were marks, which tell nothing.
+    Closed tasks are not at hand here; their sum goes on from line to line, so the proof finds them.
+    """
+    if not kept:
+        return []
+    clocks, open_tasks = [vars(one) for one in timers], [vars(one) for one in tasks]
+    now = _mark(int(kept.split(":", 1)[0]), vars(case), clocks, open_tasks)
+    pairs = zip(ALTERED, kept.split(":")[1:], now.split(":")[1:], strict=False)
+    return [part for part, old, new in pairs if old not in (new, UNKNOWN)]
 
 
 def _closed_before(before: str) -> int | None:

@@ -231,8 +231,21 @@ def _handed(value: Any, line: CaseEvent, names: Names) -> str:
     return _("Tasks: %(tasks)s") % {"tasks": ", ".join(str(known.get(k, k)) for k in value) or "–"}
 
 
+def _altered(value: Any, line: CaseEvent, names: Names) -> str:
+    parts = _(", ").join(_(ALTERED[part]) if part in ALTERED else str(part) for part in value)
+    return _("Changed past the life cycle before this step: %(parts)s") % {"parts": parts}
+
+
+ALTERED = {
+    "case": gettext_noop("the case itself"),
+    "clocks": gettext_noop("its clocks"),
+    "tasks": gettext_noop("its tasks"),
+}
+
+
 # fmt: off
 FACTS: dict[str, Words] = {
+    "altered":       _altered,
     "channel":       _channel,
     "stage":         _stage,
     "reason_code":   _reason,

@@ -381,6 +381,32 @@ def test_tasks_and_clocks_that_run_have_no_lock_but_their_line_knows_them(world,
     assert (broken.where, what in broken.what) == (f"case {case.number}", True)
 
 
+@pytest.mark.requirement("O02", "O05", "H05")
+@pytest.mark.parametrize(("change", "part"), [
+    ("UPDATE cases_timer SET due_at = due_at + interval '9 days',"
+     " fire_at = fire_at + interval '9 days', limit_amount = limit_amount + 36"
+     " WHERE state = 'running'", "clocks"),
+    ("UPDATE cases_task SET due_at = due_at + interval '1 day' WHERE closed_at IS NULL", "tasks"),
+    ("UPDATE cases_task SET closed_at = now() WHERE kind = 'handle'", "tasks"),
+    ("SET LOCAL session_replication_role = replica;"
+     " UPDATE cases_case SET handling_due_at = handling_due_at + interval '9 days';"
+     " SET LOCAL session_replication_role = origin", "case"),
+])  # fmt: skip
+def test_what_was_changed_between_two_steps_stands_in_the_next_one_for_good(world, change, part):
+    """The next step's own mark takes the case as it finds it: so that step says what it found."""
+    case = world.to("handling")
+    sql(change)
+    if "kind = 'handle'" in change:
+        case = world.step(case, "urge", "supervisor", reason="x")
+    else:
+        case = world.step(case, "finish", "water", result="x", photos=("after",))
+    line = CaseEvent.objects.filter(case=case, version=case.version).get()
+    assert line.facts["altered"] == [part]
+    [broken] = proof.verify(now=world.now).broken
+    assert broken.where == f"case {case.number} version {case.version}"
+    assert f"its {part} had been changed past the life cycle" in broken.what
+
+
 FIRST_EDITION = "e4b833df1c0d"
 
 
