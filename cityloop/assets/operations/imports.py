@@ -299,6 +299,7 @@ def update_components(
     Without `update` a place given in another way, but the same, stays as it was given first.
     """
     changed: list[tuple[Component, dict[str, list[Any]]]] = []
+    today = timezone.localdate(now)
     for draft, row in pairs:
         differences = _differences(draft, row)
         if update and draft.raw != NOT_GIVEN:
@@ -307,6 +308,9 @@ def update_components(
         for name, (_old, new) in differences.items():
             setattr(row, name, new)
         if differences:
+            if draft.changed_on is None and update:
+                differences["changed_on"] = [row.changed_on, today]
+                row.changed_on = today
             changed.append((row, differences))
     fields = sorted({name for _row, differences in changed for name in differences})
     if changed:

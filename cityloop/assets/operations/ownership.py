@@ -35,32 +35,49 @@ def hand_over(
 ) -> Ownership:
     """From a day that has come on another body answers for the component, by its paper.
 
-    What was recorded before stays; who stood in the register until then is kept as the builder.
-    Raises NotFound, BadComponent, Refused (a later hand-over is recorded), NotAllowed.
+    What was recorded before stays; who stood in the register until then is kept as the builder. A
+    maintainer stands as owner, too, unless an owner has been recorded. Raises NotFound,
+    BadComponent, Refused (it, or a later hand-over, is recorded), NotAllowed.
     """
     actor.require(MANAGE)
     row = locked(code)
     require_scope(actor, row)
     check_facts({"owner_id": organisation_id}, today=timezone.localdate(now))
     document = _checked(source_document, stage, on, today=timezone.localdate(now))
-    before = latest(row)
-    if before is not None and before.valid_from > on:
-        raise Refused(_("a hand-over of %(day)s is recorded already") % {"day": before.valid_from})
-    if before is None and row.original_on < on:
+    recorded = list(Ownership.objects.filter(component=row).order_by("valid_from", "id"))
+    _fits(recorded, stage, organisation_id, on)
+    if not recorded and row.original_on < on:
         _begin(row, Stage.BUILDER, row.owner_id, row.original_on, actor=actor, now=now)
     made = _begin(row, stage, organisation_id, on, document=document, actor=actor, now=now)
-    names = ("owner_id", "maintainer_id") if stage == Stage.MAINTAINER else ("owner_id",)
+    wanted: dict[str, Any] = dict.fromkeys(_answers_as(stage, recorded), organisation_id)
+    wanted["changed_on"] = timezone.localdate(now)
     changes: dict[str, list[Any]] = {
-        name: [getattr(row, name), organisation_id]
-        for name in names
-        if getattr(row, name) != organisation_id
+        name: [getattr(row, name), value]
+        for name, value in wanted.items()
+        if getattr(row, name) != value
     }
-    for name in changes:
-        setattr(row, name, organisation_id)
+    for name, (_old, new) in changes.items():
+        setattr(row, name, new)
     row.save(update_fields=list(changes))
-    changes["valid_from"] = [before.valid_from if before else None, on]
+    changes["valid_from"] = [recorded[-1].valid_from if recorded else None, on]
     write_lines([(row, changes)], actor=actor, now=now, reason=document)
     return made
+
+
+def _fits(recorded: list[Ownership], stage: str, organisation_id: int, on: date) -> None:
+    """The hand-over is a new one, and overtakes none that is recorded."""
+    known = {(one.valid_from, one.stage, one.organisation_id) for one in recorded}
+    if recorded and (recorded[-1].valid_from > on or (on, stage, organisation_id) in known):
+        day = recorded[-1].valid_from
+        raise Refused(_("a hand-over of %(day)s is recorded already") % {"day": day})
+
+
+def _answers_as(stage: str, recorded: list[Ownership]) -> tuple[str, ...]:
+    """What the new body becomes in the register."""
+    if stage != Stage.MAINTAINER:
+        return ("owner_id",)
+    owned = any(one.stage == Stage.OWNER for one in recorded)
+    return ("maintainer_id",) if owned else ("owner_id", "maintainer_id")
 
 
 def _checked(source_document: str, stage: str, on: date, *, today: date) -> str:
@@ -76,11 +93,6 @@ def _checked(source_document: str, stage: str, on: date, *, today: date) -> str:
     if wrong:
         raise BadComponent(*wrong.values(), fields=wrong)
     return document
-
-
-def latest(row: Component) -> Ownership | None:
-    """The last that is recorded."""
-    return Ownership.objects.filter(component=row).order_by("-valid_from", "-id").first()
 
 
 def _begin(

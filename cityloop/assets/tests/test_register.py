@@ -57,6 +57,21 @@ def test_code_class_and_place_must_agree(world: World) -> None:
     assert Component.objects.count() == 1
 
 
+def test_a_maintainer_takes_no_recorded_owners_place_and_nothing_is_handed_over_twice(
+    world: World,
+) -> None:
+    row = _register(world, owner_id=world.units["WATER"].pk)
+    owner, maintainer = world.units["ROADS"], world.units["WATER"]
+    paper = {"on": NOW.date(), "source_document": "移交单", "actor": world.root, "now": NOW}
+    operations.hand_over(code=row.code, organisation_id=owner.pk, stage="owner", **paper)
+    operations.hand_over(code=row.code, organisation_id=maintainer.pk, **paper)
+    row.refresh_from_db()
+    assert (row.owner_id, row.maintainer_id) == (owner.pk, maintainer.pk)
+    assert row.changed_on == NOW.date()
+    with pytest.raises(Refused, match="recorded already"):
+        operations.hand_over(code=row.code, organisation_id=maintainer.pk, **paper)
+
+
 def test_state_and_owner_leave_a_history_that_nobody_changes(world: World) -> None:
     row = _register(world, owner_id=world.units["WATER"].pk)
     operations.change_state(
