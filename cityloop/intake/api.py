@@ -95,7 +95,14 @@ REPORT_BODY = {
             "multipart/form-data": {"schema": _FORM},
         },
     },
-    "parameters": [KEY_HEADER],
+    "parameters": [
+        {
+            **KEY_HEADER,
+            "description": "The sender's number where `source_key` gives none. The same again "
+            "answers the first receipt with 200 and `repeated`, and does nothing; with another "
+            "body it is refused (409, source-key-reused).",
+        }
+    ],
 }
 
 
