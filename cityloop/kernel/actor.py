@@ -62,6 +62,9 @@ class Actor:
     platforms: tuple[tuple[int, str], ...] = ()  # ids and kinds of the platforms of the posts
     terminal: bool = False  # works at a light client: receives, handles, replies, nothing else
     merged: bool = False  # holds judging and handling posts by the city's own decision
+    # Ids of the body that somebody comes from, of those of their posts, and of all above these:
+    # whoever is lent to the centre stays their own unit's.
+    houses: frozenset[int] = frozenset()
 
     @staticmethod
     def system(post: str = "system") -> Actor:
@@ -83,6 +86,11 @@ class Actor:
         with what is one's own, and nobody changes another's.
         """
         return self.territory if self.region_codes is None else self.region_codes
+
+    def belongs_to(self, *organisation_ids: int | None) -> bool:
+        """True when one of these bodies is the actor's own, or lies above it."""
+        return any(one in self.houses or one == self.organisation_id
+                   for one in organisation_ids if one is not None)  # fmt: skip
 
     def may(self, permission: str) -> bool:
         """True when one of the actor's roles carries the permission."""

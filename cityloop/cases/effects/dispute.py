@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cityloop.cases import clocks
 from cityloop.cases.change import Change
-from cityloop.cases.models import DisputeLevel, TimerKind
+from cityloop.cases.models import Case, CaseEvent, DisputeLevel, TimerKind
 
 
 def watch_circle(change: Change) -> None:
@@ -19,10 +19,22 @@ def watch_circle(change: Change) -> None:
 
 
 def open_dispute(change: Change) -> None:
-    """Nobody has the case until it is decided whose it is; the lowest level begins (E04, E05)."""
+    """Nobody has the case until it is decided whose it is (E04, E05).
+
+    The lowest level begins; where one has decided already, the level above it.
+    """
     case = change.case
-    case.dispute_level = case.dispute_level or DisputeLevel.DISTRICT.value
+    case.dispute_level = case.dispute_level or _first_level(case)
     change.facts |= {"circle": list(case.returned_by), "dispute_level": case.dispute_level}
+
+
+def _first_level(case: Case) -> str:
+    decided = CaseEvent.objects.filter(case=case.pk, facts__has_key="decided_by_level")
+    last = decided.order_by("-version").first()
+    levels = DisputeLevel.values
+    if last is None:
+        return levels[0]
+    return levels[min(levels.index(last.facts["decided_by_level"]) + 1, len(levels) - 1)]
 
 
 def freeze_clocks(change: Change) -> None:

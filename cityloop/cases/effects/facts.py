@@ -9,8 +9,10 @@ from cityloop.cases import chain
 from cityloop.cases.change import Change
 from cityloop.cases.effects.tasks import united
 from cityloop.cases.guards.joint import roles_of
-from cityloop.cases.models import Case, ClosingKind, RecordType, Status
+from cityloop.cases.models import Case, CaseEvent, ClosingKind, RecordType, Status
 from cityloop.standards.models import FilingRule
+
+DISPATCHES = ("dispatch", "dispatch_by_order", "dispatch_across", "decide", "substitute")
 
 
 def as_quick_report(change: Change) -> None:
@@ -117,6 +119,9 @@ def note_dispatch(change: Change) -> None:
     """The units are named and the dispatch counted (E03)."""
     case, unit = change.case, change.inputs["unit"]
     change.facts["unit_before"] = case.lead_id
+    if case.lead_id == unit.pk and _sent_back(case):
+        case.reworks += 1
+        change.facts["rework"] = case.reworks
     case.lead_id, case.worker_id = unit.pk, None
     case.liable_id, case.substituted = None, False  # an ordinary dispatch ends a substitution
     case.assisting = _assists(case, change.inputs.get("assists") or [])
@@ -126,6 +131,16 @@ def note_dispatch(change: Change) -> None:
     change.facts |= {"unit": unit.pk, "assisting": case.assisting, "dispatch": case.dispatches}
     if proposed := case.proposal.get("unit"):
         change.facts["as_proposed"] = proposed == unit.pk
+
+
+def _sent_back(case: Case) -> bool:
+    """What the unit handed over was sent back to be dispatched: by the same unit it is done again,
+    which is rework whatever road leads there (F05, F12)."""
+    if case.handled_at is None:
+        return False
+    roads = CaseEvent.objects.filter(case=case.pk, action__in=("send_back", *DISPATCHES))
+    last = roads.order_by("-version").values_list("action", flat=True).first()
+    return last == "send_back"
 
 
 def note_rework(change: Change) -> None:

@@ -47,7 +47,10 @@ def not_at_the_top(change: Change) -> str | None:
 
 
 def level_may_decide(change: Change) -> str | None:
-    """District and centre: a supervisor decides; city and commission: a leader (E05, E18)."""
+    """District and centre: a supervisor decides; city and commission: a leader (E05, E18). Nobody
+    decides of a dispute to which their own unit is a party."""
+    if not change.flow.merge_posts and change.actor.belongs_to(*change.case.returned_by):
+        return _("your own unit is a party to this dispute: others decide it")
     if change.role == "leader" or change.case.dispute_level not in LEADERS_DECIDE:
         return None
     return _("at the level of %(level)s a leader enters the decision") % {

@@ -15,6 +15,7 @@ from cityloop.cases.guards.dispatch import of_unit
 from cityloop.cases.models import Task, TaskKind, Timer, TimerKind
 
 YEAR = 365  # days
+HANDLERS = frozenset({"unit_desk", "worker"})  # who pass requests of their own unit on
 
 
 def pending(change: Change) -> Task | None:
@@ -39,11 +40,15 @@ def waits_for_you(change: Change) -> str | None:
 
 
 def another_decides(change: Change) -> str | None:
-    """Whoever asked or spoke for a request does not decide it: approvals are two people (H04)."""
+    """Whoever asked or spoke for a request does not decide it: approvals are two people (H04), and
+    nobody of the unit that asked is one of those who grant."""
     task, member = pending(change), change.actor.member_id
     if task is None or member is None or change.flow.merge_posts:
         return None
-    return _("another person decides") if member in task.asked.get("by", ()) else None
+    if member in task.asked.get("by", ()):
+        return _("another person decides")
+    own = change.role not in HANDLERS and change.actor.belongs_to(change.case.lead_id)
+    return _("your own unit has the case: others decide this") if own else None
 
 
 def in_time(change: Change) -> str | None:

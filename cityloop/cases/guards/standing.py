@@ -41,7 +41,5 @@ def sides_kept_apart(change: Change) -> str | None:
 
 
 def _of_a_handling_unit(change: Change) -> bool:
-    home, case = change.actor.organisation_id, change.case
-    if home is None or case.lead_id is None:
-        return False
-    return home == case.lead_id or any(one["organisation"] == home for one in case.assisting)
+    case = change.case
+    return change.actor.belongs_to(case.lead_id, *(one["organisation"] for one in case.assisting))

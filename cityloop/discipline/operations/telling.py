@@ -29,7 +29,7 @@ def member_of(actor: Actor) -> int:
 def judge(actor: Actor, unit: Organisation) -> None:
     """Nobody judges their own unit; raises NotAllowed."""
     member_of(actor)
-    if unit.pk == actor.organisation_id or unit.pk in queries.own_units(actor):
+    if actor.belongs_to(unit.pk) or unit.pk in queries.own_units(actor):
         raise NotAllowed(_("nobody decides about their own unit"))
 
 

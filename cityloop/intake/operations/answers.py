@@ -24,6 +24,7 @@ PERMISSION = "intake.reporter"
 LONGEST_OPEN = timedelta(days=90)  # beyond retention, for a case that is still open
 TRIAL = "console"  # the log, where a city tries messages out; nobody may say so by hand
 MEDIA = ("phone", "sms", "letter", "mail", "web", "app", "platform")
+SPOKEN = "phone"  # leaves no words behind; everything else is told by its text or its paper
 
 
 class NoSuchNotice(errors.NotFound):
@@ -131,6 +132,9 @@ def settle(
         row.paper = _paper(paper_sha256) if paper_sha256 else None
         if row.written and row.paper is None:
             raise errors.Invalid(_("a written answer is proven by its paper: store it first"))
+        if medium != SPOKEN and not (note.strip() or row.paper or "system" in actor.roles):
+            why = _("say what was sent: the text as the note, or its paper")
+            raise errors.Invalid(why, fields={"note": why})
         row.state, row.settled_at, row.settled_by = NoticeState.TOLD, now, actor.post[:120]
         row.medium, row.note = medium, note[:200]
         row.save()

@@ -69,14 +69,16 @@ def actor_for(member_id: int, now: datetime) -> Actor:
         rows = cursor.fetchall()
     if not rows:
         raise NotFound(_("there is no such member, or the account is closed"))
-    name, home, patrols, company_patrols = rows[0][:4]
-    held = [_held(row[4:]) for row in rows if row[4] is not None]
+    name, home, lineage, patrols, company_patrols = rows[0][:5]
+    held = [_held(row[5:]) for row in rows if row[5] is not None]
     scopes = [
         scope
         for post in held
         for scope in scopes_of_post(post, tuple(patrols or ()), tuple(company_patrols or ()))
     ]
-    return _actor(member_id, name, home, held, united(_grown(scope, day) for scope in scopes))
+    houses = frozenset(lineage).union(*(row[-1] for row in rows if row[5] is not None))
+    seen = united(_grown(scope, day) for scope in scopes)
+    return _actor(member_id, name, home, held, seen, houses)
 
 
 def _grown(scope: Scope, day: date) -> Scope:
@@ -89,6 +91,8 @@ def _grown(scope: Scope, day: date) -> Scope:
 
 _HELD = """
 SELECT m.name, m.organisation_id,
+       (SELECT string_to_array(trim('/' FROM o.path), '/')::bigint[] FROM people_organisation o
+        WHERE o.id = m.organisation_id),
        (SELECT array_agg(a.area_code) FROM people_patrol_area a
         WHERE a.member_id = m.id AND a.valid_from <= %(day)s
           AND (a.valid_to IS NULL OR a.valid_to > %(day)s)),
@@ -97,12 +101,12 @@ SELECT m.name, m.organisation_id,
         WHERE 'company_manager' = ANY(h.codes) AND c.organisation_id = ANY(h.below)
           AND a.valid_from <= %(day)s AND (a.valid_to IS NULL OR a.valid_to > %(day)s)),
        h.post, h.organisation_id, h.organisation, h.kind, h.region_code, h.platform,
-       h.below, h.region_codes, h.codes, h.permissions, h.terminal
+       h.below, h.region_codes, h.codes, h.permissions, h.terminal, h.lineage
 FROM people_member m
 LEFT JOIN LATERAL (
   SELECT p.name_zh AS post, o.id AS organisation_id, o.name_zh AS organisation, o.kind,
          o.region_code, p.region_codes, hold.kind = 'secondment' AS lent, hold.id,
-         p.terminal,
+         p.terminal, string_to_array(trim('/' FROM o.path), '/')::bigint[] AS lineage,
          (SELECT array_agg(b.id) FROM people_organisation b
           WHERE b.path LIKE o.path || '%%'
           OR b.id = ANY(ARRAY(
@@ -152,6 +156,7 @@ def _actor(
     home: int,
     held: Sequence[HeldPost],
     scopes: tuple[Scope, ...],
+    houses: frozenset[int],
 ) -> Actor:
     ids, codes = outer_bound(scopes)
     roles = frozenset().union(*(post.roles for post in held))
@@ -169,6 +174,7 @@ def _actor(
         platforms=_platforms(held),
         terminal=bool(held) and all(post.terminal for post in held),
         merged=bool(roles & JUDGING and roles & HANDLING),
+        houses=houses,
     )
 
 

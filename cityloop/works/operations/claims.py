@@ -134,6 +134,8 @@ def write_off(*, claim_id: int, text: str, actor: Actor, now: datetime) -> Claim
     claim = _locked(actor, claim_id)
     if LEADER not in actor.roles:
         raise NotAllowed(_("only a leader writes a claim off"))
+    if actor.belongs_to(claim.liable_id):
+        raise NotAllowed(_("nobody writes off what their own unit owes"))
     if claim.written_off or claim.left == 0:
         raise Refused(_("nothing is owed any more"))
     return _note(claim, NoteKind.WRITTEN_OFF, text, actor=actor, now=now)

@@ -275,6 +275,8 @@ def _invoiceable(order: Order) -> Decimal:
         raise Refused(_("this order is invoiced already"))
     if order.state == OrderState.CANCELLED or order.total is None:
         raise Refused(_("price the order before its invoice"))
+    if order.state != OrderState.DONE:
+        raise Refused(_("the work is not done yet: the invoice follows it"))
     return order.total
 
 
