@@ -39,7 +39,9 @@ class Responsibility(models.Model):
     owner = models.ForeignKey(
         Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    lead = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="leads")
+    lead = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="leads", db_index=False
+    )
     lead_role = models.CharField(max_length=12, choices=Duty.choices, default=Duty.RECTIFY)
     assists = models.JSONField(default=list, blank=True)
     valid_from = models.DateField()
