@@ -27,7 +27,8 @@ class Duty(models.TextChoices):
 class Responsibility(models.Model):
     """A dated line of the matrix class x area x owner: one lead unit, several assisting.
 
-    "*" in edition, major, minor and region means any. `assists`: [{"organisation": id, "role":
+    "*" in edition, major, minor and region means any; a line that names an edition holds for what
+    later ones keep of it (`people.editions`). `assists`: [{"organisation": id, "role":
     duty}]. A line is never edited: it gets an end, and a new line follows.
     """
 
