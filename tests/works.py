@@ -67,16 +67,11 @@ class Story:
             actor=self.town.actor(by), now=self.town.now,
         )  # fmt: skip
 
-    def do(self, order: Order) -> None:
-        """GREEN fixes it."""
-        self.town.step(order.case.number, "receive", "green")
-        self.town.step(order.case.number, "finish", "green", result="倒树已清运", photos=("after",))
-        self.town.deliver()
-
     def close(self, order: Order) -> Case:
         """GREEN fixes it, it is checked and closed."""
         town, number = self.town, order.case.number
-        self.do(order)
+        town.step(number, "receive", "green")
+        town.step(number, "finish", "green", result="倒树已清运", photos=("after",))
         town.step(number, "send_check", "acceptor", inspector="inspector2")
         town.step(number, "check_passed", "inspector2", photos=("check",))
         case = town.step(number, "close", "shift_leader", closing_condition=True)
@@ -85,8 +80,8 @@ class Story:
 
     def invoice(self, order: Order, amount: Any, *, by: str = "supervisor", **more: Any) -> Any:
         order.refresh_from_db()
-        if order.state == "priced":
-            self.do(order)
+        if order.state == "priced":  # the invoice follows the work and its check
+            self.close(order)
         values = {"invoice_number": f"F{order.pk}", "reason": "", **more}
         return works.record_invoice(
             number=order.number, amount=amount, issued_on=timezone.localdate(self.town.now),

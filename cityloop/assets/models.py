@@ -42,7 +42,7 @@ class Component(models.Model):
     )
     name = models.CharField(max_length=60)
     state = models.CharField(max_length=12, choices=State.choices, default=State.INTACT)
-    point = models.PointField(srid=4326)
+    point = models.PointField(srid=4326, spatial_index=False)  # its index is named below
     raw_x = models.FloatField(null=True)  # the position as it was given, in `raw_system`
     raw_y = models.FloatField(null=True)
     raw_system = models.TextField(blank=True, default="")

@@ -8,5 +8,6 @@ class CasesConfig(Subsystem):
     menu = (MenuItem("Cases", "/cases/", "list-checks", "cases.view", 10, terminal=True),)
     permissions = ("cases.view", "cases.step", "cases.export", "cases.configure")
     open_items = "open_items"
+    succession = "filed_since"
     subscriptions = {"calendar.changed": "follow_calendar"}
     schedules = (Schedule("fire_timers", 1), Schedule("seal_history", 60))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib.gis.geos import Point, Polygon
 from django.contrib.gis.measure import D
 from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 
 from cityloop.cases import flow as flows
 from cityloop.cases import lifecycle
@@ -33,8 +34,10 @@ from cityloop.cases.models import (
 from cityloop.kernel import files, text
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotFound
-from cityloop.kernel.manifest import OpenItems
+from cityloop.kernel.manifest import OpenItems, Succession
 from cityloop.people import scope as people_scope
+from cityloop.standards import queries as standards
+from cityloop.standards.models import Edition
 
 SHOWN = ("problem_class", "lead", "filing_rule")
 
@@ -355,6 +358,24 @@ def lines_of_all_cases(*, batch: int = 5000) -> Iterator[tuple[Any, ...]]:
                 "SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL cursor_tuple_fraction TO DEFAULT"
             )
         yield from cursor
+
+
+def filed_since(*, old: Edition, new: Edition, on: date) -> Succession:
+    """How many cases were filed by the rules of an edition, or of those it extends, since the first
+    day of the one that takes its place; none where it had ended before."""
+    if old.valid_to and old.valid_to < new.valid_from:
+        return Succession()
+    begin = timezone.make_aware(datetime.combine(new.valid_from, time.min))
+    rows = Case.objects.filter(filed_at__gte=begin, filing_rule__edition__in=standards.chain(old))
+    if not (number := rows.count()):
+        return Succession()
+    told = {"number": number, "old": old.code, "day": new.valid_from}
+    note = ngettext(
+        "%(number)s case was filed under %(old)s since %(day)s; it keeps its filing rule",
+        "%(number)s cases were filed under %(old)s since %(day)s; they keep their filing rules",
+        number,
+    )
+    return Succession((note % told,), number)
 
 
 def recent_start(now: datetime, days: int = 30) -> datetime:

@@ -29,17 +29,31 @@ Editions = Annotated[
     ),
 ]
 Publish = Annotated[bool, typer.Option(help="Publish them: a published edition never changes.")]
+Backdated = Annotated[
+    bool,
+    typer.Option("--backdated", help="Publish also what begins before cases that were filed."),
+]
 
 
 def load_standards(
-    editions: Editions = None, publish: Publish = True, as_json: AsJson = False
+    editions: Editions = None,
+    publish: Publish = True,
+    backdated: Backdated = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Load editions of classes and filing rules, all or nothing, and the calendar of holidays."""
+    """Load editions of classes and filing rules, all or nothing, and the calendar of holidays.
+
+    The report says what publishing does, or with --no-publish would do: which edition of the
+    family ends and on what day, how many cases were filed under it since, and which lines of the
+    responsibility matrix go on to hold.
+    """
     open_project()
     require_tables()
     began = time.monotonic()
     with importing("Loading standards", as_json=as_json) as advance:
-        report = load(editions or own_editions(), publish=publish, advance=advance)
+        report = load(
+            editions or own_editions(), publish=publish, backdated=backdated, advance=advance
+        )
     report.seconds = time.monotonic() - began
     finish_import(report, as_json=as_json)
 
@@ -74,7 +88,9 @@ def _counted(count: int, things: str, what: str) -> str:
     return f"{count} {one if count == 1 else things} {what}"
 
 
-def load(editions: list[Path], *, publish: bool, advance: Advance) -> ImportReport:
+def load(
+    editions: list[Path], *, publish: bool, advance: Advance, backdated: bool = False
+) -> ImportReport:
     """Load editions and seed the calendar; returns one report over all."""
     from cityloop.kernel import clock
     from cityloop.kernel.actor import Actor
@@ -84,13 +100,14 @@ def load(editions: list[Path], *, publish: bool, advance: Advance) -> ImportRepo
     actor, now = Actor.system("load-standards"), clock.now()
     total = ImportReport()
     loaded = operations.load_editions(
-        editions, actor=actor, now=now, publish=publish, progress=advance
+        editions, actor=actor, now=now, publish=publish, backdated=backdated, progress=advance
     )
     for report in loaded:
         total.imported += report.imported
         total.joined += report.joined
         total.rejected += report.rejected
         total.notes.append(f"{report.edition} is {report.status}")
+        total.notes += report.notes
         total.notes += told_difference(report.difference)
     calendar = operations.seed_calendar(actor=actor, now=now)
     total.notes.append(f"calendar: {calendar.imported} special days")

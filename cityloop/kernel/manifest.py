@@ -73,6 +73,18 @@ class Testimony:
     rule: str
 
 
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """What a subsystem says of an edition of the classes that takes another's place.
+
+    Asked before the new one is published. `notes`: for who publishes it. `decided`: how many cases
+    were filed under the old one since the first day of the new one.
+    """
+
+    notes: tuple[str, ...] = ()
+    decided: int = 0
+
+
 class Subsystem(AppConfig):
     """Base of every manifest."""
 
@@ -88,6 +100,7 @@ class Subsystem(AppConfig):
     schedules: tuple[Schedule, ...] = ()
     open_items: str = ""  # a function of queries: (actor, now) -> OpenItems of what the actor sees
     testimony: str = ""  # a function of queries: (problem_class, lon, lat, on) -> [Testimony]
+    succession: str = ""  # a function of queries: (old, new, on), two editions -> Succession
 
     def __init_subclass__(cls) -> None:
         cls.default = True
@@ -124,4 +137,14 @@ def testimony(*, problem_class: Any, lon: float, lat: float, on: date) -> list[T
         if app.testimony:
             ask = getattr(import_module(f"{app.name}.queries"), app.testimony)
             found += ask(problem_class=problem_class, lon=lon, lat=lat, on=on)
+    return found
+
+
+def successions(*, old: Any, new: Any, on: date) -> list[Succession]:
+    """What the subsystems say on a day of the edition `new` that takes the place of `old`."""
+    found: list[Succession] = []
+    for app in subsystems():
+        if app.succession:
+            ask = getattr(import_module(f"{app.name}.queries"), app.succession)
+            found.append(ask(old=old, new=new, on=on))
     return found

@@ -188,7 +188,8 @@ def gaps(
     level: Annotated[str, Query(pattern="^(district|street)$")] = "district",
     on: date | None = None,
 ) -> list[Any]:
-    """The gaps of an edition on a day, in the caller's area; 404 for an edition nobody has."""
+    """The gaps of an edition on a day, in the caller's area and under the city's platforms; 404 for
+    an edition nobody has."""
     actor = actor_of(request)
     actor.require("people.view")
     day = on or timezone.localdate(clock.now())

@@ -10,3 +10,4 @@ class PeopleConfig(Subsystem):
     menu = (MenuItem("Back office", "/office/", "settings-2", "people.manage", 90),)
     permissions = ("people.view", "people.manage")
     subscriptions = {"grids.changed": "follow_grids"}
+    succession = "lines_kept"

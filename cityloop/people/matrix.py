@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from cityloop.people.editions import EARLIER, Editions
 from cityloop.people.lines import COMPONENT, EVENT, Line, PersonLine, Proposal, Question
 from cityloop.people.models import ANY
 from cityloop.people.reasons import Name, Reason
@@ -29,7 +30,7 @@ ORDERS = {
 class Matrix:
     """All lines of one day. `paths`: id of an active organisation -> ids from the root to it.
 
-    `extended`: edition -> those it is based on; a line for the first is one for them too.
+    `editions`: for which classes a line holds that names an edition.
     `grounds`: region code -> its street; `areas`: unit grid -> a body that stands for
     the territory there, and the name of its area.
     """
@@ -38,7 +39,7 @@ class Matrix:
     persons: Sequence[PersonLine]
     paths: Mapping[int, tuple[int, ...]]
     names: Mapping[int, Name] = field(default_factory=dict)
-    extended: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    editions: Editions = field(default_factory=Editions)
     grounds: Mapping[str, int] = field(default_factory=dict)
     areas: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
@@ -76,13 +77,8 @@ class Matrix:
     def _of_class(self, asked: Question) -> Iterable[Line]:
         for major, minor in ((asked.major, asked.minor), (asked.major, ANY), (ANY, ANY)):
             for line in self.lines.get((asked.kind, major, minor), ()):
-                if self._of_edition(line, asked.edition):
+                if self.editions.speaks(line.edition, asked):
                     yield line
-
-    def _of_edition(self, line: Line, edition: str) -> bool:
-        if line.edition in (ANY, edition):
-            return True
-        return edition in self.extended.get(line.edition, ())
 
     def _owned(self, line: Line, asked: Question) -> bool:
         if line.owner_id is None:
@@ -101,9 +97,8 @@ class Matrix:
             OWNER: 0 if line.owner_id is None else 1 + chain.index(line.owner_id),
         }
         first, second = ORDERS[asked.kind]
-        # A city's own edition, which extends that of the class, is nearer than the latter.
-        edition = 0 if line.edition == ANY else 1 if line.edition == asked.edition else 2
-        return (_class_rank(line), by[first], by[second], edition)
+        nearness = self.editions.nearness(line.edition, asked)
+        return (_class_rank(line), by[first], by[second], *nearness)
 
     def _proposal(
         self,
@@ -144,7 +139,7 @@ class Matrix:
         if rank[0] < best[0]:
             return "less_class"
         if rank[:3] == best[:3]:
-            return "edition"
+            return "earlier_edition" if rank[3] == EARLIER else "edition"
         if ORDERS[kind][0 if rank[1] < best[1] else 1] == TERRITORY:
             return "less_area"
         return "less_owner"
@@ -251,13 +246,18 @@ class Matrix:
             for one in self.persons
             if winner.lead_id in self._chain(one.organisation_id)
             and one.kind in (asked.kind, ANY)
-            and one.edition in (asked.edition, ANY)
+            and self.editions.speaks(one.edition, asked)
             and one.major in (asked.major, ANY)
             and one.minor in (asked.minor, ANY)
             and _covers(one.region, asked.codes)
         ]
-        best = max(fitting, key=_person_rank, default=None)
+        best = max(fitting, key=lambda one: self._person_rank(one, asked), default=None)
         return best.member_id if best else None
+
+    def _person_rank(self, one: PersonLine, asked: Question) -> tuple[int, ...]:
+        exact = sum(part != ANY for part in (one.kind, one.major, one.minor))
+        nearness = self.editions.nearness(one.edition, asked)
+        return len(one.region), exact, *nearness, -one.member_id
 
     def _common_parent(self, leads: Sequence[int]) -> int | None:
         chains = [self._chain(lead) for lead in leads]
@@ -274,6 +274,9 @@ class Matrix:
             "code": "won", "unit": self._name(line.lead_id), "id": line.id, "facts": facts,
             "order": asked.kind,
         }  # fmt: skip
+        if self.editions.nearness(line.edition, asked)[0] == EARLIER:
+            facts.append("kept")
+            reason["edition"] = line.edition
         if line.region != ANY:
             facts.append("area")
             reason["area"] = line.region
@@ -321,11 +324,6 @@ def _class_rank(line: Line) -> int:
 
 def _is_precise(line: Line) -> bool:
     return _class_rank(line) == 2 and (line.region != ANY or line.owner_id is not None)
-
-
-def _person_rank(one: PersonLine) -> tuple[int, int, int, int]:
-    exact = sum(part != ANY for part in (one.kind, one.major, one.minor))
-    return len(one.region), exact, int(one.edition != ANY), -one.member_id
 
 
 def _joint(

@@ -64,6 +64,7 @@ PARTS = {
     "class": gettext_noop("the class"),
     "major": gettext_noop("the major class"),
     "any": gettext_noop("any class"),
+    "kept": gettext_noop("an earlier edition in which the class is the same (%(edition)s)"),
     "area": gettext_noop("area %(area)s"),
     "owner": gettext_noop("the owner"),
     "event": gettext_noop("territory before owner, as for every event"),
@@ -71,6 +72,7 @@ PARTS = {
     "gone": gettext_noop("the unit no longer exists"),
     "less_class": gettext_noop("it names the class less exactly"),
     "edition": gettext_noop("it is not for this edition of the classes"),
+    "earlier_edition": gettext_noop("it names an earlier edition of the classes"),
     "less_area": gettext_noop("it names the area less exactly"),
     "less_owner": gettext_noop("it names the owner less exactly"),
 }

@@ -48,6 +48,23 @@ def test_an_index_with_a_condition_has_it_in_the_database(db: None) -> None:
     assert wanted and [name for name in wanted if not partial[name]] == []
 
 
+@pytest.mark.requirement("O04")
+def test_no_table_has_the_same_index_twice(db: None) -> None:
+    """As GeoDjango's own beside a named one: both are paid for at every write."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT string_agg(indexrelid::regclass::text, ' = ') FROM pg_index i
+               JOIN pg_class c ON c.oid = i.indrelid AND c.relnamespace = 'public'::regnamespace
+               JOIN pg_class x ON x.oid = i.indexrelid
+               WHERE NOT c.relname LIKE ANY(%s)
+               GROUP BY indrelid, x.relam, indkey::text, indclass::text, indoption::text,
+                        indpred::text, regexp_replace(indexprs::text, ':location -?[0-9]+', '', 'g')
+               HAVING count(*) > 1""",
+            [[f"{name}%" for name in OF_LIBRARIES]],
+        )
+        assert cursor.fetchall() == []
+
+
 @pytest.mark.requirement("O01")
 def test_history_can_be_changed_by_nobody(db: None) -> None:
     """Tables that must only grow refuse every other change in the database itself."""

@@ -64,6 +64,7 @@ OWN: dict[str, dict[str, str]] = {
     },
     "people": {
         "demo": FUNCTIONS,
+        "editions": FUNCTIONS,
         "forms": FORMS,
         "identity": FUNCTIONS,
         "inheritance": FUNCTIONS,

@@ -8,13 +8,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.contrib.gis.geos import MultiPolygon, Polygon
 
 from cityloop.cases import proof
 from cityloop.cases.models import Case, CaseEvent
 from cityloop.exchange.mappings import pingshan
 from cityloop.exchange.tests import made
 from cityloop.geo.models import Region
+from cityloop.kernel.actor import Actor
+from cityloop.people import queries as people
 from cityloop.people.models import Organisation
+from cityloop.people.operations import create_organisation
 from cityloop.standards.models import Edition, ProblemClass
 
 pytestmark = pytest.mark.django_db
@@ -232,3 +236,20 @@ def test_classes_that_come_later_make_an_edition_of_their_own(tmp_path):
     codes = Edition.objects.filter(kind="foreign").order_by("id").values_list("code", flat=True)
     assert list(codes) == ["pingshan", "pingshan-2"]
     assert Case.objects.get(external_number="pingshan/2").problem_class.code == "pingshan-2/C06631"
+
+
+@pytest.mark.requirement("A26", "B03")
+def test_the_ground_of_imported_cases_is_no_hole_in_the_matrix_of_the_city(tmp_path):
+    made.take(made.write(tmp_path / "cases.csv", made.PINGSHAN, {}), "pingshan")
+    square = MultiPolygon(Polygon.from_bbox((120, 30, 121, 31)))
+    for code in ("330102", "440310"):
+        Region.objects.create(code=code, level="district", name=code, geom=square,
+                              label_point=square.centroid, valid_from=made.NOW.date())  # fmt: skip
+    seen = {one.area_code for one in people.coverage_gaps("pingshan", made.NOW.date())}
+    assert seen == {"330102", "440310"}, "without a platform of its own a city has no bounds"
+    create_organisation(
+        code="HZ-PLAT", name_zh="市平台", kind="city_platform", region_code="330100",
+        valid_from=made.NOW.date(), actor=Actor.system(), now=made.NOW,
+    )  # fmt: skip
+    seen = {one.area_code for one in people.coverage_gaps("pingshan", made.NOW.date())}
+    assert seen == {"330102"}

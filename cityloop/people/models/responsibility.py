@@ -27,7 +27,8 @@ class Duty(models.TextChoices):
 class Responsibility(models.Model):
     """A dated line of the matrix class x area x owner: one lead unit, several assisting.
 
-    "*" in edition, major, minor and region means any. `assists`: [{"organisation": id, "role":
+    "*" in edition, major, minor and region means any; a line that names an edition holds for what
+    later ones keep of it (`people.editions`). `assists`: [{"organisation": id, "role":
     duty}]. A line is never edited: it gets an end, and a new line follows.
     """
 
@@ -39,7 +40,9 @@ class Responsibility(models.Model):
     owner = models.ForeignKey(
         Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    lead = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="leads")
+    lead = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="leads", db_index=False
+    )
     lead_role = models.CharField(max_length=12, choices=Duty.choices, default=Duty.RECTIFY)
     assists = models.JSONField(default=list, blank=True)
     valid_from = models.DateField()

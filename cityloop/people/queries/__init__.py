@@ -7,6 +7,7 @@ from cityloop.people.queries.actors import (
     forget_actors,
     merge_posts_allowed,
 )
+from cityloop.people.queries.gaps import coverage_gaps
 from cityloop.people.queries.office import (
     changes_of,
     city_administrators,
@@ -34,7 +35,6 @@ from cityloop.people.queries.responsibility import (
     area_names,
     class_names,
     company_areas,
-    coverage_gaps,
     grids_in_force,
     inspector_of,
     matrix_on,
@@ -51,6 +51,7 @@ from cityloop.people.queries.staffing import (
     desks_staffed,
     platforms,
 )
+from cityloop.people.queries.succession import lines_kept
 from cityloop.people.scope import in_scope, scope_q, scope_sql
 
 __all__ = [
@@ -79,6 +80,7 @@ __all__ = [
     "in_scope",
     "inspector_of",
     "level_of_kind",
+    "lines_kept",
     "matrix_on",
     "member_called",
     "member_seen",

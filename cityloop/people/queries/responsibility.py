@@ -1,10 +1,9 @@
-"""Who is responsible on a day: the matrix remembered in memory, gaps counted in the database."""
+"""Who is responsible on a day: the matrix remembered in memory."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from threading import Lock
 
@@ -13,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from cityloop.geo import queries as geo
 from cityloop.kernel.actor import Actor
+from cityloop.people.editions import Editions
 from cityloop.people.inheritance import areas_with_heirs, with_heirs
 from cityloop.people.lines import Line, PersonLine, Proposal, Question
 from cityloop.people.matrix import Matrix, index
@@ -23,15 +23,17 @@ from cityloop.people.models import (
     PatrolArea,
     Responsibility,
     ResponsiblePerson,
-    Revision,
     Territory,
     in_language,
 )
 from cityloop.people.scope import scope_q, scopes_of
+from cityloop.standards import queries as standards
 from cityloop.standards.models import Edition, ProblemClass
 
 REMEMBERED_DAYS = 8
 REVISION = "people"
+_STAMPS = f"""SELECT (SELECT stamp FROM people_revision WHERE name = %s),
+({standards.STAMP})"""  # noqa: S608 (constants)
 GROUNDS = (OrganisationKind.STREET,)
 
 
@@ -85,8 +87,7 @@ _lock = Lock()
 
 def matrix_on(on: date) -> Matrix:
     """The matrix of a day, read again only after a change: for many questions at once, keep it."""
-    stamp = Revision.objects.filter(name=REVISION).values_list("stamp", flat=True).first() or ""
-    key = (stamp, on)
+    key = (_stamp(), on)
     matrix = _remembered.get(key)
     if matrix is None:
         matrix = _load(on)
@@ -95,6 +96,13 @@ def matrix_on(on: date) -> Matrix:
             while len(_remembered) > REMEMBERED_DAYS:
                 _remembered.popitem(last=False)
     return matrix
+
+
+def _stamp() -> str:
+    """Another text whenever people, lines or editions changed: one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAMPS, [REVISION])
+        return " ".join(filter(None, cursor.fetchone()))
 
 
 def _valid(on: date) -> Q:
@@ -116,7 +124,7 @@ def _load(on: date) -> Matrix:
             for unit in found.values()
         },
         names={unit.id: (unit.name_zh, unit.name_en) for unit in found.values()},
-        extended=_extended(),
+        editions=Editions(_extended(), standards.kept_classes(), standards.order_of_editions(on)),
         grounds={
             unit.region_code: unit.id
             for unit in found.values()
@@ -235,80 +243,32 @@ def inspector_of(grid_code: str, on: date) -> int | None:
     return found[0][1] if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A class x area cell without a unit. `owner_only`: certain owners have one, others none."""
-
-    class_id: int
-    class_code: str
-    name_zh: str
-    name_en: str
-    area_code: str
-    area_name: str
-    owner_only: bool
-
-
-def coverage_gaps(
-    edition_code: str, on: date, *, level: str = "district", areas: Sequence[str] | None = None
-) -> list[Gap]:
-    """Cells of classes (of the edition and those it extends) x areas of a level without a unit.
-
-    One statement. A line covers a cell when it names the class, its major or any class, and the
-    area, one above it or any area; its unit must exist on that day. `areas`: only regions in these,
-    by the beginnings of their codes (None: all).
-    """
-    wanted = None if areas is None else [f"{area}%" for area in areas]
-    with connection.cursor() as cursor:
-        cursor.execute(_GAPS, {"edition": edition_code, "day": on, "level": level, "areas": wanted})
-        return [Gap(*row) for row in cursor.fetchall()]
-
-
-_GAPS = """
-WITH RECURSIVE based(edition, code, base) AS (
-  SELECT id, code, id FROM standards_edition
-  UNION SELECT b.edition, b.code, e.based_on_id FROM based b
-  JOIN standards_edition e ON e.id = b.base AND e.based_on_id IS NOT NULL
-), lines AS (
-  SELECT r.class_kind, r.major_code, r.minor_code, r.region_code, r.edition_code,
-         r.owner_id IS NULL AS general
-  FROM people_responsibility r
-  JOIN people_organisation o ON o.id = r.lead_id AND o.active
-   AND o.valid_from <= %(day)s AND (o.valid_to IS NULL OR o.valid_to > %(day)s)
-  WHERE r.valid_from <= %(day)s AND (r.valid_to IS NULL OR r.valid_to > %(day)s)
-)
-SELECT c.id, c.code, c.name_zh, c.name_en, a.code, a.name,
-       bool_or(l.class_kind IS NOT NULL) AS owner_only
-FROM standards_problemclass c
-JOIN based e ON e.code = %(edition)s AND e.base = c.edition_id
-JOIN geo_region a ON a.level = %(level)s
- AND a.valid_from <= %(day)s AND (a.valid_to IS NULL OR a.valid_to > %(day)s)
- AND (%(areas)s::text[] IS NULL OR a.code LIKE ANY(%(areas)s::text[]))
-LEFT JOIN lines l ON l.class_kind = c.kind
- AND (l.edition_code = '*'
-      OR EXISTS (SELECT 1 FROM based x WHERE x.code = l.edition_code AND x.base = c.edition_id))
- AND (l.major_code = '*' OR l.major_code = c.major_code)
- AND (l.minor_code = '*' OR l.minor_code = c.minor_code)
- AND (l.region_code = '*' OR a.code LIKE l.region_code || '%%')
-GROUP BY c.id, a.code, a.name
-HAVING NOT coalesce(bool_or(l.general), FALSE)
-ORDER BY c.kind, c.major_code, c.minor_code, a.code
-"""
-
-
 def class_names(rows: Sequence[Responsibility]) -> dict[int, str]:
-    """What these lines speak of, by their id: the class, the latest edition's where several have
-    the code; the major class of a line for all of it; nothing for a line for any class."""
-    majors = {row.major_code for row in rows}
-    found = ProblemClass.objects.filter(major_code__in=majors).order_by("edition__valid_from")
-    names: dict[tuple[str, str, str], str] = {}
-    facts = found.values_list(
-        "kind", "major_code", "minor_code", "name_zh", "name_en", "major_zh", "major_en"
-    )
-    for kind, major, minor, zh, en, major_zh, major_en in facts:
-        names[kind, major, minor] = in_language(zh, en)
-        names[kind, major, ANY] = in_language(major_zh, major_en)
-    keys = {row.pk: (row.class_kind, row.major_code, row.minor_code) for row in rows}
-    return {pk: names.get(key, "") for pk, key in keys.items()}
+    """What these lines speak of, by their id: the class, as the edition has it that the line names,
+    else the latest edition's; the major class of a line for all of it; nothing for any class."""
+    names = _names({row.major_code for row in rows})
+    extended, found = _extended(), {}
+    for row in rows:
+        own = (row.edition_code, *sorted(extended.get(row.edition_code, ())))
+        key = (row.class_kind, row.major_code, row.minor_code)
+        named = (names[code][key] for code in (*own, ANY) if key in names.get(code, {}))
+        found[row.pk] = next(named, "")
+    return found
+
+
+def _names(majors: set[str]) -> dict[str, dict[tuple[str, str, str], str]]:
+    """Edition -> kind, major and minor -> name; under "*" the latest edition's."""
+    rows = ProblemClass.objects.filter(major_code__in=majors).order_by("edition__valid_from")
+    found: dict[str, dict[tuple[str, str, str], str]] = defaultdict(dict)
+    facts = rows.values_list(
+        "edition__code", "kind", "major_code", "minor_code", "name_zh", "name_en", "major_zh",
+        "major_en",
+    )  # fmt: skip
+    for edition, kind, major, minor, zh, en, major_zh, major_en in facts:
+        for code in (edition, ANY):
+            found[code][kind, major, minor] = in_language(zh, en)
+            found[code][kind, major, ANY] = in_language(major_zh, major_en)
+    return found
 
 
 def area_names(rows: Sequence[Responsibility]) -> dict[int, str]:

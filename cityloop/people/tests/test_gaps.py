@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +23,9 @@ from cityloop.people import operations, queries
 from cityloop.people.models import Organisation, Responsibility
 from cityloop.people.operations.record import touch
 from cityloop.people.tests.world import NOW, TODAY, World
+from cityloop.standards import queries as standards
 from cityloop.standards.models import Edition, ProblemClass
+from cityloop.standards.tests.editions import Files
 
 ROOT = Path(__file__).resolve().parents[3]
 TABLES = ROOT / "data" / "responsibilities"
@@ -83,13 +89,7 @@ def test_gaps_are_the_cells_that_no_line_covers(city: World, django_assert_num_q
     )
 )
 def test_no_gap_exactly_where_a_proposal_is_found(city: World, cells: list) -> None:
-    _clear()
-    for kind, (major, minor), region, edition in cells:
-        Responsibility.objects.create(
-            class_kind=kind, edition_code=edition, major_code=major, minor_code=minor,
-            region_code=region, lead=city.units["GAS"], valid_from=TODAY, source_document="x",
-        )  # fmt: skip
-    touch()
+    _lines(city, cells)
     gaps = {(code, area) for code, area, _owner in _cells()}
     for one in ProblemClass.objects.all():
         for area in ("330102", "330106"):
@@ -98,6 +98,135 @@ def test_no_gap_exactly_where_a_proposal_is_found(city: World, cells: list) -> N
                 minor_code=one.minor_code, district_code=area, on=TODAY,
             )  # fmt: skip
             assert (found is None) == ((one.code, area) in gaps)
+
+
+@pytest.mark.requirement("A26", "B01", "E13")
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    cells=st.lists(
+        st.tuples(
+            st.sampled_from(["event", "component"]),
+            st.sampled_from([("*", "*"), ("01", "*"), ("01", "01"), ("01", "02"), ("01", "03")]),
+            st.sampled_from(["*", "330102"]),
+            st.sampled_from(["BASE", "E", "E2", "E3", "OTHER"]),
+        ),
+        max_size=5,
+        unique=True,
+    )
+)
+def test_the_same_over_editions_that_follow_one_another(city: World, cells: list) -> None:
+    if not Edition.objects.filter(code="E2").exists():
+        _later_editions()
+    _lines(city, cells)
+    for code in ("E", "E2", "E3"):
+        gaps = {(one.class_id, one.area_code) for one in queries.coverage_gaps(code, TODAY)}
+        known = standards.classes(Edition.objects.get(code=code)).select_related("edition")
+        for one in known:
+            for area in ("330102", "330106"):
+                found = queries.responsible_for(
+                    kind=one.kind, edition_code=one.edition.code, major_code=one.major_code,
+                    minor_code=one.minor_code, district_code=area, on=TODAY,
+                )  # fmt: skip
+                assert (found is None) == ((one.pk, area) in gaps), (code, one, area)
+                assert found is None or _holds(cells, code, one, area)
+        assert {class_id for class_id, _area in gaps} <= {one.pk for one in known}
+
+
+def _later_editions() -> None:
+    """E extends BASE; E2 keeps, renames and adds classes; E3 extends a newer base."""
+    first = Edition.objects.get(code="E")
+    facts = {"name_zh": "版", "kind": "local", "loaded_at": NOW, "loaded_by": "test"}
+    base, newer = (
+        Edition.objects.create(code=code, family="base", valid_from=date(year, 1, 1), **facts)
+        for code, year in (("BASE", 2019), ("BASE2", 2023))
+    )
+    Edition.objects.filter(pk=first.pk).update(based_on=base)
+    second, third = (
+        Edition.objects.create(
+            code=code, family="e", valid_from=date(year, 1, 1), based_on=on, **facts
+        )
+        for code, year, on in (("E2", 2022, base), ("E3", 2024, newer))
+    )
+    for edition, kind, minor, name in (
+        (base, "component", "02", "类02"), (base, "component", "03", "类03"),
+        (newer, "component", "02", "类02"), (newer, "component", "03", "改名"),
+        (second, "event", "01", "类01"), (second, "event", "02", "改名"),
+        (second, "event", "03", "新类"), (second, "component", "02", "改名"),
+        (third, "event", "02", "类02"), (third, "event", "03", "新类"),
+    ):  # fmt: skip
+        ProblemClass.objects.create(
+            edition=edition, kind=kind, major_code="01", major_zh="大类", minor_code=minor,
+            name_zh=name, code=f"{edition.code}/{kind[0].upper()}01{minor}",
+        )  # fmt: skip
+
+
+def _holds(cells: list, code: str, one: ProblemClass, area: str) -> bool:
+    """The rule said once more, in other words: some line may speak of the class."""
+    above = {"E": "BASE", "E2": "BASE", "E3": "BASE2"}
+    later = {"E": ("E2", "E3"), "E2": ("E3",), "BASE": ("BASE2",)}
+    for kind, (major, minor), region, edition in cells:
+        if kind != one.kind or major not in ("*", "01") or minor not in ("*", one.minor_code):
+            continue
+        if region not in ("*", area):
+            continue
+        home = one.edition.code
+        if home in (edition, above.get(edition)):
+            return True
+        names = {
+            other.name_zh
+            for row in Edition.objects.filter(code=edition)
+            for other in standards.classes(row).filter(kind=one.kind, minor_code=one.minor_code)
+        }
+        if one.name_zh in names and {code, home} & set(later.get(edition, ())):
+            return True
+    return False
+
+
+def _lines(city: World, cells: list) -> None:
+    """Only these lines."""
+    _clear()
+    for kind, (major, minor), region, edition in cells:
+        Responsibility.objects.create(
+            class_kind=kind, edition_code=edition, major_code=major, minor_code=minor,
+            region_code=region, lead=city.units["GAS"], valid_from=TODAY, source_document="x",
+        )  # fmt: skip
+    touch()
+
+
+@pytest.mark.requirement("A26", "B02", "B03")
+def test_the_page_speaks_of_the_city_s_own_editions_in_force_and_of_its_own_ground(
+    city: World, client: Client, tmp_path: Path
+) -> None:
+    today = timezone.localdate()
+    for code, kind, facts in (
+        ("OWN", "local", {"family": "own", "valid_from": "2026-01-01"}),
+        ("OWN-NEXT", "local", {"family": "own", "valid_from": f"{today.year + 1}-01-01"}),
+        ("OWN-DRAFT", "local", {"family": "draft", "valid_from": "2026-02-01"}),
+        ("NATION", "national", {"family": "nation", "valid_from": "2020-01-01"}),
+        ("elsewhere", "foreign", {"family": "elsewhere", "valid_from": "2026-02-01"}),
+    ):
+        Files(code, kind=kind, **facts).load(tmp_path, publish=code != "OWN-DRAFT")
+    far = MultiPolygon(Polygon.from_bbox((114, 22, 115, 23)))
+    Region.objects.create(code="440310", level="district", name="坪山区", geom=far,
+                          valid_from=TODAY, label_point=far.centroid)  # fmt: skip
+    operations.create_organisation(
+        code="elsewhere", name_zh="别处平台", kind="district_platform", region_code="440310",
+        actor=city.root, now=NOW,
+    )  # fmt: skip
+    client.force_login(
+        city.holder("PLAT", "administrator"), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    page = client.get(reverse("office-gaps"), headers={"accept-language": "en"}).content.decode()
+    assert "8 cells of edition OWN have no unit" in page
+    assert re.findall(r'<option value="([A-Za-z-]+)"', page)[:1] == ["OWN"]
+    for code in ("OWN-NEXT", "OWN-DRAFT", "NATION", "elsewhere", "坪山区"):
+        assert code not in page
+    asked = client.get(reverse("office-gaps"), {"edition": "OWN-DRAFT"}).content.decode()
+    assert 'value="OWN-DRAFT"' not in asked and "OWN-DRAFT/" not in asked
+    # Who plans names a draft over the API; the ground is the city's own there, too.
+    assert {one.area_code for one in queries.coverage_gaps("OWN-DRAFT", TODAY)} == {
+        "330102", "330106",
+    }  # fmt: skip
 
 
 def _clear() -> None:

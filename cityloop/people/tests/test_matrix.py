@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from cityloop.kernel.errors import Invalid, NotAllowed, Refused
 from cityloop.people import operations, queries
-from cityloop.people.lines import Line, Question
+from cityloop.people.editions import Editions
+from cityloop.people.lines import Line, PersonLine, Question
 from cityloop.people.matrix import ANY, Matrix, index
 from cityloop.people.models import Organisation, Responsibility
 from cityloop.people.operations.record import touch
@@ -105,9 +106,44 @@ def test_an_edition_is_not_another_one(world: World) -> None:
 
 def test_a_local_edition_s_line_holds_for_the_edition_it_extends() -> None:
     line = Line(1, "event", "LOCAL", "01", "05", ANY, None, 7)
-    matrix = Matrix(index([line]), [], {7: (7,)}, extended={"LOCAL": frozenset({"NATIONAL"})})
+    editions = Editions(extended={"LOCAL": frozenset({"NATIONAL"})})
+    matrix = Matrix(index([line]), [], {7: (7,)}, editions=editions)
     assert matrix.find(Question("event", "NATIONAL", "01", "05")).lead_id == 7
     assert matrix.find(Question("event", "OTHER", "01", "05")) is None
+
+
+@pytest.mark.requirement("B01", "E13")
+def test_of_editions_that_follow_one_another_the_newest_that_has_begun_wins() -> None:
+    """Lines and persons alike; which lines hold at all is told by `kept`."""
+    cell = ("01", "05", ANY, None)
+    editions = Editions(
+        extended={code: frozenset({"NATIONAL"}) for code in ("OLD", "NEW", "NEXT")},
+        kept={"OLD": frozenset({("NEW", "event", "01", "05")})},
+        order={"NATIONAL": (1, True), "OLD": (2, True), "NEW": (3, True), "NEXT": (4, False)},
+    )
+    lines = [Line(1, "event", "OLD", *cell, 7), Line(2, "event", ANY, *cell, 8)]
+    persons = [PersonLine("3301", "event", "OLD", "01", "05", 70, 7)]
+    asked = Question("event", "NEW", "01", "05", ("330102",))
+
+    def matrix(*more: Line) -> Matrix:
+        paths = {unit: (unit,) for unit in (7, 8, 9, 10)}
+        return Matrix(index([*lines, *more]), persons, paths, editions=editions)
+
+    kept = matrix().find(asked)
+    assert kept.lead_id == 7, "nearer than a line for any edition"
+    assert kept.person_id == 70
+    assert words_of(kept.explanation[0]).startswith(
+        "7: line 1 names the class, an earlier edition in which the class is the same (OLD)"
+    )
+    assert matrix().find(Question("event", "NEW", "01", "06")) is None
+    newer = matrix(Line(3, "event", "NEW", *cell, 9)).find(asked)
+    assert newer.lead_id == 9
+    assert "Not 7 (line 1): it names an earlier edition of the classes." in [
+        words_of(one) for one in newer.explanation
+    ]
+    # Of a class that all of them take from the edition they extend: not the one of next year.
+    both = matrix(Line(3, "event", "NEW", *cell, 9), Line(4, "event", "NEXT", *cell, 10))
+    assert both.find(Question("event", "NATIONAL", "01", "05")).lead_id == 9
 
 
 @pytest.mark.requirement("B13")

@@ -19,7 +19,7 @@ from cityloop.kernel.errors import NotFound
 from cityloop.people import forms, operations, queries
 from cityloop.people.models import ANY, Duty, Organisation, Responsibility, in_language
 from cityloop.people.views.frame import Cell, Column, Table, act, form_page, list_page, manager
-from cityloop.standards.models import Edition
+from cityloop.standards import queries as standards
 
 TAB, GAPS_TAB = "office-lines", "office-gaps"
 ORDER = ("class_kind", "major_code", "minor_code", "region_code", "id")
@@ -145,11 +145,11 @@ def end(request: HttpRequest, line_id: int) -> HttpResponse:
 
 @require_safe
 def gaps(request: HttpRequest) -> HttpResponse:
-    """Class x area cells that no line covers."""
+    """Class x area cells that no line covers, of the city's own classes in force."""
     actor = manager(request)
     today = timezone.localdate(clock.now())
     form = forms.GapFilter(request.GET)
-    editions = list(Edition.objects.order_by("-valid_from").values_list("code", flat=True))
+    editions = [one.code for one in standards.own_editions(today)]
     form.fields["edition"].choices = [(code, code) for code in editions]  # type: ignore[attr-defined]
     found = form.cleaned_data if form.is_valid() else {}
     edition = found.get("edition") or (editions[0] if editions else "")

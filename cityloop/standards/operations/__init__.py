@@ -12,12 +12,10 @@ from cityloop.standards.operations.calendars import (
 from cityloop.standards.operations.editions import (
     BadCatalogue,
     EditionReport,
-    NotPublishable,
     PublishedEdition,
     load_catalogue,
     load_edition,
     load_editions,
-    publish_edition,
 )
 from cityloop.standards.operations.examples import attach_example, remove_example
 from cityloop.standards.operations.protection import (
@@ -25,12 +23,14 @@ from cityloop.standards.operations.protection import (
     add_protection,
     remove_protection,
 )
+from cityloop.standards.operations.publishing import Backdated, NotPublishable, publish_edition
 from cityloop.standards.operations.storing import ClassInUse
 from cityloop.standards.queries.calendars import DAY
 
 __all__ = [
     "DAY",
     "PERMISSION",
+    "Backdated",
     "BadCatalogue",
     "ClassInUse",
     "EditionReport",

@@ -6,15 +6,15 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cityloop.kernel import jobs
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, Refused
 from cityloop.kernel.reports import ImportReport, Progress, Rejection, counted
@@ -22,10 +22,10 @@ from cityloop.standards import catalogue, queries, sheets
 from cityloop.standards.catalogue import Catalogue, ClassKey, EditionRow
 from cityloop.standards.difference import Difference, changes
 from cityloop.standards.models import Edition, ProblemClass
+from cityloop.standards.operations.publishing import PERMISSION, publish_edition, what_follows
 from cityloop.standards.operations.storing import class_key, write_draft, write_facts
 from cityloop.standards.queries.editions import reference, stored_edition
 
-PERMISSION = "standards.manage"
 MAX_REASONS = 100
 MAX_LISTED = 10
 
@@ -40,12 +40,6 @@ class PublishedEdition(Refused):
     """A published edition would change."""
 
     code, title = "published-edition", "A published edition never changes"
-
-
-class NotPublishable(Refused):
-    """The edition may not be published as it is."""
-
-    code, title = "not-publishable", "The edition cannot be published"
 
 
 @dataclass(slots=True)
@@ -74,32 +68,45 @@ def load_editions(
     actor: Actor,
     now: datetime,
     publish: bool = False,
+    backdated: bool = False,
     progress: Progress | None = None,
 ) -> list[EditionReport]:
     """Load several editions, all or none, each after those it refers to; `progress` counts them."""
     found = in_order([catalogue.parse(sheets.read(Path(path))) for path in dict.fromkeys(paths)])
     with transaction.atomic():
         return [
-            load_catalogue(one, actor=actor, now=now, publish=publish)
+            load_catalogue(one, actor=actor, now=now, publish=publish, backdated=backdated)
             for one in counted(found, progress)
         ]
 
 
 def load_edition(
-    path: Path | str, *, actor: Actor, now: datetime, publish: bool = False
+    path: Path | str,
+    *,
+    actor: Actor,
+    now: datetime,
+    publish: bool = False,
+    backdated: bool = False,
 ) -> EditionReport:
     """Load an edition from a folder (edition.toml, classes.csv, filing_rules.csv) or a workbook.
 
     A draft of the same code is replaced; a published edition with the same content stays as it is.
-    Raises UnreadableFile, BadCatalogue, PublishedEdition, NotPublishable, ClassInUse, NotAllowed.
+    The notes say what publishing does, or would do. `backdated`: see publish_edition. Raises
+    UnreadableFile, BadCatalogue, PublishedEdition, NotPublishable, Backdated, ClassInUse,
+    NotAllowed.
     """
     found = catalogue.parse(sheets.read(Path(path)))
-    return load_catalogue(found, actor=actor, now=now, publish=publish)
+    return load_catalogue(found, actor=actor, now=now, publish=publish, backdated=backdated)
 
 
 @transaction.atomic
 def load_catalogue(
-    found: Catalogue, *, actor: Actor, now: datetime, publish: bool = False
+    found: Catalogue,
+    *,
+    actor: Actor,
+    now: datetime,
+    publish: bool = False,
+    backdated: bool = False,
 ) -> EditionReport:
     """Store a catalogue that was read or built; see load_edition."""
     actor.require(PERMISSION)
@@ -122,39 +129,13 @@ def load_catalogue(
         edition = write_facts(row, edition, base, actor=actor, now=now)
         write_draft(edition, found, base_keys=base_keys, mapped=mapped)
     _tell(report, edition, found)
+    if not edition.is_published:
+        report.notes += what_follows(edition, on=timezone.localdate(now), done=publish)
     if publish:
-        edition = publish_edition(row.code, actor=actor, now=now)
+        edition = publish_edition(row.code, actor=actor, now=now, backdated=backdated)
     report.status = str(edition.status)
     report.seconds = time.perf_counter() - began
     return report
-
-
-@transaction.atomic
-def publish_edition(code: str, *, actor: Actor, now: datetime) -> Edition:
-    """Fix an edition for good; one that is published already is returned as it is.
-
-    The open-ended predecessor of its family ends on the day before. Raises NoEdition,
-    NotPublishable (no classes, base not published, validity overlaps another of the family).
-    """
-    actor.require(PERMISSION)
-    edition = Edition.objects.select_for_update().filter(code=code).first()
-    if edition is None:
-        raise queries.NoEdition(_("there is no edition %(code)s") % {"code": code[:40]})
-    if edition.is_published:
-        return edition
-    family = list(
-        Edition.objects.select_for_update()
-        .filter(family=edition.family, status=Edition.Status.PUBLISHED)
-        .order_by("valid_from")
-    )
-    _end_predecessor(edition, family)
-    if reasons := _objections(edition, family):
-        raise NotPublishable(*reasons)
-    edition.status = Edition.Status.PUBLISHED
-    edition.published_at, edition.published_by = now, actor.post[:120]
-    edition.save(update_fields=["status", "published_at", "published_by"])
-    jobs.defer("edition.published", {"edition_id": edition.pk})
-    return edition
 
 
 def in_order(found: Sequence[Catalogue]) -> list[Catalogue]:
@@ -248,28 +229,6 @@ def _refuse_change(edition: Edition, row: EditionRow, difference: Difference) ->
         % {"code": edition.code},
         *(str(change) for change in listed),
     )
-
-
-def _objections(edition: Edition, family: list[Edition]) -> list[str]:
-    reasons = []
-    if not edition.classes.exists():
-        reasons.append(_("%(code)s has no classes") % {"code": edition.code})
-    if edition.based_on and not edition.based_on.is_published:
-        reasons.append(
-            _("%(code)s, which it extends, is not published") % {"code": edition.based_on.code}
-        )
-    for other in family:
-        if edition.covers(other.valid_from) or other.covers(edition.valid_from):
-            told = {"code": other.code, "from": other.valid_from, "to": other.valid_to or "..."}
-            reasons.append(_("its validity overlaps that of %(code)s (%(from)s to %(to)s)") % told)
-    return reasons
-
-
-def _end_predecessor(edition: Edition, family: list[Edition]) -> None:
-    for other in family:
-        if other.valid_to is None and other.valid_from < edition.valid_from:
-            other.valid_to = edition.valid_from - timedelta(days=1)
-            other.save(update_fields=["valid_to"])
 
 
 # ------------------------------------------------------------------------------------ reporting

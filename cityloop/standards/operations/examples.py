@@ -12,7 +12,7 @@ from cityloop.kernel.errors import Invalid, NotFound
 from cityloop.kernel.models import StoredFile
 from cityloop.standards import cells
 from cityloop.standards.models import FilingRule, RulePhoto
-from cityloop.standards.operations.editions import PERMISSION
+from cityloop.standards.operations.publishing import PERMISSION
 
 MAX_CAPTION = 200
 

@@ -21,12 +21,14 @@ from cityloop.standards.queries.classes import (
     search_classes,
 )
 from cityloop.standards.queries.editions import (
+    STAMP,
     NoEdition,
     chain,
     current_edition,
     diff_editions,
     edition,
     editions,
+    own_editions,
     stamp,
     stored_classes,
     stored_rules,
@@ -42,9 +44,18 @@ from cityloop.standards.queries.rules import (
     manual,
     rules_for,
 )
+from cityloop.standards.queries.succession import (
+    KEPT,
+    kept_by,
+    kept_classes,
+    order_of_editions,
+    predecessor,
+)
 
 __all__ = [
     "DEFAULT",
+    "KEPT",
+    "STAMP",
     "Limit",
     "NoCalendar",
     "NoEdition",
@@ -63,10 +74,15 @@ __all__ = [
     "holds",
     "in_force",
     "in_its_season",
+    "kept_by",
+    "kept_classes",
     "limit_of",
     "limit_text",
     "manual",
     "national_class",
+    "order_of_editions",
+    "own_editions",
+    "predecessor",
     "protection_periods",
     "reason_text",
     "rules_for",

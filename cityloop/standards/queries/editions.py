@@ -14,9 +14,10 @@ from cityloop.standards.difference import Difference, changes
 from cityloop.standards.models import Edition, FilingRule, ProblemClass
 
 MAX_CHAIN = 10
-_STAMP = """
-SELECT md5(string_agg(concat_ws(' ', id, code, kind, status, based_on_id, valid_from, valid_to,
-                                published_at), ',' ORDER BY id)) FROM standards_edition"""
+STAMP = """
+SELECT md5(string_agg(concat_ws(' ', id, code, kind, family, status, based_on_id, valid_from,
+                                valid_to, loaded_at, published_at), ',' ORDER BY id))
+FROM standards_edition"""
 
 
 class NoEdition(NotFound):
@@ -44,25 +45,35 @@ def current_edition(on: date) -> Edition:
     The city's own goes before the national standard, then the younger before the older; catalogues
     of other cities never count. Raises NoEdition when none is in force.
     """
-    own_first = Case(When(kind=Edition.Kind.LOCAL, then=Value(0)), default=Value(1),
-                     output_field=IntegerField())  # fmt: skip
-    found = (
-        Edition.objects.filter(Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on)
-        .filter(status=Edition.Status.PUBLISHED)
-        .exclude(kind=Edition.Kind.FOREIGN)
-        .select_related("based_on")
-        .order_by(own_first, "-valid_from", "code")
-        .first()
-    )
+    found = _own_first(on).first()
     if found is None:
         raise NoEdition(_("no published edition is in force on %(day)s") % {"day": on})
     return found
 
 
+def own_editions(on: date) -> list[Edition]:
+    """The city's published catalogues in force on a day, that of new cases first; where it has none
+    of its own, the one of the country or the trade under which it files; else nothing."""
+    found = list(_own_first(on))
+    return [one for one in found if one.kind == Edition.Kind.LOCAL] or found[:1]
+
+
+def _own_first(on: date) -> QuerySet[Edition]:
+    own_first = Case(When(kind=Edition.Kind.LOCAL, then=Value(0)), default=Value(1),
+                     output_field=IntegerField())  # fmt: skip
+    return (
+        Edition.objects.filter(Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on)
+        .filter(status=Edition.Status.PUBLISHED)
+        .exclude(kind=Edition.Kind.FOREIGN)
+        .select_related("based_on")
+        .order_by(own_first, "-valid_from", "code")
+    )
+
+
 def stamp() -> str:
-    """Another text whenever an edition is published, ends or begins another day."""
+    """Another text whenever an edition is loaded, published, ends or begins another day."""
     with connection.cursor() as cursor:
-        cursor.execute(_STAMP)
+        cursor.execute(STAMP)
         return str(cursor.fetchone()[0])
 
 
