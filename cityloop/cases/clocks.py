@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from cityloop.cases import chain
 from cityloop.cases.change import Change
-from cityloop.cases.models import Case, Status, Timer, TimerKind, TimerState
+from cityloop.cases.models import Case, CaseEvent, Status, Timer, TimerKind, TimerState
 from cityloop.kernel.rows import fresh
 from cityloop.standards import worktime
 
@@ -195,11 +195,26 @@ def spent(change: Change, timer: Timer) -> Decimal:
 
 
 def fire(change: Change, timer: Timer) -> None:
-    """The deadline passed: set the next moment at which the case is escalated, if any."""
+    """The deadline passed: set the next moment at which the case is escalated, if any.
+
+    What had run out before its case was imported is not climbed through afterwards: nobody here
+    could have acted on it. Only moments after the import escalate.
+    """
     timer.fired += 1
     # It may have gone on with a rest of its limit; of no rest all multiples are now.
     span = _whole_span(change, timer) if timer.spent else timer.due_at - timer.started_at
     timer.fire_at = _escalation(change, timer, span)
+    if change.case.imported and not change.imported and timer.fire_at is not None:
+        known_since = _imported_at(change.case)
+        while timer.fire_at is not None and timer.fire_at <= known_since:
+            timer.fired += 1
+            timer.fire_at = _escalation(change, timer, span)
+
+
+def _imported_at(case: Case) -> datetime:
+    """When the past of an imported case was written down here. One statement."""
+    first = CaseEvent.objects.filter(case=case.pk, version=1).values_list("recorded_at", flat=True)
+    return first.get()
 
 
 def show_stage_deadline(case: Case, timers: list[Timer]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cityloop.cases import granting, offers, privacy, queries
+from cityloop.cases import granting, offers, privacy, queries, receiving
 from cityloop.cases.models import Attachment, Case, CaseEvent, Task, Timer, TimerState
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotFound
@@ -68,7 +68,7 @@ def full(case: Case, *, actor: Actor, now: datetime) -> dict[str, Any]:
         "raw": {"x": case.raw_x, "y": case.raw_y, "system": case.raw_system},
         "filing_rule": case.filing_rule_id,
         "limit": [case.limit_amount, case.limit_unit] if case.limit_unit else None,
-        "proposal": _proposal(case),
+        "proposal": _proposal(case, on=timezone.localdate(now)),
         "holder": _platform(case),
         "assisting": case.assisting,
         "substituted": case.substituted,
@@ -94,11 +94,14 @@ def full(case: Case, *, actor: Actor, now: datetime) -> dict[str, Any]:
     }
 
 
-def _proposal(case: Case) -> dict[str, Any]:
-    """As the case keeps it, its reasons in the reader's words."""
+def _proposal(case: Case, *, on: date) -> dict[str, Any]:
+    """As the case keeps it, its reasons in the reader's words; `nobody_receives`: of the units that
+    it names, before it is followed, those at which nobody can receive a case that day."""
     found = dict(case.proposal)
     if "why" in found:
         found["why"] = [words_of(reason) for reason in found["why"]]
+    if lacking := receiving.lacking(case, on=on):
+        found["nobody_receives"] = sorted(lacking)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
@@ -92,7 +92,7 @@ class RaiseForm(OwnForm):
 
 
 class DecisionForm(OwnForm):
-    """Whose duty it is, why, and how far it becomes a rule."""
+    """Whose duty it is, why, and how far it becomes a rule; `without`: ids of units not offered."""
 
     unit = OrganisationField(None, _("Whose duty it is"), required=True)
     reason = long_text(_("Decision"))
@@ -104,6 +104,11 @@ class DecisionForm(OwnForm):
         label=_("Valid from"), required=False, widget=forms.DateInput({"type": "date"})
     )
     file = paper()
+
+    def __init__(self, *args: Any, without: Collection[int] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["unit"]
+        field.queryset = field.queryset.exclude(pk__in=without)  # type: ignore[attr-defined]
 
 
 class MeetingForm(OwnForm):

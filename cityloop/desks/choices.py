@@ -12,7 +12,7 @@ from django.db.models import Case as When_
 from django.db.models import Count, IntegerField, Q, Value, When
 from django.utils.translation import gettext as _
 
-from cityloop.cases import fields, lifecycle
+from cityloop.cases import fields, guards, lifecycle, receiving
 from cityloop.cases.guards.joint import TERRITORIAL
 from cityloop.cases.models import Case, Status
 from cityloop.desks import looks
@@ -183,6 +183,31 @@ def choices_of(steps: Iterable[lifecycle.Step], asked: Asked) -> dict[str, list[
     return {name: make(asked) for name, make in CHOICES.items() if name in wanted}
 
 
+# Fields that name who gets a case or an order, in steps that do not name anybody else by them.
+RECEIVING = frozenset({"unit", "assists", "territories", "addressee"})
+
+
+def deskless(asked: Asked) -> set[str]:
+    """Units, as choices have them, at which nobody can receive the case. One statement."""
+    return {str(pk) for pk in receiving.closed_to(asked.case, on=asked.on)}
+
+
+def of_step(
+    step: lifecycle.Step, choices: dict[str, list[Any]], left_out: set[str]
+) -> dict[str, list[Any]]:
+    """The choices of one step, with its reason codes: where it sends somebody the case, without
+    the units left out."""
+    sends = {guards.somebody_receives, guards.addressee_handles}.intersection(step.guards)
+    narrowed = RECEIVING & choices.keys() if sends else ()
+    less = {name: _without(choices[name], left_out) for name in narrowed}
+    return {**choices, **less, "reason_code": reasons_of(step)}
+
+
+def _without(groups: list[Any], left_out: set[str]) -> list[Any]:
+    narrowed = ((title, [one for one in rows if one[0] not in left_out]) for title, rows in groups)
+    return [(title, rows) for title, rows in narrowed if rows]
+
+
 def needless(asked: Asked, wanted: set[str]) -> frozenset[str]:
     """Fields that no filing rule of the case's class knows: the forms leave them out."""
     if not wanted & {"engineering", "place_level"}:
@@ -193,6 +218,12 @@ def needless(asked: Asked, wanted: set[str]) -> frozenset[str]:
         place_level=Count("pk", filter=~Q(place_level="")),
     )
     return frozenset(name for name, count in known.items() if not count)
+
+
+def needed(step: lifecycle.Step, asked: Asked) -> frozenset[str]:
+    """Optional fields without which the step is refused: the class of a case that has none."""
+    lacks = guards.class_chosen in step.guards and asked.case.problem_class_id is None
+    return frozenset({"problem_class"} if lacks else ())
 
 
 def reasons_of(step: lifecycle.Step) -> list[Any]:

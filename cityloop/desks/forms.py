@@ -167,12 +167,14 @@ def step_form(
     choices: Choices,
     initial: Mapping[str, Any],
     without: frozenset[str] = frozenset(),
+    needed: frozenset[str] = frozenset(),
     data: Any = None,
     problem: Problem | None = None,
 ) -> forms.Form:
     """The form of a life-cycle row; with `data` and `problem` as it was refused.
 
-    `without`: optional fields that mean nothing for this case.
+    `without`: optional fields that mean nothing for this case. `needed`: optional ones without
+    which the step is refused in this case.
     """
     form = forms.Form(data, initial=dict(initial), auto_id=f"{step.action}-%s")
     form.use_required_attribute = True
@@ -180,7 +182,7 @@ def step_form(
         if name in without:
             continue
         known = fields.BY_NAME[name]
-        made = MAKERS[known.widget](known, required, list(choices.get(name, ())))
+        made = MAKERS[known.widget](known, required or name in needed, list(choices.get(name, ())))
         made.label, made.help_text = known.label, str(known.help or HELP.get(name, ""))
         form.fields[name] = made
     if problem is not None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cityloop.assets.models import Stage
+from cityloop.cases import receiving
 from cityloop.cases.models import Case
 from cityloop.desks.queries import Names
 from cityloop.kernel.actor import Actor
@@ -30,7 +32,7 @@ class Explained:
     followed: bool | None  # None: not dispatched yet
 
 
-def explained(case: Case, names: Names, actor: Actor) -> Explained | None:
+def explained(case: Case, names: Names, actor: Actor, *, on: date) -> Explained | None:
     """The case's proposal in the reader's words; None without one."""
     kept = case.proposal
     unit = names.units.get(kept.get("unit") or 0)
@@ -43,6 +45,8 @@ def explained(case: Case, names: Names, actor: Actor) -> Explained | None:
         sentences.append(_owned(case, owner))
     if earlier := kept.get("earlier"):
         sentences.append(_earlier(earlier, unit))
+    if found := receiving.lacking(case, on=on):
+        sentences.append(_nobody(found))
     sure = kept.get("sure")
     return Explained(
         unit=unit,
@@ -51,6 +55,13 @@ def explained(case: Case, names: Names, actor: Actor) -> Explained | None:
         auto=bool(kept.get("auto")),
         followed=None if not case.dispatches else case.lead_id == unit.pk,
     )
+
+
+def _nobody(units: Collection[int]) -> str:
+    rows = Organisation.objects.filter(pk__in=units).order_by("path").defer("search")
+    return _("Nobody at %(units)s can receive a case: choose another unit.") % {
+        "units": ", ".join(named(unit) for unit in rows)
+    }
 
 
 def _held(actor: Actor, said: Sequence[dict[str, Any]]) -> list[str]:

@@ -124,12 +124,14 @@ class Api(NinjaAPI):
         schema = super().get_openapi_schema(**options)
         schema["components"]["schemas"]["Problem"] = PROBLEM
         for operations in schema["paths"].values():
+            operations.pop("head", None)  # HTTP itself says what it answers
             for operation in operations.values():
                 operation["responses"]["default"] = ANY_PROBLEM
         return schema
 
     def _get_bound_routers(self) -> list[BoundRouter]:
-        """Ninja's, in which every GET answers only to the parameters that it describes."""
+        """Ninja's, in which every GET answers only to the parameters that it describes, and HEAD
+        as GET does; a body of it goes nowhere, as of a page's."""
         first = self._bound_routers_cache is None
         routers = super()._get_bound_routers()
         for router in routers if first else ():
@@ -137,6 +139,7 @@ class Api(NinjaAPI):
                 for operation in view.operations:
                     if "GET" in operation.methods:
                         operation.view_func = _only_known(operation)
+                        operation.methods = [*operation.methods, "HEAD"]
         return routers
 
 

@@ -252,3 +252,14 @@ def test_a_bare_number_is_no_moment(city: City, when: object) -> None:
                        content_type="application/json")  # fmt: skip
     problem = assert_problem(answer, 422)
     assert problem["invalid_params"][0]["name"] == "occurred_at"
+
+
+@pytest.mark.requirement("O08")
+@pytest.mark.parametrize("call", LISTS, ids=by_name)
+def test_head_answers_as_get_without_a_body(city: City, call: Call) -> None:
+    address = call.address(city)
+    read = city.call("GET", address, by=call.by)
+    head = city.call("HEAD", address, by=call.by)
+    assert (head.status_code, head.content) == (read.status_code, b"")
+    assert head["Content-Type"] == read["Content-Type"]
+    assert city.call("HEAD", address).status_code == 401

@@ -366,6 +366,7 @@ def test_changzhou_passes_work_down_four_levels(town: Town) -> None:
     body(town, "COMM1", "community_office", "STREET1", f"{DISTRICT}001001")
     staff(town, "street_desk", "STREET1", "dispatcher")
     staff(town, "community_desk", "COMM1", "dispatcher")
+    staff(town, "community_hands", "COMM1", "unit_desk")
     mode("changzhou")
     point = town.grid(0).geom.point_on_surface
     case = filed(town, x=point.x, y=point.y)
@@ -374,6 +375,7 @@ def test_changzhou_passes_work_down_four_levels(town: Town) -> None:
     assert case.holder == town.units["COMM1"]
     case = town.step(case.number, "dispatch", "community_desk", unit="COMM1")
     assert case.lead == town.units["COMM1"]
+    assert town.step(case.number, "receive", "community_hands").status == "handling"
 
 
 @pytest.mark.requirement("A05", "A15", "A16")

@@ -200,7 +200,7 @@ def test_the_builder_answers_until_the_hand_over_and_the_maintainer_from_then_on
 def _why(case: Case) -> str:
     units = {one.pk: one for one in Organisation.objects.defer("search")}
     names = Names(units=units, members={}, classes={}, rules={})
-    found = proposal.explained(case, names, SYSTEM)
+    found = proposal.explained(case, names, SYSTEM, on=timezone.localdate(case.filed_at))
     assert found is not None
     return " ".join(found.sentences)
 

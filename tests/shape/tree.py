@@ -101,6 +101,7 @@ OWN: dict[str, dict[str, str]] = {
         "precision": FUNCTIONS,
         "privacy": FUNCTIONS,
         "proof": FUNCTIONS,
+        "receiving": FUNCTIONS,
         "record": VALUE,
         "requests": TABLE,
         "shapes": VALUE,

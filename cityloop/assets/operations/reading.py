@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -65,18 +66,25 @@ def _shift(system: str) -> str:
 def _feature(one: sources.Feature, said: str) -> Row:
     row = Row(one.row, columns.named(one.fields))
     row.values["x"] = row.values["y"] = ""
-    if one.shape is None or one.shape.is_empty:
+    shape, given = _only_part(one.shape), _only_part(one.given)
+    if shape is None or shape.is_empty:
         row.fault = _("it has no point")
-    elif one.shape.geom_type != "Point":
+    elif shape.geom_type != "Point":
         row.fault = _("a component is a point; its shape is a %(shape)s") % {
-            "shape": one.shape.geom_type
+            "shape": shape.geom_type
         }
     else:
-        row.values["x"], row.values["y"] = repr(one.shape.x), repr(one.shape.y)
-        if one.given is not None:
+        row.values["x"], row.values["y"] = repr(shape.x), repr(shape.y)
+        if given is not None:
             name = said if one.system == "wgs84" else one.system
-            row.raw = (float(one.given.x), float(one.given.y), name)
+            row.raw = (float(given.x), float(given.y), name)
     return row
+
+
+def _only_part(shape: Any) -> Any:
+    """Map programs write layers of MultiPoint with one point each: such a shape is that point."""
+    parts: Any = getattr(shape, "geoms", ())
+    return parts[0] if len(parts) == 1 else shape
 
 
 def _csv(path: Path) -> Iterator[Row]:

@@ -47,6 +47,42 @@ def test_an_impossible_date_or_shape_rejects_its_row_alone(world: World, tmp_pat
     assert str(Component.objects.get(code="3301020101000001").original_on) == "2020-02-29"
 
 
+def test_a_multipoint_of_one_part_is_that_point(world: World, tmp_path: Path) -> None:
+    """What map programs export as a layer of MultiPoint; of two points nobody knows which."""
+    lon, lat = at(0.5)
+    points: list[tuple[dict[str, object] | None, dict[str, str]]] = [
+        ({"type": "MultiPoint", "coordinates": [[lon, lat]] * n}, {"code": f"330102010100000{n}"})
+        for n in (1, 2)
+    ]
+    within: dict[str, object] = {
+        "type": "GeometryCollection", "geometries": [{"type": "Point", "coordinates": [lon, lat]}],
+    }  # fmt: skip
+    path = _features(tmp_path / "p.geojson", *points, (within, {"code": "3301020101000003"}))
+    report = operations.import_components(path, "geojson", actor=world.root, now=NOW)
+    assert [(one.row, one.reason) for one in report.rejected] == [
+        (2, "a component is a point; its shape is a MultiPoint"),
+    ]
+    rows = Component.objects.order_by("code")
+    assert [one.code[-1] for one in rows] == ["1", "3"]
+    for row in rows:
+        assert (row.point.x, row.point.y) == pytest.approx((lon, lat))
+        assert (row.raw_x, row.raw_y) == pytest.approx((lon, lat))
+
+    # From a GeoPackage, in a system that the reader names.
+    path = tmp_path / "parts.gpkg"
+    codes = np.array(["3301020101000004"], dtype=object)
+    pyogrio.raw.write(
+        path, shapely.to_wkb(np.array([shapely.MultiPoint([at(1.5)])])), [codes], ["code"],
+        geometry_type="MultiPoint", crs="EPSG:4326", layer="lids",
+    )  # fmt: skip
+    report = operations.import_components(
+        path, "gpkg", actor=world.root, now=NOW, system="cgcs2000"
+    )
+    assert (report.imported, report.rejected) == (1, [])
+    named = Component.objects.get(code="3301020101000004")
+    assert (named.raw_x, named.raw_system) == (pytest.approx(at(1.5)[0]), "cgcs2000")
+
+
 def test_moments_keep_their_day_as_written(world: World, tmp_path: Path) -> None:
     lon, lat = at(0.5)
     here: dict[str, object] = {"type": "Point", "coordinates": [lon, lat]}

@@ -10,6 +10,7 @@ from cityloop.cases import evidence, testimony
 from cityloop.cases.change import Change
 from cityloop.cases.effects.tasks import united
 from cityloop.cases.models import Case
+from cityloop.cases.receiving import deskless
 from cityloop.kernel import manifest
 from cityloop.kernel.manifest import Testimony
 from cityloop.people import queries as people
@@ -91,7 +92,14 @@ def _goes_by_itself(change: Change, chosen: ProblemClass) -> bool:
     proposal = change.case.proposal
     if proposal.get("contested"):
         return False  # line and permit name different units: a person decides
-    if proposal["unambiguous"] and change.flow.auto_dispatch:
-        return True
     wanted = evidence.threshold(change.flow.auto_from, chosen.short_code)
-    return wanted is not None and proposal["sure"] >= wanted
+    sure = wanted is not None and proposal["sure"] >= wanted
+    if not sure and not (proposal["unambiguous"] and change.flow.auto_dispatch):
+        return False
+    named = {proposal["unit"], *(one["organisation"] for one in proposal["assists"])}
+    return not deskless(
+        named,
+        area_code=change.case.area_code,
+        flow=change.flow,
+        on=timezone.localdate(change.now),
+    )

@@ -75,11 +75,13 @@ def sample_for_review(change: Change) -> None:
 
 
 def raise_level(change: Change) -> None:
-    """The case goes one level up: a supervisor, of the platform above if any, gets it."""
+    """The case goes one level up: a supervisor, of the platform above if any, gets it; who has it
+    from an earlier escalation and has not done with it keeps that task."""
     change.case.escalations += 1
     change.facts["escalation"] = change.case.escalations  # two in one second are told apart
     above = command.neighbour(change.case.platforms, change.case.holder_id, down=False)
-    open_task(change, "supervise", role="supervisor", organisation_id=above)
+    if all(task.organisation_id != above for task in change.open_tasks("supervise")):
+        open_task(change, "supervise", role="supervisor", organisation_id=above)
 
 
 def _inspector(change: Change) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from cityloop.cases.guards.dispatch import (
     dispatch_within_rights,
     own_member_task,
     own_unit_task,
+    somebody_receives,
     unit_named,
     worker_of_unit,
 )
@@ -218,6 +219,7 @@ __all__ = [
     "sides_kept_apart",
     "some_subtask",
     "somebody_has_it",
+    "somebody_receives",
     "soon_after_closing",
     "stage_of",
     "still_with_unit",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cityloop.cases.change import Change
+from cityloop.cases.receiving import deskless
 from cityloop.kernel.actor import Actor
+from cityloop.people import queries as people
 from cityloop.people.models import Organisation
 
 
@@ -25,6 +28,34 @@ def assists_handle(change: Change) -> str | None:
         return _("%(unit)s leads: it does not assist as well") % {"unit": lead.name}
     units = Organisation.objects.filter(pk__in=ids).defer("search") if ids else ()
     return next((why for unit in units if (why := cannot_handle(unit, change))), None)
+
+
+def somebody_receives(change: Change) -> str | None:
+    """At each unit that gets the case, or a part of it, somebody can receive it today (E01)."""
+    if change.imported:
+        return None
+    found = deskless(
+        _who_get_it(change),
+        area_code=change.case.area_code,
+        flow=change.flow,
+        on=timezone.localdate(change.now),
+    )
+    if not found:
+        return None
+    rows = Organisation.objects.filter(pk__in=found).order_by("path").defer("search")
+    return _("nobody at %(units)s can receive a case: give somebody a post there") % {
+        "units": ", ".join(unit.name for unit in rows)
+    }
+
+
+def _who_get_it(change: Change) -> set[int]:
+    """The lead, those that assist; on a border both territories and the unit above that leads."""
+    unit, border = change.inputs.get("unit"), change.inputs.get("territories") or ()
+    found = {one["organisation"] for one in change.inputs.get("assists") or ()}
+    found |= {one.pk for one in border}
+    if len(border) == 2:
+        unit = people.common_parent(*border)
+    return found | ({unit.pk} if unit is not None else set())
 
 
 def cannot_handle(unit: Organisation, change: Change) -> str | None:

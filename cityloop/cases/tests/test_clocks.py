@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from cityloop.cases import operations
+from cityloop.cases import operations, proof
 from cityloop.cases.models import Case, CaseEvent, Task, Timer
 from cityloop.cases.tests import world as worlds
 
@@ -70,6 +70,25 @@ def test_a_deadline_fires_once_then_escalates_by_multiples(world):
     assert Task.objects.filter(case=case, kind="supervise").exists()
     line = CaseEvent.objects.get(case=case, action="overdue", facts__clock="handling")
     assert (line.role, line.facts["clock"]) == ("system", "handling")
+
+
+@pytest.mark.requirement("H07")
+def test_who_has_an_escalated_case_gets_no_second_task_for_it(world):
+    case = world.to("handling")
+    for days in (20, 60, 120):
+        operations.fire_due_timers(now=world.now + timedelta(days=days))
+    climbed = CaseEvent.objects.filter(case=case, action="escalate").order_by("version")
+    numbers = [line.facts["escalation"] for line in climbed]
+    assert numbers == list(range(1, len(numbers) + 1)) and len(numbers) > 2
+    task = Task.objects.get(case=case, kind="supervise")
+    assert (task.role, task.closed_at, task.opened_at) == ("supervisor", None, climbed[0].at)
+    assert Case.objects.get(pk=case.pk).escalations == len(numbers)
+    world.step(
+        Case.objects.get(pk=case.pk), "force_close", "shift_leader",
+        reason_code="no_longer_needed", reason="gone",
+    )  # fmt: skip
+    verdict = proof.verify(now=world.now)
+    assert verdict.whole, verdict.broken
 
 
 @pytest.mark.requirement("H07")

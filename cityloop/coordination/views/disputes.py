@@ -9,9 +9,12 @@ from django import forms as django_forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from cityloop.cases import receiving
+from cityloop.cases.models import Status
 from cityloop.coordination import forms, operations, queries
 from cityloop.coordination.models import Dispute
 from cityloop.coordination.operations import Decision
@@ -69,8 +72,15 @@ def _page(
         facts["meeting_form"] = forms.SiteMeetingForm(initial={"place": row.case.address})
         facts["raise_form"] = forms.RaiseForm()
     if row.open and actor.may("coordination.decide"):
-        facts["decision_form"] = forms.DecisionForm()
+        facts["decision_form"] = forms.DecisionForm(without=_closed_to(row))
     return render(request, "coordination/dispute.html", {**facts, **given}, status=status)
+
+
+def _closed_to(row: Dispute) -> set[int]:
+    """A frozen case goes to the unit that is named: not where nobody can receive it."""
+    if row.case.status != Status.COORDINATING:
+        return set()
+    return receiving.closed_to(row.case, on=timezone.localdate(clock.now()))
 
 
 def _change(

@@ -16,6 +16,7 @@ from cityloop.cases.models import Case, Timer
 from cityloop.cases.tests import world as worlds
 from cityloop.desks import queries
 from cityloop.desks.views import case_page
+from cityloop.people.models import Organisation
 
 
 def picture(name: str = "p.jpg") -> SimpleUploadedFile:
@@ -287,3 +288,30 @@ def test_no_inline_script_or_style_anywhere(world, as_) -> None:
         assert not re.search(r"<[^>]+\son\w+=", html), path
         scripts = re.findall(r"<script([^>]*)>", html)
         assert all("src=" in one or 'type="application/json"' in one for one in scripts), path
+
+
+@pytest.mark.requirement("D01")
+def test_accepting_demands_a_class_where_the_case_has_none(world, as_) -> None:
+    def demanded(case: Case) -> bool:
+        html = page(as_("acceptor"), case)
+        form = html[html.index("/steps/accept/") :]
+        (select,) = re.findall(
+            r'<select[^>]*name="problem_class"[^>]*>', form[: form.index("</form>")]
+        )
+        return "required" in select
+
+    assert demanded(world.report(problem_class_id=None))
+    assert not demanded(world.report())
+
+
+@pytest.mark.requirement("E01")
+def test_who_has_no_step_reads_with_whom_the_case_is(world, as_) -> None:
+    case = world.to("dispatched")
+    words = "No step of this case is yours at the moment. It waits for: "
+    Organisation.objects.filter(pk=case.lead_id).update(name_en="Water Works")
+    html = page(as_("acceptor"), case)
+    told = re.search(re.escape(words) + "([^<]*)", html)
+    assert told is not None and told[1].endswith(" at Water Works.")
+    chinese = as_("acceptor")
+    chinese.cookies["django_language"] = "zh-hans"
+    assert "water单位的" in page(chinese, case)

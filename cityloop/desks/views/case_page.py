@@ -23,7 +23,16 @@ from cityloop.cases.clocks import yellow_from
 from cityloop.cases.models import Attachment, Case, CaseEvent, Timer, TimerKind
 from cityloop.desks import history, looks, proposal, queries
 from cityloop.desks import steps as stepping
-from cityloop.desks.choices import Asked, choices_of, needless, proposed, reasons_of
+from cityloop.desks.choices import (
+    RECEIVING,
+    Asked,
+    choices_of,
+    deskless,
+    needed,
+    needless,
+    of_step,
+    proposed,
+)
 from cityloop.desks.forms import raw_inputs, step_form
 from cityloop.desks.queries import CaseFile
 from cityloop.desks.views.case_list import answered
@@ -33,6 +42,7 @@ from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, Problem, Refused, Stale, TooLarge
 from cityloop.kernel.page import actor_of
 from cityloop.people import queries as people
+from cityloop.people.models import OrganisationKind
 from cityloop.permits import queries as permits
 from cityloop.permits.queries import Near
 from cityloop.precedents import queries as precedents
@@ -148,15 +158,17 @@ def forms_of(
     asked = Asked(file.case, actor, timezone.localdate(now))
     choices = choices_of((offer.step for offer in offered), asked)
     wanted = {name for offer in offered for name, _required in offer.step.fields}
+    left_out = deskless(asked) if wanted & RECEIVING else set()
     initial, without = proposed(asked, wanted), needless(asked, wanted)
     return [
         {
             "offer": offer,
             "form": step_form(
                 offer.step,
-                choices={**choices, "reason_code": reasons_of(offer.step)},
+                choices=of_step(offer.step, choices, left_out),
                 initial=initial,
                 without=without,
+                needed=needed(offer.step, asked),
                 data=failed.data if failed and failed.action == offer.action else None,
                 problem=failed.problem if failed and failed.action == offer.action else None,
             ),
@@ -191,7 +203,7 @@ def context_of(
         "road": road_of(case), "lines": lines_of(file),
         "clocks": [clock_row(timer, now=now) for timer in clocks_in_order(file.timers)],
         "outer": hotline.deadlines_of(case, now=now) if actor.may(hotline.ORDERS) else [],
-        "proposal": proposal.explained(case, file.names, actor),
+        "proposal": proposal.explained(case, file.names, actor, on=timezone.localdate(now)),
         "limit": standards.limit_text(case.limit_amount, case.limit_unit)
         if case.limit_amount is not None else "",
         "before": before, "after": after,
@@ -307,20 +319,28 @@ def days_of(parts: list[dict[str, Any]]) -> list[tuple[date, list[dict[str, Any]
 
 
 def waits_for(case: Case) -> str:
-    """Whose turn it is: the platform that holds it, or the roles of the first row that leads on."""
-    if case.status == "filed" and case.holder is not None:
-        return case.holder.name
+    """Whose turn it is: the roles of the first row that leads on, with the unit or the platform
+    that has the case; '' when nobody's."""
     params = flow.parameters(case.flow.parameters, case.area_code)
-    for step in lifecycle.STEPS:
-        if case.status in step.source and step.target not in (
-            lifecycle.SAME,
-            lifecycle.BACK,
-            lifecycle.NAMED,
-        ):
-            labels = {role.code: role.label for role in people.roles()}
-            roles = (one for one in step.roles_in(params) if one not in NOT_AWAITED)
-            return "、".join(labels.get(role, role) for role in roles)
-    return ""
+    step = next((one for one in lifecycle.STEPS if _leads_on(one, case)), None)
+    if step is None:
+        return ""
+    body = case.lead if guards.own_unit_task in step.guards else None
+    if guards.platform_holds in step.guards:
+        body = case.holder
+    labels = {role.code: role.label for role in people.roles()}
+    below = body is not None and body.kind == OrganisationKind.DISTRICT_PLATFORM
+    posts = "、".join(
+        labels.get(role, role)
+        for role in step.roles_in(params)
+        if role not in NOT_AWAITED or (below and role == "district_platform")
+    )
+    return _("%(posts)s at %(body)s") % {"posts": posts, "body": body.name} if body else posts
+
+
+def _leads_on(step: lifecycle.Step, case: Case) -> bool:
+    stays = (lifecycle.SAME, lifecycle.BACK, lifecycle.NAMED)
+    return case.status in step.source and step.target not in stays
 
 
 def version_read(raw: str) -> int | None:

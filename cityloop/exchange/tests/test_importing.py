@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,52 @@ def test_an_open_case_goes_on_by_hand_and_by_the_clock(tmp_path):
     )  # fmt: skip
     assert made.only().status == "closed"
     assert not CaseEvent.objects.get(case=case, action="force_close").imported
+
+
+@pytest.mark.django_db
+@pytest.mark.requirement("H07", "O13")
+def test_what_ran_out_before_the_import_is_noted_once_and_climbs_no_more(tmp_path):
+    still = {"status": "Open", "closeddate": "", "servicedate": ""}
+    made.take(made.write(tmp_path / "x.csv", made.LA311, still), "la311")
+    case = made.only()
+    running = set(Timer.objects.filter(case=case, state="running").values_list("kind", flat=True))
+    assert len(running) > 1
+    for days in (0, 1, 400, 4000):
+        while operations.fire_due_timers(now=made.NOW + timedelta(days=days)):
+            pass
+    lines = CaseEvent.objects.filter(case=case, imported=False)
+    assert {line.action for line in lines} == {"overdue"}
+    assert sorted(line.facts["clock"] for line in lines) == sorted(running)
+    assert (made.only().escalations, case.tasks.filter(kind="supervise").count()) == (0, 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.requirement("H07", "O13")
+def test_an_imported_case_escalates_at_the_moments_that_lie_ahead(tmp_path):
+    """Of one case the deadline and the first escalation had passed, of the other nothing had."""
+    still = {"status": "Open", "closeddate": "", "servicedate": ""}
+    days = ((made.NOW - timedelta(days=age)).date() for age in (17, 1))
+    rows = [{"srnumber": f"{day}", "createddate": f"{day} 09:00:00"} for day in days]
+    path = made.write(tmp_path / "x.csv", made.LA311, *({**still, **row} for row in rows))
+    made.take(path, "la311")
+    spans = []
+    for case in Case.objects.filter(imported=True).order_by("reported_at"):
+        clock = Timer.objects.get(case=case, kind="handling")
+        spans.append((case, clock.due_at, clock.due_at - clock.started_at))
+    old, fresh = spans
+    assert old[1] < made.NOW < fresh[1]
+    for case, due, span in (old, fresh):
+        ahead = [due + span * n for n in (1, 2) if due + span * n > made.NOW]
+        for moment in (made.NOW, due, *ahead):
+            if moment >= made.NOW:
+                operations.fire_due_timers(now=moment - timedelta(seconds=1))
+                operations.fire_due_timers(now=moment)
+        lines = CaseEvent.objects.filter(case=case, imported=False, facts__clock="handling")
+        assert [line.action for line in lines.order_by("version")] == [
+            "overdue", *("escalate" for _moment in ahead),
+        ]  # fmt: skip
+        assert [line.at for line in lines.filter(action="escalate").order_by("version")] == ahead
+        assert len(ahead) == (1 if case == old[0] else 2)
 
 
 @pytest.mark.django_db

@@ -61,7 +61,8 @@ def roads() -> tuple[Callable[..., Any], Callable[..., Any]]:
 ASKED = (
     ("GET", "/api/v1/cases?size=5", b"", "200"),
     ("GET", "/api/v1/channels", b"", "200"),
-    ("HEAD", "/api/v1/channels", b"", "405"),
+    ("HEAD", "/api/v1/channels", b"", "200"),
+    ("HEAD", "/api/v1/reports", b"", "405"),
     ("GET", "/api/v1/cases/209901010000001", b"", "404"),
     ("GET", "/api/v1/nothing/here", b"", "404"),
     ("GET", "/api/v1/cases?colour=red", b"", "422"),

@@ -50,6 +50,7 @@ from cityloop.people.queries.staffing import (
     bodies_on_both_sides,
     desks_staffed,
     platforms,
+    without_desk,
 )
 from cityloop.people.queries.succession import lines_kept
 from cityloop.people.scope import in_scope, scope_q, scope_sql
@@ -100,4 +101,5 @@ __all__ = [
     "scope_q",
     "scope_sql",
     "territories",
+    "without_desk",
 ]

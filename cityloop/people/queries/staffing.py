@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -99,4 +99,46 @@ WHERE h.valid_from <= %(day)s AND (h.valid_to IS NULL OR h.valid_to > %(day)s)
 GROUP BY o.code
 HAVING bool_or(r.code = ANY(%(judging)s)) AND bool_or(r.code = ANY(%(handling)s))
 ORDER BY o.code
+"""
+
+
+def without_desk(
+    units: Collection[int] | None, *, area_code: str, on: date, roles: Sequence[str]
+) -> set[int]:
+    """Ids of those units (None: of all that are active) at which nobody has such a role on a day.
+
+    Somebody has it with a post in the unit or in a body above it, also one that looks after it
+    beside the one above, as `Actor.organisation_ids` has it; a post whose view is limited to other
+    ground than `area_code` does not count. One statement.
+    """
+    named = {f"unit{n}": pk for n, pk in enumerate(units or ())}
+    which = "u.active"
+    if units is not None:  # one by one: of an array the planner would plan anew each time
+        which = f"u.id = ANY(ARRAY[{', '.join(f'%({name})s' for name in named)}]::bigint[])"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WITHOUT_DESK.format(which=which),
+            {"day": on, "area": area_code, "roles": list(roles), **named},
+        )
+        return {pk for (pk,) in cursor.fetchall()}
+
+
+# Arrays of subqueries and not one join of seven tables: planning that takes longer than running it.
+_WITHOUT_DESK = """
+SELECT u.id FROM people_organisation u
+CROSS JOIN LATERAL (SELECT string_to_array(trim('/' FROM u.path), '/')::bigint[] AS ids) line
+WHERE {which} AND NOT EXISTS (
+  SELECT 1 FROM people_holding h JOIN people_member m ON m.id = h.member_id AND m.active
+  WHERE h.valid_from <= %(day)s AND (h.valid_to IS NULL OR h.valid_to > %(day)s)
+    AND h.post_id = ANY(ARRAY(
+      SELECT p.id FROM people_post p JOIN people_post_role pr ON pr.post_id = p.id
+      WHERE p.active AND (p.region_codes IS NULL OR EXISTS (
+          SELECT 1 FROM unnest(p.region_codes) code WHERE starts_with(%(area)s, code)))
+        AND pr.role_id = ANY(ARRAY(SELECT id FROM people_role WHERE code = ANY(%(roles)s)))
+        AND p.organisation_id = ANY(ARRAY(
+          SELECT o.id FROM people_organisation o
+          WHERE o.active AND o.id = ANY(line.ids || ARRAY(
+            SELECT unnest(string_to_array(trim('/' FROM g.path), '/')::bigint[])
+            FROM people_organisation d JOIN people_organisation g ON g.id = d.also_under_id
+            WHERE d.id = ANY(line.ids))))))))
 """
