@@ -35,11 +35,12 @@ def written(
     *,
     begins: date,
     code: str = NEW,
+    of: str = OLD,
     renamed: Mapping[str, str] | None = None,
     gone: Collection[str] = (),
 ) -> Path:
     """The city's catalogue once more under another code, with classes renamed or left out."""
-    source, target = ROOT / "data/standards" / OLD, folder / code
+    source, target = ROOT / "data/standards" / of, folder / code
     target.mkdir()
     facts = tomllib.loads((source / "edition.toml").read_text(encoding="utf-8"))
     facts |= {"code": code, "valid_from": begins}
@@ -216,3 +217,17 @@ def test_the_command_tells_what_publishing_does(
     # From today on is not in the past: told, and not refused.
     assert f"1 case was filed under {OLD} since 2026-03-02; it keeps its filing rule" in told
     assert f"1 line of the responsibility matrix for {OLD} holds for {NEW} too" in told
+
+
+@pytest.mark.requirement("B01")
+def test_a_newer_national_edition_says_that_the_citys_own_goes_on_to_extend_the_old_one(
+    town: Town, tmp_path: Path
+) -> None:
+    national = Edition.objects.get(code=OLD).based_on
+    assert national is not None
+    path = written(tmp_path, begins=MAY, code="NATIONAL-NEXT", of=national.code)
+    told = publish(town, path)
+    assert any(
+        f"{OLD} goes on to extend {national.code}" in one and "NATIONAL-NEXT takes effect" in one
+        for one in told
+    ), told

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -75,9 +76,22 @@ def what_follows(edition: Edition, *, on: date, done: bool) -> list[str]:
             _("%(old)s ends on %(day)s, before %(code)s begins") % told if done
             else _("once %(code)s is published, %(old)s ends on %(day)s") % told
         )  # fmt: skip
+    for own in _extending(old, since=edition.valid_from):
+        notes.append(
+            _("%(own)s goes on to extend %(old)s: where cases are filed under it, %(code)s takes "
+              "effect with an edition of the city's own that extends it")
+            % {"own": own, "old": old.code, "code": edition.code}
+        )  # fmt: skip
     for said in successions(old=old, new=edition, on=on):
         notes += said.notes
     return notes
+
+
+def _extending(old: Edition, *, since: date) -> list[str]:
+    """Codes of the published editions of other families that extend it from a day on."""
+    rows = Edition.objects.filter(based_on=old, status=Edition.Status.PUBLISHED)
+    rows = rows.exclude(family=old.family).filter(Q(valid_to=None) | Q(valid_to__gte=since))
+    return list(rows.order_by("code").values_list("code", flat=True))
 
 
 def _objections(edition: Edition, family: list[Edition]) -> list[str]:
