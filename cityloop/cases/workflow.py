@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
-from cityloop.cases import lifecycle, requests
+from cityloop.cases import guards, lifecycle, requests
 from cityloop.cases.command import GRAVEST, LEVELS, LOWEST, TOP
 from cityloop.cases.flow import DISTRICTS, Parameters, UnknownParameter, parameters
 from cityloop.cases.guards.command import SUPERVISING
@@ -21,9 +21,15 @@ from cityloop.cases.lifecycle import BACK, BY_ACTION, CLOCK, NEW, PLATFORM, SAME
 from cityloop.cases.models import FINAL, Status
 from cityloop.kernel.actor import ROLES
 from cityloop.people.queries import Desk, Platform, level_of_kind
+from cityloop.people.roles import VERIFIERS
 
 DEFAULTS = Parameters()
 OF_UNITS = frozenset({"unit_desk", "worker"})
+# Whose task a step ends: others cannot take it, whatever the flow says.
+ABLE: dict[guards.Guard, frozenset[str]] = {
+    guards.own_member_task: frozenset(VERIFIERS),
+    guards.own_unit_task: OF_UNITS,
+}
 CLASS = re.compile(r"\*|[CE](\d\d(\d\d)?)?")
 # Who finds a problem has not yet judged it: finding is open to both sides.
 JUDGING = tuple(s for s in STEPS if s.side == lifecycle.J and NEW not in s.source)
@@ -164,6 +170,10 @@ def _wrong_roles_of(step: Step, roles: Sequence[str]) -> Iterator[str]:
     for role in roles:
         if role not in ROLES:
             yield _("roles: there is no role %(role)s") % {"role": role}
+        elif any(guard in step.every_guard and role not in able for guard, able in ABLE.items()):
+            yield _("roles: %(role)s never holds what %(action)s needs") % {
+                "role": role, "action": step.action,
+            }  # fmt: skip
         elif role in OF_UNITS and role not in step.roles:
             # A unit neither decides whose duty a case is nor moves what judges it.
             yield _("roles: %(role)s does not take %(action)s") % {

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cityloop.geo.coordinates import checked, metres_per_degree
@@ -213,6 +214,7 @@ WHERE k.classes @> ARRAY[%(class)s]::varchar[]
   AND p.ground && ST_MakeEnvelope(%(west)s::float8, %(south)s::float8,
                                   %(east)s::float8, %(north)s::float8, 4326)
   AND ST_DWithin(p.ground::geography, at.point::geography, k.near_m)
+  AND p.recorded_at < %(recorded_by)s  -- none made up for a case that was told already
   AND p.valid_from <= least(p.valid_until, p.revoked_on - 1, %(on)s::date)
   AND least(p.valid_until, p.revoked_on - 1) + k.after_days >= %(on)s::date
 ORDER BY least(p.valid_until, p.revoked_on - 1) >= %(on)s::date DESC, metres,
@@ -222,14 +224,17 @@ LIMIT %(limit)s::int
 
 
 def testimony(*, problem_class: ProblemClass, lon: float, lat: float, on: date) -> list[Testimony]:
-    """What the register says of a case: permits at its place on its day, of a kind that speaks of
-    its class. Those in force first, then the nearest; three at most. One statement where none is.
+    """What the register says of a case: permits at its place on its day, recorded by then, of a
+    kind that speaks of its class.
+
+    Those in force first, then the nearest; three at most. One statement where none is.
     """
     code = _national_code(problem_class)
     if not code:
         return []
     values: dict[str, Any] = {
         **_box(lon, lat, NEAREST_M + 1), "class": code, "on": on, "limit": NAMED,
+        "recorded_by": timezone.make_aware(datetime.combine(on + timedelta(days=1), time())),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_SPEAKING, values)

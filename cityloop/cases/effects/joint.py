@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cityloop.cases.change import Change
 from cityloop.cases.effects.tasks import open_task, united
-from cityloop.cases.guards.dispatch import of_unit
+from cityloop.cases.guards.joint import owes
 from cityloop.cases.models import Task
 from cityloop.people import queries as people
 
@@ -34,7 +34,7 @@ def share_out(change: Change) -> None:
 def close_own_subtask(change: Change) -> None:
     """The actor's unit has done its part."""
     for task in change.open_tasks("assist"):
-        if task.what and of_unit(change.actor, task.organisation_id):
+        if task.what and owes(change, task):
             _settle(change, task, "done")
 
 

@@ -119,6 +119,7 @@ from cityloop.cases.guards.standing import (
 )
 from cityloop.cases.guards.substitution import (
     fixed_by_another,
+    liable_not_disputed,
 )
 from cityloop.cases.guards.supervision import (
     addressee_handles,
@@ -181,6 +182,7 @@ __all__ = [
     "leader_decides_long",
     "leaves_something",
     "level_may_decide",
+    "liable_not_disputed",
     "limit_passed",
     "located",
     "longer_limit_known",

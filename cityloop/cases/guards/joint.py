@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from cityloop.cases.change import Change
 from cityloop.cases.guards.dispatch import of_unit
-from cityloop.cases.models import Case
+from cityloop.cases.models import Case, Task
 from cityloop.people import queries as people
 from cityloop.people.models import OrganisationKind
 
@@ -27,9 +27,18 @@ def subtasks_done(change: Change) -> str | None:
 def own_subtask(change: Change) -> str | None:
     """The actor's unit owes the case an open sub-task."""
     tasks = [task for task in change.open_tasks("assist") if task.what]
-    if any(of_unit(change.actor, task.organisation_id) for task in tasks):
+    if any(owes(change, task) for task in tasks):
         return None
     return _("your unit has no open sub-task here")
+
+
+def owes(change: Change, task: Task) -> bool:
+    """The sub-task is the actor's unit's own, or that of one below it; but the desk of the lead
+    does nobody else's part: the lead waits for others (E16)."""
+    actor, unit = change.actor, task.organisation_id
+    if not of_unit(actor, unit):
+        return False
+    return unit == actor.organisation_id or not of_unit(actor, change.case.lead_id)
 
 
 def some_subtask(change: Change) -> str | None:

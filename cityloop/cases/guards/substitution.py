@@ -15,6 +15,13 @@ def fixed_by_another(change: Change) -> str | None:
     return None
 
 
+def liable_not_disputed(change: Change) -> str | None:
+    """While a dispute is open, who is liable is decided at its level and not on the way (E18)."""
+    if change.inputs.get("liable") is None or not change.case.dispute_level:
+        return None
+    return _("whose duty it was is disputed: leave that open, the decision names it")
+
+
 def who_should(change: Change) -> int | None:
     """The unit that should have acted: the one named, of a disputed case nobody until it is
     decided, else the unit that had the case; a designated unit never becomes the culprit (I12)."""

@@ -76,12 +76,12 @@ def what_follows(edition: Edition, *, on: date, done: bool) -> list[str]:
             _("%(old)s ends on %(day)s, before %(code)s begins") % told if done
             else _("once %(code)s is published, %(old)s ends on %(day)s") % told
         )  # fmt: skip
-    for own in _extending(old, since=edition.valid_from):
-        notes.append(
-            _("%(own)s goes on to extend %(old)s: where cases are filed under it, %(code)s takes "
-              "effect with an edition of the city's own that extends it")
-            % {"own": own, "old": old.code, "code": edition.code}
-        )  # fmt: skip
+    notes += [
+        _("%(own)s goes on to extend %(old)s: where cases are filed under it, %(code)s takes "
+          "effect with an edition of the city's own that extends it")
+        % {"own": own, "old": old.code, "code": edition.code}
+        for own in _extending(old, since=edition.valid_from)
+    ]  # fmt: skip
     for said in successions(old=old, new=edition, on=on):
         notes += said.notes
     return notes
