@@ -99,7 +99,7 @@ class Subsystem(AppConfig):
     subscriptions: dict[str, str] = {}
     schedules: tuple[Schedule, ...] = ()
     open_items: str = ""  # a function of queries: (actor, now) -> OpenItems of what the actor sees
-    testimony: str = ""  # a function of queries: (problem_class, lon, lat, on) -> [Testimony]
+    testimony: str = ""  # a function of queries: (problem_class, lon, lat, at) -> [Testimony]
     succession: str = ""  # a function of queries: (old, new, on), two editions -> Succession
 
     def __init_subclass__(cls) -> None:
@@ -130,13 +130,13 @@ def open_items(actor: Actor, now: datetime) -> list[OpenItems]:
     return found
 
 
-def testimony(*, problem_class: Any, lon: float, lat: float, on: date) -> list[Testimony]:
-    """What the registers beside the core say of a class at a WGS 84 place on a day."""
+def testimony(*, problem_class: Any, lon: float, lat: float, at: datetime) -> list[Testimony]:
+    """What the registers beside the core said of a class at a WGS 84 place at a moment."""
     found: list[Testimony] = []
     for app in subsystems():
         if app.testimony:
             ask = getattr(import_module(f"{app.name}.queries"), app.testimony)
-            found += ask(problem_class=problem_class, lon=lon, lat=lat, on=on)
+            found += ask(problem_class=problem_class, lon=lon, lat=lat, at=at)
     return found
 
 

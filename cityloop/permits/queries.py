@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -214,7 +214,7 @@ WHERE k.classes @> ARRAY[%(class)s]::varchar[]
   AND p.ground && ST_MakeEnvelope(%(west)s::float8, %(south)s::float8,
                                   %(east)s::float8, %(north)s::float8, 4326)
   AND ST_DWithin(p.ground::geography, at.point::geography, k.near_m)
-  AND p.recorded_at < %(recorded_by)s  -- none made up for a case that was told already
+  AND p.recorded_at <= %(at)s  -- none made up for a problem that was told already
   AND p.valid_from <= least(p.valid_until, p.revoked_on - 1, %(on)s::date)
   AND least(p.valid_until, p.revoked_on - 1) + k.after_days >= %(on)s::date
 ORDER BY least(p.valid_until, p.revoked_on - 1) >= %(on)s::date DESC, metres,
@@ -223,18 +223,19 @@ LIMIT %(limit)s::int
 """
 
 
-def testimony(*, problem_class: ProblemClass, lon: float, lat: float, on: date) -> list[Testimony]:
-    """What the register says of a case: permits at its place on its day, recorded by then, of a
-    kind that speaks of its class.
+def testimony(
+    *, problem_class: ProblemClass, lon: float, lat: float, at: datetime
+) -> list[Testimony]:
+    """What the register says of a problem reported at a moment: permits at its place on that day,
+    recorded before it, of a kind that speaks of its class.
 
     Those in force first, then the nearest; three at most. One statement where none is.
     """
-    code = _national_code(problem_class)
+    code, on = _national_code(problem_class), timezone.localdate(at)
     if not code:
         return []
     values: dict[str, Any] = {
-        **_box(lon, lat, NEAREST_M + 1), "class": code, "on": on, "limit": NAMED,
-        "recorded_by": timezone.make_aware(datetime.combine(on + timedelta(days=1), time())),
+        **_box(lon, lat, NEAREST_M + 1), "class": code, "on": on, "at": at, "limit": NAMED,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_SPEAKING, values)

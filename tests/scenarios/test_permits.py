@@ -172,6 +172,20 @@ def test_a_permit_speaks_only_of_its_classes_its_place_and_its_days(town: Town) 
 
 
 @pytest.mark.requirement("E11", "E02")
+def test_a_permit_recorded_after_the_report_moves_no_duty(town: Town) -> None:
+    """Whoever may record permits could name another body for a problem already told."""
+    lon, lat = middle(town)
+    number = town.report(class_code=DUG, x=lon, y=lat, text="路面开挖未恢复").case
+    town.step(number, "accept", "acceptor")
+    town.wait(minutes=5)
+    allow(town, "掘9")
+    case = town.step(number, "file", "shift_leader", filing_rule=town.rule(DUG).pk)
+    assert not case.proposal.get("testimony")
+    town.wait(minutes=5)
+    assert file_one(town).proposal["testimony"], "of a later report it speaks"
+
+
+@pytest.mark.requirement("E02", "E11")
 def test_precision_counts_permits_as_a_rule_of_their_own(town: Town) -> None:
     line = file_one(town, code="E0110").proposal["rows"][0]
     allow(town)

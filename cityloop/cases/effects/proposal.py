@@ -47,7 +47,7 @@ def _said(case: Case, chosen: ProblemClass) -> list[Testimony]:
         return []
     return manifest.testimony(
         problem_class=chosen, lon=case.point.x, lat=case.point.y,
-        on=timezone.localdate(case.reported_at),
+        at=case.reported_at,
     )  # fmt: skip
 
 

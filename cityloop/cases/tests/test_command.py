@@ -117,6 +117,8 @@ def test_a_flow_in_which_nobody_can_decide_a_request_is_unsound(action: str, rol
         ({"roles": [["decide", ["unit_desk"]]]}, "unit_desk does not take decide"),
         ({"roles": [["send_check", ["worker"]]]}, "worker does not take send_check"),
         ({"roles": [["close", None]]}, "close needs a list of roles"),
+        ({"roles": [["check_passed", ["company_manager"]]]}, "never holds what check_passed needs"),
+        ({"roles": [["receive", ["dispatcher"]]]}, "dispatcher never holds what receive needs"),
         ({"acceptance_minutes": 0}, "acceptance_minutes: 0 means nothing"),
         ({"freeze_from_returns": 1.5}, "freeze_from_returns: 1.5 means nothing"),
         ({"command": [{"level": "city", "minutes": 10**12}]}, "from 1 to 44640 minutes"),
