@@ -18,5 +18,6 @@ class DisciplineConfig(Subsystem):
     subscriptions = {
         "case.recheck_confirmed": "note_confirmed",
         "case.recheck_false": "note_false",
+        "case.approve_appeal": "lateness_excused",
     }
     schedules = (Schedule("draw_rechecks", 600), Schedule("propose_cards", 3600))

@@ -14,6 +14,7 @@ from cityloop.cases.models import Attachment, Case, CaseEvent
 from cityloop.discipline import operations as discipline
 from cityloop.discipline import queries
 from cityloop.discipline.models import Card, CardPoints, CardRule, FraudFinding, FraudNote
+from cityloop.kernel import clock
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from cityloop.notify.models import Message
 from cityloop.people import operations as people
@@ -337,3 +338,29 @@ def test_a_deed_is_found_once_and_only_of_who_took_part(town: Town) -> None:
         accuse(town, case, account="再说一次")
     judge(town, first, "dismissed")
     assert accuse(town, case, account="新的证言").pk != first.pk
+
+
+@pytest.mark.requirement("F15", "H04")
+def test_a_card_falls_with_the_lateness_that_was_excused(town: Town, monkeypatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: town.now)
+    terms = discipline.Terms(
+        trigger="late_cases", threshold=1, days=30, points=Decimal(2), red_points=Decimal(5),
+        rectify_days=5, repeat_days=90, source_document="考核办法",
+    )  # fmt: skip
+    tomorrow = timezone.localdate(town.now) + timedelta(days=1)
+    discipline.set_rule(terms, valid_from=tomorrow, actor=town.actor("leader"), now=town.now)
+    town.wait(days=1)
+    number = town.case("handling").number
+    town.wait(days=2)
+    town.sweep()
+    town.carry(number, "closed")
+    discipline.propose_cards(now=town.now)
+    card = approve(town, Card.objects.latest("pk"))
+    assert card.state == "issued" and water_points(town) == -2
+    town.step(number, "ask_appeal", "water", reason_code="system", reason="系统停机")
+    town.step(number, "support_appeal", "dispatcher", opinion="属实")
+    town.step(number, "approve_appeal", "acceptor")
+    while town.deliver():
+        pass
+    card.refresh_from_db()
+    assert card.state == "withdrawn" and water_points(town) == 0

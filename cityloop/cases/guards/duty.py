@@ -51,6 +51,10 @@ def successor_fits(change: Change) -> str | None:
         allowed = VERIFIERS if site == {"verify"} else CHECKERS
         if not people.roles_held(successor.pk, timezone.localdate(change.now), *allowed):
             return _("%(name)s holds no inspector's post now") % {"name": successor.name}
+    if "recheck" in kinds and successor.pk in change.case.judged_by:
+        return _("%(name)s judged this case: another team re-inspects it") % {
+            "name": successor.name
+        }
     handles = change.case.worker_id == person or "handle" in kinds
     if handles and successor.organisation_id != change.case.lead_id:
         return _("%(name)s does not belong to the unit") % {"name": successor.name}

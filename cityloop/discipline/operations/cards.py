@@ -6,12 +6,20 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cityloop.discipline import queries
-from cityloop.discipline.models import Card, CardNote, CardPoints, Colour, State
+from cityloop.discipline.models import (
+    Card,
+    CardGround,
+    CardNote,
+    CardPoints,
+    Colour,
+    State,
+    Trigger,
+)
 from cityloop.discipline.operations.proposing import DROPPED, GIVEN, one_at_a_time, propose_cards
 from cityloop.discipline.operations.telling import judge, member_of, tell_unit, words
 from cityloop.kernel.actor import Actor
@@ -102,13 +110,25 @@ def _take_back(row: Card, reason: str, actor: Actor, now: datetime) -> Card:
 
 
 def drop_ground(*, finding_id: int, reason: str, actor: Actor, now: datetime) -> int:
-    """A finding was overturned: cards that rested on it fall, and the red ones that followed them.
+    """A finding was overturned: see `_drop`."""
+    return _drop(Q(finding_id=finding_id), reason, actor, now)
 
-    A card with grounds enough beside it stands. Inside the caller's transaction; how many fell.
+
+@transaction.atomic
+def drop_lateness(*, number: str, unit_id: int, reason: str, actor: Actor, now: datetime) -> int:
+    """A unit's lateness in a case was excused: see `_drop`."""
+    late = Q(trigger=Trigger.LATE_CASES, case__number=number, unit_id=unit_id)
+    return _drop(late, reason, actor, now)
+
+
+def _drop(gone: Q, reason: str, actor: Actor, now: datetime) -> int:
+    """Cards that rested on these grounds fall, and the red ones that followed them; how many.
+
+    A card with grounds enough beside them stands. Inside the caller's transaction.
     """
-    fallen = 0
-    for card in Card.objects.filter(grounds__finding_id=finding_id).order_by("pk"):
-        rest = card.grounds.exclude(finding_id=finding_id).count()
+    fallen, grounds = 0, CardGround.objects.filter(gone)
+    for card in Card.objects.filter(pk__in=grounds.values("card")).order_by("pk"):
+        rest = card.grounds.exclude(pk__in=grounds.values("pk")).count()
         if card.state in DROPPED or rest >= card.rule.threshold:
             continue
         following = getattr(card, "followed_by", None)
