@@ -210,6 +210,9 @@ def _works(city: City) -> None:
     city.orders["opened"] = story.ordered().number
     city.orders["priced"] = story.priced(trees=1).number
     city.orders["to_cancel"] = story.priced(trees=1).number
+    worked = story.priced(trees=1)
+    story.close(worked)
+    city.orders["done"] = worked.number
     done = story.priced(trees=1)
     story.invoice(done, 800)
     city.orders["invoiced"] = done.number

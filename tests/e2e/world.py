@@ -47,6 +47,7 @@ PEOPLE = (
     ("supervisor", "孙督", "HZ-PLAT", "督查员", "Supervisor", ("supervisor",)),
     ("unit", "吴内", "SC-SZ", "责任单位内勤", "Unit desk", ("unit_desk",)),
     ("worker", "郑工", "SC-SZ", "处置人员", "Worker", ("worker",)),
+    ("fixer", "郭抢", "HZ-YL", "责任单位内勤", "Unit desk", ("unit_desk",)),
     ("admin", "管理", "HZ", "系统管理员", "Administrator", ("administrator",)),
 )
 TEXTS = (
@@ -190,6 +191,20 @@ class Stories:
             at += timedelta(minutes=10)
             case = self.step(case, action, by, at, photos=photos, **inputs)
         return case
+
+    def close_substituted(self, case: Case, *, start: datetime) -> None:
+        """What the designated unit fixed is checked and closed, ten minutes a step."""
+        inspector, at = self.city.actors["inspector2"].member_id, start
+        road: list[tuple[str, str, dict[str, Any], tuple[str, ...]]] = [
+            ("receive", "fixer", {}, ()),
+            ("finish", "fixer", {"result": "倒树已清运。"}, ("after",)),
+            ("send_check", "acceptor", {"inspector": inspector}, ()),
+            ("check_passed", "inspector2", {}, ("check",)),
+            ("close", "leader", {"closing_condition": "1"}, ()),
+        ]
+        for action, by, inputs, photos in road:
+            at += timedelta(minutes=10)
+            case = self.step(case, action, by, at, photos=photos, **inputs)
 
     def _rule(self, case: Case) -> int:
         assert case.problem_class_id
@@ -377,6 +392,8 @@ def _substitute(stories: Stories) -> None:
         budget_line_id=line.pk, **by,
     )  # fmt: skip
     city.pages["order"] = f"/works/orders/{number}/"
+    stories.close_substituted(case, start=now - timedelta(hours=1, minutes=50))
+    works.follow_case(number=case.number, now=now)
     stored = photo("F1", "#dddddd", now).file.sha256
     works.record_invoice(number=number, invoice_number="F1", amount="1700", issued_on=today,
                          sha256=stored, reason="加班清运", **by)  # fmt: skip

@@ -153,7 +153,7 @@ CALLS = (
     Call("POST", "/works/orders/{number}/price", by="supervisor", refused=READS_WORKS,
          at=values.order("opened"), body=_lines(1), another=_lines(2)),
     Call("POST", "/works/orders/{number}/invoice", by="supervisor", refused=READS_WORKS,
-         at=values.order("priced"), body=_invoice("F1"), another=_invoice("F2")),
+         at=values.order("done"), body=_invoice("F1"), another=_invoice("F2")),
     Call("POST", "/works/orders/{number}/cancel", by="supervisor", refused=READS_WORKS,
          at=values.order("to_cancel"), body=lambda city: {"reason": "试验"},
          another=lambda city: {"reason": "另一"}),

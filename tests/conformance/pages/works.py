@@ -95,7 +95,7 @@ PAGES = (
     Page("works-order", by="supervisor", refused=(*NO_WORKS, "water"), at=values.order("invoiced")),
     worked("works-order-price", at=values.order("opened"), data=lambda city: {
         f"price_{city.price}": "1", "budget_line": city.budget}),
-    worked("works-order-invoice", at=values.order("priced"), data=lambda city: {
+    worked("works-order-invoice", at=values.order("done"), data=lambda city: {
         "invoice_number": "F1", "amount": "790", "issued_on": "2026-11-01", "file": _pdf()}),
     worked("works-order-cancel",
          at=values.order("to_cancel"), data=lambda city: {"reason": "试验"}),
