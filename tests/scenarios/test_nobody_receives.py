@@ -58,7 +58,7 @@ def test_a_case_goes_only_where_somebody_can_receive_it(town: Town) -> None:
     with refused:
         town.step(number, "dispatch", "dispatcher", unit="WATER", assists=["GAS"])
     with refused:
-        town.step(number, "substitute", "supervisor", unit="GAS", liable="ROADS", reason="抢修")
+        town.step(number, "substitute", "supervisor", unit="GAS", reason="抢修")
     assert CaseEvent.objects.filter(case__number=number, action="dispatch").count() == 0
 
     # A desk from tomorrow on helps tomorrow; a closed account helps nobody.
@@ -141,11 +141,9 @@ def test_neither_decision_nor_order_sends_a_case_there(town: Town, browse: Brows
     record = f"/disputes/{Dispute.objects.get().pk}/"
     page = browse("supervisor").get(record).content.decode()
     assert "WATER单位" in page and "GAS单位" not in page
-    # Who is liable, may be anybody.
-    case = town.step(
-        number, "substitute", "supervisor", unit="WATER", liable="GAS", reason="先行处置"
-    )
-    assert case.liable == town.units["GAS"]
+    # Whoever can receive it, gets it.
+    case = town.step(number, "substitute", "supervisor", unit="WATER", reason="先行处置")
+    assert case.lead_id == town.units["WATER"].pk
     page = browse("supervisor").get(f"/cases/{number}/").content.decode()
     own = page[page.index("/steps/name_liable/") :]
     assert "GAS单位" in own[: own.index("</form>")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -12,7 +12,6 @@ from cityloop.coordination import operations as coordination
 from cityloop.coordination.models import Dispute
 from cityloop.kernel.errors import NotAllowed, Refused
 from cityloop.people import operations as people
-from cityloop.standards import operations as standards
 from cityloop.works import operations as works
 from tests.scenarios.test_coordination import filed, frozen
 from tests.town import SINCE, SYSTEM, Town
@@ -141,12 +140,3 @@ def test_a_substitution_does_not_name_who_is_liable_while_that_is_disputed(town:
     with pytest.raises(cases.Refused, match="leave that open"):
         town.step(dispute.case.number, "substitute", "supervisor", liable="GREEN", **given)
     assert town.step(dispute.case.number, "substitute", "supervisor", **given).liable_id is None
-
-
-@pytest.mark.requirement("H05")
-def test_days_of_a_closed_month_stay_as_they_were_counted(town: Town) -> None:
-    town.now = datetime(2026, 4, 6, 2, 0, tzinfo=UTC)  # the sixth: March is closed since
-    by = {"actor": town.actor("administrator"), "now": town.now, "why": "补记"}
-    with pytest.raises(Refused, match="2026-03 is closed"):
-        standards.set_special_day(date(2026, 3, 31), "holiday", **by)
-    standards.set_special_day(date(2026, 4, 3), "holiday", **by)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cityloop.kernel import jobs
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.errors import Invalid, Refused
+from cityloop.kernel.errors import Invalid
 from cityloop.kernel.reports import ImportReport, Rejection
 from cityloop.standards import cells, holidays
 from cityloop.standards.models import Calendar, CalendarChange, SpecialDay, WorkPeriod
@@ -40,7 +39,6 @@ USUAL = (
     WeeklyPeriod(WORKDAYS, time(14), time(18)),
 )
 MAX_NAME, MAX_WHY = 60, 500
-CLOSES_AFTER = 5  # days into the next month
 
 
 class NoReason(Invalid):
@@ -103,7 +101,6 @@ def set_special_day(
     check_text(name, MAX_NAME)
     if periods is not None and (kind == SpecialDay.Kind.HOLIDAY or not periods):
         raise Invalid(_("hours belong to a working day, and are at least one period"))
-    _require_open(day, now)
     calendar = locked(code, actor, why)
     before = _day_facts(calendar.special_days.filter(day=day).first())
     row, _created = SpecialDay.objects.update_or_create(
@@ -125,7 +122,6 @@ def clear_special_day(
     day: date, *, code: str = DEFAULT, actor: Actor, now: datetime, why: str
 ) -> None:
     """Make a day an ordinary one again; nothing happens where it is one already."""
-    _require_open(day, now)
     calendar = locked(code, actor, why)
     row = calendar.special_days.filter(day=day).first()
     if row is None:
@@ -165,15 +161,6 @@ def confirm_year(year: int, *, code: str = DEFAULT, actor: Actor, now: datetime,
 
 
 # ------------------------------------------------------------------------------------- inside
-
-
-def _require_open(day: date, now: datetime) -> None:
-    """Days of a closed month stay as they were counted: lateness in it is appealed case by case."""
-    last = timezone.localdate(now) - timedelta(days=CLOSES_AFTER)
-    if (day.year, day.month) < (last.year, last.month):
-        raise Refused(
-            _("%(month)s is closed: its days stay as they were counted") % {"month": f"{day:%Y-%m}"}
-        )
 
 
 def _check_year(year: int) -> None:
