@@ -47,6 +47,10 @@ def test_the_acceptor_settles_a_small_report_by_a_reminder(town: Town) -> None:
         town.step(number, "settle_by_reminder", "dispatcher", opinion="x")
     with pytest.raises(cases.Refused, match="does not handle cases"):
         town.step(number, "settle_by_reminder", "acceptor", opinion="x", addressee="PLAT")
+    town.step(number, "correct", "acceptor", level=3, reason="影响较大")
+    with pytest.raises(cases.Refused, match="a matter of this level becomes a case"):
+        town.step(number, "settle_by_reminder", "acceptor", opinion="已提示", addressee="GREEN")
+    town.step(number, "correct", "acceptor", level=2, reason="经核实情节轻微")
     case = town.step(number, "settle_by_reminder", "acceptor", opinion="已提示", addressee="GREEN")
     assert (case.status, case.record_type, case.lead) == (
         "closed", "reminder", town.units["GREEN"],

@@ -185,6 +185,7 @@ def test_force_opens_no_way_around_the_replies(town: Town, gateway: Gateway) -> 
     for topic in ("filed", "progress"):
         notice = _owed(number, topic)
         intake.settle(notice.pk, medium="phone", actor=town.actor("acceptor"), now=town.now)
+    town.step(number, "review_case", "shift_leader", opinion="已由外省市处理")
     assert town.step(number, "force_close", "shift_leader", **force).status == "closed"
 
 

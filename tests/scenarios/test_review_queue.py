@@ -50,6 +50,22 @@ def test_every_public_case_stands_in_the_queue_and_is_closed_after_its_review(to
 
 
 @pytest.mark.requirement("G09")
+def test_force_passes_no_public_case_by_the_review(town: Town) -> None:
+    receipt = town.report("hotline12319", reporter_phone="13912345678")
+    town.step(receipt.case, "send_verify", "acceptor", inspector="inspector")
+    town.step(receipt.case, "verified", "inspector", photos=("verify",))
+    number = town.carry(receipt.case, "handling").number
+    force = {"reason_code": "handled_elsewhere", "reason": "已由产权单位处理"}
+    with pytest.raises(cases.Refused, match="review this case first"):
+        town.step(number, "force_close", "shift_leader", **force)
+    town.step(number, "review_case", "shift_leader", opinion="与来电人核实")
+    assert town.step(number, "force_close", "shift_leader", **force).status == "closed"
+    # What no citizen reported is reviewed after its check, if at all.
+    with pytest.raises(cases.Refused, match="no review is asked"):
+        town.step(town.case("handling").number, "review_case", "shift_leader")
+
+
+@pytest.mark.requirement("G09")
 def test_the_queue_holds_what_the_flow_of_the_case_wants_reviewed(town: Town) -> None:
     before = town.case("checked", channel="inspector")
     parameters = {**town.flow.parameters, "reviewed_channels": ["inspector"]}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cityloop.cases import clocks
 from cityloop.cases.change import Change
-from cityloop.cases.models import Case, CaseEvent, DisputeLevel, TimerKind
+from cityloop.cases.guards.dispute import decided_by
+from cityloop.cases.models import Case, DisputeLevel, TimerKind
 
 
 def watch_circle(change: Change) -> None:
@@ -29,12 +30,8 @@ def open_dispute(change: Change) -> None:
 
 
 def _first_level(case: Case) -> str:
-    decided = CaseEvent.objects.filter(case=case.pk, facts__has_key="decided_by_level")
-    last = decided.order_by("-version").first()
-    levels = DisputeLevel.values
-    if last is None:
-        return levels[0]
-    return levels[min(levels.index(last.facts["decided_by_level"]) + 1, len(levels) - 1)]
+    levels, last = DisputeLevel.values, decided_by(case)
+    return levels[min(levels.index(last) + 1, len(levels) - 1)] if last else levels[0]
 
 
 def freeze_clocks(change: Change) -> None:

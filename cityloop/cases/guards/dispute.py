@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from cityloop.cases.change import Change
-from cityloop.cases.models import CaseEvent, DisputeLevel
+from cityloop.cases.models import Case, CaseEvent, DisputeLevel
 
 LEADERS_DECIDE = frozenset({DisputeLevel.CITY.value, DisputeLevel.COMMISSION.value})
 
@@ -47,10 +47,7 @@ def not_at_the_top(change: Change) -> str | None:
 
 
 def level_may_decide(change: Change) -> str | None:
-    """District and centre: a supervisor decides; city and commission: a leader (E05, E18). Nobody
-    decides of a dispute to which their own unit is a party."""
-    if not change.flow.merge_posts and change.actor.belongs_to(*change.case.returned_by):
-        return _("your own unit is a party to this dispute: others decide it")
+    """District and centre: a supervisor decides; city and commission: a leader (E05, E18)."""
     if change.role == "leader" or change.case.dispute_level not in LEADERS_DECIDE:
         return None
     return _("at the level of %(level)s a leader enters the decision") % {
@@ -58,13 +55,25 @@ def level_may_decide(change: Change) -> str | None:
     }
 
 
+def no_party_decides(change: Change) -> str | None:
+    """Nobody decides a dispute to which the unit they come from is a party (E05)."""
+    if change.flow.merge_posts or not change.actor.belongs_to(*change.case.returned_by):
+        return None
+    return _("your own unit is a party to this dispute: others decide it")
+
+
+def decided_by(case: Case) -> str:
+    """The level that decided last whose the case is; '' where none has. One statement."""
+    lines = CaseEvent.objects.filter(case=case.pk, facts__has_key="decided_by_level")
+    last = lines.order_by("-version").first()
+    return str(last.facts["decided_by_level"]) if last else ""
+
+
 def not_theirs_for_good(change: Change) -> str | None:
     """What the commission gave to a unit stays with it: there is nobody left to ask (E18)."""
     case = change.case
     if case.liable_id is None or case.liable_id != case.lead_id:
         return None
-    decisions = CaseEvent.objects.filter(case=case.pk, facts__has_key="decided_by_level")
-    last = decisions.order_by("-version").first()
-    if last is None or last.facts["decided_by_level"] != DisputeLevel.COMMISSION:
+    if decided_by(case) != DisputeLevel.COMMISSION:
         return None
     return _("the commission has decided that this case is yours: ask for more time, or handle it")

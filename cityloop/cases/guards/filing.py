@@ -11,6 +11,8 @@ from cityloop.cases.models import Status
 from cityloop.standards import queries as standards
 from cityloop.standards.models import FilingRule
 
+USUAL_LEVEL = 2  # of four, the gravest last
+
 
 def located(change: Change) -> str | None:
     """The case has a place in a unit grid (A01); of an imported one any place that was known."""
@@ -127,6 +129,13 @@ def never_filed(change: Change) -> str | None:
     if change.case.filed_at is None:
         return None
     return _("the case was filed: request a void, or let it be handled")
+
+
+def small_matter(change: Change) -> str | None:
+    """Only what is below a case is settled by a reminder: nothing grave (B10)."""
+    if change.case.level <= USUAL_LEVEL:
+        return None
+    return _("a matter of this level becomes a case: accept it")
 
 
 def void_not_reject(change: Change) -> str | None:

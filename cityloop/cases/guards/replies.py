@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from cityloop.cases.change import Change
 from cityloop.cases.flow import from_public
+from cityloop.cases.models import Status
 from cityloop.kernel import jobs
 
 # What a case may owe before it is closed.
@@ -52,6 +53,14 @@ def reviewed_where_asked(change: Change) -> str | None:
     if not public or case.reviewed_at or change.imported:
         return None
     return _("review this case first: what the public reported is reviewed before closing")
+
+
+def review_asked_here(change: Change) -> str | None:
+    """A case is reviewed after its check; one that is to end by force, where it stands (G09)."""
+    case = change.case
+    if case.status == Status.CHECKED or from_public(case, change.flow.reviewed_channels):
+        return None
+    return _("no review is asked of this case before its check")
 
 
 def not_reported_again(change: Change) -> str | None:

@@ -36,8 +36,7 @@ def inspector_apart(change: Change) -> str | None:
         return None
     on = timezone.localdate(change.now)
     homes = people.homes_of(inspector.pk, on, *CHECKERS)
-    units = [case.lead_id, *(one["organisation"] for one in case.assisting)]
-    handling = Organisation.objects.filter(pk__in=[one for one in units if one is not None])
+    handling = Organisation.objects.filter(pk__in=case.handlers)
     paths = list(handling.values_list("path", flat=True))
     if not any(_one_house(home, path) for home in homes for path in paths):
         return None

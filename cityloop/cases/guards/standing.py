@@ -41,5 +41,4 @@ def sides_kept_apart(change: Change) -> str | None:
 
 
 def _of_a_handling_unit(change: Change) -> bool:
-    case = change.case
-    return change.actor.belongs_to(case.lead_id, *(one["organisation"] for one in case.assisting))
+    return change.actor.belongs_to(*change.case.handlers)

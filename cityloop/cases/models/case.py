@@ -295,3 +295,9 @@ class Case(models.Model):
     def open(self) -> bool:
         """True until the case is closed, rejected or voided."""
         return self.status not in FINAL
+
+    @property
+    def handlers(self) -> list[int]:
+        """Ids of the units that handle it: the lead first, then those that assist."""
+        lead = [] if self.lead_id is None else [self.lead_id]
+        return [*lead, *(int(one["organisation"]) for one in self.assisting)]
