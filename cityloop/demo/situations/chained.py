@@ -7,10 +7,13 @@ from typing import Any
 from cityloop.cases.models import Case
 from cityloop.demo.situations.scene import Scene
 
-CORE = {
+CORE: dict[str, Any] = {
     "command": [{"level": "city", "minutes": 20}, {"level": "district", "minutes": 40}],
     "dispatch_begins": "lowest",
 }
+
+A_DAY = 24 * 60  # minutes: so long nothing rises by itself, and whoever opens it can act
+PATIENT = {**CORE, "command": [{**one, "minutes": A_DAY} for one in CORE["command"]]}
 
 
 def make(scene: Scene) -> list[str]:
@@ -32,7 +35,7 @@ def _risen(scene: Scene) -> str:
 
 def _passed(scene: Scene) -> list[str]:
     """One beyond the district, one sent down again: neither wins time by it."""
-    with scene.flow(**CORE):
+    with scene.flow(**PATIENT):
         up, down = (scene.case("filed", district="330106") for _ in range(2))
     why: dict[str, Any] = {"reason_code": "beyond_us", "reason": "涉及市属单位，区级无法协调。"}
     up = scene.step(up, "pass_up", "district_platform", **why)

@@ -35,7 +35,8 @@ def dispute(scene: Scene) -> Dispute:
 
 
 def _circling(scene: Scene) -> str:
-    case = sent_round(scene)
+    with scene.flow(dispatch_minutes=24 * 60):  # it waits a day for who opens it
+        case = sent_round(scene)
     return scene.show(
         case, "两家单位先后退回（A→B→A），待冻结",
         "Returned by two units, to be frozen", "dispatcher",

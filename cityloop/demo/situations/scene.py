@@ -277,11 +277,13 @@ class Scene:
     # ---------------------------------------------------------------- what is shown
 
     def show(
-        self, what: Case | str, zh: str, en: str, post: str, *, unit: int | None = None
-    ) -> str:
-        """A line of the table: a case or an address, and who signs in to see it; its number."""
+        self, what: Case | str, zh: str, en: str, post: str, *, unit: int | None = None,
+        to: Actor | None = None,
+    ) -> str:  # fmt: skip
+        """A line of the table: a case or an address, and who signs in to go on with it (`to`, else
+        somebody in the post); its number."""
         case = what if isinstance(what, Case) else None
-        actor = self.actor(post, case=case if unit is None else None, unit=unit)
+        actor = to or self.actor(post, case=case if unit is None else None, unit=unit)
         member = self.town.member(actor.member_id or 0)
         address = f"/cases/{case.number}/" if case else str(what)
         self.shown.append(Shown(zh, en, address, member.username, actor.post))

@@ -25,5 +25,5 @@ def make(scene: Scene) -> list[str]:
                "A shift that was taken over, signed by both", "shift_leader")  # fmt: skip
     row = duty.end_shift(shift="早班", remark="雨后路面积水较多。", actor=first, now=scene.now)
     scene.show(f"/duty/handovers/{row.pk}/", "交班待接：所有在办案件逐件移交",
-               "A shift that waits to be taken over", "shift_leader")  # fmt: skip
+               "A shift that waits to be taken over", "shift_leader", to=second)  # fmt: skip
     return []

@@ -162,6 +162,15 @@ def test_each_example_is_what_its_title_promises(shown):
     assert [one["code"] for one in far.remarks] == ["taken_elsewhere"]
 
 
+def test_what_waits_for_a_dispatcher_waits_a_while(shown):
+    """A clock of half an hour would have taken it away before a newcomer opens it."""
+    by_title = {one.en: one for one in shown}
+    for title in ("Returned by two units, to be frozen",
+                  "Sent down again: the clock goes on with what was left"):  # fmt: skip
+        case = Case.objects.get(number=by_title[title].case)
+        assert case.due_at > NOW + timedelta(hours=12), title
+
+
 def test_messages_cards_and_secondments_stand_as_their_titles_say(shown):
     by_title = {one.en: one for one in shown}
     notice = by_title["A reply that did not arrive: owed again"].address.split("/")[2]
@@ -182,8 +191,10 @@ def test_messages_cards_and_secondments_stand_as_their_titles_say(shown):
     taken = by_title["A shift that was taken over, signed by both"].address.split("/")[3]
     row = Handover.objects.get(pk=taken)
     assert row.accepted_by_id not in (None, row.left_by_id) and handing.digest_holds(row)
-    turned = by_title["A shift that waits to be taken over"].address.split("/")[3]
-    assert duty.missing(Handover.objects.get(pk=turned)) == []
+    waits = by_title["A shift that waits to be taken over"]
+    turned = Handover.objects.get(pk=waits.address.split("/")[3])
+    assert duty.missing(turned) == []
+    assert Member.objects.get(username=waits.username).pk != turned.left_by_id
     lent = Holding.objects.get(member__username="lent-dispatcher")
     assert lent.kind == "secondment" and Succession.objects.get(holding=lent).successor
 

@@ -83,11 +83,16 @@ def test_an_open_case_goes_on_by_hand_and_by_the_clock(tmp_path):
     assert operations.fire_due_timers(now=made.NOW) >= 1
     case = made.only()
     assert case.handling_overdue
-    operations.perform(
-        case.number, "force_close", now=made.NOW,
-        actor=Actor(None, "x", "x", roles=frozenset({"shift_leader"}), organisation_ids=None),
-        inputs={"reason_code": "no_longer_needed", "reason": "long gone"},
-    )  # fmt: skip
+    leader = Actor(None, "x", "x", roles=frozenset({"shift_leader"}), organisation_ids=None)
+
+    def step(action: str, **inputs: str) -> None:
+        operations.perform(case.number, action, now=made.NOW, actor=leader, inputs=inputs)
+
+    force = {"reason_code": "no_longer_needed", "reason": "long gone"}
+    with pytest.raises(operations.Refused, match="review this case first"):
+        step("force_close", **force)
+    step("review_case", opinion="nobody answers any more")
+    step("force_close", **force)
     assert made.only().status == "closed"
     assert not CaseEvent.objects.get(case=case, action="force_close").imported
 
