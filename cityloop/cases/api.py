@@ -211,18 +211,25 @@ def read_case(request: HttpRequest, number: str) -> HttpResponse:
     return plain(views.full(case, actor=actor, now=now))
 
 
+# The place of a clock among those of its kind, from 1; without it the latest.
+WhichClock = Annotated[int | None, Query(ge=1, le=100_000)]
+
+
 @router.get(
     "/cases/{number}/clocks/{kind}/explain",
     response=shapes.DeadlineOut,
     summary="Why this deadline",
 )
-def explain_clock(request: HttpRequest, number: str, kind: str) -> dict[str, Any]:
+def explain_clock(
+    request: HttpRequest, number: str, kind: str, which: WhichClock = None
+) -> dict[str, Any]:
     """Each counted and skipped interval from the clock's start to its deadline, with its pauses;
     of a clock that stands still, since when, how much is used and how much is left.
     """
     actor = actor_of(request)
     actor.require("cases.view")
-    return deadline.explained(queries.get(actor, number), kind, now=clock.now())
+    case = queries.get(actor, number)
+    return deadline.explained(case, kind, now=clock.now(), which=which)
 
 
 @router.get(

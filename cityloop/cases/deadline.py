@@ -52,23 +52,25 @@ class Stretch:
     pause: Pause | None = None
 
 
-def explained(case: Case, kind: str, *, now: datetime) -> dict[str, Any]:
-    """The latest clock of a kind: each stretch from its start to its deadline, with its pauses; how
-    much is used and left, and since when it stands still.
+def explained(case: Case, kind: str, *, now: datetime, which: int | None = None) -> dict[str, Any]:
+    """One clock of a kind, the latest or by its place from 1: each stretch from its start to its
+    deadline, with its pauses; how much is used and left, and since when it stands still.
 
     The deadline is the one that was set: a calendar that changed since moves no clock. Raises
     NotFound without such a clock.
     """
     found = [timer for timer in queries.timers(case) if timer.kind == kind]
-    if not found:
-        raise NotFound(_("the case has no clock %(kind)s") % {"kind": kind[:20]})
-    timer, calendar = found[-1], standards.work_calendar()
-    pauses = pauses_of(kind, queries.history(case))
+    which = len(found) if which is None else which
+    if not 0 < which <= len(found):
+        raise no_clock(kind)
+    timer, calendar = found[which - 1], standards.work_calendar()
+    pauses = pauses_of(kind, queries.history(case), which=which)
     used = used_by(timer, calendar, now=now)
     stands = timer.state == TimerState.PAUSED
     later = _Later(timer, pauses)
     return {
-        "kind": kind, "state": timer.state, "limit": [timer.limit_amount, timer.limit_unit],
+        "kind": kind, "which": which, "state": timer.state,
+        "limit": [timer.limit_amount, timer.limit_unit],
         "margin_hours": timer.margin_hours, "used_before": carried(timer, pauses, calendar),
         "used": used, "left": max(timer.limit_amount - used, ZERO),
         "due_at": None if stands else timer.due_at,
@@ -77,20 +79,35 @@ def explained(case: Case, kind: str, *, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def pauses_of(kind: str, lines: Iterable[CaseEvent]) -> list[Pause]:
-    """The pauses of the latest clock of a kind, as the history tells them, oldest first."""
-    found: list[Pause] = []
+def no_clock(kind: str) -> NotFound:
+    """The case has no such clock."""
+    return NotFound(_("the case has no clock %(kind)s") % {"kind": kind[:20]})
+
+
+def noted(kind: str, lines: Iterable[CaseEvent]) -> list[list[tuple[CaseEvent, dict[str, Any]]]]:
+    """What the history notes of each clock of a kind, oldest first, with the line that did it."""
+    found: list[list[tuple[CaseEvent, dict[str, Any]]]] = []
     for line in lines:
         for note in line.facts.get("clocks") or ():
-            what = note["what"] if note["clock"] == kind else ""
-            stands = bool(found) and found[-1].end is None
-            if what == "started":
-                found = []
-            elif what == "paused":
-                reason = str(line.facts.get("reason", ""))
-                found.append(Pause(line.at, None, line.action, line.actor, reason))
-            elif stands and (what == "resumed" or what in ENDS):
-                found[-1] = replace(found[-1], end=line.at, goes_on=what == "resumed")
+            if note["clock"] != kind:
+                continue
+            if note["what"] == "started" or not found:
+                found.append([])
+            found[-1].append((line, note))
+    return found
+
+
+def pauses_of(kind: str, lines: Iterable[CaseEvent], *, which: int | None = None) -> list[Pause]:
+    """The pauses of one clock of a kind, the latest or by its place from 1, oldest first."""
+    clocks, found = noted(kind, lines), list[Pause]()
+    place = len(clocks) if which is None else which
+    for line, note in clocks[place - 1] if 0 < place <= len(clocks) else ():
+        stands = bool(found) and found[-1].end is None
+        if note["what"] == "paused":
+            reason = str(line.facts.get("reason", ""))
+            found.append(Pause(line.at, None, line.action, line.actor, reason))
+        elif stands and (note["what"] == "resumed" or note["what"] in ENDS):
+            found[-1] = replace(found[-1], end=line.at, goes_on=note["what"] == "resumed")
     return found
 
 

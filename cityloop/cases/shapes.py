@@ -216,6 +216,7 @@ class DeadlineOut(Schema):
     """
 
     kind: str
+    which: int = Field(description="Its place among the case's clocks of this kind, from 1")
     state: Literal["running", "paused", "ended"]
     limit: Limit
     margin_hours: Decimal

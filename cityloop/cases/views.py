@@ -8,10 +8,10 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cityloop.cases import granting, offers, privacy, queries, receiving
+from cityloop.cases import deadline, granting, offers, privacy, queries, receiving
 from cityloop.cases.models import Attachment, Case, CaseEvent, Task, Timer, TimerState
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.errors import Invalid, NotFound
+from cityloop.kernel.errors import Invalid
 from cityloop.people.models import Organisation
 from cityloop.people.reasons import words_of
 
@@ -161,23 +161,23 @@ def attachment(one: Attachment) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def clock_changes(case: Case, kind: str) -> list[dict[str, Any]]:
-    """How the deadline of a clock came about: each change with who made it, oldest first.
+def clock_changes(case: Case, kind: str, *, which: int | None = None) -> list[dict[str, Any]]:
+    """How the deadlines of a kind of clock came about: each change with who made it, oldest first;
+    of all its clocks, or of one by its place from 1.
 
     Raises NotFound when the case has no such clock.
     """
-    found = [
+    clocks = deadline.noted(kind, queries.history(case))
+    if not 0 < (1 if which is None else which) <= len(clocks):
+        raise deadline.no_clock(kind)
+    return [
         {
             "at": line.at, "action": line.action, "actor": line.actor, "what": note["what"],
             "was": note["was"], "due": note["due"], "reason": str(line.facts.get("reason", "")),
         }
-        for line in queries.history(case)
-        for note in line.facts.get("clocks") or ()
-        if note["clock"] == kind
+        for notes in (clocks if which is None else [clocks[which - 1]])
+        for line, note in notes
     ]  # fmt: skip
-    if not found:
-        raise NotFound(_("the case has no clock %(kind)s") % {"kind": kind[:20]})
-    return found
 
 
 def protection_of(case: Case) -> dict[str, Any] | None:

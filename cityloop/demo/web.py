@@ -17,8 +17,11 @@ def situations(request: HttpRequest) -> HttpResponse:
     """Every living example; empty where this is no demo city."""
     actor_of(request).require("cases.view")
     chinese = str(get_language()).startswith("zh")
-    rows = [(one.zh if chinese else one.en, one) for one in made.shown()]
-    return render(request, "demo/situations.html", {"rows": rows})
+    parts = [
+        (head.zh if chinese else head.en, [(one.zh if chinese else one.en, one) for one in rows])
+        for head, rows in made.sections()
+    ]
+    return render(request, "demo/situations.html", {"parts": parts})
 
 
 urlpatterns = [path("situations/", situations, name="situations")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from cityloop.desks.views import (
+    case_clocks,
     case_list,
     case_page,
     dispatch_sheet,
@@ -25,7 +26,7 @@ urlpatterns = [
     path("cases/<str:number>/print/", case_page.case_print, name="case-print"),
     path("cases/<str:number>/dispatch/", dispatch_sheet.sheet, name="dispatch-sheet"),
     path("cases/<str:number>/notice/", notice.notice, name="case-notice"),
-    path("cases/<str:number>/clocks/<str:kind>/", case_page.explain, name="case-explain"),
+    path("cases/<str:number>/clocks/<str:kind>/", case_clocks.explain, name="case-explain"),
     path("cases/<str:number>/steps/<str:action>/", case_page.take_step, name="case-step"),
     path("figures/", figures.report, name="figures"),
     path("granted/", granted.granted, name="granted"),

@@ -22,5 +22,7 @@ def call_substitutes() -> int:
 
 
 def hand_over_ended() -> int:
-    """Secondments that have ended: what their holders had in hand."""
-    return operations.hand_over_ended(now=clock.now())
+    """Secondments that have ended: what their holders had in hand; then what others whose post
+    ended, or whose account is closed, still have."""
+    now = clock.now()
+    return operations.hand_over_ended(now=now) + operations.take_back(now=now)

@@ -26,8 +26,8 @@ def whole(value: Any) -> bool:
 
 
 def says_something(text: str) -> bool:
-    """Whether anything of a text is to be seen: spaces and what has no width say nothing."""
-    return any(sign.isprintable() and not sign.isspace() for sign in text)
+    """Whether a text has a letter or a digit: spaces, dots and dashes say nothing."""
+    return any(sign.isalnum() for sign in text)
 
 
 def filled_in(**texts: str) -> None:

@@ -311,3 +311,40 @@ def test_a_reinspection_goes_to_another_of_the_team(town: Town) -> None:
     assert row.moved == [number]
     task = Task.objects.get(case__number=number, kind="recheck", closed_at=None)
     assert task.member == town.members["colleague"]
+
+
+@pytest.mark.requirement("A28", "F06")
+def test_nobody_keeps_a_task_that_their_posts_no_longer_allow(town: Town) -> None:
+    _stranger(town, "second", "COLLECT")
+    post = town.members["inspector"].holdings.get().post
+    held = people.hold_post(member=town.members["second"], post=post, actor=SYSTEM, now=town.now)
+    _stranger(town, "mason", "WATER")
+    desk = town.members["water_worker"].holdings.get().post
+    people.hold_post(member=town.members["mason"], post=desk, actor=SYSTEM, now=town.now)
+    forget()
+    verify, check, kept = (
+        town.report("hotline12319").case,
+        *(town.case("handled").number for _ in range(2)),
+    )
+    work = town.case("handling").number
+    town.step(verify, "send_verify", "acceptor", inspector="second")
+    town.step(check, "send_check", "acceptor", inspector="second")
+    town.step(kept, "send_check", "acceptor", inspector="inspector")
+    town.step(work, "assign", "water", worker="mason")
+    assert duty.take_back(now=town.now) == 0
+
+    people.end_holding(holding_id=held.pk, actor=SYSTEM, now=town.now, reason="离岗")
+    people.close_member(member_id=town.members["mason"].pk, actor=SYSTEM, now=town.now)
+    forget()
+    assert duty.take_back(now=town.now) == 3
+    assert Case.objects.get(number=verify).status == "reported"
+    assert Case.objects.get(number=check).status == "handled"
+    assert Case.objects.get(number=kept).status == "checking"
+    row = Case.objects.get(number=work)
+    assert (row.status, row.worker_id) == ("handling", None)
+    told = CaseEvent.objects.get(case__number=check, action="recall_check")
+    assert (told.role, told.facts["reason"]) == (
+        "system", "second holds no post any more that does this"
+    )  # fmt: skip
+    assert duty.take_back(now=town.now) == 0
+    town.step(check, "send_check", "acceptor", inspector="inspector")

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cityloop.cases import clocks, deadline
+from cityloop.cases import clocks, deadline, views
 from cityloop.cases.change import Change
 from cityloop.cases.flow import Parameters
 from cityloop.cases.models import Case, CaseEvent, Timer
 from cityloop.cases.tests import world as worlds
 from cityloop.cases.tests.test_time_granted import CALENDAR, UNITS
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.errors import NotFound
 
 pytestmark = [pytest.mark.requirement("H05")]
 ACTS = st.lists(
@@ -160,3 +161,27 @@ def test_verification_is_told_as_a_pause_of_the_acceptance_clock(world):
     assert amounts == [4, 0, 11]
     last = Timer.objects.get(case=case, kind="acceptance").due_at
     assert told["due_at"] == told["stretches"][-1]["end"] == last
+
+
+@pytest.mark.django_db
+@pytest.mark.requirement("H05")
+def test_each_clock_of_a_kind_is_told_the_ended_ones_too(world):
+    case = world.to("handling")
+    first = Timer.objects.get(case=case, kind="handling")
+    world.wait(minutes=30)
+    case = world.step(case, "return", "water", reason_code="not_ours", reason="归道路")
+    case = world.step(case, "dispatch", "dispatcher", unit="roads", reason="改派")
+    former = deadline.explained(case, "handling", now=world.now, which=1)
+    latest = deadline.explained(case, "handling", now=world.now)
+    assert (former["which"], former["state"]) == (1, "ended")
+    worked, stood = former["stretches"]
+    assert (worked["start"], stood["reason"]) == (first.first_started_at, "paused")
+    assert worked["end"] == stood["start"] == world.now
+    assert (latest["which"], latest["state"]) == (2, "running")
+    assert latest["stretches"][0]["start"] == world.now
+    changes = views.clock_changes(case, "handling", which=1)
+    assert [one["what"] for one in changes] == ["started", "paused", "ended"]
+    assert len(views.clock_changes(case, "handling")) == 4
+    for which in (0, 3):
+        with pytest.raises(NotFound):
+            deadline.explained(case, "handling", now=world.now, which=which)

@@ -3,10 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cityloop.kernel.models import Marker
 
 MADE = "situation "  # a marker for each module that has been played
+
+
+class Section(NamedTuple):
+    """A heading of the table, in the order of a case's life, and the modules under it."""
+
+    zh: str
+    en: str
+    modules: tuple[str, ...]
+
+
+SECTIONS = (
+    Section(
+        "来电、信访与小事", "Calls, petitions and small matters", ("hotline", "petitions", "small")
+    ),
+    Section("该谁管", "Whose duty it is", ("chained", "permits", "disputes")),
+    Section("协同与代整治", "Joint work and substitute works", ("joint", "recovered")),
+    Section("时限", "Deadlines and more time", ("deadlines", "time_granted")),
+    Section("处置是否属实", "Proof, findings and cards", ("proof", "noticed", "cards")),
+    Section("答复与消息", "Replies and messages", ("answered", "messages")),
+    Section("值班、交接与清单", "Duty, hand-over and lists", ("duty", "turned_over", "lists")),
+)
+REST = Section("其他", "Others", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +50,23 @@ class Shown:
 
 
 def shown() -> list[Shown]:
-    """The table for a newcomer."""
+    """The table for a newcomer, as it was played."""
+    return [one for rows in _by_module().values() for one in rows]
+
+
+def sections() -> list[tuple[Section, list[Shown]]]:
+    """The same under headings; what no heading names stands last, empty headings fall away."""
+    found = _by_module()
+    parts = [(one, [row for name in one.modules for row in found.pop(name, [])])
+             for one in SECTIONS]  # fmt: skip
+    parts.append((REST, [row for rows in found.values() for row in rows]))
+    return [part for part in parts if part[1]]
+
+
+def _by_module() -> dict[str, list[Shown]]:
     rows = Marker.objects.filter(name__startswith=MADE).order_by("name")
-    return [Shown(**one) for row in rows for one in row.value["shown"]]
+    return {row.name.removeprefix(MADE): [Shown(**one) for one in row.value["shown"]]
+            for row in rows}  # fmt: skip
 
 
 def numbers() -> frozenset[str]:

@@ -15,7 +15,7 @@ from cityloop.cases import views as case_views
 from cityloop.cases.models import Case, Timer
 from cityloop.cases.tests import world as worlds
 from cityloop.desks import queries
-from cityloop.desks.views import case_page
+from cityloop.desks.views import case_clocks
 from cityloop.people.models import Organisation
 
 
@@ -200,7 +200,7 @@ def test_the_clock_and_the_lists_turn_yellow_at_one_moment(world) -> None:
     timer = Timer.objects.get(case=case)
     for minutes in range(16):
         now = world.now + timedelta(minutes=minutes)
-        assert case_page.clock_row(timer, now=now).light == case_views.light(case, now=now)
+        assert case_clocks.clock_row(timer, now=now).light == case_views.light(case, now=now)
 
 
 def test_outside_the_scope_a_case_does_not_exist(world, as_) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -15,12 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cityloop.assets import queries as assets
-from cityloop.cases import deadline, flow, guards, lifecycle, operations
+from cityloop.cases import flow, guards, lifecycle, operations
 from cityloop.cases import queries as cases
 from cityloop.cases import views as case_views
 from cityloop.cases.change import Paper
-from cityloop.cases.clocks import yellow_from
-from cityloop.cases.models import Attachment, Case, CaseEvent, Timer, TimerKind
+from cityloop.cases.models import Attachment, Case, CaseEvent
 from cityloop.desks import history, looks, proposal, queries
 from cityloop.desks import steps as stepping
 from cityloop.desks.choices import (
@@ -35,6 +34,7 @@ from cityloop.desks.choices import (
 )
 from cityloop.desks.forms import raw_inputs, step_form
 from cityloop.desks.queries import CaseFile
+from cityloop.desks.views import case_clocks
 from cityloop.desks.views.case_list import answered
 from cityloop.hotline import queries as hotline
 from cityloop.kernel import clock, files
@@ -47,8 +47,6 @@ from cityloop.permits import queries as permits
 from cityloop.permits.queries import Near
 from cityloop.precedents import queries as precedents
 from cityloop.standards import queries as standards
-from cityloop.standards.queries.calendars import REASONS
-from cityloop.standards.worktime import Reason, Unit
 
 NEAR_METRES = 100.0
 MAX_FILES = 20
@@ -79,40 +77,6 @@ class Line:
     clocks: list[str]
     papers: list[Attachment]
     intact: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ClockRow:
-    """A clock, ready to show."""
-
-    timer: Timer
-    state: looks.Look
-    light: str
-    limit: str
-    left: timedelta | None
-
-
-def clock_row(timer: Timer, *, now: datetime) -> ClockRow:
-    """State, light and words of one clock."""
-    ended = timer.state == "ended"
-    verdict = {True: "late", False: "met", None: "ended"}[timer.late]
-    state = verdict if ended else timer.state
-    light = "" if timer.state == "running" else "paused"
-    if timer.state == "running":
-        yellow = yellow_from(timer.started_at, timer.due_at)
-        light = "red" if now >= timer.due_at else "yellow" if now >= yellow else "green"
-    limit = standards.limit_text(timer.limit_amount, timer.limit_unit)
-    if timer.margin_hours:
-        limit += " + " + standards.limit_text(timer.margin_hours, Unit.WORK_HOUR)
-    left = timer.due_at - now if timer.state == "running" else None
-    return ClockRow(timer, looks.CLOCK_STATE[state], light, limit, left)
-
-
-def clocks_in_order(timers: list[Timer]) -> list[Timer]:
-    """Running ones by deadline, then the ended: the whole case, and its stages latest first."""
-    running = sorted((t for t in timers if t.state != "ended"), key=lambda t: t.due_at)
-    ended = [t for t in reversed(timers) if t.state == "ended"]
-    return [*running, *sorted(ended, key=lambda t: t.kind != TimerKind.WHOLE)]
 
 
 def lines_of(file: CaseFile) -> list[Line]:
@@ -201,7 +165,7 @@ def context_of(
         "status": looks.STATUS[case.status], "light": case_views.light(case, now=now),
         "noticed": any(line.action == "give_notice" for line in file.lines),
         "road": road_of(case), "lines": lines_of(file),
-        "clocks": [clock_row(timer, now=now) for timer in clocks_in_order(file.timers)],
+        "clocks": case_clocks.clock_rows(file.timers, now=now),
         "outer": hotline.deadlines_of(case, now=now) if actor.may(hotline.ORDERS) else [],
         "proposal": proposal.explained(case, file.names, actor, on=timezone.localdate(now)),
         "limit": standards.limit_text(case.limit_amount, case.limit_unit)
@@ -264,58 +228,6 @@ def case_print(request: HttpRequest, number: str) -> HttpResponse:
     context = context_of(request, file, actor=actor, now=now)
     context["lines"] = list(reversed(context["lines"]))
     return render(request, "desks/case_print.html", context)
-
-
-@require_safe
-def explain(request: HttpRequest, number: str, kind: str) -> HttpResponse:
-    """Why this deadline: each counted and skipped stretch between start and end."""
-    actor = actor_of(request)
-    actor.require("cases.view")
-    case = cases.get(actor, number)
-    told = deadline.explained(case, kind, now=clock.now())
-    changes = [
-        {**one, "look": looks.ACTION.get(one["action"]),
-         "words": history.clock_change({**one, "clock": kind})}
-        for one in case_views.clock_changes(case, kind)
-    ]  # fmt: skip
-    context = {
-        "case": case, "kind": history.clock_name(kind), "parts": days_of(told["stretches"]),
-        "stands": told["stands_since"] and standing_words(told),
-        "changes": changes, "protection": protected_by(case, kind),
-    }  # fmt: skip
-    return answered(request, page="desks/explain.html", part="desks/_explain.html", context=context)
-
-
-def protected_by(case: Case, kind: str) -> str:
-    """The protection period behind the limit of a clock, in words; empty where none is."""
-    found = case_views.protection_of(case) if kind in ("handling", "whole") else None
-    return history.protection_words(found) if found else ""
-
-
-def standing_words(told: dict[str, Any]) -> str:
-    """Since when a clock stands still, what is used of its limit and what is left."""
-    unit = told["limit"][1]
-    amounts = {"limit": told["limit"][0], "used": round(told["used"], 2)}
-    amounts["left"] = max(amounts["limit"] - amounts["used"], 0)
-    words = {name: standards.limit_text(amount, unit) for name, amount in amounts.items()}
-    return _(
-        "This clock stands still since %(since)s. Of its limit of %(limit)s, used: %(used)s, left: "
-        "%(left)s. Its deadline is set when it goes on."
-    ) % {**words, "since": history.moment(told["stands_since"].isoformat())}
-
-
-def days_of(parts: list[dict[str, Any]]) -> list[tuple[date, list[dict[str, Any]]]]:
-    """The stretches by the local day on which they begin."""
-    days: dict[date, list[dict[str, Any]]] = {}
-    for part in parts:
-        paused = part["reason"] == deadline.PAUSED
-        words = _("stands still") if paused else str(REASONS[Reason(part["reason"])])
-        if part["margin"] and part["counted"]:
-            words = _("%(reason)s, margin of the other stages") % {"reason": words}
-        day = timezone.localtime(part["start"]).date()
-        look = looks.ACTION.get(part["action"])
-        days.setdefault(day, []).append({**part, "words": words, "paused": paused, "look": look})
-    return list(days.items())
 
 
 def waits_for(case: Case) -> str:

@@ -7,6 +7,7 @@ from cityloop.duty.operations.calls import (
     open_dispatch,
 )
 from cityloop.duty.operations.handovers import accept_handover, digest_holds, end_shift
+from cityloop.duty.operations.leaving import take_back
 from cityloop.duty.operations.roster import (
     NewTurn,
     end_absence,
@@ -44,4 +45,5 @@ __all__ = [
     "open_dispatch",
     "put_on_duty",
     "set_shift",
+    "take_back",
 ]

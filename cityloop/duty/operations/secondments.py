@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cityloop.cases import operations as cases
-from cityloop.cases.models import Case, Task
 from cityloop.duty import queries
 from cityloop.duty.models import Succession
+from cityloop.duty.operations.leaving import hand_on
 from cityloop.duty.operations.roster import require_unit
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Refused
 from cityloop.people import operations as people
-from cityloop.people import queries as people_queries
 from cityloop.people.models import Holding, HoldingKind, Member
-from cityloop.people.roles import CHECKERS
-
-# Site tasks that go back to the desk which gave them, by the step that takes them back.
-RECALL = {"verify": "recall_verify", "check": "recall_check"}
-LEAVER = "secondment"  # the system's post that hands over
 
 
 @transaction.atomic
@@ -81,8 +74,9 @@ def hand_over(holding: Holding, *, now: datetime) -> Succession:
     if row.done_at is not None:
         return row
     numbers = [] if queries.keeps_post(holding, today) else queries.in_hand(holding, today)
+    reason = _("the secondment of %(name)s has ended") % {"name": holding.member.name}
     for number in numbers:
-        moved = _hand_on(number, holding.member, row.successor, now)
+        moved = hand_on(number, holding.member, row.successor, reason=reason, now=now)
         (row.moved if moved else row.pooled).append(number)
     row.done_at = now
     row.save(update_fields=["done_at", "moved", "pooled"])
@@ -93,38 +87,3 @@ def _succession(holding: Holding) -> Succession:
     Succession.objects.get_or_create(holding=holding)
     rows = Succession.objects.select_for_update(of=("self",)).select_related("successor")
     return rows.get(holding=holding)
-
-
-def _hand_on(number: str, person: Member, successor: Member | None, now: datetime) -> bool:
-    """One case; True when the successor has it, False when it went back to its desk."""
-    reason = _("the secondment of %(name)s has ended") % {"name": person.name}
-    if successor is not None:
-        try:
-            _step(number, "hand_on", now, person=person, successor=successor, reason=reason)
-        except cases.Refused as refused:
-            reason = f"{reason}; {refused}"[:400]
-        else:
-            return True
-    held = Task.objects.filter(case__number=number, closed_at=None, member=person)
-    kinds = set(held.values_list("kind", flat=True))
-    if "recheck" in kinds:
-        other = _another_inspector(number, person, timezone.localdate(now))
-        _step(number, "hand_on", now, person=person, successor=other, reason=reason)
-        return other is not None
-    for kind in sorted(kinds & set(RECALL)):
-        _step(number, RECALL[kind], now, reason=reason)
-    if not kinds & set(RECALL):
-        _step(number, "hand_on", now, person=person, reason=reason)
-    return False
-
-
-def _step(number: str, action: str, now: datetime, **inputs: object) -> None:
-    with transaction.atomic():
-        cases.perform(number, action, actor=Actor.system(LEAVER), now=now, inputs=inputs)
-
-
-def _another_inspector(number: str, person: Member, on: date) -> Member | None:
-    """A re-inspection has no desk to go back to: another inspector of the team, new to the case."""
-    known = Case.objects.get(number=number).members
-    rows = people_queries.holders(on, *CHECKERS).filter(organisation_id=person.organisation_id)
-    return rows.exclude(pk__in=known).order_by("pk").first()

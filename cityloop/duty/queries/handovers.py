@@ -19,8 +19,8 @@ from cityloop.duty.models import Desk, Handover, HandoverLine, Succession
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound, Refused
 from cityloop.people import queries as people
-from cityloop.people.models import Holding, HoldingKind, Organisation
-from cityloop.people.roles import VERIFIERS
+from cityloop.people.models import Holding, HoldingKind, Member, Organisation
+from cityloop.people.roles import CHECKERS, VERIFIERS
 
 LATE_AFTER = timedelta(minutes=30)  # a handover that nobody accepted warns
 WARN_DAYS = 14  # before a secondment ends
@@ -239,6 +239,23 @@ def in_hand(holding: Holding, on: date) -> list[str]:
     if roles & {"dispatcher", "district_platform"}:
         found += [number for number in _followed(holding) if number not in found]
     return found
+
+
+def left_behind(on: date) -> list[tuple[str, Member]]:
+    """Case numbers, with the person, in which somebody has an open task that none of the posts they
+    hold on the day lets them do; oldest case first."""
+    held = people.holdings_on(on).filter(post__active=True, member__active=True)
+    verifiers, checkers = (
+        people.holders(on, *roles).values("pk") for roles in (VERIFIERS, CHECKERS)
+    )
+    left = ~Q(member__in=held.order_by().values("member_id"))
+    left |= Q(kind="verify") & ~Q(member__in=verifiers)
+    left |= Q(kind__in=("check", "recheck")) & ~Q(member__in=checkers)
+    tasks = Task.objects.filter(left, closed_at=None, member__isnull=False)
+    rows = tasks.order_by("case_id").values_list("case__number", "member_id").distinct()
+    pairs = list(rows)
+    members = Member.objects.in_bulk({member for _number, member in pairs})
+    return [(number, members[member]) for number, member in pairs]
 
 
 def _followed(holding: Holding) -> list[str]:
