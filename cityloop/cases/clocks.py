@@ -10,6 +10,7 @@ from cityloop.cases import chain
 from cityloop.cases.change import Change
 from cityloop.cases.models import Case, CaseEvent, Status, Timer, TimerKind, TimerState
 from cityloop.kernel.rows import fresh
+from cityloop.standards import queries as standards
 from cityloop.standards import worktime
 
 ZERO = Decimal(0)
@@ -89,7 +90,9 @@ def pause(change: Change, kind: str) -> None:
     if timer is None or timer.state != RUNNING:
         return
     ran = spent(change, timer)
-    if timer.margin_hours and timer.spent <= timer.limit_amount < ran:
+    if change.now > timer.due_at:  # late as it was set, whatever the calendar says since
+        ran = max(ran, timer.limit_amount + FIVE_PLACES)
+    elif timer.margin_hours and timer.spent <= timer.limit_amount < ran:
         ran = _use_margin(change, timer, ran)
     timer.spent = ran
     timer.state, timer.fire_at = PAUSED, None
@@ -127,14 +130,24 @@ def relimit(change: Change, kind: str, amount: Decimal, unit: str) -> None:
 
 
 def moved_by_calendar(change: Change) -> list[Timer]:
-    """The running clocks whose deadline is another one under the calendar as it is now."""
+    """The running clocks whose deadline is another one under the calendar as it is now.
+
+    What had run out when the calendar was changed is a closed period and stays: who was late does
+    not become punctual by a holiday written down afterwards; for that there is the appeal.
+    """
     return [
         timer
         for timer in change.timers
         if timer.state == RUNNING
         and (timer.limit_unit not in CONTINUOUS or timer.margin_hours)
         and reckon(change, timer) != timer.due_at
+        and (timer.due_at > change.now or timer.due_at > _calendar_changed_at())
     ]
+
+
+def _calendar_changed_at() -> datetime:
+    """When the calendar was changed last. One statement."""
+    return standards.calendar_changes().values_list("at", flat=True)[0]
 
 
 def recompute(change: Change, timer: Timer) -> None:

@@ -190,11 +190,12 @@ def _parts(
 
 class _Later:
     """Why the calendar of a stretch was changed after it was counted: what ran before a pause was
-    counted at the pause, what ended at its end; what runs follows the calendar."""
+    counted at the pause, what ended at its end, what ran out then; what runs on follows the
+    calendar."""
 
     def __init__(self, timer: Timer, pauses: Sequence[Pause]) -> None:
         moments = [pause.start for pause in pauses]
-        self.counted_at = [*moments, *([timer.ended_at] if timer.ended_at else [])]
+        self.counted_at = [*moments, timer.ended_at or timer.due_at]
         self.changed = {at: standards.days_changed_since(at) for at in self.counted_at}
 
     def why(self, one: Stretch) -> str:

@@ -120,6 +120,37 @@ def test_a_changed_calendar_moves_open_deadlines_with_a_record_and_no_ended_one(
         town.step(case.number, "receive", "roads")
 
 
+@pytest.mark.requirement("H05", "H07")
+def test_a_holiday_written_down_afterwards_makes_nobody_punctual(town: Town) -> None:
+    town.now = datetime(2026, 9, 28, 9, 0, tzinfo=CITY).astimezone(UTC)
+    late = _dispatched(town, REFUSE, limit_unit="work_hour")
+    due = _due(late)
+    town.now = (due + timedelta(hours=1)).astimezone(UTC)
+    town.sweep()
+    open_ = _dispatched(town, REFUSE, limit_unit="work_hour")
+    before = _due(open_)
+    assert before.date() > due.date()
+    for day in (due.date(), before.date()):
+        standards.set_special_day(
+            day, "holiday", name="补", actor=town.actor("administrator"), now=town.now, why="补记",
+        )  # fmt: skip
+        town.wait(minutes=1)
+    town.deliver()
+    late = Case.objects.get(pk=late.pk)
+    assert _due(late) == due and late.handling_overdue
+    assert _due(Case.objects.get(pk=open_.pk)) > before, "what had not run out follows"
+    told = deadline.explained(late, "handling", now=town.now)["stretches"]
+    assert any(one["changed_since"].startswith("补记") for one in told), told
+    # Nor does a pause give back what was used up.
+    town.step(late.number, "return", "roads", reason_code="not_ours", reason="不归我们")
+    stood = Timer.objects.filter(case=late, kind="handling").latest("pk")
+    assert stood.spent > stood.limit_amount
+    town.step(late.number, "dispatch", "dispatcher", unit="ROADS", reason="核实")
+    town.step(late.number, "receive", "roads")
+    done = town.step(late.number, "finish", "roads", result="完成", photos=("after",))
+    assert done.handled_late is True
+
+
 @pytest.mark.requirement("H05")
 def test_of_changes_made_together_a_case_is_told_the_one_that_moves_it(town: Town) -> None:
     case = town.case("handling")
