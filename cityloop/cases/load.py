@@ -7,6 +7,7 @@ costs more than the database's work on them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -24,7 +25,7 @@ JSON = tuple(
 TIMER, TASK = columns_of(Timer), (*columns_of(Task, without=("asked",)), "asked")
 
 CASE_SQL = f"""SELECT {", ".join(f'c."{name}"' for name in COLUMNS)}, f.parameters, k.second_eye,
-       e.state
+       e.state, e.at
 FROM cases_case c JOIN cases_flow f ON f.id = c.flow_id
 LEFT JOIN standards_problemclass k ON k.id = c.problem_class_id
 LEFT JOIN cases_event e ON e.case_id = c.id AND e.version = c.version
@@ -45,6 +46,7 @@ class Dossier:
     parameters: flows.Parameters
     second_eye: bool
     mark: str = ""
+    told: datetime | None = None  # when its last line was
 
 
 def locked(number: str) -> Dossier | None:
@@ -62,8 +64,9 @@ def locked(number: str) -> Dossier | None:
         cursor.execute(TASK_SQL, [case.pk])
         tasks = [Task.from_db("default", TASK, (*one[:-1], _parsed(one[-1])))
                  for one in cursor.fetchall()]  # fmt: skip
-    parameters = flows.parameters(_parsed(row[-3]), case.area_code)
-    return Dossier(case, timers, tasks, parameters, row[-2] is not False, row[-1] or "")
+    parameters = flows.parameters(_parsed(row[-4]), case.area_code)
+    second_eye, mark, told = row[-3] is not False, row[-2] or "", row[-1]
+    return Dossier(case, timers, tasks, parameters, second_eye, mark, told)
 
 
 def _parsed(stored: Any) -> Any:

@@ -352,12 +352,16 @@ def _load(number: str, *, actor: Actor, now: datetime) -> Change:
 
 def _change(found: load.Dossier, *, actor: Actor, now: datetime) -> Change:
     """What was changed past the life cycle since the last line stands in the next one for good:
-    that line's own mark takes the case as it is."""
+    that line's own mark takes the case as it is.
+
+    A step is never dated before the last line: a clock that was put back, or whoever waited for
+    another's step, does not turn the order of the history.
+    """
     altered = state.altered(found.mark, found.case, found.timers, found.tasks)
     return Change(
         case=found.case,
         actor=actor,
-        now=now,
+        now=max(now, found.told or now),
         action="",
         source=found.case.status,
         flow=found.parameters,

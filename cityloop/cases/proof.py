@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -12,52 +13,21 @@ import orjson
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from cityloop.cases import chain, papers, queries, state
+from cityloop.cases import chain, locks, papers, queries, state
 from cityloop.cases.faults import Broken, Tally
-from cityloop.cases.models import Attachment, Case, CaseEvent, Seal, Timer
+from cityloop.cases.models import CaseEvent, Seal
 from cityloop.kernel import files, witness
-from cityloop.kernel.models import StoredFile
+from cityloop.kernel.marks import Marks
+from cityloop.kernel.models import Marker, StoredFile
 from cityloop.kernel.reports import Progress
 
 TOLD_EVERY = 1000  # lines
+CHUNK = 5000
 SHORT = timedelta(milliseconds=500)  # while somebody waits for the lock, writers wait too
 SEALED_WITHIN = timedelta(hours=1)  # the worker seals every minute
 WITNESSED = "seal"  # what a seal is called where it is noted outside the database
-# Triggers that keep the history as it is. Who owns the tables can drop them: that must show.
-APPEND_ONLY, GOES_UP = "cases_append_only", "cases_version_goes_up"
-HAS_EVENT, STAYS = "cases_version_has_event", "kernel_file_stays"
-ENDED_STAYS = "cases_ended_clock_stays"
-CHANGED, EMPTIED, DELETED, WRITTEN, UPDATED = 27, 34, 11, 21, 19  # PostgreSQL's pg_trigger.tgtype
-LOCKS = {
-    # (table, trigger): what it calls, and at what
-    ("cases_event", "append_only"): (APPEND_ONLY, CHANGED),
-    ("cases_event", "no_truncate"): (APPEND_ONLY, EMPTIED),
-    ("cases_attachment", "append_only"): (APPEND_ONLY, CHANGED),
-    ("cases_attachment", "no_truncate"): (APPEND_ONLY, EMPTIED),
-    ("cases_seal", "append_only"): (APPEND_ONLY, CHANGED),
-    ("cases_seal", "no_truncate"): (APPEND_ONLY, EMPTIED),
-    ("cases_case", "no_delete"): (APPEND_ONLY, DELETED),
-    ("cases_case", "no_truncate"): (APPEND_ONLY, EMPTIED),
-    ("cases_case", "version_has_event"): (HAS_EVENT, WRITTEN),
-    ("cases_case", "version_goes_up"): (GOES_UP, UPDATED),
-    ("cases_flow", "append_only"): (APPEND_ONLY, CHANGED),
-    ("cases_flow", "no_truncate"): (APPEND_ONLY, EMPTIED),
-    ("cases_timer", "no_delete"): (APPEND_ONLY, DELETED),
-    ("cases_timer", "no_truncate"): (APPEND_ONLY, EMPTIED),
-    ("cases_timer", "ended_stays"): (ENDED_STAYS, UPDATED),
-    ("kernel_file", "stays"): (STAYS, CHANGED),
-    ("kernel_file", "no_truncate"): (STAYS, EMPTIED),
-}
-PROVEN = ("cases_event", "cases_attachment", "cases_seal", "cases_case", "cases_timer",
-          "cases_task", "kernel_file")  # fmt: skip
-# SHA-256 of what they do: one replaced by a function that lets all through is no lock.
-BODIES = {
-    APPEND_ONLY: "b0483f54434ccee2d772b2a7d2a9a78728d7b69c3df437c5bb291ef44e3eb16f",
-    GOES_UP: "b87799430f140ac68db041586bb0c5239533ceab63e152bd8782f56687325b13",
-    HAS_EVENT: "f528dcfc19ff42d918a897e0aab30e673fa4feab4beee0de2bc888cbdbb674f6",
-    ENDED_STAYS: "2c9efe41308fb9d744d8e6c81e6bc1f683218153f52a334db3c4f490569f41bb",
-    STAYS: "c1fca065c747729d1e97126fd9c61c1cef15d6af0ee3ab53ad389c544692335c",
-}
+AGAIN = "again"  # and one noted anew, after notes were lost
+INVENTED = "invented times"  # a marker: the last line of a demo city's story
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +38,8 @@ class Verdict:
     lines: int
     seals: int
     noted: int  # seals that stand outside the database too
+    again: int  # of these, noted anew after notes were lost
+    invented: bool  # a demo city: times of its story are not proven
     broken: tuple[Broken, ...]
 
     @property
@@ -125,16 +97,29 @@ def _highest_event(patience: timedelta) -> int:
 def _digest(
     first: int, upto: int, previous: str, sealed_at: datetime | None = None
 ) -> tuple[int, str]:
-    """How many lines, and the seal over them; without its moment, as seals once were."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT count(*), encode(sha256(convert_to(
-                 %s::text || coalesce(string_agg(hash, ''), '') || %s, 'UTF8')), 'hex')
-               FROM (SELECT hash FROM cases_event WHERE id BETWEEN %s AND %s ORDER BY id) AS e""",
-            [previous, chain.instant(sealed_at) if sealed_at else "", first, upto],
-        )
-        count, digest = cursor.fetchone()
-    return int(count), str(digest)
+    """How many lines, and the seal over them; without its moment, as seals once were.
+
+    Hashed here: a database that is asked for the digest may have been taught another one.
+    """
+    found, count = hashlib.sha256(previous.encode()), 0
+    rows = CaseEvent.objects.filter(pk__gte=first, pk__lte=upto).order_by("pk")
+    for (line,) in rows.values_list("hash").iterator(chunk_size=CHUNK):
+        found.update(line.encode())
+        count += 1
+    found.update(chain.instant(sealed_at).encode() if sealed_at else b"")
+    return count, found.hexdigest()
+
+
+def invent(*, now: datetime) -> None:
+    """Say of all lines until now that their times are a story's: of a demo city, which was lived
+    through within minutes. A proof tells how many, and believes their order only."""
+    last = CaseEvent.objects.order_by("-pk").values_list("pk", flat=True).first()
+    Marker.objects.update_or_create(pk=INVENTED, defaults={"value": last or 0, "set_at": now})
+
+
+def _invented() -> int:
+    """The last line whose time is a story's; 0 in a real city."""
+    return Marker.objects.filter(pk=INVENTED).values_list("value", flat=True).first() or 0
 
 
 def verify(*, now: datetime, progress: Progress | None = None) -> Verdict:
@@ -145,28 +130,37 @@ def verify(*, now: datetime, progress: Progress | None = None) -> Verdict:
     """
     total = CaseEvent.objects.count() if progress else 0
     cases, lines, version, head = 0, 0, 0, ""
+    told: datetime | None = None  # when the line before was
     tally, unsound = Tally(), set[str]()  # numbers of cases whose own history is not whole
     last: tuple[Any, ...] | None = None  # the line before
     with transaction.atomic():
         for row in queries.lines_of_all_cases():
             if last is None or row[0] != last[0]:
                 _cut_short(last, tally, unsound)
-                cases, version, head = cases + 1, 0, ""
+                cases, version, head, told = cases + 1, 0, "", None
             lines += row[5] is not None
-            if problem := _problem(row, version, head):
+            if problem := _problem(row, version, head) or _too_early(row, told):
                 tally.add(f"case {row[1]} version {version + 1}", problem)
                 unsound.add(row[1])
-            version, head, last = row[6] or 0, row[19] or "", row
+            version, head, told, last = row[6] or 0, row[19] or "", row[13], row
             if progress and lines % TOLD_EVERY == 0:
                 progress(lines, total)
     _cut_short(last, tally, unsound)
     broken = tally.found()
     tally = Tally()
-    seals, noted = _verify_seals(tally), _as_noted(tally)
+    seals, (noted, again) = _verify_seals(tally), _as_noted(now, tally)
     _unsealed(now, tally)
     _without_case(tally)
     broken += tally.found() + papers.otherwise()
-    return Verdict(cases, lines, seals, noted, (*broken, *_without_lock(), *_otherwise(unsound)))
+    return Verdict(
+        cases,
+        lines,
+        seals,
+        noted,
+        again,
+        _invented() > 0,
+        (*broken, *locks.taken_off(), *_otherwise(unsound)),
+    )
 
 
 def _otherwise(unsound: set[str]) -> list[Broken]:
@@ -179,70 +173,6 @@ def _otherwise(unsound: set[str]) -> list[Broken]:
         if number not in unsound:
             tally.add(f"case {number}", f"{part} are not what its last line left")
     return tally.found()
-
-
-def _without_lock() -> list[Broken]:
-    """Locks that somebody took off: what is whole today need not be so tomorrow."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT t.tgrelid::regclass::text, t.tgname, p.proname, t.tgtype,
-                      encode(sha256(convert_to(p.prosrc, 'UTF8')), 'hex')
-                 FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
-                WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
-                  AND t.tgqual IS NULL AND t.tgattr = ''
-                  AND p.proconfig IS NULL AND NOT p.prosecdef"""
-        )
-        there = {(table, name): tuple(does) for table, name, *does in cursor.fetchall()}
-    wanted = {lock: (does, at, BODIES[does]) for lock, (does, at) in LOCKS.items()}
-    missing = [lock for lock, does in wanted.items() if there.get(lock) != does]
-    missing += _without_constraint()
-    found = (
-        ("missing, disabled or replaced", missing),
-        ("not of CityLoop, may change what is written", _strangers()),
-    )
-    return [
-        Broken("the locks", f"{what}: " + ", ".join(f"{name} of {table}" for table, name in locks))
-        for what, locks in found
-        if locks
-    ]
-
-
-def _without_constraint() -> list[tuple[str, str]]:
-    """(table, name) of constraints of the proven tables that are not there or do not hold."""
-    wanted = {
-        (model._meta.db_table, str(one.name))
-        for model in (Case, CaseEvent, Attachment, Seal, Timer, StoredFile)
-        for one in model._meta.constraints
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT conrelid::regclass::text, conname::text FROM pg_constraint WHERE convalidated
-                UNION ALL
-               SELECT indrelid::regclass::text, indexrelid::regclass::text FROM pg_index
-                WHERE indisunique AND indisvalid"""
-        )
-        return sorted(wanted - set(cursor.fetchall()))
-
-
-def _strangers() -> list[tuple[str, str]]:
-    """(table, name) of triggers, rules and policies on what is proven that no migration made."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT t.tgrelid::regclass::text, t.tgname::text FROM pg_trigger t
-                WHERE NOT t.tgisinternal AND t.tgrelid::regclass::text = ANY(%(tables)s)
-                UNION ALL
-               SELECT r.ev_class::regclass::text, r.rulename FROM pg_rewrite r
-                WHERE r.ev_class::regclass::text = ANY(%(tables)s)
-                UNION ALL
-               SELECT c.oid::regclass::text, 'row security' FROM pg_class c
-                WHERE c.oid::regclass::text = ANY(%(tables)s) AND c.relrowsecurity
-                UNION ALL  -- what a session of this database or role begins with
-               SELECT 'the database', setting FROM pg_db_role_setting s, unnest(s.setconfig) setting
-                WHERE setting ~ '^(session_replication_role|search_path|row_security)='
-                ORDER BY 1, 2""",
-            {"tables": list(PROVEN)},
-        )
-        return [lock for lock in cursor.fetchall() if lock not in LOCKS]
 
 
 def _cut_short(last: tuple[Any, ...] | None, tally: Tally, unsound: set[str]) -> None:
@@ -272,6 +202,12 @@ def _problem(row: tuple[Any, ...], version: int, head: str) -> str | None:
     return None
 
 
+def _too_early(row: tuple[Any, ...], told: datetime | None) -> str | None:
+    """Time does not run back within a case; what another system did has its own order."""
+    early = told is not None and not row[16] and row[13] is not None and row[13] < told
+    return "the line is dated before the one in front of it" if early else None
+
+
 # Columns 6 to 18 of the reading.
 LINE = ("version", "action", "source", "target", "role", "member_id", "actor", "at", "recorded_at",
         "facts", "imported", "state", "previous")  # fmt: skip
@@ -288,7 +224,7 @@ def _facts(stored: Any) -> Any:
 
 
 def _verify_seals(tally: Tally) -> int:
-    previous, count = "", 0
+    previous, count, before, story = "", 0, None, _invented()
     for one in _seals():
         count += 1
         span = (one.first_event, one.last_event, previous)
@@ -299,24 +235,66 @@ def _verify_seals(tally: Tally) -> int:
             what = (f"{one.events} lines were sealed, {lines} are there; they, or the seal's own "
                     f"columns, were altered")  # fmt: skip
             tally.add(f"seal {one.pk}", what, kind="seal")
-        previous = one.digest
+        if before is not None:
+            _dated_back(one, before, story, tally)
+        previous, before = one.digest, one.sealed_at
     return count
 
 
-def _as_noted(tally: Tally) -> int:
-    """Every seal that was noted outside the database is there, and is the same; returns how many
-    were noted."""
-    count, notes = 0, witness.told(WITNESSED)
-    while some := list(islice(notes, TOLD_EVERY)):
-        there = dict(
-            Seal.objects.filter(pk__in=[pk for pk, _d in some]).values_list("pk", "digest")
-        )
-        for pk, digest in some:
-            if there.get(int(pk)) != digest:
-                what = "it is gone" if int(pk) not in there else "it is another one"
-                tally.add(f"seal {pk}", f"{what}: it was noted outside the database", kind="noted")
-        count += len(some)
-    return count
+def _dated_back(one: Seal, before: datetime, story: int, tally: Tally) -> None:
+    """A line says that it was recorded before the seal in front of it, which does not have it."""
+    rows = CaseEvent.objects.filter(
+        pk__range=(max(one.first_event, story + 1), one.last_event),
+        recorded_at__lt=before - SEALED_WITHIN, imported=False,
+    )  # fmt: skip
+    for number, version in rows.values_list("case__number", "version").order_by("pk"):
+        tally.add(f"case {number} version {version}", "the line is dated before it was sealed",
+                  kind="dated")  # fmt: skip
+
+
+def _as_noted(now: datetime, tally: Tally) -> tuple[int, int]:
+    """Every seal that was noted outside the database is there, and is the same; and each is noted
+    but for the newest. Returns how many were noted, and how many of them again."""
+    counts, seen = {WITNESSED: 0, AGAIN: 0}, Marks()
+    for kind in counts:
+        notes = witness.told(kind)
+        while some := list(islice(notes, TOLD_EVERY)):
+            numbers = [int(pk) for pk, _digest in some]
+            there = dict(Seal.objects.filter(pk__in=numbers).values_list("pk", "digest"))
+            for number, (_pk, digest) in zip(numbers, some, strict=True):
+                counts[kind] += not seen.add(number)
+                if there.get(number) != digest:
+                    what = "it is gone" if number not in there else "it is another one"
+                    what = f"{what}: it was noted outside the database"
+                    tally.add(f"seal {number}", what, kind="noted")
+    for number in _unnoted(now, seen):
+        what = "it is not noted outside the database: the notes were lost, or could not be written"
+        tally.add(f"seal {number}", what, kind="unnoted")
+    return sum(counts.values()), counts[AGAIN]
+
+
+def _unnoted(now: datetime, seen: Marks) -> Iterator[int]:
+    """Seals that should be noted by now, and are not."""
+    rows = Seal.objects.filter(sealed_at__lt=now - SEALED_WITHIN).order_by("pk")
+    numbers = rows.values_list("pk", flat=True).iterator(chunk_size=CHUNK)
+    return (number for number in numbers if number not in seen)
+
+
+def note_again(*, now: datetime) -> int:
+    """Note the seals that should be noted outside the database and are not: after notes were lost.
+
+    They stand there as noted again: a proof tells how many, for what they prove begins today.
+    Returns how many.
+    """
+    seen = Marks()
+    for kind in (WITNESSED, AGAIN):
+        for pk, _digest in witness.told(kind):
+            seen.add(int(pk))
+    missing = list(_unnoted(now, seen))
+    digests = Seal.objects.in_bulk(missing)
+    with transaction.atomic():
+        witness.note(AGAIN, [(f"{pk}", digests[pk].digest) for pk in missing])
+    return len(missing)
 
 
 def _unsealed(now: datetime, tally: Tally) -> None:

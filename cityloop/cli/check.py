@@ -19,17 +19,31 @@ Workflow = Annotated[
     ),
 ]
 Chain = Annotated[bool, typer.Option("--chain", help="Prove that no history was altered.")]
+NoteAgain = Annotated[
+    bool,
+    typer.Option(
+        "--note-again",
+        help="After the notes outside the database were lost: note the seals anew, and say so.",
+    ),
+]
 
 
-def check(chain: Chain = False, workflow: Workflow = False, as_json: AsJson = False) -> None:
+def check(
+    chain: Chain = False,
+    workflow: Workflow = False,
+    note_again: NoteAgain = False,
+    as_json: AsJson = False,
+) -> None:
     """Examine database, queue, disk and clock; on demand also the history and the flow."""
     open_project()
     from cityloop.kernel import clock, health
 
     began = time.monotonic()
     findings = [finding.as_dict() for finding in health.examine(now=clock.now())]
-    if chain or workflow:
+    if chain or workflow or note_again:
         require_tables()
+    if note_again:
+        findings.append(note_seals_again())
     if chain:
         findings += [prove_history(), prove_files(), prove_book()]
     if workflow:
@@ -40,6 +54,15 @@ def check(chain: Chain = False, workflow: Workflow = False, as_json: AsJson = Fa
     finish(result, "\n".join(lines), as_json=as_json)
     if not well:
         raise RejectedError("not well")
+
+
+def note_seals_again() -> dict[str, Any]:
+    """Note the seals that are not noted outside the database: what they prove begins today."""
+    from cityloop.cases import proof
+    from cityloop.kernel import clock
+
+    count = proof.note_again(now=clock.now())
+    return {"name": "notes", "well": True, "words": f"{count} seals were noted again"}
 
 
 def prove_history() -> dict[str, Any]:
@@ -53,6 +76,10 @@ def prove_history() -> dict[str, Any]:
         f"{verdict.lines} lines of {verdict.cases} cases and {verdict.seals} seals are whole; "
         f"{verdict.noted or 'none'} of the seals stand outside the database too"
     )
+    if verdict.invented:
+        words += "; a demo city, whose past was made up within minutes"
+    if verdict.again:
+        words += f", {verdict.again} of them noted again after notes were lost"
     if not verdict.whole:
         words = _one_a_line(verdict.broken)
     return {"name": "history", "well": verdict.whole, "words": words}

@@ -67,6 +67,7 @@ def simulate(
             if advance is not None:
                 advance(int((sweep - start) / timedelta(hours=1)), days * 24)
     proof.seal(now=now)
+    proof.invent(now=now)
     jobs.give_way()
     return {name: count for name, count in sorted(life.counts.items()) if name}
 

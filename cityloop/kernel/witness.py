@@ -4,8 +4,8 @@ Seals in the database prove what lies before them, as long as they are there. Wh
 database's password can take off its locks, delete a case and every seal since: the next seal would
 close the gap. So each seal is noted here too, and the proof asks for every one that was noted.
 
-A file for each database, told by its cluster's and its own number, beside the photos; a line for
-each note.
+A file for each database, by its name, beside the photos; a line for each note. By name, so that the
+notes still hold for a database that was restored elsewhere, and for one that was put in its place.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -46,12 +47,8 @@ def told(kind: str) -> Iterator[Note]:
 
 def file_of() -> Path:
     """Where the notes of this database stand."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT system_identifier || '-' || oid FROM pg_control_system(), pg_database
-                WHERE datname = current_database()"""
-        )
-        return Path(settings.MEDIA_ROOT) / FOLDER / f"{cursor.fetchone()[0]}.log"
+    name = quote(str(connection.settings_dict["NAME"]), safe="")
+    return Path(settings.MEDIA_ROOT) / FOLDER / f"{name}.log"
 
 
 def _append(path: Path, text: str) -> None:

@@ -100,6 +100,7 @@ OWN: dict[str, dict[str, str]] = {
         "photos": FUNCTIONS,
         "precision": FUNCTIONS,
         "privacy": FUNCTIONS,
+        "locks": FUNCTIONS,
         "proof": FUNCTIONS,
         "receiving": FUNCTIONS,
         "record": VALUE,

@@ -56,6 +56,7 @@ def make_all(
                 advance(done + 1, len(names))
     if numbers:
         proof.seal(now=now)
+        proof.invent(now=now)
     if not Marker.objects.filter(pk=SITUATIONS).exists():
         Marker.objects.create(name=SITUATIONS, set_at=now)
     return numbers

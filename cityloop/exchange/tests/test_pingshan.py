@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import csv
 from collections import Counter, defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.contrib.gis.geos import MultiPolygon, Polygon
 
-from cityloop.cases import proof
 from cityloop.cases.models import Case, CaseEvent
+from cityloop.cases.tests.proven import broken
 from cityloop.exchange.mappings import pingshan
 from cityloop.exchange.tests import made
+from cityloop.geo import operations as geo
 from cityloop.geo.models import Region
+from cityloop.geo.sources import MissingPackage
 from cityloop.kernel.actor import Actor
 from cityloop.people import queries as people
 from cityloop.people.models import Organisation
@@ -187,7 +189,7 @@ def test_blanks_around_a_value_are_none_of_it(tmp_path):
 
 def test_the_lines_are_sealed_without_a_worker_and_a_file_without_rows_says_so(tmp_path):
     made.take(made.write(tmp_path / "x.csv", made.PINGSHAN, {}), "pingshan")
-    assert proof.verify(now=made.NOW + timedelta(days=1)).whole
+    assert broken(made.NOW + timedelta(days=1)) == []
     report = made.take(made.write(tmp_path / "y.csv", made.PINGSHAN), "pingshan")
     assert (report.imported, report.notes[-1]) == (0, "the file has a header and no rows")
 
@@ -220,6 +222,27 @@ def test_the_regions_are_outlined_where_the_packages_are_installed(tmp_path):
     region = Region.objects.get(code=pingshan.COMMUNITIES["和平社区"])
     assert region.generated and region.parent.name == "坪山街道"
     assert not made.take(made.write(tmp_path / "x.csv", made.PINGSHAN, {}), "pingshan").notes
+
+
+@pytest.mark.slow
+@pytest.mark.requirement("O13", "A01")
+def test_a_city_that_has_its_regions_already_imports_its_cases_into_them(tmp_path):
+    """The regions begin long after the cases: they stay as they are, and cases have their codes."""
+    boss = Actor.system("boss")
+    try:
+        geo.outline_city(city_code="440300", districts=["440310"], actor=boss, now=made.NOW)
+    except MissingPackage as missing:
+        pytest.skip(str(missing))
+    before = set(Region.objects.values_list("code", "valid_from", "valid_to"))
+    report = made.take(made.write(tmp_path / "x.csv", made.PINGSHAN, {}), "pingshan")
+    assert report.imported == 1 and not report.notes
+    assert set(Region.objects.values_list("code", "valid_from", "valid_to")) == before
+    assert made.only().area_code == "440310001004"
+    # Another city of the province, as of an earlier day, stands below the same province.
+    early = date(2018, 1, 1)
+    geo.outline_city(city_code="440400", districts=[], valid_from=early, actor=boss, now=made.NOW)
+    assert Region.objects.filter(code="44").count() == 1
+    assert Region.objects.get(code="4404").parent.code == "44"
 
 
 def test_without_the_packages_codes_must_do(tmp_path):

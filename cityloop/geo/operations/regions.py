@@ -103,8 +103,9 @@ def outline_city(
     started = time.perf_counter()
     day = valid_from or timezone.localdate(now)
     city = codes.parse_region_code(city_code).code
-    _refuse_existing(city, day)
+    _refuse_existing(city)
     rows, made = _outlined(city, districts)
+    rows = _without_standing(rows)
     with transaction.atomic():
         report = ImportReport(imported=_write(rows, day))
         roads = write_generated_roads(made)
@@ -113,10 +114,17 @@ def outline_city(
     return report
 
 
-def _refuse_existing(city: str, day: date) -> None:
-    exists = Region.objects.filter(code__startswith=city, valid_from__lte=day, valid_to=None)
-    if exists.exists():
+def _refuse_existing(city: str) -> None:
+    """Also where they begin later than those that would be made: no region has two outlines."""
+    if Region.objects.filter(code__startswith=city, valid_to=None).exists():
         raise AlreadyThere(gettext("there are regions of %(city)s already") % {"city": city})
+
+
+def _without_standing(rows: Sequence[Candidate]) -> list[Candidate]:
+    """Another city of the same province has brought the province."""
+    codes_there = Region.objects.filter(code__in=[row.code for row in rows], valid_to=None)
+    there = set(codes_there.values_list("code", flat=True))
+    return [row for row in rows if row.code not in there]
 
 
 def _outlined(
@@ -159,9 +167,11 @@ INSERT INTO geo_region (code, level, name, name_en, parent_id, geom, label_point
 SELECT s.code, s.level, s.name, s.name_en, p.id, g.geom, ST_PointOnSurface(g.geom), s.generated,
        %(day)s
   FROM new_region s
-  LEFT JOIN geo_region p
-    ON p.code = s.parent AND p.valid_from <= %(day)s
-   AND (p.valid_to IS NULL OR p.valid_to > %(day)s),
+  LEFT JOIN LATERAL (
+    SELECT id FROM geo_region
+     WHERE code = s.parent AND (valid_to IS NULL OR valid_to > %(day)s)
+     ORDER BY valid_from LIMIT 1  -- of the day, or where none is the first one after it
+  ) p ON true,
   LATERAL (SELECT ST_Multi(ST_GeomFromWKB(s.shape, 4326)) AS geom) g
  WHERE s.level = %(level)s
 """
