@@ -89,6 +89,9 @@ def only_seen(actor: Actor, told: Sequence[dict[str, Any]]) -> None:
             one["hidden"] = hidden
 
 
+NUMBER_DIGITS = 12  # from so many digits on, words are a case's number
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What a list may be narrowed by; empty means any."""
@@ -101,12 +104,17 @@ class Filters:
     unit_id: int | None = None
     worker_id: int | None = None
     overdue: bool = False
-    words: str = ""
-    number: str = ""
+    words: str = ""  # a case's number finds that case
     reported_from: datetime | None = None
     reported_to: datetime | None = None
     box: tuple[float, float, float, float] | None = None
     open_only: bool = False
+
+    @property
+    def number(self) -> str:
+        """The case's number that the words are; '' where they are words."""
+        words = self.words.strip()
+        return words if words.isascii() and words.isdigit() and len(words) >= NUMBER_DIGITS else ""
 
 
 def search(actor: Actor, filters: Filters, *, now: datetime) -> QuerySet[Case]:
@@ -114,7 +122,9 @@ def search(actor: Actor, filters: Filters, *, now: datetime) -> QuerySet[Case]:
     rows = visible(actor).select_related(*SHOWN).filter(_conditions(filters))
     if filters.overdue:
         rows = rows.filter(due_at__lt=now).exclude(status__in=FINAL)
-    if filters.words:
+    if filters.number:
+        rows = rows.filter(number=filters.number)
+    elif filters.words:
         query = text.query(filters.words)
         rows = rows.extra(where=["cases_case.search @@ %s::tsquery"], params=[query])
     if filters.box:
@@ -129,7 +139,6 @@ def _conditions(filters: Filters) -> Q:
         "problem_class_id": filters.class_id,
         "lead_id": filters.unit_id,
         "worker_id": filters.worker_id,
-        "number": filters.number,
         "area_code__startswith": filters.area,
         "reported_at__gte": filters.reported_from,
         "reported_at__lt": filters.reported_to,

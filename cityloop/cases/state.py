@@ -111,13 +111,21 @@ def all_unlike() -> Iterator[tuple[str, str]]:
     if ids["first"] is None:
         return
     for first in range(ids["first"], ids["last"] + 1, AT_ONCE):
-        for pk, _number, part in _unlike(range(first, first + AT_ONCE)):
-            if part is None:
-                continue
-            with transaction.atomic():
-                Case.objects.select_for_update().only("pk").get(pk=pk)
-                found = [(number, still) for _pk, number, still in _unlike(range(pk, pk + 1))]
-            yield from ((number, still) for number, still in found if still is not None)
+        for pk, number, part in _unlike(range(first, first + AT_ONCE)):
+            if part is not None and (still := _still_unlike(pk)) is not None:
+                yield number, still
+
+
+def unlike(case: Case) -> bool:
+    """Whether a case, its clocks or its tasks are another thing than its last line left."""
+    ((_pk, _number, part),) = _unlike(range(case.pk, case.pk + 1))
+    return part is not None and _still_unlike(case.pk) is not None
+
+
+def _still_unlike(pk: int) -> str | None:
+    with transaction.atomic():
+        Case.objects.select_for_update().only("pk").get(pk=pk)
+        return next((part for _pk, _number, part in _unlike(range(pk, pk + 1))), None)
 
 
 def _unlike(ids: range) -> Iterator[tuple[int, str, str | None]]:

@@ -29,7 +29,7 @@ def _stored(request: HttpRequest, sha256: str) -> StoredFile:
 def original(request: HttpRequest, sha256: str) -> HttpResponseBase:
     """The file as it came; never interpreted by the browser as a page."""
     row = _stored(request, sha256)
-    answer = FileResponse(files.location(sha256).open("rb"), content_type=row.media_type)
+    answer = FileResponse(files.opened(row), content_type=row.media_type)
     answer["Cache-Control"] = DAY
     if not row.media_type.startswith("image/"):
         answer["Content-Disposition"] = "attachment"

@@ -17,6 +17,7 @@ from cityloop.cases.guards.joint import TERRITORIAL
 from cityloop.cases.models import Case, Status
 from cityloop.desks import looks
 from cityloop.desks.forms import Label
+from cityloop.intake import queries as intake
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.templatetags.ui import named
 from cityloop.people import queries as people
@@ -57,7 +58,26 @@ def _class_option(one: ProblemClass) -> tuple[str, Label]:
 
 
 def _classes(asked: Asked) -> list[Any]:
-    return classes(asked.on)
+    """Of a case that needs one, what its words suggest stands first; nothing is chosen by it."""
+    found = classes(asked.on)
+    if has_class(asked):
+        return found
+    guesses = intake.suggest_classes(asked.case.description, on=asked.on)
+    shares = {str(one.known.id): one.confidence for one in guesses}
+    guessed = [
+        (key, Label(f"{label} · {round(shares[key] * 100)} %", label.words))
+        for _major, rows in found
+        for key, label in rows
+        if key in shares
+    ]
+    guessed.sort(key=lambda row: -shares[row[0]])
+    return [(_("Suggested by the words"), guessed), *found] if guessed else found
+
+
+def has_class(asked: Asked) -> bool:
+    """The case has a class under which cases may be filed today."""
+    known = asked.case.problem_class_id
+    return known is not None and standards.class_holds(known, on=asked.on)
 
 
 def _rules(asked: Asked) -> list[Any]:
@@ -221,8 +241,9 @@ def needless(asked: Asked, wanted: set[str]) -> frozenset[str]:
 
 
 def needed(step: lifecycle.Step, asked: Asked) -> frozenset[str]:
-    """Optional fields without which the step is refused: the class of a case that has none."""
-    lacks = guards.class_chosen in step.guards and asked.case.problem_class_id is None
+    """Optional fields without which the step is refused: the class of a case that has none, or one
+    of an edition that has ended."""
+    lacks = guards.class_chosen in step.guards and not has_class(asked)
     return frozenset({"problem_class"} if lacks else ())
 
 

@@ -13,7 +13,7 @@ from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cityloop.assets.models import Component
-from cityloop.cases import chain, privacy
+from cityloop.cases import chain, privacy, state
 from cityloop.cases import queries as cases
 from cityloop.cases.models import OPEN, Attachment, Case, CaseEvent, Task, Timer
 from cityloop.desks.boxes import BOXES, BY_KEY, Box, tasks_of
@@ -173,6 +173,7 @@ class CaseFile:
     area: str
     component: Component | None
     broken: int | None
+    unlike: bool  # what is shown is not what the last line left
     noticed: dict[int, list[Noticed]]  # by id of the paper
 
 
@@ -197,6 +198,7 @@ def case_file(actor: Actor, number: str) -> CaseFile:
         area=full_area(case.area_code),
         component=component,
         broken=broken,
+        unlike=broken is None and state.unlike(case),
         noticed=noticed_about(actor, case, papers),
     )
 

@@ -11,7 +11,7 @@ from cityloop.kernel.errors import NotAllowed
 JUDGING = frozenset({
     "inspector", "team_inspector", "community_station", "acceptor", "shift_leader", "supervisor",
 })  # fmt: skip
-HANDLING = frozenset({"dispatcher", "unit_desk", "worker"})
+HANDLING = frozenset({"dispatcher", "district_platform", "unit_desk", "worker"})
 ROLES = (
     "inspector",
     "acceptor",

@@ -118,6 +118,12 @@ class NeedsLength(Problem):
     status, code, title = 411, "length-required", "The length of the body is needed"
 
 
+class NoRoom(Problem):
+    """The disk takes nothing more; nothing was kept of what came."""
+
+    status, code, title = 507, "no-room", "There is no room to store it"
+
+
 class Unavailable(Problem):
     """A part that the answer needs is down; the same request may be sent again."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import math
 import os
 import struct
@@ -11,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 from zoneinfo import ZoneInfo
 
 import imagehash
@@ -21,9 +22,10 @@ from django.utils.translation import gettext as _
 from PIL import ExifTags, Image, ImageOps, ImageStat, UnidentifiedImageError
 
 from cityloop.kernel import formats
-from cityloop.kernel.errors import Invalid, TooLarge
+from cityloop.kernel.errors import Invalid, NoRoom, NotFound, TooLarge
 from cityloop.kernel.models import HandedIn, StoredFile
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 # MPO: a JPEG with further pictures behind it, as some phones write it.
 IMAGES = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
@@ -51,8 +53,19 @@ def store(*, chunks: Iterable[bytes], filename: str, now: datetime) -> StoredFil
     """Keep a file; the same content again gives the row that exists.
 
     `chunks` are read once and never held together in memory. Raises BadFile for 0 bytes, an
-    unknown type or a picture that does not open; FileTooLarge past MAX_FILE_BYTES.
+    unknown type or a picture that does not open; FileTooLarge past MAX_FILE_BYTES; NoRoom where
+    the disk is full or cannot be written.
     """
+    try:
+        return _stored(chunks, filename, now)
+    except OSError as error:
+        log.exception("a file cannot be stored")
+        raise NoRoom(
+            _("the file cannot be stored now, nothing was changed: tell the administrator")
+        ) from error
+
+
+def _stored(chunks: Iterable[bytes], filename: str, now: datetime) -> StoredFile:
     folder = Path(settings.MEDIA_ROOT)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=folder, delete=False) as draft:
@@ -85,6 +98,17 @@ def handed_in(member_id: int, digests: Iterable[str]) -> set[str]:
 def location(sha256: str) -> Path:
     """Where the content lies."""
     return Path(settings.MEDIA_ROOT) / sha256[:2] / sha256[2:4] / sha256
+
+
+def opened(row: StoredFile) -> BinaryIO:
+    """The content of a stored file, to be read. Raises NotFound where it has gone from the disk."""
+    try:
+        return location(row.sha256).open("rb")
+    except OSError as error:
+        log.exception("a stored file cannot be read")
+        raise NotFound(
+            _("this file is missing from the store: tell the administrator"), code="file-missing"
+        ) from error
 
 
 def is_altered(sha256: str) -> bool:
@@ -267,7 +291,7 @@ def _settle(draft: Path, final: Path) -> None:
 
 def thumbnail(row: StoredFile, side: int) -> bytes:
     """A small JPEG of a stored photo, upright; the original is not touched."""
-    with Image.open(location(row.sha256)) as picture:
+    with opened(row) as stream, Image.open(stream) as picture:
         picture.draft("RGB", (side, side))
         upright = ImageOps.exif_transpose(picture).convert("RGB")
         upright.thumbnail((side, side))

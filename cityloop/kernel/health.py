@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -112,13 +113,20 @@ def _queue(now: datetime) -> Look:
 
 
 def _disk(_now: datetime) -> tuple[bool, str]:
-    folder = settings.DATA_DIR
+    """Data and files may lie on two disks: what is told is the worse of them."""
+    looks = [_folder(Path(one)) for one in (settings.DATA_DIR, settings.MEDIA_ROOT)]
+    well, _free, words = min(looks)
+    return well, words
+
+
+def _folder(folder: Path) -> tuple[bool, int, str]:
+    """Whether a folder takes more, the bytes that are free, and both in words."""
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free
     writable = os.access(folder, os.W_OK)
     words = f"{free / 1024**3:.1f} GiB free in {folder}" + ("" if writable else ", not writable")
-    return writable and free >= LEAST_FREE_BYTES, words
+    return writable and free >= LEAST_FREE_BYTES, free, words
 
 
 def _clock(now: datetime) -> Look:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from cityloop.cases import operations as cases
 from cityloop.cases import precision
 from cityloop.cases.models import Case
 from cityloop.cli import standards as command
@@ -231,3 +232,19 @@ def test_a_newer_national_edition_says_that_the_citys_own_goes_on_to_extend_the_
         f"{OLD} goes on to extend {national.code}" in one and "NATIONAL-NEXT takes effect" in one
         for one in told
     ), told
+
+
+@pytest.mark.requirement("B02", "D01", "D03")
+def test_a_report_that_waits_when_its_edition_ends_is_accepted_under_the_present_one(
+    town: Town, tmp_path: Path
+) -> None:
+    number = town.report(class_code=LIGHTS, text="景观灯不亮").case
+    old = Case.objects.get(number=number).problem_class_id
+    publish(town, written(tmp_path, begins=APRIL, renamed={LIGHTS: "电子显示屏"}))
+    until(town, APRIL)
+    with pytest.raises(cases.Refused, match="edition that has ended"):
+        town.step(number, "accept", "acceptor")
+    new = Edition.objects.get(code=NEW).classes.get(kind="component", minor_code="89",
+                                                    major_code="01")  # fmt: skip
+    case = town.step(number, "accept", "acceptor", problem_class=new.pk)
+    assert case.status == "accepted" and case.problem_class_id == new.pk != old

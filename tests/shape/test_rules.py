@@ -22,6 +22,8 @@ CLOCK_READERS = {"web.py", "api.py", "jobs.py"}
 CLOCK_FOLDERS = {"views", "api", "cli", "launch"}
 NEVER = ("timezone.now", "datetime.utcnow", "date.today", "datetime.today")
 ELSEWHERE = ("clock.now", "datetime.now", "time.time")
+# What they are given is a local moment.
+LOCAL_MOMENTS = {"cityloop/duty/hours.py"}
 CLOCK_FILES = {
     "cityloop/kernel/clock.py",
     "cityloop/kernel/api.py",
@@ -47,6 +49,19 @@ def _calls(path: Path) -> tuple[tuple[str, int, ast.Call], ...]:
         for node in tree.nodes(path)
         if isinstance(node, ast.Call)
     )
+
+
+def test_a_day_is_the_citys_day() -> None:
+    """Moments are in UTC, whose day begins at eight in the morning here: `clock.local_day`."""
+    found = [
+        f"{tree.short(path)}:{line} {called}"
+        for path in FILES
+        for called, line, _node in _calls(path)
+        if called in ("now.date", "change.now.date", "case.reported_at.date")
+        or (re.search(r"(^|[._])(now|_at|at)(\(\))?\.date$", called)
+        and "local" not in called and tree.short(path) not in LOCAL_MOMENTS)
+    ]  # fmt: skip
+    assert not found, "\n".join(found)
 
 
 def test_only_the_edges_read_the_clock() -> None:

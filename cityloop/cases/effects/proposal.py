@@ -12,6 +12,7 @@ from cityloop.cases.effects.tasks import united
 from cityloop.cases.models import Case
 from cityloop.cases.receiving import deskless
 from cityloop.kernel import manifest
+from cityloop.kernel.clock import local_day
 from cityloop.kernel.manifest import Testimony
 from cityloop.people import queries as people
 from cityloop.people.lines import Proposal
@@ -83,7 +84,7 @@ def _by_matrix(change: Change, chosen: ProblemClass, owner: int | None) -> Propo
         community_code=case.area_code,
         grid_code=case.grid_code,
         owner_id=owner,
-        on=change.now.date(),
+        on=local_day(change.now),
     )
 
 

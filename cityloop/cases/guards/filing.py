@@ -23,9 +23,14 @@ def located(change: Change) -> str | None:
 
 
 def class_chosen(change: Change) -> str | None:
-    """A class of the catalogue is chosen (D01)."""
-    chosen = change.inputs.get("problem_class") or change.case.problem_class_id
-    return None if chosen else _("choose the class")
+    """A class of the catalogue is chosen (D01), under which cases may be filed on this day."""
+    given = change.inputs.get("problem_class")
+    chosen = given.pk if given else change.case.problem_class_id
+    if not chosen:
+        return _("choose the class")
+    if change.imported or standards.class_holds(chosen, on=timezone.localdate(change.now)):
+        return None
+    return _("this class is of an edition that has ended: choose one of the present edition")
 
 
 def rule_fits(change: Change) -> str | None:

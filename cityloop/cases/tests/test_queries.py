@@ -55,6 +55,7 @@ def test_filters_search_and_boxes(world):
         return set(rows.values_list("number", flat=True))
 
     assert found(words="井盖") == {first.number}
+    assert found(words=f" {second.number} ") == {second.number}
     assert found(status=("filed",)) == {second.number}
     assert found(box=(120.135, 30.26, 120.15, 30.28)) == {second.number}
     assert found(area="330102") == set()

@@ -88,7 +88,7 @@ def stored(upload: Any, *, now: datetime) -> StoredFile | None:
 
 def handed_out(row: StoredFile) -> FileResponse:
     """A stored file; never interpreted by the browser as a page."""
-    answer = FileResponse(files.location(row.sha256).open("rb"), content_type=row.media_type)
+    answer = FileResponse(files.opened(row), content_type=row.media_type)
     if not row.media_type.startswith("image/"):
         answer["Content-Disposition"] = "attachment"
     return answer

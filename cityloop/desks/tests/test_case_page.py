@@ -9,6 +9,8 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.urls import reverse
 from PIL import Image
 
 from cityloop.cases import views as case_views
@@ -45,6 +47,18 @@ def test_shows_facts_clocks_history_and_chain(world, as_) -> None:
     assert html.count("chain intact") == 1
     assert html.count('class="timeline-dot') == case.version
     assert "8 working hours" in html
+
+
+@pytest.mark.requirement("O02", "H05")
+def test_a_clock_that_was_moved_by_hand_shows_on_the_page_and_on_paper(world, as_) -> None:
+    case = world.to("dispatched")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE cases_timer SET due_at = due_at + interval '5 days'\n"
+                       "WHERE state = 'running'")  # fmt: skip
+    html = page(as_("leader"), case)
+    assert "changed past the life cycle" in html and "chain intact" not in html
+    paper = as_("leader").get(reverse("case-print", args=[case.number])).content.decode()
+    assert "are NOT what the last line" in paper and case.head not in paper.split("NOT what")[1]
 
 
 @pytest.mark.requirement("D01", "F06")

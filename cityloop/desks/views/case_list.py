@@ -35,7 +35,6 @@ ORDERS = {
     "latest": ("-reported_at", "-id"),
     "oldest": ("reported_at", "id"),
 }
-NUMBER_DIGITS = 12
 MORE = ("class_id", "channel", "record_type", "reported_from", "reported_to", "order")
 
 
@@ -127,8 +126,6 @@ def filters_of(form: FilterForm) -> cases.Filters:
     """The cleaned form as filters; fields with errors count as empty."""
     given = getattr(form, "cleaned_data", {})
     status = given.get("status") or "open"
-    words = (given.get("q") or "").strip()
-    number = words if words.isascii() and words.isdigit() and len(words) >= NUMBER_DIGITS else ""
     since, until = given.get("reported_from"), given.get("reported_to")
     return cases.Filters(
         status=OPEN if status == "open" else () if status == "all" else (status,),
@@ -138,8 +135,7 @@ def filters_of(form: FilterForm) -> cases.Filters:
         channel=given.get("channel") or "",
         record_type=given.get("record_type") or "",
         overdue=bool(given.get("overdue")),
-        words="" if number else words,
-        number=number,
+        words=given.get("q") or "",
         reported_from=_midnight(since),
         reported_to=_midnight(until + timedelta(days=1)) if until else None,
     )

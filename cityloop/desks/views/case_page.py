@@ -226,7 +226,7 @@ def case_print(request: HttpRequest, number: str) -> HttpResponse:
     actor.require("cases.view")
     file = queries.case_file(actor, number)
     context = context_of(request, file, actor=actor, now=now)
-    context["lines"] = list(reversed(context["lines"]))
+    context |= {"lines": list(reversed(context["lines"])), "printed": True}
     return render(request, "desks/case_print.html", context)
 
 

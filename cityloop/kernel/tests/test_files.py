@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from PIL import Image
 
 from cityloop.kernel import files
+from cityloop.kernel.errors import NoRoom, NotFound
 from cityloop.kernel.models import StoredFile
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -224,3 +225,16 @@ def test_a_picture_of_nothing_looks_like_no_other():
     out = io.BytesIO()
     Image.new("RGB", (64, 48), (9, 9, 12)).save(out, "JPEG")
     assert keep(out.getvalue()).phash is None
+
+
+@pytest.mark.django_db
+@pytest.mark.requirement("O05")
+def test_a_full_disk_and_a_lost_file_are_told_plainly(settings, tmp_path):
+    row = keep(jpeg())
+    files.location(row.sha256).unlink()
+    with pytest.raises(NotFound, match="缺少该文件"):
+        files.thumbnail(row, 32)
+    (tmp_path / "full").write_bytes(b"")
+    settings.MEDIA_ROOT = tmp_path / "full" / "files"  # as little can be written there
+    with pytest.raises(NoRoom, match="无法保存"):
+        keep(jpeg("blue"))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -82,3 +84,9 @@ def test_tables_of_a_version_too_old_are_never_taken_for_complete() -> None:
     assert "lacks cases.0016_whose_clock" in tables.words
     with pytest.raises(OlderDatabase, match="begin a new one"):
         waiting_migrations()
+
+
+def test_the_disk_of_the_files_is_looked_at_too(settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR, settings.MEDIA_ROOT = tmp_path, Path("/proc/nowhere")
+    (told,) = (one for one in health.examine(now=clock.now()) if one.name == "disk")
+    assert not told.well and "/proc" in told.words

@@ -36,6 +36,7 @@ from cityloop.standards.queries.editions import (
 from cityloop.standards.queries.rules import (
     Limit,
     NoEngineeringLimit,
+    class_holds,
     example,
     holds,
     in_force,
@@ -63,6 +64,7 @@ __all__ = [
     "calendar_changes",
     "chain",
     "class_at",
+    "class_holds",
     "class_keys",
     "classes",
     "current_edition",

@@ -22,7 +22,7 @@ from cityloop.standards.worktime import Unit
 
 _MOST_KEPT = 10_000
 # Of this process: by the editions' stamp, rule and day whether the rule holds.
-_kept: dict[tuple[str, int, date], bool] = {}
+_kept: dict[tuple[str, int, date], bool] = {}  # a rule by its id, a class by the negative
 
 
 class NoEngineeringLimit(Refused):
@@ -104,17 +104,31 @@ def holds(rule: FilingRule, *, on: date) -> bool:
 
 
 def _holds(rule: FilingRule, on: date) -> bool:
-    own = rule.problem_class.edition
+    edition = _judged_by(rule.problem_class.edition, on)
+    return edition is not None and in_force(edition).filter(pk=rule.pk).exists()
+
+
+def class_holds(class_id: int, *, on: date) -> bool:
+    """True when cases may be filed under the class on the day: it comes from the edition in force,
+    one that this extends, or another that is published and covers the day. Kept as `holds`."""
+    key = (stamp(), -class_id, on)
+    if key not in _kept:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        row = ProblemClass.objects.select_related("edition").filter(pk=class_id).first()
+        _kept[key] = row is not None and _judged_by(row.edition, on) is not None
+    return _kept[key]
+
+
+def _judged_by(own: Edition, on: date) -> Edition | None:
+    """The edition whose rules hold on the day for classes of this one; None where it has ended."""
     try:
         edition = current_edition(on)
     except NoEdition:
-        edition = own
-    else:
-        if own not in chain(edition):
-            if not (own.is_published and own.covers(on)):
-                return False
-            edition = own
-    return in_force(edition).filter(pk=rule.pk).exists()
+        return own
+    if own in chain(edition):
+        return edition
+    return own if own.is_published and own.covers(on) else None
 
 
 def _goes_before(one: FilingRule, other: FilingRule, place_level: str) -> bool:

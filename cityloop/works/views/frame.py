@@ -99,6 +99,6 @@ def kept(upload: Any, *, now: Any) -> str:
 def paper(request: HttpRequest, sha256: str) -> HttpResponseBase:
     """An invoice or a notice as it came; never interpreted by the browser as a page."""
     row = queries.paper_seen(reader(request), sha256)
-    answer = FileResponse(files.location(sha256).open("rb"), content_type=row.media_type)
+    answer = FileResponse(files.opened(row), content_type=row.media_type)
     answer["Content-Disposition"] = "attachment"
     return answer

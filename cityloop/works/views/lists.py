@@ -45,10 +45,11 @@ def units(request: HttpRequest) -> HttpResponse:
 
 def _units(request: HttpRequest, actor: Actor, **given: Any) -> HttpResponse:
     now = timezone.localtime(clock.now())
+    today = timezone.localdate(now)
     prices: dict[int, int] = defaultdict(int)
-    for one in queries.prices(on=now.date()):
+    for one in queries.prices(on=today):
         prices[one.designation_id] += 1
-    held = queries.designations(on=now.date())
+    held = queries.designations(on=today)
     rows = [(one, prices[one.pk], one.on_call(now.time())) for one in held]
     facts = {"rows": rows, "tabs": frame.tabs("works-units")}
     if actor.may(MANAGE):
