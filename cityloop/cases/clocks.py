@@ -38,6 +38,7 @@ STAGE_CLOCK: dict[str, str] = {
     Status.SUSPENDED: TimerKind.HOLD,
     Status.DEFERRED: TimerKind.HOLD,
 }
+OWED = frozenset({HANDLING, str(TimerKind.REPLY)})  # somebody owes a result until then
 # Clocks that judge nobody: what the clock does when they have run out.
 ACTS: dict[str, str] = {TimerKind.HOLD: "resume", TimerKind.BACKLOG: "become_backlog"}
 
@@ -50,8 +51,8 @@ def start(
     runs is ended first."""
     kind = str.__str__(kind)  # a member of an enumeration as plain text, the quick way
     if former := change.timer(kind):
-        # Work taken from a unit is not met by that.
-        (cancel if kind == HANDLING else _stop)(change, former)
+        # Work taken from a unit is not met by that, nor an order given again before its answer.
+        (cancel if kind in OWED else _stop)(change, former)
     timer = fresh(
         Timer,
         case_id=change.case.id,

@@ -69,6 +69,8 @@ def import_regions(
         raise CommandError(f"--kind is one of {', '.join(READERS)}, not {kind}.")
     if city and kind == "grids" and not district:
         raise CommandError("Name the districts to cut into unit grids: --district 330106.")
+    if city and replace:
+        raise CommandError("--replace is for files: --city only adds what is missing.")
     if city and kind == "roads":
         raise CommandError("Roads come from a file.")
     open_project()

@@ -14,6 +14,11 @@ from cityloop.kernel.actor import Actor
 NOT_A_BUTTON = frozenset({"open_dispatch"})  # opening the page of a dispatch takes it
 
 
+def leads_on(look: looks.Look) -> bool:
+    """True for a step that carries the case on, as its look says."""
+    return look.tone not in {"orange", "red", "grey"}
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A button: the row, how it looks, and why it would be refused now (empty: it may go)."""
@@ -26,7 +31,7 @@ class Offer:
     @property
     def onward(self) -> bool:
         """True for what carries the case on; False for what takes back, corrects or ends it."""
-        return not self.grave and self.look.tone not in {"orange", "red", "grey"}
+        return not self.grave and leads_on(self.look)
 
     @property
     def action(self) -> str:

@@ -17,4 +17,4 @@ class DutyConfig(Subsystem):
     subscriptions = {f"case.{action}": "call_on_duty" for action in SENT} | {
         f"case.{action}": "note_seen" for action in SEEN
     }
-    schedules = (Schedule("call_substitutes", 30), Schedule("hand_over_ended", 600))
+    schedules = (Schedule("call_substitutes", 30), Schedule("hand_over_ended", 60))

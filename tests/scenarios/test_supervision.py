@@ -92,6 +92,21 @@ def test_an_order_that_nobody_answers_is_late_for_good(town: Town) -> None:
 
 
 @pytest.mark.requirement("I01")
+def test_an_order_given_again_before_its_answer_was_not_answered(town: Town) -> None:
+    case = town.case("handling")
+    town.step(case.number, "urge", "supervisor", reason="请答复")
+    town.wait(hours=1)
+    town.step(case.number, "urge", "leader", reason="今日答复")
+    first, second = Timer.objects.filter(case=case, kind="reply").order_by("pk")
+    assert (first.state, first.late) == ("ended", None) and second.state == "running"
+    line = CaseEvent.objects.filter(case=case, action="urge").latest("version")
+    assert [one["what"] for one in line.facts["clocks"]] == ["ended", "started"]
+    town.step(case.number, "reply", "water", opinion="已处理")
+    second.refresh_from_db()
+    assert second.late is False
+
+
+@pytest.mark.requirement("I01")
 def test_a_poor_answer_is_sent_back_with_a_new_day(town: Town) -> None:
     case = town.case("handling")
     town.step(case.number, "urge", "supervisor", reason="说明原因")

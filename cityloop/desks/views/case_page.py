@@ -251,8 +251,11 @@ def waits_for(case: Case) -> str:
 
 
 def _leads_on(step: lifecycle.Step, case: Case) -> bool:
+    """On the road, not back: nobody waits for a case to be returned."""
     stays = (lifecycle.SAME, lifecycle.BACK, lifecycle.NAMED)
-    return case.status in step.source and step.target not in stays
+    look = looks.ACTION.get(step.action)
+    onward = look is None or stepping.leads_on(look)
+    return onward and case.status in step.source and step.target not in stays
 
 
 def version_read(raw: str) -> int | None:
@@ -307,4 +310,5 @@ def refused(request: HttpRequest, number: str, failed: Try, *, actor: Actor) -> 
     """The page with the refused form open, its reasons and the version that holds now."""
     file = queries.case_file(actor, number)
     context = context_of(request, file, actor=actor, now=clock.now(), failed=failed)
+    context["photos_again"] = bool(request.FILES)
     return render(request, "desks/case.html", context, status=failed.problem.status)

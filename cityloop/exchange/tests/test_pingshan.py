@@ -16,6 +16,7 @@ from cityloop.exchange.mappings import pingshan
 from cityloop.exchange.tests import made
 from cityloop.geo import operations as geo
 from cityloop.geo.models import Region
+from cityloop.geo.operations.regions import AlreadyThere
 from cityloop.geo.sources import MissingPackage
 from cityloop.kernel.actor import Actor
 from cityloop.people import queries as people
@@ -238,6 +239,14 @@ def test_a_city_that_has_its_regions_already_imports_its_cases_into_them(tmp_pat
     assert report.imported == 1 and not report.notes
     assert set(Region.objects.values_list("code", "valid_from", "valid_to")) == before
     assert made.only().area_code == "440310001004"
+    # A district that had no streets gets them; nothing is outlined twice.
+    report = geo.outline_city(
+        city_code="440300", districts=["440310", "440308"], actor=boss, now=made.NOW
+    )
+    streets = Region.objects.filter(level="street").values_list("code", flat=True)
+    assert report.imported and {code[:6] for code in streets} == {"440308", "440310"}
+    with pytest.raises(AlreadyThere):
+        geo.outline_city(city_code="440300", districts=["440308"], actor=boss, now=made.NOW)
     # Another city of the province, as of an earlier day, stands below the same province.
     early = date(2018, 1, 1)
     geo.outline_city(city_code="440400", districts=[], valid_from=early, actor=boss, now=made.NOW)

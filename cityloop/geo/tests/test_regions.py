@@ -344,7 +344,7 @@ def test_hangzhou_from_the_installed_packages(db: None) -> None:
         for code in Region.objects.filter(level="community").values_list("code", flat=True)
     )
     with pytest.raises(AlreadyThere):
-        operations.outline_city(city_code="3301", actor=BOSS, now=NOW)
+        operations.outline_city(city_code="3301", districts=["330108"], actor=BOSS, now=NOW)
 
 
 def test_divisions_that_are_not_there(db: None, settings: object, tmp_path: Path) -> None:

@@ -227,12 +227,18 @@ def _periods(text: str) -> list[tuple[time, time]]:
     """Periods of a day as "08:00-12:00, 14:00-16:00"; raises Invalid."""
     try:
         return [
-            (time.fromisoformat(starts.strip().zfill(5)), time.fromisoformat(ends.strip().zfill(5)))
+            (_moment(starts), _moment(ends))
             for starts, ends in (one.split("-") for one in re.split(r"[,，;；]", text))
         ]
     except ValueError as error:
         reason = gettext("hours are written as 08:00-12:00")
         raise Invalid(reason, fields={"hours": reason}) from error
+
+
+def _moment(text: str) -> time:
+    """8:00 or 08:00; 24:00 is the midnight that ends a day. Raises ValueError."""
+    given = text.strip().zfill(5)
+    return time() if given == "24:00" else time.fromisoformat(given)
 
 
 def hours_of(text: str) -> list[WeeklyPeriod]:
@@ -243,7 +249,7 @@ def hours_of(text: str) -> list[WeeklyPeriod]:
         try:
             if match is None:
                 raise ValueError(line)
-            starts, ends = (time.fromisoformat(match[one].zfill(5)) for one in ("from", "to"))
+            starts, ends = (_moment(match[one]) for one in ("from", "to"))
         except ValueError as error:
             reason = gettext("not weekdays and hours: %(line)s") % {"line": line[:60]}
             raise Invalid(reason, fields={"hours": reason}) from error
