@@ -242,7 +242,11 @@ def reports_of(actor: Actor, case: Case) -> list[ReportFile]:
         ReportFile(
             report=one,
             number=intake.report_number(case.number, one.ordinal),
-            sentences=[checks.sentence(finding) for finding in one.checks],
+            sentences=[
+                checks.sentence(finding)
+                for finding in one.checks
+                if finding["code"] != "no_place" or case.point is None  # it was given one since
+            ],
             reporter=intake.reporter_of(actor, one),
             notices=notices.get(one.pk, []),
             calls=calls.get(one.pk, []),

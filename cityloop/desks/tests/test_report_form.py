@@ -102,6 +102,14 @@ def test_only_channels_of_the_post_are_offered(world, as_) -> None:
     assert answer.status_code == 422  # the hotline is no choice of this form
 
 
+@pytest.mark.requirement("C01")
+def test_who_tells_what_they_saw_is_asked_for_no_caller(world, as_) -> None:
+    own = as_("inspector").get("/intake/new/").content.decode()
+    assert "Telephone" not in own and "Wants an answer" not in own
+    called = as_("acceptor").get("/intake/new/").content.decode()
+    assert "Telephone" in called and "Wants an answer" in called
+
+
 @pytest.mark.requirement("D07")
 def test_likely_duplicates_stand_beside_the_form(world, as_) -> None:
     sent(as_)

@@ -29,6 +29,7 @@ from cityloop.hotline import queries as hotline_calls
 from cityloop.intake import checks, reference
 from cityloop.intake import operations as intake
 from cityloop.intake import queries as reports
+from cityloop.intake.channels import Channel
 from cityloop.intake.models import Kind
 from cityloop.kernel import clock, files
 from cityloop.kernel.actor import Actor
@@ -128,15 +129,22 @@ class ReportForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 (declared above)
             field.choices = options
+        # Who only tells what they saw themselves has no caller, no medium and awaits no answer.
+        self.own_eyes = {one.group for one in _open_to(actor)} <= {"inspector"}
 
 
-def channels_of(actor: Actor) -> list[tuple[str, Any]]:
+def _open_to(actor: Actor) -> list[Channel]:
     """The open channels whose reports the actor's posts bring in."""
     return [
-        (one.code, one.label)
+        one
         for one in reference.all_channels()
         if one.enabled and (actor.roles & one.brought_by or "system" in actor.roles)
     ]
+
+
+def channels_of(actor: Actor) -> list[tuple[str, Any]]:
+    """The open channels of the actor as choices."""
+    return [(one.code, one.label) for one in _open_to(actor)]
 
 
 def kinds_of(actor: Actor) -> list[tuple[str, Any]]:
