@@ -23,17 +23,20 @@ def full_pinyin(names: Iterable[str]) -> str:
 
 
 def _spelled(names: Iterable[str], style: str) -> str:
-    from pypinyin import Style, pinyin  # its dictionaries take a second to load
-
     found: dict[str, None] = {}
-    spelling: Any = getattr(Style, style)
     for name in names:
-        syllables = pinyin(name, style=spelling, heteronym=True, errors="default")
-        for reading in islice(product(*syllables), READINGS):
-            spelled = _LATIN.sub("", "".join(reading).lower())
-            if spelled:
+        for reading in (name,) if name.isascii() else _readings(name, style):
+            if spelled := typed(reading):
                 found.setdefault(spelled)
     return " ".join(found)
+
+
+def _readings(name: str, style: str) -> Iterable[str]:
+    from pypinyin import Style, pinyin  # its dictionaries take a second to load
+
+    spelling: Any = getattr(Style, style)
+    syllables = pinyin(name, style=spelling, heteronym=True, errors="default")
+    return ("".join(reading) for reading in islice(product(*syllables), READINGS))
 
 
 def typed(text: str) -> str:
