@@ -173,7 +173,8 @@ def counted(
 @router.get("/cases/reworks", response=list[shapes.ReworkOut],
             summary="Rework by unit and reason")  # fmt: skip
 def reworks(request: HttpRequest, since: date, until: date) -> list[dict[str, Any]]:
-    """Every rework of the cases filed in the period, by the reason of the failed check."""
+    """Every rework of the cases filed in the period, by the reason of the judgement
+    before it; by unit they sum up to the `reworks` of the figures."""
     actor = actor_of(request)
     actor.require("cases.view")
     start, end = views.days(since, until)

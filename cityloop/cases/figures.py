@@ -13,11 +13,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count as Number
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Left
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum, TextField, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce, Left
 from django.utils.translation import gettext as _
 
-from cityloop.cases import lateness
+from cityloop.cases import lateness, rework
 from cityloop.cases.models import Case, CaseEvent, ClosingKind, RecordType, Status
 from cityloop.cases.queries import visible
 from cityloop.geo import queries as geo
@@ -29,8 +30,6 @@ from cityloop.people.models import Organisation
 DIGITS = {"city": 4, "district": 6, "street": 9, "community": 12}
 UNIT = "unit"
 BY = (*DIGITS, UNIT)
-# After these a case goes to rework; each says why.
-FAILING = ("check_failed", "demand_rework", "send_back")
 APART = (RecordType.QUICK, RecordType.SELF_HANDLED, RecordType.REMINDER)
 
 
@@ -60,7 +59,7 @@ class Count:
 
 FIGURES = tuple(field.name for field in fields(Count))[2:]
 _DONE = {
-    "rework": ("reworked", "reworks"),
+    lateness.REWORKED: ("reworked", "reworks"),
     "return": ("returned", "returns"),
     "approve_deferral": ("deferred", "deferrals"),
 }
@@ -141,16 +140,19 @@ class Rework:
 
 
 def reworks(actor: Actor, *, since: datetime, until: datetime, area: str = "") -> list[Rework]:
-    """Every rework of the cases filed in the period, by unit and by the reason of the check that
-    failed before it, most frequent first (F13). One statement, and the units."""
+    """Every rework of the cases filed in the period, by unit and by the reason of the judgement
+    before it, most frequent first (F13). One statement, and the units."""
     cases = filed(actor, since=since, until=until, area=area).filter(reworks__gt=0)
-    failing = CaseEvent.objects.filter(
-        case_id=OuterRef("case_id"), version__lt=OuterRef("version"), action__in=FAILING
-    ).order_by("-version")
+    judged = CaseEvent.objects.filter(
+        case_id=OuterRef("case_id"), version__lte=OuterRef("version"), action__in=rework.FAILING,
+        facts__has_key="reason_code",
+    ).order_by("-version")  # fmt: skip
+    before = Subquery(judged.values_list(KT("facts__reason_code"))[:1])  # of lines without theirs
+    why = Coalesce(KT("facts__rework_for"), before, Value(""), output_field=TextField())
     rows = (
-        CaseEvent.objects.filter(action="rework", case__in=cases)
-        .annotate(unit=F("facts__unit"), why=Subquery(failing.values("facts__reason_code")[:1]))
-        .values("unit", "why")
+        CaseEvent.objects.filter(rework.LINES, case__in=cases)
+        .values(why=why, unit=F("facts__unit"))
+        .order_by()
         .annotate(times=Number("pk"))
     )
     found = [(int(row["unit"]), str(row["why"]), int(row["times"])) for row in rows]

@@ -14,6 +14,11 @@ from cityloop.cases.models import Case
 PUBLIC = (
     "app", "community", "hotline12319", "hotline12345", "media", "petition", "sms", "web",
 )  # fmt: skip
+# Every channel by which reports come (intake/channels.py). Sorted.
+CHANNELS = (
+    "app", "community", "hotline12319", "hotline12345", "inspector", "leader", "media", "petition",
+    "platform", "police", "professional", "sensor", "sms", "video", "web",
+)  # fmt: skip
 
 
 def from_public(case: Case, channels: Sequence[str] = PUBLIC) -> bool:

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case as Choice
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
+from cityloop.cases import rework
 from cityloop.cases.models import Appeal, Case, CaseEvent, ClosingKind, Status, Timer, TimerKind
 
 LATE = Q(late=True) | (~Q(state="ended") & Q(fired__gt=0))
+REWORKED = "(rework)"  # no step: what counts as one is said in cases/rework.py
 WITH_IT = Q(case__lead=F("organisation"))  # the unit has the case now, or had it last
 
 
@@ -46,16 +49,19 @@ def done_by_unit(
     cases: QuerySet[Case], actions: Mapping[str, tuple[str, str]]
 ) -> dict[int, dict[str, int]]:
     """Unit -> figures, from the lines of these steps: `actions` names for each the figure of how
-    many cases, and of how often in all. A line that names no unit counts for who has the case."""
-    lines = CaseEvent.objects.filter(action__in=actions, case__in=cases)
+    many cases, and of how often in all; REWORKED stands for every line that counts a rework. A line
+    that names no unit counts for who has the case."""
+    wanted = Q(action__in=actions) | (rework.LINES if REWORKED in actions else Q())
+    what = Choice(When(rework.LINES, then=Value(REWORKED)), default=F("action"))
     named = Cast(KeyTextTransform("unit", "facts"), BigIntegerField())
-    rows = lines.values(
-        "action", by=Coalesce(named, "case__lead_id", output_field=BigIntegerField())
-    ).order_by()
+    rows = CaseEvent.objects.filter(wanted, case__in=cases).values(
+        done=what, by=Coalesce(named, "case__lead_id", output_field=BigIntegerField())
+    )
     found: dict[int, dict[str, int]] = {}
-    for row in rows.annotate(in_cases=Count("case", distinct=True), times=Count("pk")):
-        in_cases, times = actions[row["action"]]
-        found.setdefault(row["by"], {}).update({in_cases: row["in_cases"], times: row["times"]})
+    for row in rows.order_by().annotate(in_cases=Count("case", distinct=True), times=Count("pk")):
+        if row["done"] in actions:
+            in_cases, times = actions[row["done"]]
+            found.setdefault(row["by"], {}).update({in_cases: row["in_cases"], times: row["times"]})
     return found
 
 

@@ -17,7 +17,8 @@ from cityloop.kernel.actor import Actor
 # to somebody else or to another kind of case; the others leave it visible with the reason.
 NOT_YOURS = (
     guards.within_scope, guards.own_unit_task, guards.own_member_task, guards.own_recheck_task,
-    guards.dispatch_needs_order, guards.was_filed, guards.review_waits, guards.answer_owed,
+    guards.dispatch_needs_order, guards.was_filed, guards.review_waits, guards.review_asked_here,
+    guards.answer_owed,
     guards.report_owed, guards.not_reviewed_yet, guards.never_filed, guards.void_not_reject,
     guards.platform_holds, guards.platform_above,
     guards.platform_below, guards.own_platform_dispatches, guards.supervised_here,

@@ -35,7 +35,6 @@ from cityloop.kernel import errors
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.models import StoredFile
 from cityloop.kernel.rows import Rows, ewkb, fresh
-from cityloop.people import queries as people
 
 log = logging.getLogger("cityloop.cases")
 
@@ -248,7 +247,7 @@ def publish_flow(*, code: str, parameters: Mapping[str, Any], actor: Actor, now:
     """
     actor.require("cases.configure")
     today = timezone.localdate(now)
-    if found := workflow.faults(parameters, people.desks_staffed(today), people.platforms(today)):
+    if found := workflow.faults_on(parameters, today):
         raise errors.Invalid(*found, code="unsound-flow")
     edition = f"{code}-{Flow.objects.count() + 1}"
     return Flow.objects.create(code=edition, parameters=dict(parameters), published_at=now)

@@ -257,7 +257,8 @@ class CountOut(Schema):
 
 
 class ReworkOut(Schema):
-    """How often a unit handled again, for a reason of the check that failed."""
+    """How often a unit did its own work again; `reason`: code of the judgement that it
+    did not hold, or `reopen`, `recheck_false`, which have none."""
 
     unit: UnitOfCase
     reason: str

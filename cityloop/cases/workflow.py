@@ -1,7 +1,8 @@
 """Is a flow sound? Every fault is a sentence, and a flow with one is not published.
 
-Refused: a parameter that means nothing, a dead end, a step without an owner, a role that both
-judges and handles; also where only one district or street would have it.
+Refused: a parameter that means nothing, a dead end, a step without an owner, a role that may take
+no steps at all, that both judges and handles, or that decides about its own dispatches; also where
+only one district or street would have it.
 """
 
 from __future__ import annotations
@@ -9,22 +10,27 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
+from datetime import date
 from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
 from cityloop.cases import guards, lifecycle, requests
 from cityloop.cases.command import GRAVEST, LEVELS, LOWEST, TOP
-from cityloop.cases.flow import DISTRICTS, Parameters, UnknownParameter, parameters
+from cityloop.cases.flow import CHANNELS, DISTRICTS, Parameters, UnknownParameter, parameters
 from cityloop.cases.guards.command import SUPERVISING
 from cityloop.cases.lifecycle import BACK, BY_ACTION, CLOCK, NEW, PLATFORM, SAME, STEPS, Step
 from cityloop.cases.models import FINAL, Status
 from cityloop.kernel.actor import ROLES
+from cityloop.people import queries as people
 from cityloop.people.queries import Desk, Platform, level_of_kind
-from cityloop.people.roles import VERIFIERS
+from cityloop.people.roles import SEEDS, STEP, VERIFIERS
 
 DEFAULTS = Parameters()
 OF_UNITS = frozenset({"unit_desk", "worker"})
+OUTSIDE = frozenset({"exchange"})  # another city's system: it takes the steps of the table only
+# Roles that may take steps of cases at all, until the city gives or takes that permission.
+STEPPING = frozenset(seed.code for seed in SEEDS if STEP in seed.permissions)
 # Whose task a step ends: others cannot take it, whatever the flow says.
 ABLE: dict[guards.Guard, frozenset[str]] = {
     guards.own_member_task: frozenset(VERIFIERS),
@@ -34,6 +40,11 @@ CLASS = re.compile(r"\*|[CE](\d\d(\d\d)?)?")
 # Who finds a problem has not yet judged it: finding is open to both sides.
 JUDGING = tuple(s for s in STEPS if s.side == lifecycle.J and NEW not in s.source)
 HANDLING = tuple(s for s in STEPS if s.side == lifecycle.H)
+# Whose duty a case is, and what goes past the dispatcher's rights, is decided above who dispatches;
+# by no judge either, also where the table calls the step neutral.
+ABOVE_DISPATCH = ("decide", "name_liable", "dispatch_by_order", "substitute")
+# What undoes a judgement: for nobody who handles or dispatches.
+UNDOING = ("reopen",)
 
 # Time rules 5.3 and 5.4: two extensions, one suspension, a year; a city may allow less.
 MOST = {"extensions_at_most": 2, "suspensions_at_most": 1, "suspension_days": 365,
@@ -43,13 +54,22 @@ MOST_OF = {"_minutes": 31 * 24 * 60, "_hours": 31 * 24, "_days": 3650, "_workday
            "_share": 1}  # fmt: skip
 
 
+def faults_on(stored: Mapping[str, Any], day: date) -> list[str]:
+    """What is wrong with a flow in the city as it is staffed on a day. Three statements."""
+    return faults(
+        stored, people.desks_staffed(day), people.platforms(day), people.roles_that_may(STEP)
+    )
+
+
 def faults(
     stored: Mapping[str, Any],
     desks: Sequence[Desk] | None = None,
     platforms: Sequence[Platform] = (),
+    stepping: Collection[str] = STEPPING,
 ) -> list[str]:
     """What is wrong with a flow, each once; `desks` (who works today) is asked too when given, and
-    with the `platforms` whether somebody dispatches for each place that has one."""
+    with the `platforms` whether somebody dispatches for each place that has one. `stepping`: roles
+    with the permission to take steps."""
     found: list[str] = []
     areas = stored.get(DISTRICTS) or {}
     if not isinstance(areas, Mapping) or not all(_is_area(code, areas[code]) for code in areas):
@@ -59,9 +79,8 @@ def faults(
             flow = parameters(stored, area)
         except UnknownParameter as error:
             return [str(error)]
-        found += [
-            f"{area}: {one}" if area else one for one in _of_flow(flow, area, desks, platforms)
-        ]
+        here = _of_flow(flow, area, frozenset(stepping), desks, platforms)
+        found += [f"{area}: {one}" if area else one for one in here]
     return list(dict.fromkeys(found))
 
 
@@ -70,16 +89,19 @@ def _is_area(code: str, values: Any) -> bool:
 
 
 def _of_flow(
-    flow: Parameters, area: str, desks: Sequence[Desk] | None, platforms: Sequence[Platform]
-) -> list[str]:
-    found = [*_wrong_values(flow), *_wrong_levels(flow), *_wrong_roles(flow)]
+    flow: Parameters, area: str, stepping: frozenset[str],
+    desks: Sequence[Desk] | None, platforms: Sequence[Platform],
+) -> list[str]:  # fmt: skip
+    found = [*_wrong_values(flow), *_wrong_levels(flow), *_wrong_roles(flow, stepping)]
     if not found:
-        found = [*_too_much(flow), *_wrong_thresholds(flow), *_wrong_skips(flow)]
+        found = [*_too_much(flow), *_wrong_thresholds(flow), *_wrong_skips(flow),
+                 *_wrong_channels(flow)]  # fmt: skip
     if found:
         return found  # what follows would only repeat it
-    held = None if desks is None else {desk.role for desk in desks}
+    able = stepping if desks is None else stepping & {desk.role for desk in desks}
     found = [
-        *_on_both_sides(flow), *_unowned(flow, held), *_undecidable(flow), *_dead_ends(flow, held)
+        *_on_both_sides(flow), *_over_themselves(flow), *_unowned(flow, able, stepping),
+        *_undecidable(flow), *_dead_ends(flow, able),
     ]  # fmt: skip
     if desks is not None:
         found += [*_empty_desks(flow, area, desks), *_empty_places(flow, area, desks, platforms)]
@@ -133,6 +155,13 @@ def _wrong_skips(flow: Parameters) -> Iterator[str]:
             yield _("no_second_eye: %(code)s is no class") % {"code": code}
 
 
+def _wrong_channels(flow: Parameters) -> Iterator[str]:
+    """Only channels by which reports come are reviewed."""
+    for code in flow.reviewed_channels:
+        if code not in CHANNELS:
+            yield _("reviewed_channels: there is no channel %(code)s") % {"code": code}
+
+
 def _wrong_levels(flow: Parameters) -> Iterator[str]:
     """The chain of command goes from the top down, each level once, with time for each."""
     names = [one.level for one in flow.command]
@@ -153,7 +182,7 @@ def _wrong_levels(flow: Parameters) -> Iterator[str]:
             yield _("%(name)s: it settles levels 1 to 4") % {"name": one.level}
 
 
-def _wrong_roles(flow: Parameters) -> Iterator[str]:
+def _wrong_roles(flow: Parameters, stepping: Collection[str]) -> Iterator[str]:
     for action, roles in flow.roles:
         step = lifecycle.BY_ACTION.get(action)
         if step is None:
@@ -163,10 +192,10 @@ def _wrong_roles(flow: Parameters) -> Iterator[str]:
         elif not isinstance(cast("object", roles), tuple):
             yield _("roles: %(action)s needs a list of roles") % {"action": action}
         else:
-            yield from _wrong_roles_of(step, roles)
+            yield from _wrong_roles_of(step, roles, stepping)
 
 
-def _wrong_roles_of(step: Step, roles: Sequence[str]) -> Iterator[str]:
+def _wrong_roles_of(step: Step, roles: Sequence[str], stepping: Collection[str]) -> Iterator[str]:
     for role in roles:
         if role not in ROLES:
             yield _("roles: there is no role %(role)s") % {"role": role}
@@ -174,7 +203,11 @@ def _wrong_roles_of(step: Step, roles: Sequence[str]) -> Iterator[str]:
             yield _("roles: %(role)s never holds what %(action)s needs") % {
                 "role": role, "action": step.action,
             }  # fmt: skip
-        elif role in OF_UNITS and role not in step.roles:
+        elif role not in stepping and role != "system":
+            yield _("roles: %(role)s may take no steps of cases, so not %(action)s") % {
+                "role": role, "action": step.action,
+            }  # fmt: skip
+        elif role in OF_UNITS | OUTSIDE and role not in step.roles:
             # A unit neither decides whose duty a case is nor moves what judges it.
             yield _("roles: %(role)s does not take %(action)s") % {
                 "role": role, "action": step.action,
@@ -185,28 +218,50 @@ def _on_both_sides(flow: Parameters) -> Iterator[str]:
     """Nobody judges what they handled; merged posts are persons with several roles."""
     for role in ROLES:
         judges = [s.action for s in JUDGING if role in s.roles_in(flow)]
-        handles = [s.action for s in HANDLING if role in s.roles_in(flow)]
+        handles = [
+            s.action for s in STEPS
+            if (s.side == lifecycle.H or s.action in ABOVE_DISPATCH) and role in s.roles_in(flow)
+        ]  # fmt: skip
         if judges and handles and role != "system":
             yield _("%(role)s both judges (%(judges)s) and handles (%(handles)s)") % {
                 "role": role, "judges": ", ".join(judges), "handles": ", ".join(handles),
             }  # fmt: skip
 
 
-def _owners(step: Step, flow: Parameters, held: Collection[str] | None) -> set[str]:
-    """Roles of people that take the step; of the clock's own rows the clock."""
+def _over_themselves(flow: Parameters) -> Iterator[str]:
+    """Nobody decides about what they dispatched, or undoes the judgement of what they handled."""
+    dispatching = set(BY_ACTION["dispatch"].roles_in(flow)) - {"system"}
+    for action in ABOVE_DISPATCH:
+        for role in BY_ACTION[action].roles_in(flow):
+            if role in dispatching:
+                yield _("%(role)s dispatches: %(action)s is for who stands above that") % {
+                    "role": role, "action": action,
+                }  # fmt: skip
+    for action in UNDOING:
+        for role in BY_ACTION[action].roles_in(flow):
+            if role in dispatching | OF_UNITS:
+                yield _("%(role)s handles: %(action)s undoes what others judged") % {
+                    "role": role, "action": action,
+                }  # fmt: skip
+
+
+def _owners(step: Step, flow: Parameters, able: Collection[str]) -> set[str]:
+    """Roles of people that take the step, of those that are `able` to take any; of the clock's own
+    rows the clock."""
     roles = set(step.roles_in(flow))
-    if step.roles == CLOCK:
-        return roles
-    people = roles - {"system"}
-    return people if held is None else people & set(held)
+    return roles if step.roles == CLOCK else (roles - {"system"}) & set(able)
 
 
-def _unowned(flow: Parameters, held: Collection[str] | None) -> Iterator[str]:
+def _unowned(flow: Parameters, able: Collection[str], stepping: Collection[str]) -> Iterator[str]:
     for step in STEPS:
-        if not _owners(step, flow, held):
-            yield _("%(action)s has no owner: nobody works as %(roles)s") % {
-                "action": step.action, "roles": ", ".join(step.roles_in(flow)) or "–",
-            }  # fmt: skip
+        if _owners(step, flow, able):
+            continue
+        roles = [role for role in step.roles_in(flow) if role != "system"]
+        if roles and not set(roles) & set(stepping):
+            why = _("%(action)s has no owner: %(roles)s may take no steps of cases")
+        else:
+            why = _("%(action)s has no owner: nobody works as %(roles)s")
+        yield why % {"action": step.action, "roles": ", ".join(roles) or "–"}
 
 
 def _undecidable(flow: Parameters) -> Iterator[str]:
@@ -232,9 +287,9 @@ def _undecidable(flow: Parameters) -> Iterator[str]:
                 }  # fmt: skip
 
 
-def _dead_ends(flow: Parameters, held: Collection[str] | None) -> Iterator[str]:
+def _dead_ends(flow: Parameters, able: Collection[str]) -> Iterator[str]:
     """Every status that a case can reach leads on to an end."""
-    owned = [step for step in STEPS if _owners(step, flow, held)]
+    owned = [step for step in STEPS if _owners(step, flow, able)]
     arrows = {(source, target) for step in owned for source, target in _arrows(step)}
     reached = _closure({NEW}, arrows)
     ending = _closure(set(FINAL), {(target, source) for source, target in arrows})

@@ -116,11 +116,10 @@ def sound_flow() -> dict[str, Any]:
     from cityloop.cases import queries as cases
     from cityloop.cases import workflow
     from cityloop.kernel import clock
-    from cityloop.people import queries as people
 
     flow = cases.current_flow()
     today = timezone.localdate(clock.now())
-    found = workflow.faults(flow.parameters, people.desks_staffed(today), people.platforms(today))
+    found = workflow.faults_on(flow.parameters, today)
     words = "; ".join(found) or f"{flow.code}: every step has an owner and every case an end"
     return {"name": "workflow", "well": not found, "words": words}
 

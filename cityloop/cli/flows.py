@@ -39,13 +39,12 @@ def publish_flow(
     from cityloop.cases import modes, operations, queries, workflow
     from cityloop.kernel import clock
     from cityloop.kernel.actor import Actor
-    from cityloop.people import queries as people
 
     mode, now, actor = modes.read_mode(file), clock.now(), Actor.system("publish-flow")
     wanted = modes.laid_over(queries.current_flow().parameters, mode.parameters, area)
     made = make_posts(mode, area) if posts and not dry_run else []
     today = timezone.localdate(now)
-    found = workflow.faults(wanted, people.desks_staffed(today), people.platforms(today))
+    found = workflow.faults_on(wanted, today)
     result: dict[str, Any] = {"mode": mode.code, "area": area, "posts": made, "faults": found}
     if not found and not dry_run:
         flow = operations.publish_flow(code=mode.code, parameters=wanted, actor=actor, now=now)

@@ -15,6 +15,8 @@ from typing import Any
 from django.utils import timezone
 
 from cityloop.cases import command
+from cityloop.cases.flow import from_public
+from cityloop.cases.guards.filing import USUAL_LEVEL
 from cityloop.cases.models import Case, Task
 from cityloop.demo.habits import Habit
 from cityloop.demo.town import Town
@@ -32,6 +34,10 @@ BEGUN: dict[str, tuple[Habit, ...]] = {
     "reported": (
         Habit(8, "locate", "acceptor", words="与来电人核对，问题在路口另一侧。"),
         Habit(6, "settle_by_reminder", "acceptor", words="情节轻微，提示责任单位清扫。"),
+        Habit(6, "review_case", "shift_leader", words="属实，情节轻微，可以提示办结。"),
+    ),
+    "small": (
+        Habit(1000, "settle_by_reminder", "acceptor", words="情节轻微，提示责任单位清扫。"),
     ),
     "filed": (
         Habit(90, "pass_up", "dispatcher", words="涉及市属单位，区级无法协调。",
@@ -168,6 +174,8 @@ def stage_of(case: Case, stage: str) -> str:
     """The row of BEGUN that fits a case at this stage of the straight road."""
     if stage == "to review":
         return "checked"
+    if stage == "reported" and case.reviewed_at is not None:
+        return "small"
     return "closed late" if stage == "closed" and case.handled_late and not case.appeal else stage
 
 
@@ -256,9 +264,16 @@ def _passed_up(case: Case, now: datetime) -> bool:
     return command.neighbour(case.platforms, case.holder_id, down=True) is not None
 
 
+def _small(case: Case) -> bool:
+    return case.filed_at is None and case.level <= USUAL_LEVEL
+
+
 POSSIBLE: dict[str, Callable[[Case, datetime], bool]] = {
     "give_notice": lambda case, now: case.handling_due_at is not None
     and case.handling_due_at - now < NOTICE_WITHIN,
+    "settle_by_reminder": lambda case, now: _small(case)
+    and (case.reviewed_at is not None or not from_public(case)),
+    "review_case": lambda case, now: _small(case) and from_public(case),
     "pass_up": _beyond_them, "pass_down": _passed_up,
     "dispatch_across": lambda case, now: not case.dispatches,
     "ask_long_limit": _limit_for_works, "ask_extension": _extendable,

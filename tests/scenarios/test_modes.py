@@ -19,7 +19,8 @@ from cityloop.desks import queries as desks
 from cityloop.kernel import clock
 from cityloop.kernel.errors import Invalid, NotAllowed
 from cityloop.people import operations as people
-from cityloop.people.models import Holding, Post
+from cityloop.people.models import Holding, Post, Role
+from cityloop.people.roles import STEP
 from tests.town import DISTRICT, ROOT, SINCE, SYSTEM, Town, forget
 
 REFUSE = "E0110"
@@ -385,6 +386,9 @@ def test_an_unsound_flow_is_refused_with_every_reason(town: Town) -> None:
             cases.publish_flow(code="bad", parameters=parameters, actor=SYSTEM, now=clock.now())
 
     refused("dispatcher both judges .*close.* and handles", roles={"close": ["dispatcher"]})
+    refused("evaluator may take no steps of cases, so not close", roles={"close": ["evaluator"]})
+    refused("dispatcher dispatches: decide is for", roles={"decide": ["dispatcher"]})
+    refused("there is no channel nonsense", reviewed_channels=["nonsense"])
     refused("check_passed has no owner", roles={"check_passed": []})
     exits = ("file", "request_void", "refuse_filing")
     refused("dead end: from accepted", roles={one: [] for one in exits})
@@ -432,3 +436,28 @@ def test_a_mode_is_published_from_the_command_line_with_its_posts(town: Town, ca
     finding = check.sound_flow()
     assert not finding["well"]
     assert "reopen has no owner: nobody works as supervisor" in finding["words"]
+
+
+@pytest.mark.requirement("A05", "A15")
+def test_whether_a_step_has_an_owner_follows_what_the_city_lets_its_roles_do(town: Town) -> None:
+    administrator = town.actor("administrator")
+
+    def may(code: str, *, steps: bool) -> None:
+        kept = set(Role.objects.get(code=code).permissions) - {STEP}
+        people.change_role(
+            code=code, permissions=sorted(kept | ({STEP} if steps else set())),
+            actor=administrator, now=town.now,
+        )  # fmt: skip
+
+    def publish(**roles: list[str]) -> Flow:
+        return cases.publish_flow(
+            code="own", parameters={"roles": roles}, actor=SYSTEM, now=clock.now()
+        )
+
+    with pytest.raises(Invalid, match="evaluator may take no steps of cases, so not review_case"):
+        publish(review_case=["evaluator"])
+    may("evaluator", steps=True)
+    assert publish(review_case=["evaluator"])
+    may("shift_leader", steps=False)
+    with pytest.raises(Invalid, match="close has no owner: shift_leader may take no steps"):
+        publish()

@@ -6,14 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-from cityloop.cases import granting
+from cityloop.cases import granting, offers
 from cityloop.cases import operations as cases
 from cityloop.cases import queries as case_queries
 from cityloop.cases.models import Case, Timer
 from cityloop.intake.models import ReporterNotice
+from cityloop.kernel import clock
+from cityloop.kernel.errors import Problem
 from cityloop.notify.models import Message
 from cityloop.oversight import queries
-from tests.town import EVENT, Town
+from tests.town import EVENT, SYSTEM, Town, forget
 
 
 def _told(town: Town) -> list[str]:
@@ -45,6 +47,8 @@ def test_the_acceptor_settles_a_small_report_by_a_reminder(town: Town) -> None:
     ).case
     with pytest.raises(cases.Refused, match="settle_by_reminder is for: acceptor"):
         town.step(number, "settle_by_reminder", "dispatcher", opinion="x")
+    _seen(town, number)
+    town.step(number, "review_case", "shift_leader", opinion="属实，情节轻微")
     with pytest.raises(cases.Refused, match="does not handle cases"):
         town.step(number, "settle_by_reminder", "acceptor", opinion="x", addressee="PLAT")
     town.step(number, "correct", "acceptor", level=3, reason="影响较大")
@@ -61,6 +65,69 @@ def test_the_acceptor_settles_a_small_report_by_a_reminder(town: Town) -> None:
     assert notice.state == "owed"
     with pytest.raises(cases.Refused, match="never filed"):
         town.step(number, "reopen", "supervisor", reason="x")
+
+
+def _seen(town: Town, number: str) -> None:
+    town.step(number, "send_verify", "acceptor", inspector="inspector")
+    town.step(number, "verified", "inspector", photos=("verify",))
+
+
+@pytest.mark.requirement("B10", "D06", "G09")
+def test_no_reminder_passes_a_public_report_by_the_verification_and_the_review(town: Town) -> None:
+    number = town.report("hotline12319", class_code=EVENT, reporter_phone="13800000002").case
+    settle = {"opinion": "已提示", "addressee": "GREEN"}
+    with pytest.raises(cases.Refused, match="verified on site before"):
+        town.step(number, "settle_by_reminder", "acceptor", **settle)
+    with pytest.raises(cases.Refused, match="no review is asked"):
+        town.step(number, "review_case", "shift_leader")
+    _seen(town, number)
+    with pytest.raises(cases.Refused, match="review this case first"):
+        town.step(number, "settle_by_reminder", "acceptor", **settle)
+    town.step(number, "review_case", "shift_leader", opinion="属实，情节轻微")
+    # Whoever reviewed it may settle it, too; and a case that it becomes is reviewed again.
+    offered = {one.step.action for one in _offers(town, number) if not one.hindrances}
+    assert "settle_by_reminder" in offered
+    case = town.step(number, "accept", "acceptor")
+    assert case.reviewed_at is None
+
+
+@pytest.mark.requirement("B10", "D06")
+def test_what_was_not_found_is_rejected_and_not_settled_by_a_reminder(town: Town) -> None:
+    number = town.report("hotline12319", class_code=EVENT, reporter_phone="13800000003").case
+    town.step(number, "send_verify", "acceptor", inspector="inspector")
+    town.step(number, "not_found", "inspector", reason="现场无此问题")
+    with pytest.raises(cases.Refused, match="did not find the problem"):
+        town.step(number, "settle_by_reminder", "acceptor", opinion="x", addressee="GREEN")
+
+
+@pytest.mark.requirement("B10")
+def test_what_an_inspector_reported_is_settled_by_a_reminder_at_once(town: Town) -> None:
+    number = town.report(class_code="E0110").case
+    assert "review_case" not in {one.step.action for one in _offers(town, number)}
+    case = town.step(number, "settle_by_reminder", "acceptor", opinion="已提示", addressee="GREEN")
+    assert case.record_type == "reminder"
+
+
+@pytest.mark.requirement("B10", "D06", "G09")
+def test_what_the_public_reported_is_no_reminder_from_the_start(town: Town) -> None:
+    before = Case.objects.count()
+    with pytest.raises(Problem, match="register it as a report"):
+        town.report("hotline12319", kind="remind", class_code=EVENT)
+    assert Case.objects.count() == before
+    # The inspector stands there, whatever of theirs the city wants reviewed.
+    cases.publish_flow(
+        code="watched", parameters={"reviewed_channels": ["inspector"]}, actor=SYSTEM,
+        now=clock.now() + timedelta(seconds=1),
+    )  # fmt: skip
+    forget()
+    told = Case.objects.get(number=town.report(kind="remind", class_code="E0110").case)
+    assert told.closing_kind == "reminder"
+
+
+def _offers(town: Town, number: str) -> list[offers.Offer]:
+    case = Case.objects.get(number=number)
+    leader = town.actor("shift_leader")
+    return offers.offers(leader, case, timers=[], tasks=[], now=town.now)
 
 
 @pytest.mark.requirement("B10")

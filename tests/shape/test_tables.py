@@ -6,7 +6,7 @@ import pytest
 
 from cityloop.cases import fields, lifecycle
 from cityloop.cases.clocks import STAGE_CLOCK
-from cityloop.cases.flow import PUBLIC, Parameters
+from cityloop.cases.flow import CHANNELS, PUBLIC, Parameters
 from cityloop.cases.models import FINAL, Status
 from cityloop.intake import channels
 from cityloop.kernel.actor import HANDLING, JUDGING, ROLES
@@ -68,4 +68,5 @@ def test_subscriptions_listen_to_something_that_happens() -> None:
 def test_every_channel_of_the_public_is_reviewed_unless_the_city_says_otherwise() -> None:
     public = {one.code for one in channels.TABLE if one.group == "public"}
     assert set(PUBLIC) == public
+    assert tuple(sorted(channels.BY_CODE)) == CHANNELS
     assert Parameters().reviewed_channels == PUBLIC == tuple(sorted(PUBLIC))

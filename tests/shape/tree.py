@@ -105,6 +105,7 @@ OWN: dict[str, dict[str, str]] = {
         "receiving": FUNCTIONS,
         "record": VALUE,
         "requests": TABLE,
+        "rework": FUNCTIONS,
         "shapes": VALUE,
         "spots": VALUE,
         "state": FUNCTIONS,

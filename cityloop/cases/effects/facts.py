@@ -5,14 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from cityloop.cases import chain
+from cityloop.cases import chain, rework
 from cityloop.cases.change import Change
 from cityloop.cases.effects.tasks import united
 from cityloop.cases.guards.joint import roles_of
-from cityloop.cases.models import Case, CaseEvent, ClosingKind, RecordType, Status
+from cityloop.cases.models import Case, ClosingKind, RecordType, Status
 from cityloop.standards.models import FilingRule
-
-DISPATCHES = ("dispatch", "dispatch_by_order", "dispatch_across", "decide", "substitute")
 
 
 def as_quick_report(change: Change) -> None:
@@ -116,12 +114,9 @@ def _limit(change: Change, rule: FilingRule) -> tuple[Decimal, str]:
 
 
 def note_dispatch(change: Change) -> None:
-    """The units are named and the dispatch counted (E03)."""
+    """The units are named, the dispatch and what is rework by it are counted (E03, F05)."""
     case, unit = change.case, change.inputs["unit"]
     change.facts["unit_before"] = case.lead_id
-    if case.lead_id == unit.pk and _sent_back(case):
-        case.reworks += 1
-        change.facts["rework"] = case.reworks
     case.lead_id, case.worker_id = unit.pk, None
     case.liable_id, case.substituted = None, False  # an ordinary dispatch ends a substitution
     case.assisting = _assists(case, change.inputs.get("assists") or [])
@@ -129,26 +124,25 @@ def note_dispatch(change: Change) -> None:
     case.dispatches += 1
     case.dispatched_at = change.now
     change.facts |= {"unit": unit.pk, "assisting": case.assisting, "dispatch": case.dispatches}
+    count_rework(change)
     if proposed := case.proposal.get("unit"):
         change.facts["as_proposed"] = proposed == unit.pk
 
 
-def _sent_back(case: Case) -> bool:
-    """What the unit handed over was sent back to be dispatched: by the same unit it is done again,
-    which is rework whatever road leads there (F05, F12)."""
-    if case.handled_at is None:
-        return False
-    roads = CaseEvent.objects.filter(case=case.pk, action__in=("send_back", *DISPATCHES))
-    last = roads.order_by("-version").values_list("action", flat=True).first()
-    return last == "send_back"
-
-
 def note_rework(change: Change) -> None:
-    """The same unit handles again after a failed check: counted as rework (F05)."""
-    case = change.case
-    case.reworks += 1
-    case.worker_id = None
-    change.facts |= {"unit": case.lead_id, "rework": case.reworks}
+    """The unit that has the case handles again: a rework, if it was its own work (F05)."""
+    change.case.worker_id = None
+    change.facts["unit"] = change.case.lead_id
+    count_rework(change)
+
+
+def count_rework(change: Change) -> None:
+    """Work of the unit's own that did not hold, and that it does again, is counted with the reason
+    of the judgement; the rule is in cases/rework.py."""
+    why = rework.reason(change, change.facts["unit"])
+    if why:
+        change.case.reworks += 1
+        change.facts |= {"rework": change.case.reworks, "rework_for": why}
 
 
 def note_return(change: Change) -> None:

@@ -36,5 +36,6 @@ def note_review(change: Change) -> None:
 
 
 def forget_review(change: Change) -> None:
-    """What was checked anew is reviewed anew, and was reported before this check."""
+    """What was checked anew is reviewed anew, and was reported before this check; what is accepted
+    after all was reviewed for a reminder only."""
     change.case.reviewed_at = change.case.reported_again_at = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cityloop.cases.change import Change
+from cityloop.cases.effects.facts import count_rework
 from cityloop.cases.effects.tasks import united
 from cityloop.cases.guards.substitution import who_should
 
@@ -19,3 +20,4 @@ def note_substitution(change: Change) -> None:
     case.units = united(case.units, [one for one in (unit.pk, should) if one is not None])
     case.dispatched_at = change.now
     change.facts |= {"unit": unit.pk, "liable": should}
+    count_rework(change)

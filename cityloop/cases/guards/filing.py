@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from cityloop.cases import clocks
 from cityloop.cases.change import Change
+from cityloop.cases.flow import from_public
 from cityloop.cases.models import Status
 from cityloop.standards import queries as standards
 from cityloop.standards.models import FilingRule
@@ -79,14 +80,15 @@ def engineering_known(change: Change) -> str | None:
 
 
 def verified_if_public(change: Change) -> str | None:
-    """A public report is verified on site before filing (D06), unless the city leaves that out."""
+    """A public report is verified on site before it is filed or settled by a reminder (D06), unless
+    the city leaves that out."""
     if change.case.verified != "wanted":
         return None
-    return _("a public report is verified on site before it is filed")
+    return _("a public report is verified on site before it is filed or settled")
 
 
 def not_found_is_not_filed(change: Change) -> str | None:
-    """What the inspector did not find is not filed."""
+    """What the inspector did not find is neither filed nor settled by a reminder."""
     if change.case.verified == "not_found":
         return _("the inspector did not find the problem")
     return None
@@ -141,6 +143,16 @@ def small_matter(change: Change) -> str | None:
     if change.case.level <= USUAL_LEVEL:
         return None
     return _("a matter of this level becomes a case: accept it")
+
+
+def not_told_by_the_public(change: Change) -> str | None:
+    """What is to be seen or reviewed ends by no reminder at once: it is a report first (B10, D06,
+    G09). The inspector stands there and sees it."""
+    case = change.case
+    asked = case.verified == "wanted" or from_public(case, change.flow.reviewed_channels)
+    if not asked or change.imported or change.role == "inspector":
+        return None
+    return _("register it as a report: what the public reported is seen, or reviewed, first")
 
 
 def void_not_reject(change: Change) -> str | None:

@@ -56,9 +56,15 @@ def reviewed_where_asked(change: Change) -> str | None:
 
 
 def review_asked_here(change: Change) -> str | None:
-    """A case is reviewed after its check; one that is to end by force, where it stands (G09)."""
+    """A case is reviewed after its check; one that is to end by force, where it stands; one that
+    is to end by a reminder, once it was seen where that is wanted (G09, B10)."""
     case = change.case
-    if case.status == Status.CHECKED or from_public(case, change.flow.reviewed_channels):
+    if case.status == Status.CHECKED:
+        return None
+    unseen = case.filed_at is not None or case.verified in ("wanted", "not_found")
+    if from_public(case, change.flow.reviewed_channels) and not (
+        case.status == Status.REPORTED and unseen
+    ):
         return None
     return _("no review is asked of this case before its check")
 

@@ -110,6 +110,46 @@ def test_a_flow_in_which_nobody_can_decide_a_request_is_unsound(action: str, rol
     assert f"{action}: no request ever waits for {role}" in found
 
 
+@pytest.mark.requirement("A14", "A22", "E05", "G09")
+@pytest.mark.parametrize(
+    ("action", "role", "why"),
+    [
+        *((action, role, f"roles: {role} may take no steps of cases, so not {action}")
+          for action in ("close", "force_close", "review_case", "send_check")
+          for role in ("evaluator", "company_manager", "administrator")),
+        *((action, role, f"{role} dispatches: {action} is for who stands above that")
+          for action in ("decide", "name_liable", "dispatch_by_order", "substitute")
+          for role in ("dispatcher", "district_platform")),
+        *(("reopen", role, f"{role} handles: reopen undoes what others judged")
+          for role in ("dispatcher", "district_platform")),
+        ("reopen", "unit_desk", "unit_desk does not take reopen"),
+        ("name_liable", "shift_leader", "shift_leader both judges"),
+        ("review_case", "dispatcher", "dispatcher both judges (review_case) and handles"),
+        ("close", "exchange", "exchange does not take close"),
+    ],
+)  # fmt: skip
+def test_a_step_goes_to_nobody_who_may_not_or_must_not_take_it(action, role, why) -> None:
+    found = workflow.faults({"roles": {action: [role]}})
+    assert any(why in fault for fault in found), found
+
+
+@pytest.mark.requirement("A14")
+def test_a_step_has_an_owner_only_where_the_city_lets_that_role_take_steps() -> None:
+    """The city may give the permission to a role, and take it from one."""
+    evaluator = {"roles": {"review_case": ["evaluator"]}}
+    assert workflow.faults(evaluator, stepping=workflow.STEPPING | {"evaluator"}) == []
+    found = workflow.faults({}, stepping=workflow.STEPPING - {"shift_leader"})
+    assert "close has no owner: shift_leader may take no steps of cases" in found
+
+
+@pytest.mark.requirement("A14", "G09")
+@pytest.mark.parametrize("channels", [["nonsense"], ["sms", 1], [["sms"]]])
+def test_only_channels_that_there_are_can_be_reviewed(channels) -> None:
+    (found,) = workflow.faults({"reviewed_channels": channels})
+    assert found.startswith("reviewed_channels: there is no channel")
+    assert workflow.faults({"reviewed_channels": ["inspector", "sms"]}) == []
+
+
 @pytest.mark.requirement("A14", "A22")
 @pytest.mark.parametrize(
     ("parameters", "why"),

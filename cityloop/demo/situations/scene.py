@@ -147,9 +147,13 @@ class Scene:
         matter = next(one for code, one in self.town.matters.items() if code.endswith(wanted))
         case = self._reported(matter, district, channel, text, given)
         if case.verified == "wanted" and status != "reported":
-            case = self.step(case, "send_verify", "acceptor", **self._walker(case))
-            case = self.step(case, "verified", "inspector", opinion="现场情况属实。")
+            case = self.seen(case)
         return self.carry(case, status)
+
+    def seen(self, case: Case) -> Case:
+        """The inspector of the place goes there and finds what was reported."""
+        case = self.step(case, "send_verify", "acceptor", **self._walker(case))
+        return self.step(case, "verified", "inspector", opinion="现场情况属实。")
 
     def _reported(
         self, matter: Matter, district: str, channel: str, text: str, given: Mapping[str, Any]

@@ -21,8 +21,10 @@ def _reminded(scene: Scene) -> str:
 
 
 def _settled(scene: Scene) -> str:
-    """A citizen's report below a case: the unit is told, nothing is filed."""
+    """A citizen's report below a case, seen and reviewed: the unit is told, nothing is filed."""
     case = scene.case("reported", channel="hotline12319", text="门前散落少量纸屑。")
+    case = scene.step(scene.seen(case), "review_case", "shift_leader",
+                      opinion="属实，情节轻微，可以提示办结。")  # fmt: skip
     case = scene.step(case, "settle_by_reminder", "acceptor", addressee=scene.unit(case),
                       opinion="情节轻微，提示责任单位清扫。")  # fmt: skip
     return scene.show(case, "以提示办结：告知责任单位，不立案",

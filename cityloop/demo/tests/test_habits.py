@@ -13,7 +13,7 @@ from cityloop.intake.channels import BY_CODE
 WITHIN = {
     "to verify": "reported", "not found": "reported", "third dispatch": "filed",
     "wrong unit": "dispatched", "to review": "checked", "assigned": "handling",
-    "circling": "filed", "closed late": "closed",
+    "circling": "filed", "closed late": "closed", "small": "reported",
 }  # fmt: skip
 EVERY = [(stage, row) for stage, rows in habits.HABITS.items() for row in rows]
 EVERY += [("closed", row) for row in habits.REVIEWS]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
-from cityloop.cases import fields, figures
+from cityloop.cases import fields, figures, rework
 from cityloop.cases import views as case_views
 from cityloop.desks.views.granted import PeriodForm, usual
 from cityloop.geo import queries as geo
@@ -33,7 +33,10 @@ LEVELS = (
 )
 # Length of the area code -> what its parts are; a community has none but the units in it.
 BELOW = {0: "district", 6: "street", 9: "community", 12: "unit"}
-CODED = tuple(code for action in figures.FAILING for code in fields.reasons(action))
+# The words of a reason for rework, by its code.
+CODED = (
+    *(code for action in rework.FAILING for code in fields.reasons(action)), *rework.WITHOUT_CODE
+)  # fmt: skip
 
 
 class FiguresForm(PeriodForm):

@@ -51,6 +51,7 @@ from cityloop.people.queries.staffing import (
     bodies_on_both_sides,
     desks_staffed,
     platforms,
+    roles_that_may,
     without_desk,
 )
 from cityloop.people.queries.succession import lines_kept
@@ -100,6 +101,7 @@ __all__ = [
     "responsible_for",
     "roles",
     "roles_held",
+    "roles_that_may",
     "scope_q",
     "scope_sql",
     "territories",

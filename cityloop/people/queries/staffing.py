@@ -9,7 +9,7 @@ from datetime import date
 from django.db import connection
 from django.db.models import Q
 
-from cityloop.people.models import Organisation
+from cityloop.people.models import Organisation, Role
 from cityloop.people.queries.organisations import PLATFORM_LEVELS
 
 
@@ -28,6 +28,12 @@ def desks_staffed(on: date) -> list[Desk]:
     with connection.cursor() as cursor:
         cursor.execute(_DESKS, {"day": on})
         return [Desk(*row) for row in cursor.fetchall()]
+
+
+def roles_that_may(permission: str) -> frozenset[str]:
+    """The roles to which the city gives this permission, whether or not somebody holds them."""
+    found = Role.objects.filter(permissions__overlap=[permission, "*"])
+    return frozenset(found.values_list("code", flat=True))
 
 
 @dataclass(frozen=True, slots=True)
