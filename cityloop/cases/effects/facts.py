@@ -8,11 +8,10 @@ from typing import Any
 from cityloop.cases import chain
 from cityloop.cases.change import Change
 from cityloop.cases.effects.tasks import united
+from cityloop.cases.guards.dispatch import DISPATCHES
 from cityloop.cases.guards.joint import roles_of
 from cityloop.cases.models import Case, CaseEvent, ClosingKind, RecordType, Status
 from cityloop.standards.models import FilingRule
-
-DISPATCHES = ("dispatch", "dispatch_by_order", "dispatch_across", "decide", "substitute")
 
 
 def as_quick_report(change: Change) -> None:
