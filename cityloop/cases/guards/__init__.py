@@ -122,7 +122,9 @@ from cityloop.cases.guards.standing import (
 )
 from cityloop.cases.guards.substitution import (
     fixed_by_another,
+    liable_had_it,
     liable_not_disputed,
+    no_party_substitutes,
 )
 from cityloop.cases.guards.supervision import (
     addressee_handles,
@@ -185,6 +187,7 @@ __all__ = [
     "leader_decides_long",
     "leaves_something",
     "level_may_decide",
+    "liable_had_it",
     "liable_not_disputed",
     "limit_passed",
     "located",
@@ -193,6 +196,7 @@ __all__ = [
     "move_explained",
     "never_filed",
     "no_party_decides",
+    "no_party_substitutes",
     "not_appealed",
     "not_at_the_top",
     "not_circling",
