@@ -62,6 +62,7 @@ from cityloop.cases.guards.filing import (
     was_filed,
 )
 from cityloop.cases.guards.joint import (
+    lead_finishes,
     may_assist,
     own_subtask,
     some_subtask,
@@ -184,6 +185,7 @@ __all__ = [
     "inspector_apart",
     "inspector_in_post",
     "late_check_explained",
+    "lead_finishes",
     "leader_decides_long",
     "leaves_something",
     "level_may_decide",
