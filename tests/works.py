@@ -9,12 +9,29 @@ from typing import Any
 from django.utils import timezone
 
 from cityloop.cases.models import Case
+from cityloop.people import operations as people
 from cityloop.works import operations as works
 from cityloop.works import queries
 from cityloop.works.models import Claim, Order, Payment
-from tests.town import DISTRICT, Town
+from tests.town import DISTRICT, SINCE, SYSTEM, Town
 
 TREE = "E0110"
+
+
+def lend(town: Town, name: str, home: str, *roles: str) -> None:
+    """Somebody of a unit, lent to the centre."""
+    member = people.create_member(
+        username=name, name=name, organisation=town.units[home], actor=SYSTEM, now=town.now
+    )
+    post = people.create_post(
+        code=f"P-{name}", organisation=town.units["PLAT"], name_zh=name, roles=roles, actor=SYSTEM,
+        now=town.now,
+    )  # fmt: skip
+    people.hold_post(
+        member=member, post=post, kind="secondment", valid_from=SINCE, valid_to=date(2026, 12, 31),
+        actor=SYSTEM, now=town.now,
+    )  # fmt: skip
+    town.members[name] = member
 
 
 class Story:
@@ -42,16 +59,19 @@ class Story:
             actor=self.town.actor("administrator"), now=self.town.now, **values,
         )  # fmt: skip
 
-    def ordered(self, **more: Any) -> Order:
+    def ordered(self, *, by: str = "supervisor", returned_by: str = "", **more: Any) -> Order:
         """A tree lies across a private road; ROADS was told and does nothing; GREEN is ordered."""
         town = self.town
         number = town.report(class_code=TREE, text="大树倒伏在小区内部道路").case
         town.step(number, "accept", "acceptor")
         town.step(number, "file", "shift_leader", filing_rule=town.rule(TREE).pk)
-        town.step(number, "dispatch", "dispatcher", unit="ROADS")
+        if returned_by:
+            town.step(number, "dispatch", "dispatcher", unit=returned_by)
+            town.step(number, "return", returned_by.lower(), reason_code="not_ours", reason="x")
+        town.step(number, "dispatch", "dispatcher", unit="ROADS", reason="归道路")
         town.wait(hours=3)
         given = {"unit": "GREEN", "reason": "权属单位不作为，先行清障", **more}
-        case = town.step(number, "substitute", "supervisor", **given)
+        case = town.step(number, "substitute", by, **given)
         town.deliver()
         return Order.objects.get(case=case, version=case.version)
 
@@ -104,7 +124,7 @@ class Story:
     def pay(self, claim: Claim, amount: Any) -> Payment:
         return works.record_payment(
             claim_id=claim.pk, amount=amount, paid_on=timezone.localdate(self.town.now),
-            reference="银行回单", actor=self.town.actor("supervisor"), now=self.town.now,
+            reference="银行回单0317号", actor=self.town.actor("supervisor"), now=self.town.now,
         )  # fmt: skip
 
     def note(self, claim: Claim, kind: str, text: str) -> None:

@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from cityloop.cases.flow import DISTRICTS, parameters
+from cityloop.cases.guards.dispatch import DISPATCHES
 from cityloop.cases.workflow import HANDLING, JUDGING
 from cityloop.people import queries as people
 from cityloop.people.queries import TwoSides
@@ -27,7 +28,7 @@ HANDLED = tuple(step.action for step in HANDLING)
 
 @dataclass(frozen=True, slots=True)
 class OwnJudge:
-    """A case in which one organisation handled and judged."""
+    """A case in which one organisation handled, and itself or somebody of its house judged."""
 
     number: str
     organisation: str
@@ -108,6 +109,8 @@ def _history() -> tuple[int, int, int, list[OwnJudge]]:
     given: dict[str, Any] = {
         "judged": list(JUDGED), "handled": list(HANDLED), "units": sorted(UNIT_ROLES),
         "zone": timezone.get_current_timezone_name(), "most": MOST,
+        "centre": sorted(people.CENTRE_ROLES), "platforms": list(people.AREA_KINDS),
+        "dispatches": list(DISPATCHES),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*), count(*) FILTER (WHERE facts ? 'merged_posts') "
@@ -120,24 +123,57 @@ def _history() -> tuple[int, int, int, list[OwnJudge]]:
     return examined, merged, rows[0][4] if rows else 0, cases
 
 
-# The organisation of a step is that of the post by whose role the member took it, on that day.
-_OWN_JUDGES = """
+# The organisation of a step is that of the post by whose role the member took it, on that day; of
+# somebody lent, also the one they come from. Who judged what their own house had at that moment,
+# a body above theirs or below it, judged for that body: by the same rule that refuses the step
+# (Actor.belongs_to). What the case was sent away from before is another's by then.
+_OWN_JUDGES = f"""
 WITH taken AS (
-  SELECT e.case_id, e.action, p.organisation_id, e.action = ANY(%(judged)s) AS judges
+  SELECT e.case_id, e.version, e.action, p.organisation_id, e.action = ANY(%(judged)s) AS judges,
+         CASE WHEN h.kind = 'secondment' THEN m.organisation_id END AS home,
+         e.role = ANY(%(centre)s) AND w.kind = ANY(%(platforms)s) AS desk,
+         e.facts ? 'merged_posts' AS merged
   FROM cases_event e
   JOIN people_holding h ON h.member_id = e.member_id
    AND h.valid_from <= (e.at AT TIME ZONE %(zone)s)::date
    AND (h.valid_to IS NULL OR h.valid_to > (e.at AT TIME ZONE %(zone)s)::date)
+  JOIN people_member m ON m.id = h.member_id
   JOIN people_post p ON p.id = h.post_id
+  JOIN people_organisation w ON w.id = p.organisation_id
   JOIN people_post_role pr ON pr.post_id = p.id
   JOIN people_role r ON r.id = pr.role_id AND r.code = e.role
   WHERE e.action = ANY(%(judged)s) OR (e.action = ANY(%(handled)s) AND e.role = ANY(%(units)s))
+), body AS (
+  SELECT organisation_id AS id FROM taken WHERE judges UNION
+  SELECT home FROM taken WHERE judges AND home IS NOT NULL
+), house AS (
+  SELECT o.id AS judge, one.id AS unit, FALSE AS below
+  FROM body JOIN people_organisation o ON o.id = body.id,
+       unnest(string_to_array(trim('/' FROM o.path), '/')::bigint[]) AS one (id)
+  UNION ALL
+  SELECT o.id, one.id, TRUE
+  FROM body JOIN people_organisation o ON o.id = body.id, unnest({people.ANSWERS_FOR}) AS one (id)
+  WHERE one.id <> o.id
+), judged AS (
+  SELECT j.case_id, had.organisation_id, j.action
+  FROM taken j
+  CROSS JOIN LATERAL (VALUES (j.organisation_id, j.desk), (j.home, FALSE)) AS came (body, desk)
+  JOIN house ON house.judge = came.body AND NOT (came.desk AND house.below)
+  JOIN taken had ON had.case_id = j.case_id AND had.organisation_id = house.unit
+   AND NOT had.judges AND had.version < j.version
+  WHERE j.judges AND NOT j.merged AND NOT EXISTS (
+    SELECT FROM cases_event sent WHERE sent.case_id = j.case_id
+     AND sent.action = ANY(%(dispatches)s)
+     AND sent.version > had.version AND sent.version < j.version)
+), part AS (
+  SELECT case_id, organisation_id, action, judges FROM taken UNION
+  SELECT case_id, organisation_id, action, TRUE FROM judged
 )
 SELECT c.number, o.code, array_agg(DISTINCT t.action) FILTER (WHERE NOT t.judges),
        array_agg(DISTINCT t.action) FILTER (WHERE t.judges), count(*) OVER ()
-FROM taken t JOIN cases_case c ON c.id = t.case_id
+FROM part t JOIN cases_case c ON c.id = t.case_id
 JOIN people_organisation o ON o.id = t.organisation_id
 GROUP BY c.id, c.number, o.code
 HAVING bool_or(t.judges) AND bool_or(NOT t.judges)
 ORDER BY c.id LIMIT %(most)s
-"""
+"""  # noqa: S608 (a fixed part of a statement)

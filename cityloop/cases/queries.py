@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib.gis.geos import Point, Polygon
 from django.contrib.gis.measure import D
-from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -341,32 +340,6 @@ def sees(actor: Actor, one: Changed) -> bool:
     return actor.member_id in one.members or people_scope.in_scope(
         actor, organisation_ids=one.units, region_code=one.area_code
     )
-
-
-def lines_of_all_cases(*, batch: int = 5000) -> Iterator[tuple[Any, ...]]:
-    """Every history line in (case, version) order with the case's own number, version and head.
-
-    A server-side cursor: constant memory for any number of lines. Every line is wanted, so the plan
-    for the first few of them is no use: right after an import, before the statistics know of it,
-    that plan took hours. Call it inside a transaction.
-    """
-    with connection.cursor() as plain:
-        plain.execute("SET LOCAL enable_nestloop = off; SET LOCAL cursor_tuple_fraction = 1")
-    raw = connection.connection
-    with raw.cursor(name="cityloop_chain") as cursor:
-        cursor.itersize = batch
-        cursor.execute(
-            """SELECT c.id, c.number, c.version, c.status, c.head, e.id, e.version, e.action,
-                      e.source, e.target, e.role, e.member_id, e.actor, e.at, e.recorded_at,
-                      e.facts, e.imported, e.state, e.previous, e.hash
-               FROM cases_case c LEFT JOIN cases_event e ON e.case_id = c.id
-               ORDER BY c.id, e.version"""
-        )
-        with connection.cursor() as plain:  # the plan is made; others want their own
-            plain.execute(
-                "SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL cursor_tuple_fraction TO DEFAULT"
-            )
-        yield from cursor
 
 
 def filed_since(*, old: Edition, new: Edition, on: date) -> Succession:

@@ -62,8 +62,8 @@ class Actor:
     platforms: tuple[tuple[int, str], ...] = ()  # ids and kinds of the platforms of the posts
     terminal: bool = False  # works at a light client: receives, handles, replies, nothing else
     merged: bool = False  # holds judging and handling posts by the city's own decision
-    # Ids of the body that somebody comes from, of those of their posts, and of all above these:
-    # whoever is lent to the centre stays their own unit's.
+    # Ids of the body that somebody comes from, of those of their posts, of all above these, and of
+    # all below those that handle cases: whoever is lent to the centre stays their own unit's.
     houses: frozenset[int] = frozenset()
 
     @staticmethod
@@ -88,7 +88,8 @@ class Actor:
         return self.territory if self.region_codes is None else self.region_codes
 
     def belongs_to(self, *organisation_ids: int | None) -> bool:
-        """True when one of these bodies is the actor's own, or lies above it."""
+        """True when one of these bodies is of one house with the actor: their own, one above it, or
+        one below it that it answers for. Nobody judges what their own house does."""
         return any(one in self.houses or one == self.organisation_id
                    for one in organisation_ids if one is not None)  # fmt: skip
 

@@ -104,7 +104,8 @@ def order(request: HttpRequest, number: str) -> dict[str, Any]:
 def price_order(
     request: HttpRequest, number: str, body: shapes.PriceOrderIn
 ) -> tuple[int, dict[str, Any]]:
-    """At the list of the day of the order; needs works.order; a leader may exceed the budget."""
+    """At the list of the day of the order; needs works.order; a leader may exceed the budget. Done
+    work: another person corrects, with the reason."""
     actor = _reader(request)
     lines = [operations.OrderLine(**line.dict()) for line in body.lines]
     operations.price_order(
@@ -194,7 +195,8 @@ def send_notice(
 def record_payment(
     request: HttpRequest, claim_id: ClaimId, body: shapes.PaymentIn
 ) -> tuple[int, dict[str, Any]]:
-    """Never above what is left to pay; needs works.claim."""
+    """Never above what is left to pay, with the number of its document; needs works.claim, and
+    another unit than the one that pays."""
     actor = _reader(request)
     operations.record_payment(claim_id=claim_id, actor=actor, now=clock.now(), **body.dict())
     return 200, _whole_claim(actor, claim_id)

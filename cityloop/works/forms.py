@@ -84,8 +84,9 @@ class PriceOrderForm(forms.Form):
             label=_("Budget line (what is left)"), choices=[*EMPTY, *lines]
         )
         self.fields["reason"] = text(
-            _("Reason"), required=False, help_text=_("Only where a leader goes beyond the budget.")
-        )
+            _("Reason"), required=False,
+            help_text=_("Where a leader goes beyond the budget, or done work is priced anew."),
+        )  # fmt: skip
 
 
 class InvoiceForm(forms.Form):
@@ -132,7 +133,9 @@ class PaymentForm(forms.Form):
 
     amount = money(_("Amount"), help_text=_("A negative amount takes a mistaken entry back."))
     paid_on = day(_("Paid on"))
-    reference = text(_("Receipt or reference"), most=120)
+    reference = text(
+        _("Receipt or reference"), most=120, help_text=_("The document and its number.")
+    )
 
 
 class NoteForm(forms.Form):

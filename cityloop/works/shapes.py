@@ -104,7 +104,8 @@ class OrderLineIn(Schema):
 
 
 class PriceOrderIn(Schema):
-    """What is ordered and what pays for it; `reason` where a leader goes beyond the budget."""
+    """What is ordered and what pays for it; `reason` where a leader goes beyond the budget, or the
+    prices of done work are corrected."""
 
     lines: Annotated[list[OrderLineIn], Field(min_length=1, max_length=50)]
     budget_line_id: Id
@@ -128,7 +129,7 @@ class CancelIn(Schema):
 
 
 class ClaimIn(Schema):
-    """Who owes how much: an organisation, or a party in words."""
+    """Who owes how much: the unit that is liable for the work, or a party in words."""
 
     amount: Money
     party: Annotated[str, Field(max_length=120)] = ""
@@ -202,7 +203,8 @@ class NoticeIn(Schema):
 
 
 class PaymentIn(Schema):
-    """Money that came; a negative amount takes a mistaken entry back."""
+    """Money that came; a negative amount takes a mistaken entry back. `reference` names the
+    document with its number."""
 
     amount: Money
     paid_on: date

@@ -400,5 +400,7 @@ def _substitute(stories: Stories) -> None:
     claim = works.open_claim(order_number=number, party="翠苑物业公司", amount="1700", **by)
     works.send_notice(claim_id=claim.pk, notice_on=today, due_on=today + timedelta(days=30),
                       sha256=stored, **by)  # fmt: skip
-    works.record_payment(claim_id=claim.pk, amount="500", paid_on=today, reference="银行回单", **by)
+    works.record_payment(
+        claim_id=claim.pk, amount="500", paid_on=today, reference="银行回单0317号", **by
+    )
     city.pages |= {"claim": f"/works/claims/{claim.pk}/", "designated": f"/works/units/{held.pk}/"}

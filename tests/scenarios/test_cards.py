@@ -340,27 +340,98 @@ def test_a_deed_is_found_once_and_only_of_who_took_part(town: Town) -> None:
     assert accuse(town, case, account="新的证言").pk != first.pk
 
 
-@pytest.mark.requirement("F15", "H04")
-def test_a_card_falls_with_the_lateness_that_was_excused(town: Town, monkeypatch) -> None:
-    monkeypatch.setattr(clock, "now", lambda: town.now)
+def late_rule(town: Town, *, threshold: int) -> None:
+    """From tomorrow on so many late cases bring a card; it is tomorrow."""
     terms = discipline.Terms(
-        trigger="late_cases", threshold=1, days=30, points=Decimal(2), red_points=Decimal(5),
-        rectify_days=5, repeat_days=90, source_document="考核办法",
+        trigger="late_cases", threshold=threshold, days=30, points=Decimal(2),
+        red_points=Decimal(5), rectify_days=5, repeat_days=90, source_document="考核办法",
     )  # fmt: skip
     tomorrow = timezone.localdate(town.now) + timedelta(days=1)
     discipline.set_rule(terms, valid_from=tomorrow, actor=town.actor("leader"), now=town.now)
     town.wait(days=1)
-    number = town.case("handling").number
+
+
+def late_cases(town: Town, n: int) -> list[str]:
+    """Cases that WATER handled too late, closed."""
+    numbers = [town.case("handling").number for _ in range(n)]
     town.wait(days=2)
     town.sweep()
-    town.carry(number, "closed")
-    discipline.propose_cards(now=town.now)
-    card = approve(town, Card.objects.latest("pk"))
-    assert card.state == "issued" and water_points(town) == -2
+    for number in numbers:
+        town.carry(number, "closed")
+    return numbers
+
+
+def excuse(town: Town, number: str) -> None:
+    """WATER's appeal against its lateness is granted."""
     town.step(number, "ask_appeal", "water", reason_code="system", reason="系统停机")
     town.step(number, "support_appeal", "dispatcher", opinion="属实")
     town.step(number, "approve_appeal", "acceptor")
     while town.deliver():
         pass
+
+
+@pytest.mark.requirement("F15", "H04")
+def test_a_card_falls_with_the_lateness_that_was_excused(town: Town, monkeypatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: town.now)
+    late_rule(town, threshold=1)
+    (number,) = late_cases(town, 1)
+    discipline.propose_cards(now=town.now)
+    card = approve(town, Card.objects.latest("pk"))
+    assert card.state == "issued" and water_points(town) == -2
+    excuse(town, number)
     card.refresh_from_db()
     assert card.state == "withdrawn" and water_points(town) == 0
+    assert card.notes.latest("pk").step == "fall" and Card.objects.count() == 1
+
+
+@pytest.mark.requirement("F15", "H04", "I03")
+def test_a_card_falls_when_appeals_granted_one_by_one_leave_too_few_grounds(
+    town: Town, monkeypatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: town.now)
+    late_rule(town, threshold=2)
+    first, second, third = late_cases(town, 3)
+    discipline.propose_cards(now=town.now)
+    card = approve(town, Card.objects.get())
+    assert card.grounds.count() == 3
+    excuse(town, first)
+    card.refresh_from_db()
+    assert card.state == "issued", "two lateness still hold, and two are needed"
+    excuse(town, second)
+    card.refresh_from_db()
+    assert card.state == "withdrawn" and water_points(town) == 0
+
+    # The one that holds counts again, together with the next one.
+    assert discipline.propose_cards(now=town.now) == 0
+    (fourth,) = late_cases(town, 1)
+    discipline.propose_cards(now=town.now)
+    again = Card.objects.exclude(pk=card.pk).get()
+    assert again.state == "proposed"
+    assert {one.case.number for one in again.grounds.all() if one.case} == {third, fourth}
+
+    # What people refuse on its merits was judged with all its grounds: they stay used.
+    discipline.refuse_card(
+        card_id=again.pk, reason="情节轻微", actor=town.actor("leader"), now=town.now
+    )
+    late_cases(town, 1)
+    assert discipline.propose_cards(now=town.now) == 0
+    excuse(town, third)
+    again.refresh_from_db()
+    assert again.notes.latest("pk").step == "refusal"
+    assert discipline.propose_cards(now=town.now) == 0
+
+
+@pytest.mark.requirement("I03")
+def test_what_is_left_of_a_fallen_card_brings_the_next_at_once(town: Town, monkeypatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: town.now)
+    late_rule(town, threshold=2)
+    first, second = late_cases(town, 2)
+    discipline.propose_cards(now=town.now)
+    card = Card.objects.get()
+    (third,) = late_cases(town, 1)
+    assert discipline.propose_cards(now=town.now) == 0, "one alone is too few"
+    excuse(town, first)
+    card.refresh_from_db()
+    assert card.state == "refused"
+    following = Card.objects.exclude(pk=card.pk).get()
+    assert {one.case.number for one in following.grounds.all() if one.case} == {second, third}

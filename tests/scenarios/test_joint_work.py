@@ -7,6 +7,7 @@ import pytest
 from cityloop.cases import operations as cases
 from cityloop.desks import boxes, queries
 from cityloop.people import operations as people
+from tests.scenarios.test_posts import staff
 from tests.town import DISTRICT, SYSTEM, Town, forget
 
 
@@ -46,6 +47,32 @@ def test_the_lead_finishes_when_every_sub_task_is_done_or_waived(town: Town) -> 
     assert case.status == "handled"
     results = dict(case.tasks.filter(kind="assist").values_list("organisation__code", "result"))
     assert results == {"ROADS": "done", "GREEN": "waived"}
+
+
+@pytest.mark.requirement("E16", "E15")
+def test_a_unit_above_the_lead_does_its_own_part_and_not_the_leads(town: Town) -> None:
+    town.units["CREW"] = people.create_organisation(
+        code="CREW", name_zh="道路养护队", kind="contractor", parent=town.units["ROADS"],
+        region_code=town.units["ROADS"].region_code, actor=SYSTEM, now=town.now,
+    )  # fmt: skip
+    staff(town, "crew", "CREW", "unit_desk")
+    number = town.case("filed").number
+    town.step(number, "dispatch", "dispatcher", unit="CREW", reason="由养护队牵头")
+    town.step(number, "receive", "roads")  # for the crew, as before: ROADS has no part in it yet
+    town.step(number, "ask_assist", "dispatcher", unit="ROADS", subtask="围挡并疏导交通")
+    finished = {"result": "更换井盖", "photos": ("after",)}
+    with pytest.raises(cases.Refused, match="the lead unit itself finishes"):
+        town.step(number, "finish", "roads", **finished)
+    town.step(number, "assist_done", "roads", result="已围挡", photos=("after",))
+    with pytest.raises(cases.Refused, match="the lead unit itself finishes"):
+        town.step(number, "finish", "roads", **finished)
+    assert town.step(number, "finish", "crew", **finished).status == "handled"
+
+    # Where it owes no part, the desk above goes on for a crew as it did.
+    other = town.case("filed").number
+    town.step(other, "dispatch", "dispatcher", unit="CREW", assists=["ROADS"], reason="x")
+    town.step(other, "receive", "roads")
+    assert town.step(other, "finish", "roads", **finished).status == "handled"
 
 
 @pytest.mark.requirement("E16", "B13", "E01")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 
+from cityloop.cases import audit
 from cityloop.cases import operations as cases
+from cityloop.cases.models import Case
 from cityloop.coordination import operations as coordination
 from cityloop.coordination.models import Dispute
+from cityloop.discipline import operations as discipline
+from cityloop.discipline.models import Card
 from cityloop.kernel.errors import NotAllowed, Refused
 from cityloop.people import operations as people
 from cityloop.works import operations as works
@@ -18,18 +23,27 @@ from tests.town import SINCE, SYSTEM, Town
 from tests.works import Story
 
 
-def _staff(town: Town, name: str, post_at: str, role: str, *, home: str = "ROADS") -> None:
+def _staff(town: Town, name: str, post_at: str, *roles: str, home: str = "ROADS") -> None:
     """Somebody of a unit in a post; elsewhere by secondment."""
     member = people.create_member(
         username=name, name=name, organisation=town.units[home], actor=SYSTEM, now=town.now
     )
     post = people.create_post(
-        code=f"P-{name}", organisation=town.units[post_at], name_zh=name, roles=(role,),
+        code=f"P-{name}", organisation=town.units[post_at], name_zh=name, roles=roles,
         actor=SYSTEM, now=town.now,
     )  # fmt: skip
     lent = {"kind": "secondment", "valid_to": date(2026, 6, 1)} if post_at != home else {}
     people.hold_post(member=member, post=post, actor=SYSTEM, now=town.now, valid_from=SINCE, **lent)
     town.members[name] = member
+
+
+def _crew(town: Town) -> None:
+    """A crew below ROADS, with a desk of its own."""
+    town.units["CREW"] = people.create_organisation(
+        code="CREW", name_zh="道路养护队", kind="contractor", parent=town.units["ROADS"],
+        region_code=town.units["ROADS"].region_code, valid_from=SINCE, actor=SYSTEM, now=town.now,
+    )  # fmt: skip
+    _staff(town, "crew", "CREW", "unit_desk", home="CREW")
 
 
 def _handling(town: Town) -> str:
@@ -98,6 +112,104 @@ def test_no_party_decides_a_dispute_and_none_writes_off_what_it_owes(town: Town)
     )
     with pytest.raises(NotAllowed, match="their own unit owes"):
         works.write_off(claim_id=claim.pk, text="算了", actor=town.actor("debtor"), now=town.now)
+
+
+@pytest.mark.requirement("D01", "F01", "H04", "O10")
+def test_nobody_judges_or_grants_for_what_lies_below_the_unit_they_come_from(town: Town) -> None:
+    _crew(town)
+    _staff(town, "lent", "PLAT", "shift_leader", "supervisor")
+    _staff(town, "commissioner", "PLAT", "shift_leader", home="CITY")  # above the platform itself
+    number = filed(town)
+    town.step(number, "dispatch", "dispatcher", unit="CREW")
+    town.step(number, "receive", "crew")
+    until = (timezone.localdate(town.now) + timedelta(days=20)).isoformat()
+    town.step(number, "ask_suspension", "crew", until=until, reason_code="season", reason="雨季")
+    with pytest.raises(cases.Refused, match="your own unit has the case"):
+        town.step(number, "approve_suspension", "lent")
+    town.step(number, "refuse_suspension", "supervisor", reason="可先行围挡")
+    town.step(number, "finish", "crew", result="已修复", photos=("after",))
+    town.step(number, "send_check", "acceptor", inspector="inspector2")
+    town.step(number, "check_passed", "inspector2", photos=("check",))
+    with pytest.raises(cases.Refused, match="your unit handled this case"):
+        town.step(number, "close", "lent", closing_condition=True)
+
+    # The audit tells it by the same rule: of a line that an earlier program let pass.
+    assert audit.sides({}, on=town.now.date()).clean
+    before = replace(town.actor("lent"), houses=frozenset())
+    case = cases.perform(
+        number, "close", actor=before, now=town.now, inputs={"closing_condition": True}
+    )
+    assert case.status == "closed"
+    (found,) = audit.sides({}, on=town.now.date()).cases
+    assert (found.number, found.organisation, found.judged) == (number, "CREW", ("close",))
+
+    other = filed(town)
+    town.step(other, "dispatch", "dispatcher", unit="CREW")
+    town.step(other, "receive", "crew")
+    town.step(other, "finish", "crew", result="已修复", photos=("after",))
+    town.step(other, "send_check", "acceptor", inspector="inspector2")
+    town.step(other, "check_passed", "inspector2", photos=("check",))
+    case = town.step(other, "close", "commissioner", closing_condition=True)
+    assert case.status == "closed"
+    assert audit.sides({}, on=town.now.date()).count == 1
+
+
+@pytest.mark.requirement("E05", "I03")
+def test_nobody_decides_disputes_or_cards_of_what_lies_below_the_unit_they_come_from(
+    town: Town,
+) -> None:
+    _crew(town)
+    _staff(town, "party", "PLAT", "supervisor")
+    _staff(town, "lent_leader", "PLAT", "leader")
+    number = filed(town)
+    for unit, desk in (("CREW", "crew"), ("GREEN", "green")):
+        town.step(number, "dispatch", "dispatcher", unit=unit, reason="x")
+        town.step(number, "return", desk, reason_code="not_ours", reason="不归我")
+    if not Case.objects.filter(number=number, status="coordinating"):
+        town.step(number, "freeze", "dispatcher", opinion="推诿")
+    town.deliver()
+    dispute = Dispute.objects.get(case__number=number)
+    decision = coordination.Decision(unit=town.units["GREEN"], reason="归园林", document="纪要")
+    with pytest.raises(cases.Refused, match="a party to this dispute"):
+        coordination.decide_dispute(
+            dispute_id=dispute.pk, decision=decision, actor=town.actor("party"), now=town.now
+        )
+
+    case = town.case("filed")
+    town.step(case.number, "dispatch", "dispatcher", unit="CREW")
+    town.step(case.number, "receive", "crew")
+    town.step(case.number, "finish", "crew", result="已修复", photos=("after",))
+    line = case.events.get(action="finish").version
+    accusation = discipline.Accusation(
+        kind="fake_photo", unit=town.units["CREW"], numbers=[case.number], account="照片不实",
+        photos=[], lines=[(case.number, line)],
+    )  # fmt: skip
+    finding = discipline.record_fraud(accusation, actor=town.actor("supervisor"), now=town.now)
+    upheld = {"verdict": "upheld", "reason": "属实", "now": town.now}
+    with pytest.raises(NotAllowed, match="their own unit"):
+        discipline.decide_fraud(finding_id=finding.pk, actor=town.actor("lent_leader"), **upheld)
+    discipline.decide_fraud(finding_id=finding.pk, actor=town.actor("leader"), **upheld)
+    with pytest.raises(NotAllowed, match="their own unit"):
+        discipline.refuse_card(
+            card_id=Card.objects.get().pk, reason="轻微", actor=town.actor("lent_leader"),
+            now=town.now,
+        )  # fmt: skip
+
+
+@pytest.mark.requirement("A06", "O10")
+def test_the_desk_of_a_street_that_is_a_platform_judges_what_lies_below_it(town: Town) -> None:
+    office = people.create_organisation(
+        code="C1", name_zh="一社区", kind="community_office", parent=town.units["STREET1"],
+        region_code=town.units["STREET1"].region_code + "001", valid_from=SINCE, actor=SYSTEM,
+        now=town.now,
+    )  # fmt: skip
+    _staff(town, "desk", "STREET1", "shift_leader", home="STREET1")
+    _staff(town, "sent", "PLAT", "shift_leader", home="STREET1")
+    for name, own in (("desk", False), ("sent", True)):
+        actor = town.actor(name)
+        assert actor.belongs_to(town.units["STREET1"].pk)
+        assert actor.belongs_to(office.pk) is own, name
+        assert not actor.belongs_to(town.units["ROADS"].pk)
 
 
 @pytest.mark.requirement("E05")

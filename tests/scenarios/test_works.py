@@ -20,7 +20,7 @@ from cityloop.works import operations as works
 from cityloop.works import queries
 from cityloop.works.models import Exceedance, Order, Payment, WorksRecord
 from tests.town import Town
-from tests.works import Story
+from tests.works import Story, lend
 
 pytestmark = pytest.mark.slow
 
@@ -97,8 +97,11 @@ def test_a_fallen_tree_is_fixed_first_and_paid_later(story: Story) -> None:
 def test_who_is_liable_may_be_named_and_is_not_who_fixes(story: Story) -> None:
     with pytest.raises(cases.Refused, match="another unit"):
         story.ordered(unit="ROADS")
-    order = story.ordered(liable="WATER")
-    town, case = story.town, order.case
+    town = story.town
+    with pytest.raises(cases.Refused, match="WATER单位 neither had this case"):
+        story.ordered(liable="WATER")
+    order = story.ordered(liable="WATER", returned_by="WATER")
+    case = order.case
     assert case.liable == order.liable == town.units["WATER"]
     assert case_queries.get(town.actor("water"), case.number) == case
     with pytest.raises(cases.Refused, match="substitute is for: supervisor"):
@@ -111,6 +114,82 @@ def test_who_is_liable_may_be_named_and_is_not_who_fixes(story: Story) -> None:
     assert (case.lead, case.liable) == (town.units["ROADS"], town.units["WATER"])
     states = Order.objects.filter(case=case).order_by("version").values_list("unit__code", "state")
     assert list(states) == [("GREEN", "cancelled"), ("ROADS", "opened")]
+
+
+@pytest.mark.requirement("E07", "O10")
+@pytest.mark.parametrize("home", ["ROADS", "GREEN"])
+def test_nobody_orders_works_that_relieve_or_pay_the_unit_they_come_from(
+    story: Story, home: str
+) -> None:
+    town = story.town
+    lend(town, "lent", home, "supervisor")
+    with pytest.raises(cases.Refused, match="your own unit is relieved"):
+        story.ordered(by="lent")
+    order = story.ordered()
+    with pytest.raises(NotAllowed, match="earns or owes this money"):
+        story.price_order(order, by="lent")
+    story.price_order(order)
+    with pytest.raises(NotAllowed, match="earns or owes this money"):
+        works.cancel_order(number=order.number, reason="x", actor=town.actor("lent"), now=town.now)
+    story.close(order)
+    order.refresh_from_db()
+    with pytest.raises(NotAllowed, match="earns or owes this money"):
+        story.invoice(order, 1600, by="lent")
+    story.invoice(order, 1600)
+    with pytest.raises(NotAllowed, match="earns or owes this money"):
+        works.open_claim(
+            order_number=order.number, amount=1, party="x", actor=town.actor("lent"), now=town.now
+        )
+
+
+@pytest.mark.requirement("E08", "O10")
+def test_a_payment_has_a_document_and_is_recorded_by_others_than_who_pays(story: Story) -> None:
+    town, order = story.town, story.priced()
+    lend(town, "debtor", "ROADS", "supervisor")
+    story.invoice(order, 1600)
+    claim = story.claim(order, 1600, liable_id=town.units["ROADS"].pk)
+    for by, words, refusal, why in (
+        ("debtor", "回单0317号", NotAllowed, "earns or owes this money"),
+        ("supervisor", "对方称已转账", Invalid, "the number of the document"),
+    ):
+        with pytest.raises(refusal, match=why):
+            works.record_payment(
+                claim_id=claim.pk, amount=1600, paid_on=timezone.localdate(town.now),
+                reference=words, actor=town.actor(by), now=town.now,
+            )  # fmt: skip
+    with pytest.raises(NotAllowed, match="earns or owes this money"):
+        works.note_claim(
+            claim_id=claim.pk, kind="reminded", text="x", actor=town.actor("debtor"), now=town.now
+        )
+    story.pay(claim, 1600)
+    assert story.standing(claim) == "paid"
+
+
+@pytest.mark.requirement("E08", "I12")
+def test_only_the_unit_that_is_liable_owes_and_others_in_words(story: Story) -> None:
+    town, order = story.town, story.priced()
+    story.invoice(order, 1600)
+    with pytest.raises(Invalid, match="WATER单位 is not liable for this work, but ROADS单位"):
+        story.claim(order, 100, liable_id=town.units["WATER"].pk)
+    assert story.claim(order, 100, liable_id=town.units["ROADS"].pk).liable == town.units["ROADS"]
+    assert story.claim(order, 100, party="翠苑物业公司").liable is None
+
+
+@pytest.mark.requirement("E09")
+def test_prices_of_done_work_are_corrected_by_another_with_a_reason(story: Story) -> None:
+    town, order = story.town, story.priced()
+    lend(town, "second", "PLAT", "supervisor")
+    story.close(order)
+    with pytest.raises(Invalid, match="reason: fill this in"):
+        story.price_order(order, trees=3, by="second")
+    with pytest.raises(NotAllowed, match="another person than who priced it"):
+        story.price_order(order, trees=3, reason="漏计一棵")
+    order = story.price_order(order, trees=3, by="second", reason="漏计一棵")
+    assert (order.state, order.total, order.committed) == ("done", 2400, 2400)
+    kept = WorksRecord.objects.filter(subject="order", subject_id=order.pk)
+    assert list(kept.order_by("pk").values_list("action", "reason")) == [
+        ("priced", ""), ("done", ""), ("corrected", "漏计一棵")
+    ]  # fmt: skip
 
 
 @pytest.mark.requirement("E07")
@@ -333,7 +412,7 @@ def test_what_is_left_is_never_negative_without_a_record(story: Story) -> None:
     def order_and_invoice(acts: list[tuple[int, int, str, str, bool]]) -> None:
         with transaction.atomic():
             for n, trees, by, reason, invoiced in acts:
-                with suppress(Invalid, Refused), transaction.atomic():
+                with suppress(Invalid, NotAllowed, Refused), transaction.atomic():
                     if invoiced:
                         story.invoice(orders[n], trees * 900, by=by, reason=reason)
                     else:

@@ -63,6 +63,7 @@ from cityloop.cases.guards.filing import (
     was_filed,
 )
 from cityloop.cases.guards.joint import (
+    lead_finishes,
     may_assist,
     own_subtask,
     some_subtask,
@@ -123,7 +124,9 @@ from cityloop.cases.guards.standing import (
 )
 from cityloop.cases.guards.substitution import (
     fixed_by_another,
+    liable_had_it,
     liable_not_disputed,
+    no_party_substitutes,
 )
 from cityloop.cases.guards.supervision import (
     addressee_handles,
@@ -183,9 +186,11 @@ __all__ = [
     "inspector_apart",
     "inspector_in_post",
     "late_check_explained",
+    "lead_finishes",
     "leader_decides_long",
     "leaves_something",
     "level_may_decide",
+    "liable_had_it",
     "liable_not_disputed",
     "limit_passed",
     "located",
@@ -194,6 +199,7 @@ __all__ = [
     "move_explained",
     "never_filed",
     "no_party_decides",
+    "no_party_substitutes",
     "not_appealed",
     "not_at_the_top",
     "not_circling",

@@ -11,6 +11,9 @@ from cityloop.kernel.actor import Actor
 from cityloop.people import queries as people
 from cityloop.people.models import Organisation
 
+# The steps that give a case to a unit.
+DISPATCHES = ("dispatch", "dispatch_by_order", "dispatch_across", "decide", "substitute")
+
 
 def unit_named(change: Change) -> str | None:
     """A responsible unit is named, and it is a unit that handles (E01)."""

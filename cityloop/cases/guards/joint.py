@@ -24,6 +24,19 @@ def subtasks_done(change: Change) -> str | None:
     return _("%(n)s sub-tasks of assisting units are not done") % {"n": left} if left else None
 
 
+def lead_finishes(change: Change) -> str | None:
+    """A unit above the lead that has a part of its own here does not finish for the lead as well:
+    several units handle the case, and each speaks for itself (E16)."""
+    own, case = change.actor.organisation_id, change.case
+    if own is None or own == case.lead_id or own not in case.handlers or change.imported:
+        return None
+    done = Task.objects.filter(case=case.pk, kind="assist", organisation=own, result="done")
+    owed = any(task.what and task.organisation_id == own for task in change.open_tasks("assist"))
+    if not owed and not done.exclude(what="").exists():
+        return None  # it owes nothing, as the matrix names many
+    return _("your unit has a part of its own in this case: the lead unit itself finishes")
+
+
 def own_subtask(change: Change) -> str | None:
     """The actor's unit owes the case an open sub-task."""
     tasks = [task for task in change.open_tasks("assist") if task.what]

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from cityloop.cases.change import Change
 from cityloop.people import queries as people
-from cityloop.people.models import Organisation
 from cityloop.people.roles import CHECKERS, VERIFIERS
 
 
@@ -30,22 +29,14 @@ def inspector_in_post(change: Change) -> str | None:
 
 
 def inspector_apart(change: Change) -> str | None:
-    """Nobody checks what was handled by a body to which they, or their post, belong (F01)."""
-    inspector, case = change.inputs.get("inspector"), change.case
+    """Nobody checks what was handled by a body of one house with them, or with their post (F01)."""
+    inspector = change.inputs.get("inspector")
     if change.imported or inspector is None:
         return None
-    on = timezone.localdate(change.now)
-    homes = people.homes_of(inspector.pk, on, *CHECKERS)
-    handling = Organisation.objects.filter(pk__in=case.handlers)
-    paths = list(handling.values_list("path", flat=True))
-    if not any(_one_house(home, path) for home in homes for path in paths):
+    goes = people.actor_seen_lately(inspector.pk, change.now)
+    if goes is None or not goes.belongs_to(*change.case.handlers):
         return None
     if change.flow.merge_posts:
         change.facts["merged_posts"] = True
         return None
     return _("%(name)s belongs to a unit that handled this case") % {"name": inspector.name}
-
-
-def _one_house(home: Organisation, path: str) -> bool:
-    """The inspector's body is the unit, lies below it, or handles cases above it."""
-    return home.path.startswith(path) or (home.handles and path.startswith(home.path))

@@ -25,10 +25,17 @@ def make(scene: Scene) -> list[str]:
 
 def _subtasks(scene: Scene) -> str:
     case = scene.case(district="330106")
-    helper = scene.unit(case, case.lead_id or 0)
+    helper = scene.unit(case, *_house(scene, case.lead_id or 0))
     case = scene.step(case, "ask_assist", "dispatcher", unit=helper, subtask="围挡并疏导交通。")
     return scene.show(case, "牵头单位等待协办单位完成子任务", "The lead unit waits for a sub-task",
                       "unit_desk", unit=helper.pk)  # fmt: skip
+
+
+def _house(scene: Scene, unit_id: int) -> list[int]:
+    """The unit, those above it and those below it: whoever assists is another party."""
+    path = scene.town.units[unit_id].path
+    return [pk for pk, one in scene.town.units.items()
+            if path.startswith(one.path) or one.path.startswith(path)]  # fmt: skip
 
 
 def _substituted(scene: Scene) -> str:

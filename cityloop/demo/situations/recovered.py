@@ -108,7 +108,7 @@ def _claim(scene: Scene, lists: Lists) -> tuple[Case, Claim]:
 def _pay(scene: Scene, claim: Claim, amount: str) -> None:
     works.record_payment(
         claim_id=claim.pk, amount=amount, paid_on=timezone.localdate(scene.now),
-        reference="银行回单", actor=scene.actor("supervisor"), now=scene.now,
+        reference="银行回单0317号", actor=scene.actor("supervisor"), now=scene.now,
     )  # fmt: skip
 
 

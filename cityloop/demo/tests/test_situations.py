@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from cityloop.cases.models import Attachment, Case, CaseEvent, Flow
+from cityloop.cases.models import Attachment, Case, CaseEvent, Flow, Task
 from cityloop.cases.tests.proven import broken
 from cityloop.demo import operations
 from cityloop.demo.camera import Camera
@@ -160,6 +160,15 @@ def test_each_example_is_what_its_title_promises(shown):
         case__number=by_title["A photo taken far from the place"].case, stage="after"
     )
     assert [one["code"] for one in far.remarks] == ["taken_elsewhere"]
+
+
+def test_who_assists_is_another_party_than_the_lead(shown):
+    titled = next(one for one in shown if one.en == "The lead unit waits for a sub-task")
+    case = Case.objects.get(number=titled.case)
+    task = Task.objects.get(case=case, kind="assist", closed_at=None)
+    lead, helper = case.lead.path, task.organisation.path
+    assert not lead.startswith(helper) and not helper.startswith(lead)
+    assert Member.objects.get(username=titled.username).organisation_id == task.organisation_id
 
 
 def test_what_waits_for_a_dispatcher_waits_a_while(shown):

@@ -125,7 +125,8 @@ class Card(models.Model):
 
 
 class CardGround(models.Model):
-    """What a card is given for; counted once in a unit's life for each kind. Append-only."""
+    """What a card is given for. Append-only. It counts once for each kind, and again only where its
+    card fell with other grounds: the proposer sees to that, one at a time."""
 
     card = models.ForeignKey(Card, on_delete=models.PROTECT, related_name="grounds")
     trigger = models.CharField(max_length=16)
@@ -139,7 +140,8 @@ class CardGround(models.Model):
 
     class Meta:
         db_table = "discipline_card_ground"
-        constraints = [models.UniqueConstraint("trigger", "unit", "key", name="card_ground_once")]
+        constraints = [models.UniqueConstraint("card", "key", name="card_ground_once_a_card")]
+        indexes = [models.Index(fields=["trigger", "unit", "key"], name="card_ground_of_unit")]
 
     def __str__(self) -> str:
         return f"{self.card_id} {self.key}"
@@ -157,6 +159,7 @@ class CardNote(models.Model):
         SENT_BACK = "sent_back", pgettext_lazy("card", "answer sent back")
         ACCEPTANCE = "acceptance", pgettext_lazy("card", "answer accepted")
         WITHDRAWAL = "withdrawal", pgettext_lazy("card", "withdrawal")
+        FALL = "fall", pgettext_lazy("card", "fell with its grounds")
 
     card = models.ForeignKey(Card, on_delete=models.PROTECT, related_name="notes")
     step = models.CharField(max_length=12, choices=Step.choices)

@@ -102,48 +102,54 @@ def withdraw_card(*, card_id: int, reason: str, actor: Actor, now: datetime) -> 
     return _take_back(row, reason, actor, now)
 
 
-def _take_back(row: Card, reason: str, actor: Actor, now: datetime) -> Card:
-    _move(row, State.WITHDRAWN, Step.WITHDRAWAL, reason, actor, now)
+def _take_back(
+    row: Card, reason: str, actor: Actor, now: datetime, step: str = Step.WITHDRAWAL
+) -> Card:
+    _move(row, State.WITHDRAWN, step, reason, actor, now)
     _points(row, _cost(row), now)
     _tell(row, "card_withdrawn", reason, now)
     return row
 
 
 def drop_ground(*, finding_id: int, reason: str, actor: Actor, now: datetime) -> int:
-    """A finding was overturned: see `_drop`."""
+    """A finding was overturned, and says so already: see `_drop`."""
     return _drop(Q(finding_id=finding_id), reason, actor, now)
 
 
 @transaction.atomic
 def drop_lateness(*, number: str, unit_id: int, reason: str, actor: Actor, now: datetime) -> int:
-    """A unit's lateness in a case was excused: see `_drop`."""
+    """A unit's lateness in a case was excused, and its clocks say so already: see `_drop`."""
     late = Q(trigger=Trigger.LATE_CASES, case__number=number, unit_id=unit_id)
     return _drop(late, reason, actor, now)
 
 
-def _drop(gone: Q, reason: str, actor: Actor, now: datetime) -> int:
-    """Cards that rested on these grounds fall, and the red ones that followed them; how many.
+def _drop(touched: Q, reason: str, actor: Actor, now: datetime) -> int:
+    """Of the cards that rest on these grounds, those fall that are left with too few that hold, and
+    the red ones that followed them; how many. What speaks for another card is then counted anew.
 
-    A card with grounds enough beside them stands. Inside the caller's transaction.
+    Counted is what holds by now, not what is left beside this one ground: one appeal after the
+    other may be granted. Inside the caller's transaction.
     """
-    fallen, grounds = 0, CardGround.objects.filter(gone)
+    one_at_a_time()
+    fallen, grounds = 0, CardGround.objects.filter(touched)
     for card in Card.objects.filter(pk__in=grounds.values("card")).order_by("pk"):
-        rest = card.grounds.exclude(pk__in=grounds.values("pk")).count()
-        if card.state in DROPPED or rest >= card.rule.threshold:
+        if card.state in DROPPED or queries.still_held(card.pk) >= card.rule.threshold:
             continue
         following = getattr(card, "followed_by", None)
         for one in (following, card):
             if one is not None and one.state not in DROPPED:
                 _fall(one, reason, actor, now)
                 fallen += 1
+    if fallen:
+        propose_cards(now=now)
     return fallen
 
 
 def _fall(row: Card, reason: str, actor: Actor, now: datetime) -> None:
     if row.state == State.PROPOSED:
-        _move(row, State.REFUSED, Step.REFUSAL, reason, actor, now)
+        _move(row, State.REFUSED, Step.FALL, reason, actor, now)
     else:
-        _take_back(row, reason, actor, now)
+        _take_back(row, reason, actor, now, Step.FALL)
 
 
 def _judged(actor: Actor, card_id: int, *states: str) -> Card:

@@ -34,14 +34,13 @@ def propose_cards(*, now: datetime) -> int:
 
 
 def _by_rule(rule: CardRule, now: datetime) -> int:
-    """A yellow card for each unit with enough grounds that no card has counted yet."""
+    """A yellow card for each unit with enough grounds that no standing card has counted yet."""
     found: dict[int, list[Ground]] = {}
     for ground in queries.grounds(rule, now=now):
         found.setdefault(ground.unit_id, []).append(ground)
     made = 0
     for unit_id, grounds in sorted(found.items()):
-        counted = CardGround.objects.filter(trigger=rule.trigger, unit_id=unit_id)
-        known = set(counted.values_list("key", flat=True))
+        known = queries.counted(rule, unit_id)
         fresh = [one for one in grounds if one.key not in known]
         if len(fresh) >= rule.threshold:
             _propose(rule, unit_id, fresh, now)

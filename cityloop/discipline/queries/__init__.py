@@ -16,7 +16,7 @@ from cityloop.discipline.queries.fraud import (
     photos_of,
     state_of,
 )
-from cityloop.discipline.queries.grounds import Ground, grounds
+from cityloop.discipline.queries.grounds import Ground, counted, grounds, still_held
 from cityloop.discipline.queries.rechecks import (
     Closer,
     closed_on,
@@ -34,6 +34,7 @@ __all__ = [
     "cards",
     "closed_on",
     "closers",
+    "counted",
     "draws",
     "finding_seen",
     "findings",
@@ -48,5 +49,6 @@ __all__ = [
     "rules",
     "rules_on",
     "state_of",
+    "still_held",
     "who_did",
 ]

@@ -1,4 +1,5 @@
-"""What speaks for a card: orders, cases, re-inspections and findings of a period, by unit."""
+"""What speaks for a card: orders, cases, re-inspections and findings of a period, by unit; what of
+it is used up, and what of it still holds."""
 
 from __future__ import annotations
 
@@ -6,13 +7,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from cityloop.cases import lateness
-from cityloop.cases.models import Task
-from cityloop.discipline.models import CardRule, FraudNote, Recheck, Result, Trigger, Verdict
+from cityloop.cases.models import Appeal, Task, Timer
+from cityloop.discipline.models import (
+    CardGround,
+    CardNote,
+    CardRule,
+    FraudNote,
+    Recheck,
+    Result,
+    Trigger,
+    Verdict,
+)
 from cityloop.people.models import Organisation
 
+CLOCK = "clock:"  # the key of a lateness, before the number of its clock
 IGNORED = timedelta(days=3)  # so long after its deadline an order without any answer is ignored
 
 
@@ -36,6 +47,27 @@ def grounds(rule: CardRule, *, now: datetime) -> list[Ground]:
     on_trial = set(units.values_list("pk", flat=True))
     counted = (one for one in found if one.unit_id not in on_trial)
     return sorted(counted, key=lambda one: (one.at, one.key))
+
+
+def counted(rule: CardRule, unit_id: int) -> set[str]:
+    """Keys of the grounds of the rule's kind that a card of the unit has used up.
+
+    A card that people refused or took back was judged with its grounds: they stay used. One that
+    fell because some of its grounds were excused was not: the others count again.
+    """
+    fell = CardNote.objects.filter(step=CardNote.Step.FALL).values("card")
+    rows = CardGround.objects.filter(trigger=rule.trigger, unit_id=unit_id).exclude(card__in=fell)
+    return set(rows.values_list("key", flat=True))
+
+
+def still_held(card_id: int) -> int:
+    """How many grounds of a card hold: neither was the lateness excused by a granted appeal nor the
+    finding dismissed, whichever of these was decided last."""
+    rows = CardGround.objects.filter(card=card_id)
+    keys = list(rows.values_list("key", flat=True))
+    clocks = [int(key.removeprefix(CLOCK)) for key in keys if key.startswith(CLOCK)]
+    excused = Timer.objects.filter(pk__in=clocks, appeal=Appeal.GRANTED).count()
+    return len(keys) - excused - rows.filter(finding__in=_overturned().values("finding")).count()
 
 
 def _late_orders(since: datetime, now: datetime) -> list[Ground]:
@@ -66,7 +98,7 @@ def _late_cases(since: datetime, now: datetime) -> list[Ground]:
     """Each handling beyond its limit, against the unit that had the case then."""
     rows = lateness.late_since(since, now)
     return [
-        Ground(row.organisation_id, f"clock:{row.pk}", row.ended_at, case_id=row.case_id)
+        Ground(row.organisation_id, f"{CLOCK}{row.pk}", row.ended_at, case_id=row.case_id)
         for row in rows
         if row.organisation_id and row.ended_at
     ]
@@ -88,13 +120,15 @@ def _frauds(since: datetime, now: datetime) -> list[Ground]:
     rows = FraudNote.objects.filter(
         step=FraudNote.Step.DECISION, verdict=Verdict.UPHELD, at__gte=since, at__lte=now
     ).select_related("finding")
-    turned = FraudNote.objects.filter(
-        step=FraudNote.Step.APPEAL_DECISION, verdict=Verdict.DISMISSED
-    )
     return [
         Ground(row.finding.unit_id, f"fraud:{row.finding_id}", row.at, finding_id=row.finding_id)
-        for row in rows.exclude(finding__in=turned.values("finding"))
+        for row in rows.exclude(finding__in=_overturned().values("finding"))
     ]
+
+
+def _overturned() -> QuerySet[FraudNote]:
+    """The decisions by which findings were dismissed after an appeal."""
+    return FraudNote.objects.filter(step=FraudNote.Step.APPEAL_DECISION, verdict=Verdict.DISMISSED)
 
 
 SOURCES: dict[Trigger, Callable[[datetime, datetime], list[Ground]]] = {

@@ -1,6 +1,9 @@
 """Every read about people: actors, organisations, responsibility, the record of changes."""
 
 from cityloop.people.queries.actors import (
+    ANSWERS_FOR,
+    AREA_KINDS,
+    CENTRE_ROLES,
     actor_for,
     actor_for_token,
     actor_seen_lately,
@@ -14,7 +17,6 @@ from cityloop.people.queries.office import (
     holders,
     holdings_of,
     holdings_on,
-    homes_of,
     member_called,
     members,
     posts,
@@ -58,6 +60,9 @@ from cityloop.people.queries.succession import lines_kept
 from cityloop.people.scope import in_scope, scope_q, scope_sql
 
 __all__ = [
+    "ANSWERS_FOR",
+    "AREA_KINDS",
+    "CENTRE_ROLES",
     "Desk",
     "Platform",
     "TwoSides",
@@ -80,7 +85,6 @@ __all__ = [
     "holders",
     "holdings_of",
     "holdings_on",
-    "homes_of",
     "in_scope",
     "inspector_of",
     "level_of_kind",

@@ -43,6 +43,7 @@ class HeldPost:
     """A post that a member holds today, with all that its view depends on.
 
     `platform`: kind, region code and id of the nearest platform, street or community from it up.
+    `house`: ids of its body, of all above it, and of all below it that it answers for.
     """
 
     post: str
@@ -56,6 +57,12 @@ class HeldPost:
     roles: frozenset[str]
     permissions: frozenset[str]
     terminal: bool = False
+    house: frozenset[int] = frozenset()
+
+    @property
+    def desk(self) -> bool:
+        """A desk of the centre at a platform, or at a street or community that works as one."""
+        return self.kind in AREA_KINDS and bool(self.roles & CENTRE_ROLES)
 
 
 def actor_for(member_id: int, now: datetime) -> Actor:
@@ -69,16 +76,22 @@ def actor_for(member_id: int, now: datetime) -> Actor:
         rows = cursor.fetchall()
     if not rows:
         raise NotFound(_("there is no such member, or the account is closed"))
-    name, home, lineage, patrols, company_patrols = rows[0][:5]
-    held = [_held(row[5:]) for row in rows if row[5] is not None]
+    name, home, lineage, below, patrols, company_patrols = rows[0][:6]
+    held = [_held(row[6:]) for row in rows if row[6] is not None]
     scopes = [
         scope
         for post in held
         for scope in scopes_of_post(post, tuple(patrols or ()), tuple(company_patrols or ()))
     ]
-    houses = frozenset(lineage).union(*(row[-1] for row in rows if row[5] is not None))
+    at_home = any(post.desk and post.organisation_id == home for post in held)
+    houses = _house(lineage, below, at_desk=at_home).union(*(post.house for post in held))
     seen = united(_grown(scope, day) for scope in scopes)
     return _actor(member_id, name, home, held, seen, houses)
+
+
+def _house(lineage: Sequence[int], below: Sequence[int] | None, *, at_desk: bool) -> frozenset[int]:
+    """Who works at the desk of a street that is a platform judges what lies below it."""
+    return frozenset(lineage) | frozenset(() if at_desk else below or ())
 
 
 def _grown(scope: Scope, day: date) -> Scope:
@@ -89,10 +102,18 @@ def _grown(scope: Scope, day: date) -> Scope:
     return ids, merged_codes(geo.grown(codes, on=day))
 
 
-_HELD = """
+# Ids of the bodies that organisation `o` answers for: itself and all below it, where it handles
+# cases. None for a body that leads, watches or collects, and for one with a platform below it, as a
+# city's or a district's government: it stands above everybody, and judges them.
+ANSWERS_FOR = """(SELECT CASE WHEN bool_or(b.kind IN ('city_platform', 'district_platform'))
+                   THEN NULL ELSE array_agg(b.id) END
+ FROM people_organisation b
+ WHERE o.kind NOT IN ('city_platform', 'district_platform', 'company')
+   AND b.path LIKE o.path || '%%')"""
+
+_HELD = f"""
 SELECT m.name, m.organisation_id,
-       (SELECT string_to_array(trim('/' FROM o.path), '/')::bigint[] FROM people_organisation o
-        WHERE o.id = m.organisation_id),
+       string_to_array(trim('/' FROM home.path), '/')::bigint[], home.below,
        (SELECT array_agg(a.area_code) FROM people_patrol_area a
         WHERE a.member_id = m.id AND a.valid_from <= %(day)s
           AND (a.valid_to IS NULL OR a.valid_to > %(day)s)),
@@ -101,12 +122,15 @@ SELECT m.name, m.organisation_id,
         WHERE 'company_manager' = ANY(h.codes) AND c.organisation_id = ANY(h.below)
           AND a.valid_from <= %(day)s AND (a.valid_to IS NULL OR a.valid_to > %(day)s)),
        h.post, h.organisation_id, h.organisation, h.kind, h.region_code, h.platform,
-       h.below, h.region_codes, h.codes, h.permissions, h.terminal, h.lineage
+       h.below, h.region_codes, h.codes, h.permissions, h.terminal, h.lineage, h.house
 FROM people_member m
+JOIN LATERAL (SELECT o.path, {ANSWERS_FOR} AS below FROM people_organisation o
+              WHERE o.id = m.organisation_id) home ON TRUE
 LEFT JOIN LATERAL (
   SELECT p.name_zh AS post, o.id AS organisation_id, o.name_zh AS organisation, o.kind,
          o.region_code, p.region_codes, hold.kind = 'secondment' AS lent, hold.id,
          p.terminal, string_to_array(trim('/' FROM o.path), '/')::bigint[] AS lineage,
+         {ANSWERS_FOR} AS house,
          (SELECT array_agg(b.id) FROM people_organisation b
           WHERE b.path LIKE o.path || '%%'
           OR b.id = ANY(ARRAY(
@@ -130,12 +154,12 @@ LEFT JOIN LATERAL (
 ) h ON TRUE
 WHERE m.id = %(member)s AND m.active
 ORDER BY h.lent, h.id
-"""
+"""  # noqa: S608 (a fixed part of a statement)
 
 
 def _held(row: Sequence[Any]) -> HeldPost:
     post, organisation_id, organisation, kind, region, platform, below, codes, roles, may = row[:10]
-    return HeldPost(
+    found = HeldPost(
         post=post,
         organisation_id=organisation_id,
         organisation=organisation,
@@ -148,6 +172,7 @@ def _held(row: Sequence[Any]) -> HeldPost:
         permissions=frozenset(may or ()),
         terminal=row[10],
     )
+    return replace(found, house=_house(row[11], row[12], at_desk=found.desk))
 
 
 def _actor(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cityloop.kernel import text
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
-from cityloop.people.models import Holding, Member, Organisation, PeopleChange, Post, Role
+from cityloop.people.models import Holding, Member, PeopleChange, Post, Role
 from cityloop.people.queries.actors import actor_for
 from cityloop.people.queries.organisations import members_visible
 from cityloop.people.scope import scope_q, sees_all
@@ -71,18 +71,6 @@ def roles_held(member_id: int, on: date, *roles: str) -> set[str]:
     """Which of these roles the member holds on the day."""
     held = holders(on, *roles).filter(pk=member_id)
     return set(held.values_list("holdings__post__roles__code", flat=True))
-
-
-def homes_of(member_id: int, on: date, *roles: str) -> list[Organisation]:
-    """Where a member belongs: the own organisation, and those of the posts with these roles that
-    they hold on the day."""
-    held = Q(pk=member_id) & (Q(holdings__valid_to=None) | Q(holdings__valid_to__gt=on))
-    posts = Member.objects.filter(
-        held, holdings__valid_from__lte=on, holdings__post__active=True,
-        holdings__post__roles__code__in=roles,
-    ).values("holdings__post__organisation")  # fmt: skip
-    own = Member.objects.filter(pk=member_id).values("organisation")
-    return list(Organisation.objects.filter(Q(pk__in=posts) | Q(pk__in=own)).defer("search"))
 
 
 def holdings_of(member_id: int) -> QuerySet[Holding]:

@@ -15,7 +15,15 @@ from cityloop.kernel.errors import NotAllowed, Refused
 from cityloop.people.models import Organisation
 from cityloop.works import queries
 from cityloop.works.models import Claim, ClaimNote, NoteKind, Order, OrderState, Payment
-from cityloop.works.operations.record import bad, money, not_later, stored, words
+from cityloop.works.operations.record import (
+    apart,
+    bad,
+    document,
+    money,
+    not_later,
+    stored,
+    words,
+)
 
 CLAIM = "works.claim"
 LEADER = "leader"
@@ -31,29 +39,45 @@ def open_claim(
     party: str = "",
     liable_id: int | None = None,
 ) -> Claim:
-    """Claim money for an order from an organisation, or from somebody named in words.
+    """Claim money for an order from the unit that is liable, or from somebody named in words.
 
+    An organisation owes only what was decided: it is the order's liable unit or the case's.
     All claims of an order together are never more than the work cost; what was written off may be
     claimed from another party.
     """
     actor.require(CLAIM)
-    order = Order.objects.select_for_update().get(pk=queries.order_seen(actor, order_number).pk)
+    seen = queries.order_seen(actor, order_number)
+    order = Order.objects.select_for_update(of=("self",)).select_related("case").get(pk=seen.pk)
+    apart(actor, order.liable_id, order.case.liable_id, order.unit_id)
     cost = _cost(order)
     wanted = money(amount, "amount")
     left = cost - sum((_claimed(one) for one in queries.reckoned(order.claims.all())), Decimal(0))
     if wanted > left:
         raise bad("amount", _("the work cost %(cost)s, of which %(left)s are not claimed yet")
                   % {"cost": cost, "left": left})  # fmt: skip
-    unit = None
-    if liable_id is not None:
-        unit = Organisation.objects.filter(pk=liable_id).first()
-        if unit is None:
-            raise bad("liable", _("there is no such organisation"))
+    unit = _liable(order, liable_id)
     return Claim.objects.create(
         order=order, liable=unit, amount=wanted,
         party=words(party or (unit.name_zh if unit else ""), "party", longest=120),
         opened_on=timezone.localdate(now), member_id=actor.member_id,
     )  # fmt: skip
+
+
+def _liable(order: Order, liable_id: int | None) -> Organisation | None:
+    """The unit that owes, as the order or the decision on its case names it; raises Invalid."""
+    if liable_id is None:
+        return None
+    unit = Organisation.objects.filter(pk=liable_id).first()
+    if unit is None:
+        raise bad("liable", _("there is no such organisation"))
+    decided = {one for one in (order.liable_id, order.case.liable_id) if one is not None}
+    if unit.pk in decided:
+        return unit
+    if not decided:
+        raise bad("liable", _("it is not decided which unit should have acted"))
+    names = Organisation.objects.filter(pk__in=decided).order_by("path").defer("search")
+    raise bad("liable", _("%(unit)s is not liable for this work, but %(liable)s")
+              % {"unit": unit.name, "liable": ", ".join(one.name for one in names)})  # fmt: skip
 
 
 def _cost(order: Order) -> Decimal:
@@ -74,6 +98,7 @@ def send_notice(
 ) -> Claim:
     """The notice that was served: its day, its paper, and until when it is to be paid."""
     claim = _locked(actor, claim_id)
+    apart(actor, claim.liable_id)
     if claim.notice_on is not None:
         raise Refused(_("notice was given already: note a reminder"))
     if due_on < notice_on:
@@ -97,9 +122,11 @@ def record_payment(
 ) -> Payment:
     """Money that came, all of it or a part; a negative amount takes a mistaken entry back.
 
-    Payments together are never more than the claim and never less than nothing.
+    Payments together are never more than the claim and never less than nothing. Each names the
+    document that proves it, with its number. Nobody records what their own unit pays.
     """
     claim = _locked(actor, claim_id)
+    apart(actor, claim.liable_id)
     came = money(amount, "amount", negative=True)
     if claim.written_off:
         raise Refused(_("this claim is written off"))
@@ -109,7 +136,7 @@ def record_payment(
     return Payment.objects.create(
         claim=claim, amount=came,
         paid_on=not_later(paid_on, timezone.localdate(now), "paid_on"),
-        reference=words(reference, "reference", longest=120),
+        reference=document(reference, "reference", longest=120),
         member_id=actor.member_id, actor=actor.post[:120], recorded_at=now,
     )  # fmt: skip
 
@@ -121,6 +148,7 @@ def note_claim(*, claim_id: int, kind: str, text: str, actor: Actor, now: dateti
     if kind not in (NoteKind.REMARK, NoteKind.REMINDED, NoteKind.REFUSED):
         raise bad("kind", _("remark, reminded or refused"))
     if kind != NoteKind.REMARK:
+        apart(actor, claim.liable_id)
         if claim.notice_on is None:
             raise Refused(_("nobody has been given notice yet"))
         if claim.written_off or claim.left == 0:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from cityloop.cases.models import CaseEvent
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.errors import Refused
+from cityloop.kernel.errors import NotAllowed, Refused
 from cityloop.works import queries
 from cityloop.works.models import (
     BudgetLine,
@@ -26,9 +26,11 @@ from cityloop.works.models import (
     OrderItem,
     OrderState,
     PriceItem,
+    WorksRecord,
 )
 from cityloop.works.operations.record import (
     CENT,
+    apart,
     bad,
     money,
     not_later,
@@ -137,15 +139,17 @@ def price_order(
     now: datetime,
     reason: str = "",
 ) -> Order:
-    """Say what is ordered and from which budget line; again until the invoice comes.
+    """Say what is ordered and from which budget line; again until the work is done.
 
-    Prices are those of the unit's list on the day of the order. `reason`: only where a leader goes
-    beyond the budget line. Raises Invalid, Refused, NotAllowed, NotFound.
+    Prices are those of the unit's list on the day of the order. Once the work is done they stand:
+    until the invoice comes another person than who priced may correct them. `reason`: why they are
+    corrected, or why a leader goes beyond the budget line. Nobody prices what their own unit earns
+    or owes. Raises Invalid, Refused, NotAllowed, NotFound.
     """
-    actor.require(ORDER)
     order = _locked(actor, number)
     if order.state in (OrderState.INVOICED, OrderState.CANCELLED):
         raise Refused(_("an order that is invoiced or cancelled is not priced any more"))
+    action = _pricing(order, actor, reason)
     if not 0 < len(lines) <= MOST_LINES:
         raise bad("lines", _("one line at least, %(n)s at most") % {"n": MOST_LINES})
     items = [_item(order, line, place) for place, line in enumerate(lines)]
@@ -159,9 +163,24 @@ def price_order(
     order.total = total
     order.save(update_fields=["state", "total", "committed", "budget_line"])
     ordered = [[item.name, str(item.price), str(item.quantity)] for item in items]
-    record(order, "priced", actor=actor, now=now, reason=reason.strip(), total=total,
+    record(order, action, actor=actor, now=now, reason=reason.strip(), total=total,
            budget=budget.code, lines=ordered)  # fmt: skip
     return order
+
+
+def _pricing(order: Order, actor: Actor, reason: str) -> str:
+    """As what the prices are recorded: "priced", or "corrected" where the work is done and they
+    stood already; raises Invalid without a reason, NotAllowed for who gave these prices."""
+    if order.done_at is None or order.total is None:
+        return "priced"
+    words(reason, "reason", longest=200)
+    given = WorksRecord.objects.filter(
+        subject="order", subject_id=order.pk, action__in=("priced", "corrected")
+    )
+    last = given.order_by("-pk").first()
+    if last is not None and last.member_id == actor.member_id:
+        raise NotAllowed(_("the work is done: another person than who priced it corrects this"))
+    return "corrected"
 
 
 def _item(order: Order, line: OrderLine, place: int) -> OrderItem:
@@ -240,8 +259,8 @@ def record_invoice(
 ) -> Invoice:
     """The unit's invoice with its paper; above the order's total it needs a reason.
 
-    What it takes of the budget line replaces what the order took."""
-    actor.require(ORDER)
+    What it takes of the budget line replaces what the order took. Nobody records what their own
+    unit earns or owes."""
     order = _locked(actor, number)
     total = _invoiceable(order)
     asked = money(amount, "amount")
@@ -283,7 +302,6 @@ def _invoiceable(order: Order) -> Decimal:
 @transaction.atomic
 def cancel_order(*, number: str, reason: str, actor: Actor, now: datetime) -> Order:
     """Take an order back that is not done yet; its budget is free again."""
-    actor.require(ORDER)
     order = _locked(actor, number)
     if order.state not in UNFINISHED:
         raise Refused(_("only an order that is not done yet can be cancelled"))
@@ -299,7 +317,10 @@ def _cancel(order: Order, reason: str, *, actor: Actor, now: datetime) -> None:
 
 
 def _locked(actor: Actor, number: str) -> Order:
-    """The order as the actor sees it, locked; NotFound."""
+    """The order as the actor sees it, locked, for who may decide about it; NotAllowed, NotFound."""
+    actor.require(ORDER)
     seen = queries.order_seen(actor, number)
     rows = Order.objects.select_for_update(of=("self",)).select_related("case", "budget_line")
-    return rows.get(pk=seen.pk)
+    order = rows.get(pk=seen.pk)
+    apart(actor, order.unit_id, order.liable_id)
+    return order

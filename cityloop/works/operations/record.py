@@ -12,7 +12,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.errors import Invalid
+from cityloop.kernel.errors import Invalid, NotAllowed
 from cityloop.kernel.models import StoredFile
 from cityloop.works.models import WorksRecord
 
@@ -73,6 +73,20 @@ def words(value: str, name: str, *, longest: int, optional: bool = False) -> str
         raise bad(name, _("fill this in"))
     if len(text) > longest:
         raise bad(name, _("at most %(n)s characters") % {"n": longest})
+    return text
+
+
+def apart(actor: Actor, *unit_ids: int | None) -> None:
+    """Nobody decides over money that their own house earns or owes; raises NotAllowed."""
+    if actor.belongs_to(*unit_ids):
+        raise NotAllowed(_("your own unit earns or owes this money: others decide"))
+
+
+def document(value: str, name: str, *, longest: int) -> str:
+    """The document that proves something, with its number: words alone can be looked up nowhere."""
+    text = words(value, name, longest=longest)
+    if not any(sign.isdigit() for sign in text):
+        raise bad(name, _("give the number of the document"))
     return text
 
 

@@ -57,7 +57,7 @@ def _page(request: HttpRequest, actor: Actor, row: Any, **given: Any) -> HttpRes
         "row": row, "tones": frame.CLAIM_TONES, "standings": dict(queries.STANDINGS),
         "tabs": frame.tabs("works-claims"), "lines": lines,
     }  # fmt: skip
-    if actor.may("works.claim") and not row.written_off:
+    if actor.may("works.claim") and not row.written_off and not actor.belongs_to(row.liable_id):
         if row.notice_on is None:
             facts["notice_form"] = forms.NoticeForm(auto_id="notice-%s")
         facts["payment_form"] = forms.PaymentForm(auto_id="payment-%s")

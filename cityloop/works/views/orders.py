@@ -70,6 +70,8 @@ def _forms(actor: Actor, row: Order) -> dict[str, Any]:
     """What the actor may still do with the order."""
     found: dict[str, Any] = {}
     closed = row.state in (OrderState.INVOICED, OrderState.CANCELLED)
+    if actor.belongs_to(row.unit_id, row.liable_id):
+        return found  # others decide over this money
     if actor.may("works.order") and not closed:
         found["price_form"] = _price_form(actor, row)
         if row.total is not None:
