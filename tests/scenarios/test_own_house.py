@@ -252,3 +252,34 @@ def test_a_substitution_does_not_name_who_is_liable_while_that_is_disputed(town:
     with pytest.raises(cases.Refused, match="leave that open"):
         town.step(dispute.case.number, "substitute", "supervisor", liable="GREEN", **given)
     assert town.step(dispute.case.number, "substitute", "supervisor", **given).liable_id is None
+
+
+@pytest.mark.requirement("D01", "E16", "I01")
+def test_nobody_eases_the_way_for_the_unit_they_come_from(town: Town) -> None:
+    _staff(town, "lent_dispatcher", "PLAT", "dispatcher")
+    _staff(town, "lent_supervisor", "PLAT", "supervisor")
+    own = {"match": "for your own unit"}
+    # Its answer to an order.
+    number = _handling(town)
+    town.step(number, "urge", "lent_supervisor", reason="请说明")
+    town.step(number, "reply", "roads", opinion="今日完成")
+    with pytest.raises(cases.Refused, **own):
+        town.step(number, "accept_reply", "lent_supervisor")
+    town.step(number, "accept_reply", "leader")
+    # The inspector who looks at its work.
+    town.step(number, "finish", "roads", result="已修复", photos=("after",))
+    with pytest.raises(cases.Refused, **own):
+        town.step(number, "send_check", "lent_dispatcher", inspector="inspector2")
+    town.step(number, "send_check", "dispatcher", inspector="inspector2")
+    # What it owes to another unit's case.
+    other = filed(town)
+    town.step(other, "dispatch", "dispatcher", unit="WATER", assists=["ROADS"],
+              subtask="清理路面")  # fmt: skip
+    with pytest.raises(cases.Refused, **own):
+        town.step(other, "waive_assist", "lent_dispatcher", unit="ROADS", reason="不必")
+    town.step(other, "waive_assist", "dispatcher", unit="ROADS", reason="已由他人完成")
+    # A dispute to which it is a party.
+    disputed = frozen(town)
+    with pytest.raises(cases.Refused, **own):
+        town.step(disputed.case.number, "fixed_meanwhile", "lent_dispatcher", result="已修",
+                  photos=("after",))  # fmt: skip

@@ -119,6 +119,7 @@ from cityloop.cases.guards.requests import (
 )
 from cityloop.cases.guards.site import inspector_apart, inspector_in_post
 from cityloop.cases.guards.standing import (
+    not_for_own_unit,
     sides_kept_apart,
     within_scope,
 )
@@ -203,6 +204,7 @@ __all__ = [
     "not_appealed",
     "not_at_the_top",
     "not_circling",
+    "not_for_own_unit",
     "not_found_is_not_filed",
     "not_reported_again",
     "not_reviewed_yet",

@@ -40,5 +40,16 @@ def sides_kept_apart(change: Change) -> str | None:
     return why
 
 
+def not_for_own_unit(change: Change) -> str | None:
+    """Nobody eases the way for the unit they come from: sends its work to a check of their choice,
+    waives what it owes, passes its appeal on, or accepts its answer."""
+    case, named = change.case, change.inputs.get("unit")
+    own = {named.pk} if named is not None else {*case.handlers, *case.returned_by}
+    own |= {task.organisation_id for task in change.open_tasks("order")}
+    if change.flow.merge_posts or not change.actor.belongs_to(*(one for one in own if one)):
+        return None
+    return _("this is for your own unit: others take this step")
+
+
 def _of_a_handling_unit(change: Change) -> bool:
     return change.actor.belongs_to(*change.case.handlers)
