@@ -47,7 +47,8 @@ CALLS = (
     Call("POST", "/intake/notices/{notice_id}/settle",
          refused=(towns.STRANGER, "inspector", "water"),
          at=lambda city: {"notice_id": city.notice},
-         body=lambda city: {"medium": "phone"}, another=lambda city: {"medium": "sms"}),
+         body=lambda city: {"medium": "phone", "note": "已告知"},
+         another=lambda city: {"medium": "sms"}),
     Call("GET", "/intake/account", refused=(towns.STRANGER, "evaluator", "water")),
     # hotline
     Call("POST", "/hotline/calls", by="exchange", refused=(towns.STRANGER, "acceptor", "water"),
