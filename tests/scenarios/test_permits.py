@@ -301,6 +301,8 @@ def test_a_permit_is_changed_and_revoked_with_its_history_and_never_deleted(town
     with pytest.raises(NotAllowed):
         permits.change_permit(permit_id=row.pk, holder="x", reason="x", actor=town.actor("roads"),
                               now=now)  # fmt: skip
+    with pytest.raises(Invalid, match="reason: fill this in"):
+        permits.revoke_permit(permit_id=row.pk, reason="。", actor=green, now=now)
     with pytest.raises(Invalid, match="ends before"):
         permits.change_permit(permit_id=row.pk, valid_until=date(2020, 1, 1), reason="x",
                               actor=green, now=now)  # fmt: skip

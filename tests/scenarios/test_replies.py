@@ -78,7 +78,7 @@ def test_the_reply_at_filing_is_drafted_changed_sent_and_kept(town: Town, gatewa
     due = Case.objects.get(number=number).handling_due_at
     assert number in draft and "WATER单位" in draft and f"{due:%Y-%m}" in draft
     with pytest.raises(Invalid, match="write the reply"):
-        operations.send_reply(notice.pk, text=" ", actor=acceptor, now=town.now)
+        operations.send_reply(notice.pk, text="。", actor=acceptor, now=town.now)
     with pytest.raises(NotAllowed):  # the handling side never sees who reported
         operations.send_reply(notice.pk, text="好", actor=town.actor("water"), now=town.now)
     sent = operations.send_reply(notice.pk, text="您好：" + draft, actor=acceptor, now=town.now)

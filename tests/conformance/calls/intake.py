@@ -76,7 +76,7 @@ CALLS = (
     Call("POST", "/petitions/{number}/repeats", refused=(*NO_PETITIONS, "leader"),
          at=lambda city: {"number": city.petitions[2]},
          body=lambda city: {"earlier": city.petitions[1], "same": True},
-         another=lambda city: {"earlier": city.petitions[1], "same": False}),
+         another=lambda city: {"earlier": city.petitions[1], "same": False, "reason": "另一事"}),
     Call("POST", "/petitions/{number}/letters", refused=(*NO_PETITIONS, "leader"),
          at=values.petition,
          body=lambda city: {"text": "已转办"}, another=lambda city: {"text": "已办结"}),
