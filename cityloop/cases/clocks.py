@@ -93,6 +93,8 @@ def pause(change: Change, kind: str) -> None:
     ran = spent(change, timer)
     if change.now > timer.due_at:  # late as it was set, whatever the calendar says since
         ran = max(ran, timer.limit_amount + FIVE_PLACES)
+        if kind == HANDLING:  # no sweep may have said so yet, and none does while it stands still
+            change.case.handling_overdue = True
     elif timer.margin_hours and timer.spent <= timer.limit_amount < ran:
         ran = _use_margin(change, timer, ran)
     timer.spent = ran

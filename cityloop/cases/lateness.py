@@ -17,7 +17,9 @@ from django.db.models.functions import Cast, Coalesce
 from cityloop.cases import rework
 from cityloop.cases.models import Appeal, Case, CaseEvent, ClosingKind, Status, Timer, TimerKind
 
-LATE = Q(late=True) | (~Q(state="ended") & Q(fired__gt=0))
+# It need not have ended, and may stand still: what ran out is late, whoever puts it off now.
+STILL_LATE = ~Q(state="ended") & (Q(fired__gt=0) | Q(spent__gt=F("limit_amount")))
+LATE = Q(late=True) | STILL_LATE
 REWORKED = "(rework)"  # no step: what counts as one is said in cases/rework.py
 WITH_IT = Q(case__lead=F("organisation"))  # the unit has the case now, or had it last
 
@@ -66,12 +68,24 @@ def done_by_unit(
 
 
 def late_since(since: datetime, now: datetime) -> QuerySet[Timer]:
-    """Clocks that ended late in these days and still count against their unit: no appeal was
-    granted, the case is neither on trial nor from an import. A clock that went on for better proof
-    without any rest of its limit is the same lateness once more."""
+    """Clocks that ended late in these days and still count against their unit (`_counting`)."""
+    return _counting().filter(late=True, ended_at__gte=since, ended_at__lte=now)
+
+
+def still_late(now: datetime) -> QuerySet[Timer]:
+    """Clocks that ran out, whenever that was, and have not ended: who never finishes is late every
+    day, and so is who had the case put off when it was overdue. They count against their unit as
+    those of `late_since` do, among which they are once they end."""
+    return _counting().filter(~Q(state="ended") & overdue_at(now), first_started_at__lte=now)
+
+
+def _counting() -> QuerySet[Timer]:
+    """Handling clocks that can speak against a unit: no appeal was granted, the case is neither on
+    trial nor from an import. A clock that went on for better proof without any rest of its limit is
+    the same lateness once more."""
     return Timer.objects.filter(
-        kind=TimerKind.HANDLING, late=True, limit_amount__gt=0, organisation__isnull=False,
-        ended_at__gte=since, ended_at__lte=now, case__trial=False, case__imported=False,
+        kind=TimerKind.HANDLING, limit_amount__gt=0, organisation__isnull=False,
+        case__trial=False, case__imported=False,
     ).exclude(appeal=Appeal.GRANTED)  # fmt: skip
 
 

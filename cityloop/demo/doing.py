@@ -110,10 +110,12 @@ def answer(town: Town, case: Case, now: datetime) -> None:
         report__case=case, topic__in=case.replies_owed, state="owed"
     )
     for notice in owed:
-        medium, sha256 = "phone", ""
+        medium, sha256, note = "phone", "", "已告知办理进展"
         if notice.written:
             medium, sha256 = "letter", _paper(f"案件{case.number}答复函", now).sha256
-        intake.settle(notice.pk, medium=medium, paper_sha256=sha256, actor=acceptor, now=now)
+        intake.settle(
+            notice.pk, medium=medium, paper_sha256=sha256, note=note, actor=acceptor, now=now
+        )
     if "written_report" in case.replies_owed:
         paper = _paper(f"案件{case.number}处置情况报告", now)
         cases.perform(
@@ -127,7 +129,8 @@ def answer_joined(town: Town, number: str, now: datetime) -> None:
     owed = ReporterNotice.objects.filter(report__case__number=number, topic="joined", state="owed")
     for notice in owed.select_related("report__case"):
         acceptor = town.person("acceptor", now=now, region=notice.report.case.area_code)
-        intake.settle(notice.pk, medium="phone", actor=acceptor, now=now)
+        note = "已电话告知：该问题已有案件，正在处理"
+        intake.settle(notice.pk, medium="phone", note=note, actor=acceptor, now=now)
 
 
 def _paper(words: str, now: datetime) -> StoredFile:

@@ -15,6 +15,7 @@ from cityloop.cases import queries as cases
 from cityloop.cases.models import Case
 from cityloop.kernel import jobs
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.encoding import says_something
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from cityloop.oversight import queries
 from cityloop.oversight.models import ListedCase, ListKind, NamedList, Sending
@@ -213,7 +214,7 @@ def _tell(
 
 def _words(field: str, text: str, most: int, *, needed: bool = True) -> str:
     found = text.replace("\x00", "").strip()
-    if needed and not found:
+    if needed and not says_something(found):
         _refuse(field, _("fill this in"))
     if len(found) > most:
         _refuse(field, _("at most %(n)s characters") % {"n": most})

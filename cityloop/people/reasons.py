@@ -83,7 +83,14 @@ def words_of(reason: Reason | str) -> str:
     """The reason as a sentence in the reader's language; a text (an older case's) as it is."""
     if isinstance(reason, str):
         return reason
-    values = dict(reason)
+    sentence = _sentence(dict(reason))
+    if not reason.get("changed_since"):
+        return sentence
+    then = _("%(sentence)s So it stood at the report; it was changed afterwards.")
+    return then % {"sentence": sentence}
+
+
+def _sentence(values: dict[str, Any]) -> str:
     for name in NAMED:
         if name in values:
             values[name] = in_language(*values[name])

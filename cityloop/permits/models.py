@@ -156,7 +156,10 @@ class PermitChange(models.Model):
                 name="permit_change_of_one",
             ),
         ]
-        indexes = [models.Index(fields=["permit", "-at", "-id"], name="permit_change")]
+        indexes = [
+            models.Index(fields=["permit", "-at", "-id"], name="permit_change"),
+            models.Index("at", name="permit_change_at", condition=Q(permit__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.permit_id or self.kind_id} {self.action}"

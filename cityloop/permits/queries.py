@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -20,6 +20,7 @@ from cityloop.kernel.errors import NotFound
 from cityloop.kernel.manifest import Testimony
 from cityloop.people.models import Organisation
 from cityloop.people.scope import scope_q, sees_all
+from cityloop.permits.history import SPEAKING, as_it_stood
 from cityloop.permits.kinds import CATALOGUE
 from cityloop.permits.models import Permit, PermitChange, PermitKind, Standing
 from cityloop.standards import queries as standards
@@ -206,8 +207,14 @@ def holders(actor: Actor, said: Sequence[Mapping[str, Any]]) -> list[tuple[str, 
     return [found[pk] for pk in wanted if pk in found]
 
 
+# The permits that speak as they stand, and (no distance) those that stood otherwise at the moment.
 _SPEAKING = """
-SELECT p.id, ST_Distance(p.ground::geography, at.point::geography) AS metres
+WITH later AS (
+  SELECT DISTINCT p.id FROM permits_change c JOIN permits_permit p ON p.id = c.permit_id
+  WHERE c.at > %(at)s AND c.permit_id IS NOT NULL AND c.fields ?| %(facts)s
+    AND p.recorded_at <= %(at)s
+)
+(SELECT p.id, ST_Distance(p.ground::geography, at.point::geography) AS metres
 FROM (SELECT ST_SetSRID(ST_MakePoint(%(lon)s::float8, %(lat)s::float8), 4326) AS point) at,
      permits_permit p JOIN permits_kind k ON k.id = p.kind_id
 WHERE k.classes @> ARRAY[%(class)s]::varchar[]
@@ -215,11 +222,17 @@ WHERE k.classes @> ARRAY[%(class)s]::varchar[]
                                   %(east)s::float8, %(north)s::float8, 4326)
   AND ST_DWithin(p.ground::geography, at.point::geography, k.near_m)
   AND p.recorded_at <= %(at)s  -- none made up for a problem that was told already
+  AND p.id NOT IN (SELECT id FROM later)
   AND p.valid_from <= least(p.valid_until, p.revoked_on - 1, %(on)s::date)
   AND least(p.valid_until, p.revoked_on - 1) + k.after_days >= %(on)s::date
 ORDER BY least(p.valid_until, p.revoked_on - 1) >= %(on)s::date DESC, metres,
          p.valid_until DESC, p.id
-LIMIT %(limit)s::int
+LIMIT %(limit)s::int)
+UNION ALL SELECT id, NULL FROM later
+"""
+_METRES = """
+SELECT ST_Distance(ST_GeomFromEWKB(%s)::geography,
+                   ST_SetSRID(ST_MakePoint(%s::float8, %s::float8), 4326)::geography)
 """
 
 
@@ -229,21 +242,59 @@ def testimony(
     """What the register says of a problem reported at a moment: permits at its place on that day,
     recorded before it, of a kind that speaks of its class.
 
-    Those in force first, then the nearest; three at most. One statement where none is.
+    What was changed of them or revoked since the report counts as it stood then: a permit moved to
+    the place afterwards is none here, and one moved away still speaks. Those in force first, then
+    the nearest; three at most. One statement where none is.
     """
     code, on = _national_code(problem_class), timezone.localdate(at)
     if not code:
         return []
     values: dict[str, Any] = {
         **_box(lon, lat, NEAREST_M + 1), "class": code, "on": on, "at": at, "limit": NAMED,
+        "facts": list(SPEAKING),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_SPEAKING, values)
         metres = dict(cursor.fetchall())
     if not metres:
         return []
-    rows = Permit.objects.select_related(*SHOWN_WITH).in_bulk(list(metres))
-    return [_said(rows[pk], metres[pk], on) for pk in metres]
+    changed = [pk for pk, far in metres.items() if far is None]
+    rows = Permit.objects.select_related(*SHOWN_WITH).in_bulk([*metres.keys() - {*changed}])
+    found = [(rows[pk], metres[pk], False) for pk in rows]
+    if changed:
+        found += [(*one, True) for one in _stood_here(changed, code, lon, lat, at)]
+    found.sort(key=lambda one: _order(one[0], one[1], on))
+    return [_said(row, far, on, changed=since) for row, far, since in found[:NAMED]]
+
+
+def _stood_here(
+    changed: Sequence[int], code: str, lon: float, lat: float, at: datetime
+) -> list[tuple[Permit, float]]:
+    """Those of the permits changed since that spoke of class and place then, with their metres."""
+    found, on = [], timezone.localdate(at)
+    with connection.cursor() as cursor:
+        for row in as_it_stood(changed, at):
+            if not _spoke(row, code, on):
+                continue
+            cursor.execute(_METRES, [bytes(row.ground.ewkb), lon, lat])
+            metres = cursor.fetchone()[0]
+            if metres <= row.kind.near_m:
+                found.append((row, metres))
+    return found
+
+
+def _spoke(row: Permit, code: str, on: date) -> bool:
+    """The same as _SPEAKING asks of class and days."""
+    last = row.valid_until
+    if row.revoked_on is not None:
+        last = min(last, row.revoked_on - timedelta(days=1))
+    begun = row.valid_from <= min(last, on)
+    return begun and code in row.kind.classes and (on - last).days <= row.kind.after_days
+
+
+def _order(row: Permit, metres: float, on: date) -> tuple[bool, float, int, int]:
+    """In force first, then the nearest, then the longest."""
+    return row.standing(on) != Standing.VALID, metres, -row.valid_until.toordinal(), row.pk
 
 
 def _national_code(chosen: ProblemClass) -> str:
@@ -257,7 +308,7 @@ REASON = {Standing.VALID: "permit", Standing.ENDED: "permit_ended",
           Standing.REVOKED: "permit_revoked"}  # fmt: skip
 
 
-def _said(row: Permit, metres: float, on: date) -> Testimony:
+def _said(row: Permit, metres: float, on: date, *, changed: bool) -> Testimony:
     """Facts of the permit as a case keeps them: the holder, who may be a person, is none."""
     standing, body = row.standing(on), _body(row)
     until = row.revoked_on if standing == Standing.REVOKED else row.valid_until
@@ -271,6 +322,9 @@ def _said(row: Permit, metres: float, on: date) -> Testimony:
         "kind": (row.kind.name_zh, row.kind.name_en), "until": str(until),
         "metres": round(metres), "unit": _names(row.supervisor or row.issuer),
     }  # fmt: skip
+    if changed:
+        facts["changed_since"] = True
+        reason["changed_since"] = True
     return Testimony(
         facts=facts, reason=reason, unit=body.pk if body else None,
         unit_name=_names(body) if body else ("", ""), rule=f"permits.{row.kind.code}",

@@ -52,7 +52,7 @@ def _whole(actor: Actor, number: str) -> dict[str, Any]:
         "chain": [one.number for one in queries.chain_of(actor, row)],
         "repetitions": [
             {"earlier": one.earlier.number, "why": one.why, "answer": one.answer,
-             "decided_at": one.decided_at}
+             "reason": one.reason, "decided_at": one.decided_at}
             for one in queries.repetitions_of(row)
         ],
         "letters": [
@@ -131,7 +131,9 @@ def decide(
 ) -> tuple[int, dict[str, Any]]:
     """A proposal is decided once."""
     actor = actor_of(request)
-    operations.decide(number, body.earlier, same=body.same, actor=actor, now=clock.now())
+    operations.decide(
+        number, body.earlier, same=body.same, reason=body.reason, actor=actor, now=clock.now()
+    )
     return 200, _whole(actor, number)
 
 

@@ -109,6 +109,7 @@ class Repetition(models.Model):
     earlier = models.ForeignKey(Petition, on_delete=models.CASCADE, related_name="+")
     why = ArrayField(models.CharField(max_length=16))
     answer = models.CharField(max_length=8, choices=Answer.choices, default=Answer.OPEN)
+    reason = models.CharField(max_length=200, blank=True, default="")  # why it is another matter
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(
         "people.Member", null=True, on_delete=models.PROTECT, related_name="+", db_index=False

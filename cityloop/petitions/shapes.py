@@ -58,10 +58,11 @@ class TransferIn(Strict):
 
 
 class DecideIn(Strict):
-    """Whether the petition repeats the earlier one."""
+    """Whether the petition repeats the earlier one; if not, the reason."""
 
     earlier: Annotated[str, Field(max_length=16)]
     same: bool
+    reason: Annotated[str, Field(max_length=200)] = ""
 
 
 class LetterIn(Strict):
@@ -112,6 +113,7 @@ class RepetitionOut(Schema):
     earlier: str
     why: list[str]
     answer: str
+    reason: str
     decided_at: Moment | None
 
 

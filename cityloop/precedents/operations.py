@@ -12,6 +12,7 @@ from cityloop.cases import queries as cases
 from cityloop.cases.models import Case, ClosingKind, Status
 from cityloop.evidence import operations as evidence
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.encoding import says_something
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from cityloop.kernel.models import StoredFile
 from cityloop.precedents.models import Precedent
@@ -74,7 +75,7 @@ def _member(actor: Actor) -> int:
 
 def _words(field: str, raw: str) -> str:
     found = raw.replace("\x00", "").strip()
-    if not found:
+    if not says_something(found):
         _refuse(field, _("fill this in"))
     if len(found) > MAX_TEXT:
         _refuse(field, _("at most %(n)s characters") % {"n": MAX_TEXT})

@@ -209,7 +209,7 @@ def test_a_refused_or_withdrawn_card_says_why_and_costs_nothing(town: Town) -> N
     card = proposed(town)
     with pytest.raises(Invalid, match="fill this in"):
         discipline.refuse_card(
-            card_id=card.pk, reason=" ", actor=town.actor("leader"), now=town.now
+            card_id=card.pk, reason="。", actor=town.actor("leader"), now=town.now
         )
     discipline.refuse_card(
         card_id=card.pk, reason="情节轻微", actor=town.actor("leader"), now=town.now
@@ -292,7 +292,7 @@ def test_rules_have_days_and_a_card_keeps_the_rule_of_its_day(town: Town) -> Non
         set_rule(by="supervisor")
     for wrong, words in (
         ({"threshold": 0}, "a number from 1"), ({"red_points": Decimal(1)}, "costs at least"),
-        ({"trigger": "mood"}, "one of"), ({"source_document": " "}, "fill this in"),
+        ({"trigger": "mood"}, "one of"), ({"source_document": "—"}, "fill this in"),
         ({"days_ahead": -1}, "lies in the past"),
     ):  # fmt: skip
         with pytest.raises(Invalid, match=words):

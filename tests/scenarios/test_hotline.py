@@ -89,8 +89,10 @@ def test_a_call_is_verified_returned_once_and_reworked_once(town: Town) -> None:
     owed = reports.notices_owed(acceptor, topic="closed").get()
     assert owed.report.reporter.phone == PHONE
     with pytest.raises(intake.NoSuchNotice):
-        intake.settle(owed.pk, medium="phone", actor=elsewhere(acceptor), now=town.now)
-    intake.settle(owed.pk, medium="phone", actor=acceptor, now=town.now)
+        intake.settle(
+            owed.pk, medium="phone", note="已告知", actor=elsewhere(acceptor), now=town.now
+        )
+    intake.settle(owed.pk, medium="phone", note="已告知", actor=acceptor, now=town.now)
     with pytest.raises(intake.AlreadySettled):
         intake.settle(owed.pk, medium="sms", actor=acceptor, now=town.now)
 

@@ -75,6 +75,8 @@ def test_the_agenda_fills_itself_and_decisions_become_tasks(town: Town) -> None:
     assert queries.meeting_seen(desk, meeting.pk).tasks_left == 1
     with pytest.raises(NotAllowed, match="this task is for"):
         coordination.finish_task(task_id=given.pk, result="x", actor=supervisor, now=town.now)
+    with pytest.raises(Invalid, match="fill this in"):
+        coordination.finish_task(task_id=given.pk, result="。", actor=desk, now=town.now)
     coordination.finish_task(task_id=given.pk, result="已划定", actor=desk, now=town.now)
     with pytest.raises(Refused, match="done already"):
         coordination.finish_task(task_id=given.pk, result="x", actor=desk, now=town.now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -12,11 +13,12 @@ from cityloop.cases import operations as cases
 from cityloop.cases.models import Case, Timer
 from cityloop.coordination import queries as coordination
 from cityloop.discipline import operations as discipline
-from cityloop.discipline.models import CardRule
+from cityloop.discipline.models import Card, CardRule
 from cityloop.discipline.queries import grounds
 from tests.scenarios.test_figures import counted
 from tests.scenarios.test_reinspection import another_company, inspect_all
 from tests.scenarios.test_time_granted import _ask as ask
+from tests.scenarios.test_time_granted import _until as until
 from tests.town import DISTRICT, Town
 
 DONE = {"result": "已更换", "photos": ("after",)}
@@ -176,3 +178,74 @@ def test_a_false_closing_counts_for_the_unit_that_had_handled_it(town: Town) -> 
     town.step(bad.number, "dispatch", "dispatcher", unit="ROADS", reason="改派")
     rule = CardRule.objects.get(trigger="false_closing", valid_to=None)
     assert [one.unit_id for one in grounds(rule, now=town.now)] == [town.units["WATER"].pk]
+
+
+def one_lateness_is_enough(town: Town) -> None:
+    terms = discipline.Terms(
+        trigger="late_cases", threshold=1, days=30, points=Decimal(2), red_points=Decimal(5),
+        rectify_days=5, repeat_days=90, source_document="考核办法",
+    )  # fmt: skip
+    tomorrow = timezone.localdate(town.now) + timedelta(days=1)
+    discipline.set_rule(terms, valid_from=tomorrow, actor=town.actor("leader"), now=town.now)
+    town.wait(days=1)
+
+
+def left_lying(town: Town) -> Case:
+    """WATER never finishes."""
+    case = town.case("handling")
+    past_the_limit(town, case)
+    town.wait(days=45)
+    return case
+
+
+def put_off_when_overdue(town: Town) -> Case:
+    """Suspended in the very minute in which the limit ran out, before any sweep noted it."""
+    case = town.case("handling")
+    town.now = handling_clocks(case)[-1].due_at + timedelta(seconds=1)
+    ask(town, case.number, "suspension", until=until(town, days=200))
+    return town.step(case.number, "approve_suspension", "supervisor")
+
+
+def goes_on_after_it_was_put_off(town: Town) -> Case:
+    """The same, and ended early: the clock shows a new moment, and it is as late as before."""
+    case = put_off_when_overdue(town)
+    town.wait(days=2)
+    return town.step(case.number, "resume_early", "supervisor", reason="天气转好")
+
+
+@pytest.mark.requirement("F13", "I03", "H04")
+@pytest.mark.parametrize("story", [left_lying, put_off_when_overdue, goes_on_after_it_was_put_off])
+def test_who_never_finishes_is_late_and_gets_a_card_once(town: Town, story) -> None:
+    one_lateness_is_enough(town)
+    case = story(town)
+    assert late_grounds(town) == [town.units["WATER"].pk]
+    assert by_unit(town) == {"WATER": (1, 0, 0, 1)}
+    assert [row.overdue for row in counted(town, "city")] == [1]
+    assert discipline.propose_cards(now=town.now) == 1
+    # What it is given for goes on, then ends: that is still the same lateness.
+    town.wait(days=1)
+    if case.status == "suspended":
+        town.step(case.number, "resume_early", "supervisor", reason="天气转好")
+    town.sweep()
+    town.step(case.number, "finish", "water", **DONE)
+    assert late_grounds(town) == [town.units["WATER"].pk]
+    assert discipline.propose_cards(now=town.now) == 0
+    assert Card.objects.count() == 1
+    # It is excused like any other.
+    town.carry(case.number, "closed")
+    ask(town, case.number, "appeal", by="water")
+    town.step(case.number, "support_appeal", "dispatcher", opinion="属实")
+    town.step(case.number, "approve_appeal", "acceptor")
+    assert late_grounds(town) == []
+    assert by_unit(town) == {"WATER": (1, 1, 0, 1)}, "the raw fact stays"
+
+
+@pytest.mark.requirement("I03")
+def test_a_limit_that_has_not_run_out_speaks_for_no_card(town: Town) -> None:
+    case = town.case("handling")
+    assert late_grounds(town) == []
+    ask(town, case.number, "suspension", until=until(town, days=200))
+    town.step(case.number, "approve_suspension", "supervisor")
+    town.wait(days=90)
+    town.sweep()
+    assert late_grounds(town) == [] and by_unit(town) == {"WATER": (1, 0, 0, 0)}

@@ -185,6 +185,46 @@ def test_a_permit_recorded_after_the_report_moves_no_duty(town: Town) -> None:
     assert file_one(town).proposal["testimony"], "of a later report it speaks"
 
 
+@pytest.mark.requirement("E11", "E02")
+def test_a_permit_changed_after_the_report_testifies_as_it_stood(town: Town) -> None:
+    """Whoever may change permits could move an old one to the place, or name another body."""
+    lon, lat = middle(town)
+    far_lon, far_lat = middle(town, 8)
+    today = timezone.localdate(town.now)
+    here = allow(town, "掘1")
+    moved_here = allow(town, "掘2", issuer="WATER", lon=far_lon, lat=far_lat)
+    prolonged = allow(town, "掘3", issuer="WATER", valid_from=today - timedelta(days=900),
+                      valid_until=today - timedelta(days=600))  # fmt: skip
+    dug = allow(town, "掘4", issuer="WATER", kind="trees")
+    number = town.report(class_code=DUG, x=lon, y=lat, text="路面开挖未恢复").case
+    town.step(number, "accept", "acceptor")
+    town.wait(minutes=5)
+
+    def change(row: Permit, **changes: Any) -> None:
+        permits.change_permit(
+            permit_id=row.pk, reason="更正", actor=SYSTEM, now=town.now, **changes
+        )
+
+    change(here, supervisor_id=town.units["WATER"].pk)
+    change(here, lon=far_lon, lat=far_lat, valid_until=today - timedelta(days=5))
+    change(moved_here, lon=lon, lat=lat, supervisor_id=town.units["ROADS"].pk)
+    change(prolonged, valid_until=today + timedelta(days=5))
+    change(dug, kind="excavation")
+    permits.revoke_permit(permit_id=here.pk, reason="误发", on=today - timedelta(days=9),
+                          actor=SYSTEM, now=town.now)  # fmt: skip
+    case = town.step(number, "file", "shift_leader", filing_rule=town.rule(DUG).pk)
+    (fact,) = case.proposal["testimony"]
+    assert (fact["id"], fact["standing"], fact["metres"]) == (here.pk, "valid", 0)
+    assert fact["unit"] == case.proposal["unit"] == town.units["GREEN"].pk
+    assert "So it stood at the report; it was changed afterwards" in said(case)
+    assert Permit.objects.get(pk=here.pk).revoked_on == today - timedelta(days=9)
+    # Of a later report the register speaks as it is now.
+    town.wait(minutes=5)
+    later = file_one(town).proposal
+    assert {one["number"] for one in later["testimony"]} == {"掘2", "掘3", "掘4"}
+    assert "it was changed afterwards" not in str(later)
+
+
 @pytest.mark.requirement("E02", "E11")
 def test_precision_counts_permits_as_a_rule_of_their_own(town: Town) -> None:
     line = file_one(town, code="E0110").proposal["rows"][0]
@@ -261,6 +301,8 @@ def test_a_permit_is_changed_and_revoked_with_its_history_and_never_deleted(town
     with pytest.raises(NotAllowed):
         permits.change_permit(permit_id=row.pk, holder="x", reason="x", actor=town.actor("roads"),
                               now=now)  # fmt: skip
+    with pytest.raises(Invalid, match="reason: fill this in"):
+        permits.revoke_permit(permit_id=row.pk, reason="。", actor=green, now=now)
     with pytest.raises(Invalid, match="ends before"):
         permits.change_permit(permit_id=row.pk, valid_until=date(2020, 1, 1), reason="x",
                               actor=green, now=now)  # fmt: skip

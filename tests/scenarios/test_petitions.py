@@ -68,10 +68,13 @@ def _transfer(town: Town, row: Petition, *, grid: int = 3, by: str = "acceptor")
     return operations.transfer(row.number, told, actor=town.actor(by), now=town.now)
 
 
-def _decide(town: Town, row: Petition, earlier: Petition, *, same: bool) -> Repetition:
+def _decide(
+    town: Town, row: Petition, earlier: Petition, *, same: bool, reason: str = "另一处井盖"
+) -> Repetition:
     return operations.decide(
-        row.number, earlier.number, same=same, actor=town.actor("acceptor"), now=town.now
-    )
+        row.number, earlier.number, same=same, reason="" if same else reason,
+        actor=town.actor("acceptor"), now=town.now,
+    )  # fmt: skip
 
 
 def _send(town: Town, row: Petition, text: str = "已更换井盖。", by: str = "acceptor") -> Letter:
@@ -171,8 +174,9 @@ def test_the_reply_letter_is_drafted_changed_and_kept_as_sent(town: Town) -> Non
     town.wait(days=1)
     _send(town, row, "补充答复。")
     assert _again(row).answered_at == sent.sent_at  # the first one stopped the clock
-    with pytest.raises(Invalid, match="write the answer"):
-        _send(town, row, "  ")
+    for nothing in ("  ", "。", "——"):
+        with pytest.raises(Invalid, match="write the answer"):
+            _send(town, row, nothing)
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         Letter.objects.filter(pk=sent.pk).update(text="x")
 
@@ -212,7 +216,10 @@ def test_another_matter_or_another_person_is_no_repetition(town: Town) -> None:
     again = _register(town)
     found = {one.earlier_id for one in queries.repetitions_of(again)}
     assert first.pk in found and neighbour.pk not in found
-    _decide(town, again, first, same=False)
+    for nothing in ("", "。", " - "):
+        with pytest.raises(Invalid, match="say why it is another matter"):
+            _decide(town, again, first, same=False, reason=nothing)
+    assert _decide(town, again, first, same=False).reason == "另一处井盖"
     assert queries.chain_of(town.actor("acceptor"), again) == []
     with pytest.raises(NotFound):
         _decide(town, again, neighbour, same=True)

@@ -117,7 +117,7 @@ def test_a_mark_is_taken_back_with_a_reason_that_stays(town: Town) -> None:
         precedents.unmark(number=case.number, reason="x", actor=town.actor("water"), now=town.now)
     with pytest.raises(Invalid, match="fill this in"):
         precedents.unmark(
-            number=case.number, reason=" ", actor=town.actor("acceptor"), now=town.now
+            number=case.number, reason="…", actor=town.actor("acceptor"), now=town.now
         )
     precedents.unmark(
         number=case.number, reason="标准已修订", actor=town.actor("shift_leader"), now=town.now
@@ -147,7 +147,7 @@ def test_only_cases_closed_under_their_condition_become_precedents(town: Town) -
     with pytest.raises(NotFound):
         precedents.mark(number="42", note="x", actor=town.actor("acceptor"), now=town.now)
     with pytest.raises(Invalid, match="fill this in"):
-        _mark(town, _closed(town), " ")
+        _mark(town, _closed(town), "。")
 
 
 @pytest.mark.requirement("B16")

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from cityloop.cases import operations as cases
+from cityloop.cases import proof
 from cityloop.cases.models import Case
 from cityloop.intake import operations as intake
 from cityloop.intake.models import Report, ReporterNotice
@@ -77,7 +78,7 @@ def test_the_reply_at_filing_is_drafted_changed_sent_and_kept(town: Town, gatewa
     due = Case.objects.get(number=number).handling_due_at
     assert number in draft and "WATER单位" in draft and f"{due:%Y-%m}" in draft
     with pytest.raises(Invalid, match="write the reply"):
-        operations.send_reply(notice.pk, text=" ", actor=acceptor, now=town.now)
+        operations.send_reply(notice.pk, text="。", actor=acceptor, now=town.now)
     with pytest.raises(NotAllowed):  # the handling side never sees who reported
         operations.send_reply(notice.pk, text="好", actor=town.actor("water"), now=town.now)
     sent = operations.send_reply(notice.pk, text="您好：" + draft, actor=acceptor, now=town.now)
@@ -162,12 +163,81 @@ def test_an_overdue_case_is_closed_only_after_two_replies(town: Town, gateway: G
     with pytest.raises(cases.Refused, match="before closing: the progress reply"):
         town.step(number, "close", "shift_leader", closing_condition=True)
     acceptor = town.actor("acceptor")  # the second one is told by telephone
-    intake.settle(_owed(number, "progress").pk, medium="phone", actor=acceptor, now=town.now)
+    intake.settle(
+        _owed(number, "progress").pk, medium="phone", note="已告知", actor=acceptor, now=town.now
+    )
     town.step(number, "review_case", "shift_leader", opinion="前后一致")
     case = town.step(number, "close", "shift_leader", closing_condition=True)
     assert (case.status, case.replies_owed) == ("closed", [])
     told = [one.action for one in case.events.order_by("version")]
     assert told.count("owe_reply") == 1 and told.count("reply_sent") == 2
+
+
+@pytest.mark.requirement("G03")
+def test_a_reply_by_telephone_leaves_its_words(town: Town) -> None:
+    number = _overdue(town, "checked")
+    notice, acceptor = _owed(number, "progress"), town.actor("acceptor")
+    for note in ("", "。", " - "):
+        with pytest.raises(Invalid, match="say what was said or sent"):
+            intake.settle(notice.pk, medium="phone", note=note, actor=acceptor, now=town.now)
+    assert "progress" in Case.objects.get(number=number).replies_owed
+    told = intake.settle(
+        notice.pk, medium="phone", note="配件周三到货", actor=acceptor, now=town.now
+    )
+    assert told.note == "配件周三到货"
+
+
+def _overdue(town: Town, status: str) -> str:
+    """A hotline case that was handled late, at its review."""
+    number = _called(town, "handling")
+    town.wait(days=9)
+    town.carry(number, status)
+    _work(town)
+    town.step(number, "review_case", "shift_leader", opinion="前后一致")
+    return number
+
+
+def _close(town: Town, number: str) -> Case:
+    return town.step(number, "close", "shift_leader", closing_condition=True)
+
+
+@pytest.mark.requirement("G03")
+def test_a_reply_written_at_night_lets_the_case_be_closed_and_goes_out_in_the_morning(
+    town: Town, gateway: Gateway
+) -> None:
+    number = _overdue(town, "checked")
+    town.now = town.now.replace(hour=17, minute=49)  # 01:49 in Shanghai
+    _send(town, number, "filed")
+    with pytest.raises(cases.Refused, match="before closing: the progress reply"):
+        _close(town, number)
+    progress = _send(town, number, "progress")
+    assert progress.state == "queued" and not gateway.got
+    case = _close(town, number)
+    assert (case.status, case.replies_owed) == ("closed", ["filed", "progress"])
+    assert _owed(number, "progress"), "owed until a medium has taken it"
+    # In the morning it is sent, and the closed case hears of it.
+    town.now = progress.next_at
+    operations.queue_due(now=town.now)
+    _work(town)
+    assert len([one for one in gateway.got if one["text"] == progress.text]) == 1
+    case.refresh_from_db()
+    assert (case.status, case.replies_owed) == ("closed", [])
+    proof.seal(now=town.now)
+    assert proof.verify(now=town.now).whole
+
+
+@pytest.mark.requirement("G03")
+def test_a_reply_that_failed_at_night_or_is_tried_by_day_still_blocks(
+    town: Town, gateway: Gateway
+) -> None:
+    number = _overdue(town, "checked")
+    town.now = town.now.replace(hour=2)  # by day in Shanghai
+    gateway.answers = [500, 500]
+    for topic in ("filed", "progress"):
+        assert _send(town, number, topic).state == "queued"
+    town.now = town.now.replace(hour=17)  # its next try waits for another reason than the night
+    with pytest.raises(cases.Refused, match="reply at filing, the progress reply"):
+        _close(town, number)
 
 
 @pytest.mark.requirement("G03")
@@ -184,7 +254,9 @@ def test_force_opens_no_way_around_the_replies(town: Town, gateway: Gateway) -> 
         town.step(number, "force_close", "shift_leader", **force)
     for topic in ("filed", "progress"):
         notice = _owed(number, topic)
-        intake.settle(notice.pk, medium="phone", actor=town.actor("acceptor"), now=town.now)
+        intake.settle(
+            notice.pk, medium="phone", note="已告知", actor=town.actor("acceptor"), now=town.now
+        )
     town.step(number, "review_case", "shift_leader", opinion="已由外省市处理")
     assert town.step(number, "force_close", "shift_leader", **force).status == "closed"
 
@@ -204,7 +276,9 @@ def test_a_late_case_is_not_closed_before_the_worker_has_made_out_its_replies(to
     town.now = town.now.replace(hour=2)  # by day in Shanghai
     for topic in ("filed", "progress"):
         notice = _owed(number, topic)
-        intake.settle(notice.pk, medium="phone", actor=town.actor("acceptor"), now=town.now)
+        intake.settle(
+            notice.pk, medium="phone", note="已告知", actor=town.actor("acceptor"), now=town.now
+        )
     assert town.step(number, "close", "shift_leader", closing_condition=True).status == "closed"
     # Opened again and handled in time, it owes no second progress reply.
     town.step(number, "reopen", "supervisor", reason="再次出现")
@@ -233,7 +307,7 @@ def test_whoever_joins_a_late_case_is_told_and_holds_it_up_no_longer(town: Town)
     with pytest.raises(cases.Refused, match="try again in a minute"):
         town.step(first.case, "close", "shift_leader", closing_condition=True)
     assert [intake.owe_missing(now=town.now) for _again in range(2)] == [1, 0]
-    intake.settle(_owed(first.case, "progress").pk, medium="phone",
+    intake.settle(_owed(first.case, "progress").pk, medium="phone", note="已告知",
                   actor=town.actor("acceptor"), now=town.now)  # fmt: skip
     case = town.step(first.case, "close", "shift_leader", closing_condition=True)
     assert case.status == "closed"

@@ -150,7 +150,7 @@ OWN: dict[str, dict[str, str]] = {
         "wording": FUNCTIONS,
     },
     "works": {"forms": FORMS, "shapes": VALUE},
-    "permits": {"forms": FORMS, "kinds": TABLE},
+    "permits": {"forms": FORMS, "history": FUNCTIONS, "kinds": TABLE},
     "precedents": {"forms": FORMS},
     "oversight": {"forms": FORMS, "shapes": VALUE},
     "petitions": {

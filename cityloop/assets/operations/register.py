@@ -15,6 +15,7 @@ from cityloop.assets import columns
 from cityloop.assets.models import Component, ComponentChange, Ownership, Stage, State
 from cityloop.geo import queries as geo
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.encoding import says_something
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from cityloop.people.models import Organisation
 from cityloop.people.scope import in_scope
@@ -122,7 +123,7 @@ def change_component(
     actor.require(MANAGE)
     row = locked(code)
     require_scope(actor, row)
-    if not reason.strip():
+    if not says_something(reason):
         raise BadComponent(_("give a reason"), fields={"reason": _("required")})
     check_facts(changes, today=timezone.localdate(now))
     differences = {

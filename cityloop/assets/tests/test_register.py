@@ -103,7 +103,7 @@ def test_a_change_needs_a_reason_and_sense(world: World) -> None:
     row = _register(world)
     facts = {"code": row.code, "actor": world.root, "now": NOW}
     with pytest.raises(BadComponent):
-        operations.change_state(state="damaged", reason=" ", **facts)
+        operations.change_state(state="damaged", reason="。", **facts)
     with pytest.raises(BadComponent):
         operations.change_state(state="melted", reason="x", **facts)
     with pytest.raises(BadComponent):

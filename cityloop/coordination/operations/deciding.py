@@ -18,6 +18,7 @@ from cityloop.coordination import queries
 from cityloop.coordination.models import Dispute
 from cityloop.coordination.operations.disputes import follow_case, held
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.encoding import says_something
 from cityloop.kernel.errors import Invalid
 from cityloop.kernel.models import StoredFile
 from cityloop.people import operations as people
@@ -54,7 +55,7 @@ def decide_dispute(*, dispute_id: int, decision: Decision, actor: Actor, now: da
     """
     actor.require(DECIDE)
     row = held(actor, dispute_id)
-    if not decision.document.strip():
+    if not says_something(decision.document):
         raise Invalid(_("a decision names the document it stands in"),
                       fields={"document": _("fill this in")})  # fmt: skip
     frozen = row.case.status == Status.COORDINATING

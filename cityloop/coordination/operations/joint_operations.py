@@ -18,7 +18,7 @@ from cityloop.coordination.operations.disputes import MANAGE
 from cityloop.coordination.operations.meetings import area_of
 from cityloop.kernel import jobs
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.encoding import filled_in
+from cityloop.kernel.encoding import filled_in, says_something
 from cityloop.kernel.errors import Invalid, NotAllowed, Refused
 from cityloop.people import queries as people
 from cityloop.people.models import Organisation
@@ -189,7 +189,7 @@ def _countable(row: JointOperation, count: Count, note: str) -> None:
         before = told.aggregate(n=Sum("number"))["n"] or 0
         if before + count.number < 0:
             faults["number"] = _("only %(n)s were told before") % {"n": before}
-    if not note and (count.number < 0 or count.kind == ResultKind.OTHER):
+    if not says_something(note) and (count.number < 0 or count.kind == ResultKind.OTHER):
         faults["note"] = _("say what it is")
     if faults:
         raise Invalid(*faults.values(), fields=faults)
@@ -218,7 +218,7 @@ def call_off_operation(
 
 
 def _end(row: JointOperation, words: str, now: datetime) -> JointOperation:
-    if not words.strip():
+    if not says_something(words):
         raise Invalid(_("fill this in"), fields={"report": _("fill this in")})
     row.report, row.ended_at = words.strip(), now
     row.save(update_fields=["report", "ended_at", "called_off"])

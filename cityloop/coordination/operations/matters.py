@@ -106,6 +106,7 @@ def reach_milestone(*, milestone_id: int, note: str, actor: Actor, now: datetime
 def close_matter(*, matter_id: int, result: str, actor: Actor, now: datetime) -> KeyMatter:
     """End the project; refused while a milestone is not reached or a case is open."""
     actor.require(MANAGE)
+    filled_in(result=result)
     row = _held(actor, matter_id)
     left = row.case_count - row.cases_ended  # type: ignore[attr-defined]  # annotated by the query
     steps = row.steps_left  # type: ignore[attr-defined]  # likewise

@@ -152,6 +152,7 @@ def give_task(
 def finish_task(*, task_id: int, result: str, actor: Actor, now: datetime) -> MeetingTask:
     """The unit says what it did; raises NotAllowed for a task of another unit, Refused twice."""
     actor.require("coordination.view")
+    filled_in(result=result)
     queries.own_task(actor, task_id)
     row = MeetingTask.objects.select_for_update().get(pk=task_id)
     if row.done_at is not None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from cityloop.discipline.models import CardRule, Trigger
 from cityloop.discipline.operations.telling import refuse
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.encoding import says_something
 
 MOST = {"threshold": 100, "days": 366, "rectify_days": 90, "repeat_days": 366}
 
@@ -56,5 +57,5 @@ def _require_sound(terms: Terms) -> None:
             refuse(name, _("a number from 1 to %(most)s") % {"most": most})
     if not 0 <= terms.points <= terms.red_points <= 100:
         refuse("red_points", _("a red card costs at least as much as a yellow one, at most 100"))
-    if not terms.source_document.strip():
+    if not says_something(terms.source_document):
         refuse("source_document", _("fill this in"))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from cityloop.discipline import queries
 from cityloop.kernel import jobs
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.encoding import says_something
 from cityloop.kernel.errors import Invalid, NotAllowed
 from cityloop.people import queries as people
 from cityloop.people.models import Organisation
@@ -36,7 +37,7 @@ def judge(actor: Actor, unit: Organisation) -> None:
 def words(field: str, text: str) -> str:
     """A text that is needed, trimmed; raises Invalid."""
     found = text.replace("\x00", "").strip()
-    if not found:
+    if not says_something(found):
         refuse(field, _("fill this in"))
     if len(found) > MAX_TEXT:
         refuse(field, _("at most %(n)s characters") % {"n": MAX_TEXT})

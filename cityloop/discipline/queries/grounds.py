@@ -95,13 +95,17 @@ def _ignored_orders(since: datetime, now: datetime) -> list[Ground]:
 
 
 def _late_cases(since: datetime, now: datetime) -> list[Ground]:
-    """Each handling beyond its limit, against the unit that had the case then."""
-    rows = lateness.late_since(since, now)
+    """Each handling beyond its limit, against the unit that had the case then; also one that is
+    still not done, however long ago its limit passed. It keeps its key, and is counted once."""
+    ended, going = lateness.late_since(since, now), lateness.still_late(now)
     return [
-        Ground(row.organisation_id, f"{CLOCK}{row.pk}", row.ended_at, case_id=row.case_id)
-        for row in rows
-        if row.organisation_id and row.ended_at
-    ]
+        Ground(
+            row.organisation_id, f"{CLOCK}{row.pk}", row.ended_at or min(row.due_at, now),
+            case_id=row.case_id,
+        )
+        for row in (*ended, *going)
+        if row.organisation_id
+    ]  # fmt: skip
 
 
 def _false_closings(since: datetime, now: datetime) -> list[Ground]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from cityloop.duty import hours
 from cityloop.duty.models import Absence, AbsenceKind, Shift, Turn
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.encoding import says_something
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Problem, Refused
 from cityloop.kernel.reports import ImportReport, Rejection
 from cityloop.kernel.tables import read_table
@@ -249,7 +250,7 @@ def _shift(shift_id: int) -> Shift:
 
 def _words(text: str, most: int, name: str, *, empty: bool = False) -> str:
     found = text.replace("\x00", "").strip()
-    if not found and not empty:
+    if not says_something(found) and not empty:
         raise Invalid(_("fill this in"), fields={name: _("fill this in")})
     if len(found) > most:
         why = _("at most %(n)s characters") % {"n": most}

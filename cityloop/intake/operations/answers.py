@@ -17,6 +17,7 @@ from cityloop.intake.operations import progress, writing
 from cityloop.intake.operations.incoming import Draft
 from cityloop.kernel import errors
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.encoding import says_something
 from cityloop.kernel.models import StoredFile
 from cityloop.kernel.phones import plain_phone
 
@@ -24,7 +25,6 @@ PERMISSION = "intake.reporter"
 LONGEST_OPEN = timedelta(days=90)  # beyond retention, for a case that is still open
 TRIAL = "console"  # the log, where a city tries messages out; nobody may say so by hand
 MEDIA = ("phone", "sms", "letter", "mail", "web", "app", "platform")
-SPOKEN = "phone"  # leaves no words behind; everything else is told by its text or its paper
 
 
 class NoSuchNotice(errors.NotFound):
@@ -117,6 +117,9 @@ def settle(
 ) -> ReporterNotice:
     """The reporter was told; a written answer is proven by its paper.
 
+    Whatever the medium, its words are kept: a call leaves nothing behind but the note of what was
+    said, and an answer without words would clear the way for closing (G03).
+
     Raises NotAllowed, NoSuchNotice, AlreadySettled, Invalid.
     """
     actor.require(PERMISSION)
@@ -132,8 +135,8 @@ def settle(
         row.paper = _paper(paper_sha256) if paper_sha256 else None
         if row.written and row.paper is None:
             raise errors.Invalid(_("a written answer is proven by its paper: store it first"))
-        if medium != SPOKEN and not (note.strip() or row.paper or "system" in actor.roles):
-            why = _("say what was sent: the text as the note, or its paper")
+        if not (says_something(note) or row.paper):
+            why = _("say what was said or sent: its words as the note, or its paper")
             raise errors.Invalid(why, fields={"note": why})
         row.state, row.settled_at, row.settled_by = NoticeState.TOLD, now, actor.post[:120]
         row.medium, row.note = medium, note[:200]

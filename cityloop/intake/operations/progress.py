@@ -26,12 +26,13 @@ def owe_on_case(case_id: int, topics: Sequence[str], *, now: datetime) -> None:
 
 
 def tell_case(case_id: int, topic: str, *, now: datetime) -> None:
-    """A reply was given: the case hears of it when nobody waits for this one any more."""
+    """A reply was given: the case hears of it when nobody waits for this one any more; also after
+    its end, when the reply was sent in the morning after (queries.held_till_morning of notify)."""
     if topic not in BLOCKING:
         return
     case = Case.objects.select_for_update().get(pk=case_id)  # one settlement after another
     rows = ReporterNotice.objects.filter(report__case=case, topic=topic, state=NoticeState.OWED)
-    if case.open and topic in case.replies_owed and not rows.exists():
+    if topic in case.replies_owed and not rows.exists():
         _step(case, "reply_sent", [topic], now)
 
 

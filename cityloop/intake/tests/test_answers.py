@@ -82,9 +82,9 @@ def test_an_answer_is_given_once_by_those_who_may(two_callers):
         operations.settle(notice.pk, medium="pigeon", actor=acceptor, now=city.now)
     operations.settle(notice.pk, medium="phone", note="接通", actor=acceptor, now=city.now)
     with pytest.raises(AlreadySettled):
-        operations.settle(notice.pk, medium="phone", actor=acceptor, now=city.now)
+        operations.settle(notice.pk, medium="phone", note="已告知", actor=acceptor, now=city.now)
     with pytest.raises(operations.NoSuchNotice):
-        operations.settle(0, medium="phone", actor=acceptor, now=city.now)
+        operations.settle(0, medium="phone", note="已告知", actor=acceptor, now=city.now)
     owed = queries.notices_owed(acceptor, topic="rejected")
     assert [n.pk for n in owed] == [n.pk for n in ReporterNotice.objects.filter(
         topic="rejected").exclude(pk=notice.pk)]  # fmt: skip

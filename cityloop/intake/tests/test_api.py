@@ -333,7 +333,8 @@ def test_owed_answers_are_listed_and_settled(api):
     owed = api.get("/intake/notices").json()["items"]
     assert [(one["topic"], one["reporter"]["phone"]) for one in owed] == [("joined", "13800000001")]
     url = f"/api/v1/intake/notices/{owed[0]['id']}/settle"
-    assert api.post({"medium": "phone"}, url).json()["state"] == "told"
+    assert api.post({"medium": "phone", "note": "。"}, url).status_code == 422
+    assert api.post({"medium": "phone", "note": "已告知"}, url).json()["state"] == "told"
     assert api.post({"medium": "phone"}, url).status_code == 409
     assert (
         api.post({"medium": "phone"}, url.replace(str(owed[0]["id"]), "9" * 30)).status_code == 404

@@ -9,6 +9,7 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.utils.translation import gettext as _
 
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.encoding import says_something
 from cityloop.kernel.errors import Invalid
 from cityloop.permits.models import Permit, PermitChange, PermitKind
 
@@ -43,7 +44,7 @@ def _plain(value: Any) -> Any:
 def words(value: str, name: str, *, longest: int, optional: bool = False) -> str:
     """A text without blanks around it; raises Invalid when it is missing or too long."""
     text = str(value).replace("\x00", "").strip()
-    if not text and not optional:
+    if not says_something(text) and not optional:
         raise bad(name, _("fill this in"))
     if len(text) > longest:
         raise bad(name, _("at most %(n)s characters") % {"n": longest})

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.encoding import says_something
 from cityloop.kernel.errors import Invalid
 from cityloop.petitions.models import ContactPage
 from cityloop.petitions.operations.persons import person_of
@@ -46,7 +47,7 @@ def _problems(rules_zh: str, rules_en: str) -> dict[str, str]:
         if len(value) > MAX_RULES or "\x00" in value:
             about = {"most": MAX_RULES}
             found[name] = _("at most %(most)s characters that can be printed") % about
-    if not rules_zh.strip():
+    if not says_something(rules_zh):
         found["rules_zh"] = _("fill this in")
     return found
 
@@ -58,7 +59,7 @@ def _wrong(line: Line) -> dict[str, str]:
         if len(value) > most or not value.isprintable():
             found[name] = _("at most %(most)s characters that can be printed") % {"most": most}
     for name in ("label_zh", "value"):
-        if not getattr(line, name).strip():
+        if not says_something(getattr(line, name)):
             found[name] = _("fill this in")
     if line.kind not in KINDS:
         found["kind"] = _("one of %(all)s") % {"all": ", ".join(KINDS)}

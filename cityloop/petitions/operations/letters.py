@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.encoding import says_something
 from cityloop.kernel.errors import Invalid
 from cityloop.petitions import queries
 from cityloop.petitions.models import Letter, Medium
@@ -42,7 +43,7 @@ def send_letter(number: str, *, text: str, medium: str, actor: Actor, now: datet
 
 def text_problem(text: str) -> dict[str, str]:
     """What is wrong with the words of an answer."""
-    if not text.strip() or "\x00" in text:
+    if not says_something(text) or "\x00" in text:
         return {"text": _("write the answer")}
     if len(text.strip()) > MAX_TEXT:
         return {"text": _("at most %(most)s characters that can be printed") % {"most": MAX_TEXT}}

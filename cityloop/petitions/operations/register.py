@@ -18,6 +18,7 @@ from cityloop.intake import queries as reports
 from cityloop.intake import reference
 from cityloop.intake.models import Report
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.encoding import says_something
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Problem, Refused
 from cityloop.kernel.phones import plain_phone
 from cityloop.petitions import likeness, queries
@@ -28,6 +29,7 @@ from cityloop.petitions.queries import CHANNEL, REGISTER
 
 JOINT_FROM = 5  # so many people who come together are a joint visit
 MOST_HEADS = 100_000
+MAX_REASON = 200
 LOOKED_AT = 50  # earlier petitions of one person, the latest
 OLDEST = timedelta(days=3650)
 _PHONE = re.compile(r"[0-9+*#]{3,30}")
@@ -113,7 +115,7 @@ def _problems(given: NewPetition, today: date) -> dict[str, str]:
         if len(value) > most or "\x00" in value:
             found[name] = _("at most %(most)s characters that can be printed") % {"most": most}
     for name in ("subject", "text"):
-        if not getattr(given, name).strip():
+        if not says_something(getattr(given, name)):
             found[name] = _("fill this in")
     return found | _came(given, today) | _person(given) | _heads(given)
 
@@ -183,12 +185,21 @@ def matter(row: Petition) -> likeness.Matter:
     return likeness.Matter(f"{row.subject} {row.text}", frozenset(classes), frozenset(places))
 
 
-def decide(number: str, earlier: str, *, same: bool, actor: Actor, now: datetime) -> Repetition:
+def decide(
+    number: str, earlier: str, *, same: bool, actor: Actor, now: datetime, reason: str = ""
+) -> Repetition:
     """A clerk says whether a petition repeats an earlier one; then both stand in one chain.
 
-    Raises NotAllowed, NotFound, Refused when it was decided before.
+    That it does not takes it out of the count of repeated petitions: the clerk says why.
+    Raises NotAllowed, Invalid (no reason), NotFound, Refused when it was decided before.
     """
     actor.require(REGISTER)
+    if not same and not says_something(reason):
+        why = _("say why it is another matter")
+        raise Invalid(why, fields={"reason": why})
+    if len(reason.strip()) > MAX_REASON or "\x00" in reason:
+        why = _("at most %(most)s characters that can be printed") % {"most": MAX_REASON}
+        raise Invalid(why, fields={"reason": why})
     with transaction.atomic():
         row = queries.petition(actor, number, lock=True)
         found = Repetition.objects.select_for_update(of=("self",)).filter(
@@ -201,6 +212,7 @@ def decide(number: str, earlier: str, *, same: bool, actor: Actor, now: datetime
             raise Refused(_("this was decided before"))
         one.answer = Answer.SAME if same else Answer.OTHER
         one.decided_at, one.decided_by_id = now, person_of(actor)
+        one.reason = reason.strip()
         one.save()
         if same:
             _link(row, one.earlier)

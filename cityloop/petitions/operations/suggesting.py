@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from cityloop.cases import queries as cases
 from cityloop.intake import operations as intake
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.encoding import says_something
 from cityloop.kernel.errors import Invalid, Refused, TooMany
 from cityloop.kernel.phones import plain_phone
 from cityloop.people.models import Organisation
@@ -74,7 +75,7 @@ def _check(given: NewSuggestion) -> None:
         if len(value) > most or "\x00" in value:
             found[name] = _("at most %(most)s characters that can be printed") % {"most": most}
     for name in ("subject", "text"):
-        if not getattr(given, name).strip():
+        if not says_something(getattr(given, name)):
             found[name] = _("fill this in")
     if given.phone.strip() and not _PHONE.fullmatch(plain_phone(given.phone)):
         found["phone"] = _("this is not a telephone number")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.errors import Refused
+from cityloop.kernel.errors import Invalid, Refused
 from cityloop.kernel.page import actor_of, actor_with
 from cityloop.petitions import forms, operations, queries, wording
 from cityloop.petitions.models import Petition
@@ -133,8 +133,9 @@ def decide(request: HttpRequest, number: str, earlier: str) -> HttpResponse:
     """The clerk says whether it is the same matter."""
     actor, same = actor_with(request, queries.REGISTER), "same" in request.POST
     try:
-        operations.decide(number, earlier, same=same, actor=actor, now=clock.now())
-    except Refused as problem:
+        reason = request.POST.get("reason", "")
+        operations.decide(number, earlier, same=same, reason=reason, actor=actor, now=clock.now())
+    except (Refused, Invalid) as problem:
         messages.error(request, "; ".join(problem.reasons))
     else:
         words = _("Both stand in one chain now.") if same else _("They stay apart.")

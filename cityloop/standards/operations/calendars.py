@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cityloop.kernel import jobs
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.encoding import says_something
 from cityloop.kernel.errors import Invalid
 from cityloop.kernel.reports import ImportReport, Rejection
 from cityloop.standards import cells, holidays
@@ -175,7 +176,7 @@ def _check_year(year: int) -> None:
 def locked(code: str, actor: Actor, why: str) -> Calendar:
     """The calendar, locked, for an actor who may change it and says why."""
     actor.require(PERMISSION)
-    if not why.strip():
+    if not says_something(why):
         raise NoReason(_("say why the working time changes: deadlines depend on it"))
     check_text(why, MAX_WHY)
     calendar = Calendar.objects.select_for_update().filter(code=code).first()

@@ -9,6 +9,7 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.encoding import says_something
 from cityloop.kernel.errors import NotAllowed, Refused
 from cityloop.people.models import Organisation
 from cityloop.people.scope import in_scope, scopes_of, starts_with
@@ -141,7 +142,7 @@ def set_budget(
         if not (area_code == "" or (area_code.isascii() and area_code.isdigit())):
             raise bad("area_code", _("digits of a region code"))
         row = BudgetLine(year=year, code=code, area_code=area_code[:12])
-    elif not words(reason, "reason", longest=200, optional=True):
+    elif not says_something(words(reason, "reason", longest=200, optional=True)):
         raise bad("reason", _("say why the budget changes"))
     _require_area(actor, row.area_code)
     was = row.amount if row.pk else None

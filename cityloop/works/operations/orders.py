@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from cityloop.cases.models import CaseEvent
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.encoding import says_something
 from cityloop.kernel.errors import NotAllowed, Refused
 from cityloop.works import queries
 from cityloop.works.models import (
@@ -265,7 +266,7 @@ def record_invoice(
     total = _invoiceable(order)
     asked = money(amount, "amount")
     why = words(reason, "reason", longest=200, optional=True)
-    if asked > total and not why:
+    if asked > total and not says_something(why):
         raise bad("reason", _("the invoice is above the order (%(total)s): say why")
                   % {"total": total})  # fmt: skip
     text = words(invoice_number, "invoice_number", longest=60)

@@ -12,6 +12,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.encoding import says_something
 from cityloop.kernel.errors import Invalid, NotAllowed
 from cityloop.kernel.models import StoredFile
 from cityloop.works.models import WorksRecord
@@ -69,7 +70,7 @@ def money(value: Any, name: str, *, negative: bool = False) -> Decimal:
 def words(value: str, name: str, *, longest: int, optional: bool = False) -> str:
     """A text without blanks around it; raises Invalid when it is missing or too long."""
     text = str(value).replace("\x00", "").strip()
-    if not text and not optional:
+    if not says_something(text) and not optional:
         raise bad(name, _("fill this in"))
     if len(text) > longest:
         raise bad(name, _("at most %(n)s characters") % {"n": longest})

@@ -47,7 +47,8 @@ CALLS = (
     Call("POST", "/intake/notices/{notice_id}/settle",
          refused=(towns.STRANGER, "inspector", "water"),
          at=lambda city: {"notice_id": city.notice},
-         body=lambda city: {"medium": "phone"}, another=lambda city: {"medium": "sms"}),
+         body=lambda city: {"medium": "phone", "note": "已告知"},
+         another=lambda city: {"medium": "sms"}),
     Call("GET", "/intake/account", refused=(towns.STRANGER, "evaluator", "water")),
     # hotline
     Call("POST", "/hotline/calls", by="exchange", refused=(towns.STRANGER, "acceptor", "water"),
@@ -75,7 +76,7 @@ CALLS = (
     Call("POST", "/petitions/{number}/repeats", refused=(*NO_PETITIONS, "leader"),
          at=lambda city: {"number": city.petitions[2]},
          body=lambda city: {"earlier": city.petitions[1], "same": True},
-         another=lambda city: {"earlier": city.petitions[1], "same": False}),
+         another=lambda city: {"earlier": city.petitions[1], "same": False, "reason": "另一事"}),
     Call("POST", "/petitions/{number}/letters", refused=(*NO_PETITIONS, "leader"),
          at=values.petition,
          body=lambda city: {"text": "已转办"}, another=lambda city: {"text": "已办结"}),

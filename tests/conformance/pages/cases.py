@@ -36,7 +36,8 @@ PAGES = (
          data=lambda city: {"channel": "hotline12319", "text": "井盖破损"}),
     Page("report", refused=(towns.STRANGER, "water"), at=lambda city: {"number": city.report}),
     Page("notice-told", refused=(towns.STRANGER, "inspector", "water"), status=303,
-         at=lambda city: {"notice_id": city.notice}, data=lambda city: {"medium": "phone"}),
+         at=lambda city: {"notice_id": city.notice},
+         data=lambda city: {"medium": "phone", "note": "已告知"}),
     # messages
     Page("replies", refused=(towns.STRANGER, "inspector", "water"),
          query=lambda city: {"state": "due"}),
