@@ -22,6 +22,7 @@ from cityloop.people.models import Responsibility
 from cityloop.people.reasons import words_of
 from cityloop.standards import operations as standards
 from cityloop.standards.models import Edition
+from tests.browser import Browse
 from tests.town import DISTRICT, ROOT, SYSTEM, Town
 
 pytestmark = pytest.mark.slow
@@ -248,3 +249,25 @@ def test_a_report_that_waits_when_its_edition_ends_is_accepted_under_the_present
                                                     major_code="01")  # fmt: skip
     case = town.step(number, "accept", "acceptor", problem_class=new.pk)
     assert case.status == "accepted" and case.problem_class_id == new.pk != old
+
+
+@pytest.mark.requirement("B13", "E02")
+def test_who_writes_a_line_that_another_goes_before_is_told(town: Town, browse: Browse) -> None:
+    national = Edition.objects.get(code=OLD).based_on
+    assert national is not None
+    cell = {"kind": "event", "major_code": "01", "minor_code": "10", "region_code": DISTRICT,
+            "lead_role": "rectify", "source_document": "清单9号",
+            "valid_from": clock.local_day(town.now)}  # fmt: skip
+    people.set_responsibility(
+        kind="event", edition_code=OLD, major_code="01", minor_code="10", region_code=DISTRICT,
+        lead=town.units["ROADS"], source_document="清单8号", actor=SYSTEM, now=town.now,
+        valid_from=date(2026, 1, 1),
+    )  # fmt: skip
+    administrator = browse("administrator")
+    line = {**cell, "edition_code": national.code, "lead": town.units["GREEN"].pk}
+    there = "/office/responsibilities/"
+    answer = administrator.post(f"{there}new/", line, follow=True)
+    told = answer.content.decode()
+    older = Responsibility.objects.get(edition_code=OLD, minor_code="10")
+    assert Responsibility.objects.filter(edition_code=national.code).exists()
+    assert f"Line {older.pk} goes before this one" in told

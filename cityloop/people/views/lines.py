@@ -126,13 +126,34 @@ def _form(
     def save(facts: dict[str, Any]) -> Responsibility:
         for name in ("edition_code", "major_code", "minor_code", "region_code"):
             facts[name] = facts[name] or ANY
-        return operations.set_responsibility(actor=actor, now=now, **facts)
+        row = operations.set_responsibility(actor=actor, now=now, **facts)
+        if first := _goes_before(row):
+            told = _("Line %(id)s goes before this one: %(unit)s answers there. Look at both.")
+            messages.warning(request, told % {"id": first.pk, "unit": first.lead.name})
+        return row
 
     answer = act(request, form, save, done=_("The line is kept."), to=reverse(TAB))
     note = _("Lines are never edited: the one of before ends on the day the new one begins.")
     return answer or form_page(
         request, TAB, title=title, form=form, back=reverse(TAB), note=note, ends=ends
     )
+
+
+def _goes_before(row: Responsibility) -> Responsibility | None:
+    """The line that answers in the cell of a new one instead of it; None where it answers itself,
+    or is for more than one class or place."""
+    if ANY in (row.major_code, row.minor_code, row.region_code):
+        return None
+    found = queries.responsible_for(
+        kind=row.class_kind, edition_code=row.edition_code, major_code=row.major_code,
+        minor_code=row.minor_code, owner_id=row.owner_id, on=row.valid_from,
+        district_code=row.region_code[:6],
+        street_code=row.region_code[:9] if len(row.region_code) > 6 else "",
+        community_code=row.region_code if len(row.region_code) > 9 else "",
+    )  # fmt: skip
+    if found is None or found.row_ids[0] == row.pk:
+        return None
+    return Responsibility.objects.select_related("lead").get(pk=found.row_ids[0])
 
 
 @require_POST
