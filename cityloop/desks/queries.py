@@ -236,11 +236,12 @@ def reports_of(actor: Actor, case: Case) -> list[ReportFile]:
     for notice in ReporterNotice.objects.filter(report__in=found).order_by("pk"):
         notices.setdefault(notice.report_id, []).append(notice)
     calls, numbers = hotline.calls_of(actor, found), petitions.numbers_of(actor, found)
+    retold = hotline.retold_of(one for one in found if one.source_key)
     return [
         ReportFile(
             report=one,
             number=intake.report_number(case.number, one.ordinal),
-            sentences=[checks.sentence(finding) for finding in one.checks],
+            sentences=[*map(checks.sentence, one.checks), *retold.get(one.pk, [])],
             reporter=intake.reporter_of(actor, one),
             notices=notices.get(one.pk, []),
             calls=calls.get(one.pk, []),
