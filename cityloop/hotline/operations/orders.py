@@ -115,7 +115,7 @@ def _take(
         known = [Order.objects.create(outer_number=number, report=typed, batch=batch, came_at=now)]
     other = False
     if known and not rounds.sent_again(known, sent):
-        other = rounds.retold(known, sent, row.cells.get("text", ""), now)
+        other = rounds.retold(known, sent, row.cells.get("text", ""), now=now)
         what, new = KNOWN, rounds.take_over(known, sent)
     else:
         what = _next_round(row.cells, known, sent, batch, actor=actor, now=now, brief=brief)

@@ -113,7 +113,7 @@ def sent_again(rounds: list[Order], row: Sent) -> bool:
     return bool(newest.seen)
 
 
-def retold(rounds: list[Order], row: Sent, text: str, now: datetime) -> bool:
+def retold(rounds: list[Order], row: Sent, text: str, *, now: datetime) -> bool:
     """A new row of the present round says it in other words: they are kept beside its report, each
     different text once, and `take_over` saves them. True where they are new."""
     newest = rounds[0]
