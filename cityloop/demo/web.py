@@ -17,11 +17,17 @@ def situations(request: HttpRequest) -> HttpResponse:
     """Every living example; empty where this is no demo city."""
     actor_of(request).require("cases.view")
     chinese = str(get_language()).startswith("zh")
+    sections = made.sections()
+    now = made.today(one for _head, rows in sections for one in rows)
     parts = [
-        (head.zh if chinese else head.en, [(one.zh if chinese else one.en, one) for one in rows])
-        for head, rows in made.sections()
+        (
+            head.zh if chinese else head.en,
+            [(one.zh if chinese else one.en, one, now.get(one.case)) for one in rows],
+        )
+        for head, rows in sections
     ]
-    return render(request, "demo/situations.html", {"parts": parts})
+    used = any(one.went_on for one in now.values())
+    return render(request, "demo/situations.html", {"parts": parts, "used": used})
 
 
 urlpatterns = [path("situations/", situations, name="situations")]

@@ -203,6 +203,15 @@ def case_file(actor: Actor, number: str) -> CaseFile:
     )
 
 
+def _noticed(report: Report, case: Case) -> list[str]:
+    """What was noticed as it came, in words; that it had no place only until the case has one."""
+    return [
+        checks.sentence(finding)
+        for finding in report.checks
+        if finding["code"] != "no_place" or case.point is None
+    ]
+
+
 def noticed_about(
     actor: Actor, case: Case, papers: Sequence[Attachment]
 ) -> dict[int, list[Noticed]]:
@@ -238,15 +247,12 @@ def reports_of(actor: Actor, case: Case) -> list[ReportFile]:
     for notice in ReporterNotice.objects.filter(report__in=found).order_by("pk"):
         notices.setdefault(notice.report_id, []).append(notice)
     calls, numbers = hotline.calls_of(actor, found), petitions.numbers_of(actor, found)
+    retold = hotline.retold_of(one for one in found if one.source_key)
     return [
         ReportFile(
             report=one,
             number=intake.report_number(case.number, one.ordinal),
-            sentences=[
-                checks.sentence(finding)
-                for finding in one.checks
-                if finding["code"] != "no_place" or case.point is None  # it was given one since
-            ],
+            sentences=[*_noticed(one, case), *retold.get(one.pk, [])],
             reporter=intake.reporter_of(actor, one),
             notices=notices.get(one.pk, []),
             calls=calls.get(one.pk, []),

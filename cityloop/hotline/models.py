@@ -118,6 +118,8 @@ class Order(models.Model):
     round = models.PositiveSmallIntegerField(default=1)
     # Digests of the rows that told of this round: what is sent again is told from what is repeated.
     seen = ArrayField(models.CharField(max_length=32), default=list)
+    # What later rows of this round said otherwise: [{"at", "text"}], each different text once.
+    retold = models.JSONField(default=list)
     outer_due_at = models.DateTimeField(null=True)
     report = models.OneToOneField("intake.Report", on_delete=models.PROTECT, related_name="+")
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="orders")

@@ -104,6 +104,29 @@ def test_both_rounds_stay_readable_and_each_has_its_result(town: Town, browse: B
 
 
 @pytest.mark.requirement("C04")
+def test_what_an_order_says_later_is_a_remark_for_the_acceptor(town: Town, browse: Browse) -> None:
+    """Nothing is opened twice, and nothing that was said is lost."""
+    _import(town, _line(town, "A1"))
+    number = _newest("A1").report.case.number
+    town.wait(minutes=5)
+    other = _line(town, "A1", sent=_later(town), text="井盖仍破损，又有孩子跌入")
+    batch = _import(town, other)
+    assert _counts(batch) == (0, 0, 1, 0)
+    assert number in batch.warnings[0]["reasons"][0]
+    # The same words again, with another deadline or spaced otherwise, are one remark.
+    town.wait(minutes=5)
+    spaced = _line(town, "A1", due="2026-03-19 12:00", text="井盖仍破损， 又有孩子跌入")
+    for line in (other, _line(town, "A1", due="2026-03-10 12:00"), spaced, _line(town, "A1")):
+        assert not _import(town, line).warnings
+    _import(town, _line(town, "A1", text="第三次反映"))
+    said = [one["text"] for one in _newest("A1").retold]
+    assert said == ["井盖仍破损，又有孩子跌入有人摔倒", "第三次反映有人摔倒"]
+    page = browse("acceptor").get(f"/cases/{number}/").content.decode()
+    assert all(f"with another text: {words}" in page for words in said)
+    assert Order.objects.count() == Case.objects.count() == Report.objects.count() == 1
+
+
+@pytest.mark.requirement("C04")
 def test_while_the_case_is_open_or_properly_closed_nothing_is_sent_again(town: Town) -> None:
     _import(town, _line(town, "A1"))
     number = _newest("A1").report.case.number

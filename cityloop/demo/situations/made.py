@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.db.models import Max, Q
+
+from cityloop.cases.models import Case
 from cityloop.kernel.models import Marker
 
 MADE = "situation "  # a marker for each module that has been played
@@ -34,13 +38,17 @@ REST = Section("其他", "Others", ())
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A situation in the table that a newcomer sees: what it is, where, who signs in to see it."""
+    """A situation in the table that a newcomer sees: what it is, where, who signs in to see it.
+
+    `version`: of its case, when it had been made; unknown in databases made before it was kept.
+    """
 
     zh: str
     en: str
     address: str
     username: str
     post: str
+    version: int | None = None
 
     @property
     def case(self) -> str:
@@ -52,6 +60,28 @@ class Shown:
 def shown() -> list[Shown]:
     """The table for a newcomer, as it was played."""
     return [one for rows in _by_module().values() for one in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What the case of an example is now; `went_on`: somebody has taken a step since it was made
+    (a clock that ran out is nobody)."""
+
+    status: str
+    went_on: bool
+
+
+def today(rows: Iterable[Shown]) -> dict[str, Today]:
+    """Case number -> what has become of it; one statement."""
+    made = {one.case: one.version for one in rows if one.case}
+    by_people = Max("events__version", filter=Q(events__member__isnull=False))
+    cases = Case.objects.filter(number__in=made).values_list("number", "status").order_by()
+    found = {}
+    for number, status, last in cases.annotate(last=by_people):
+        version = made[number]
+        went_on = version is not None and last is not None and last > version
+        found[number] = Today(status, went_on)
+    return found
 
 
 def sections() -> list[tuple[Section, list[Shown]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from importlib import import_module
 from pkgutil import iter_modules
@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import override
 
 from cityloop.cases import proof
+from cityloop.cases.models import Case
 from cityloop.demo.camera import not_waiting_for_the_disk
 from cityloop.demo.situations.made import MADE, Shown
 from cityloop.demo.situations.scene import Scene
@@ -67,10 +68,17 @@ def _play(name: str, now: datetime) -> list[str]:
     scene = Scene(name, now)
     module = _module(name)
     numbers: list[str] = module.make(scene)
-    shown = scene.shown or _by_number(scene, numbers)
+    shown = _with_versions(scene.shown or _by_number(scene, numbers))
     value = {"cases": numbers, "shown": [asdict(one) for one in shown]}
     Marker.objects.create(name=MADE + name, value=value, set_at=now)
     return numbers
+
+
+def _with_versions(shown: Sequence[Shown]) -> list[Shown]:
+    """How far each case is at the end of its module: whatever comes after was done with it."""
+    rows = Case.objects.filter(number__in=[one.case for one in shown])
+    versions = dict(rows.values_list("number", "version"))
+    return [replace(one, version=versions.get(one.case)) for one in shown]
 
 
 def _by_number(scene: Scene, numbers: Sequence[str]) -> list[Shown]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from cityloop.cases import operations as cases
 from cityloop.cases.models import Attachment, Case, CaseEvent, Flow, Task
 from cityloop.cases.tests.proven import broken
 from cityloop.demo import operations
@@ -25,8 +27,10 @@ from cityloop.evidence.models import Finding
 from cityloop.hotline.models import Order as Order12345
 from cityloop.hotline.models import Result, Told
 from cityloop.intake.models import ReporterNotice
+from cityloop.kernel.actor import Actor
 from cityloop.notify.models import Message
 from cityloop.people.models import Holding, Member
+from cityloop.people.queries import actor_for
 from cityloop.works import queries
 from cityloop.works.models import Claim, Order
 
@@ -253,3 +257,31 @@ def test_history_is_whole_and_the_city_leaves_its_examples_alone(shown):
     life = Life(1, NOW, Camera(None))
     life.adopt(NOW)
     assert not {due.affair.case.number for due in life.queue} & made.numbers()
+
+
+def test_a_used_example_says_so_and_shows_what_its_case_is_now(shown):
+    one = next(row for row in shown if row.en == "Returned by two units, to be frozen")
+    member = Member.objects.get(username=one.username)
+    browser = Client(headers={"Accept-Language": "en"})
+    browser.force_login(member, backend=BACKEND)
+    fresh = browser.get("/situations/").content.decode()
+    assert "Somebody went on with it since" not in fresh and "RESET=1" not in fresh
+    assert set(made.today(shown)) == {row.case for row in shown if row.case}
+    case = Case.objects.get(number=one.case)
+    now = max(NOW, case.events.latest("version").at) + timedelta(minutes=1)
+    # A clock is nobody.
+    system = Actor.system("replies")
+    cases.perform(case.number, "owe_reply", actor=system, now=now, inputs={"replies": ["filed"]})
+    assert not made.today(shown)[case.number].went_on
+    cases.perform(
+        case.number, "freeze", actor=actor_for(member.pk, now), now=now,
+        inputs={"opinion": "两家都退回"},
+    )  # fmt: skip
+    assert made.today(shown)[case.number] == made.Today("coordinating", went_on=True)
+    page = browser.get("/situations/").content.decode()
+    assert page.count("Somebody went on with it since") == 1 and "make demo RESET=1" in page
+    chinese = Client(headers={"Accept-Language": "zh-hans"})
+    chinese.force_login(member, backend=BACKEND)
+    assert "此后已有人继续办理" in chinese.get("/situations/").content.decode()
+    # A database made before versions were kept shows the status only.
+    assert not made.today([replace(one, version=None)])[case.number].went_on

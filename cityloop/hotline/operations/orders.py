@@ -50,8 +50,9 @@ def import_orders(
 ) -> Batch:
     """Take a delivery: every row by itself, a bad one is listed with its reasons.
 
-    A number that is known opens nothing, and another deadline of it is taken over; only what we
-    refused and 12345 sends again opens a new round (rounds.py says how the two are told apart).
+    A number that is known opens nothing; another deadline of it is taken over, and another text is
+    noted beside its report with a warning; only what we refused and 12345 sends again opens a new
+    round (rounds.py says how the two are told apart).
     A deadline that has passed is taken with a warning. What breaks off leaves the orders that were
     taken and a batch that is not `done`. Raises NotAllowed.
     """
@@ -63,13 +64,13 @@ def import_orders(
     for n, row in enumerate(counted(rows, progress), 1):
         try:
             with transaction.atomic():
-                what, late = _take(row, batch, actor=actor, now=now, brief=brief)
+                what, warnings = _take(row, batch, actor=actor, now=now, brief=brief)
         except ValueError as error:
             batch.bad_rows.append(_listed(row, [str(error)]))
         except Problem as problem:
             batch.bad_rows.append(_listed(row, list(problem.reasons) or [problem.title]))
         else:
-            _count(batch, row, what, late=late)
+            _count(batch, row, what, warnings)
         if n % SAVED_EVERY == 0:
             batch.save()
     batch.done = True
@@ -77,11 +78,11 @@ def import_orders(
     return batch
 
 
-def _count(batch: Batch, row: reading.Row, what: str, *, late: bool) -> None:
+def _count(batch: Batch, row: reading.Row, what: str, warnings: list[str]) -> None:
     """An order that was taken and committed."""
     setattr(batch, what, getattr(batch, what) + 1)
-    if late:
-        batch.warnings.append(_listed(row, [_("the outer deadline had passed when it came")]))
+    if warnings:
+        batch.warnings.append(_listed(row, warnings))
 
 
 def _unknown_columns(rows: Sequence[reading.Row]) -> list[dict[str, Any]]:
@@ -102,8 +103,9 @@ def _listed(row: reading.Row, reasons: list[str]) -> dict[str, Any]:
 
 def _take(
     row: reading.Row, batch: Batch, *, actor: Actor, now: datetime, brief: bool
-) -> tuple[str, bool]:
-    """What became of a row, and whether something new of it comes after its deadline."""
+) -> tuple[str, list[str]]:
+    """What became of a row, and what its sender should know of that: something new of it comes
+    after its deadline; it says otherwise what is known."""
     number = row.cells.get("number", "")
     if not number or len(number) > MAX_NUMBER or not number.isprintable():
         raise ValueError(_("the number of the order is missing or longer than 60 characters"))
@@ -111,12 +113,22 @@ def _take(
     known, typed = rounds.take(number)
     if typed is not None:  # its deadline comes with the row
         known = [Order.objects.create(outer_number=number, report=typed, batch=batch, came_at=now)]
+    other = False
     if known and not rounds.sent_again(known, sent):
+        other = rounds.retold(known, sent, row.cells.get("text", ""), now=now)
         what, new = KNOWN, rounds.take_over(known, sent)
     else:
         what = _next_round(row.cells, known, sent, batch, actor=actor, now=now, brief=brief)
         new = True
-    return what, new and sent.late(now)
+    return what, _warnings(known, late=new and sent.late(now), retold=other)
+
+
+def _warnings(known: list[Order], *, late: bool, retold: bool) -> list[str]:
+    found = [_("the outer deadline had passed when it came")] if late else []
+    if retold:
+        about = {"number": known[0].report.case.number}
+        found.append(_("the text is another one: it is noted on case %(number)s") % about)
+    return found
 
 
 def _next_round(

@@ -113,6 +113,25 @@ def sent_again(rounds: list[Order], row: Sent) -> bool:
     return bool(newest.seen)
 
 
+def retold(rounds: list[Order], row: Sent, text: str, *, now: datetime) -> bool:
+    """A new row of the present round says it in other words: they are kept beside its report, each
+    different text once, and `take_over` saves them. True where they are new."""
+    newest = rounds[0]
+    if not newest.seen or any(row.digest in one.seen for one in rounds):
+        return False
+    known = [newest.report.text, *(one["text"] for one in newest.retold)]
+    if not _bare(text) or _bare(text) in {_bare(one) for one in known}:
+        return False
+    kept = "".join(sign for sign in text.strip() if sign.isprintable() or sign == "\n")
+    newest.retold = [*newest.retold, {"at": now.isoformat(), "text": kept}]
+    return True
+
+
+def _bare(text: str) -> str:
+    """What is told, however it is spaced."""
+    return "".join(sign for sign in text if sign.isprintable() and not sign.isspace())
+
+
 def take_over(rounds: list[Order], row: Sent) -> bool:
     """A row of a known round: remember it and its deadline; True where the deadline is another.
 
@@ -126,5 +145,5 @@ def take_over(rounds: list[Order], row: Sent) -> bool:
         newest.outer_due_at = row.due_at
     if row.digest not in newest.seen:
         newest.seen = [*newest.seen, row.digest]
-    newest.save(update_fields=["outer_due_at", "seen"])
+    newest.save(update_fields=["outer_due_at", "seen", "retold"])
     return moved

@@ -26,6 +26,7 @@ from cityloop.hotline.queries.orders import (
     order_seen,
     orders,
     results_since,
+    retold_of,
 )
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "phone_of",
     "reply_text",
     "results_since",
+    "retold_of",
     "ringing",
     "seat_of",
 ]

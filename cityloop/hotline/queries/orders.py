@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cityloop.cases import queries as cases
 from cityloop.cases.models import OPEN, Case
 from cityloop.hotline.models import Batch, Order, Result
+from cityloop.intake.models import Report
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
 
@@ -65,6 +69,24 @@ def results_since(actor: Actor, cursor: int, *, limit: int = 200) -> list[Result
     actor.require(ORDERS)
     rows = Result.objects.filter(pk__gt=cursor, order__report__case__in=cases.visible(actor))
     return list(rows.select_related("order__report__case").order_by("pk")[:limit])
+
+
+def retold_of(found: Iterable[Report]) -> dict[int, list[str]]:
+    """What 12345 said later of the orders of these reports, a sentence each; one statement. For
+    those who read the reports themselves."""
+    rows = Order.objects.filter(report__in=list(found)).exclude(retold=[]).order_by("pk")
+    answer: dict[int, list[str]] = {}
+    for one in rows:
+        answer.setdefault(one.report_id, []).extend(
+            _("12345 sent it again on %(at)s with another text: %(text)s")
+            % {"at": _moment(said["at"]), "text": said["text"]}
+            for said in one.retold
+        )
+    return answer
+
+
+def _moment(at: str) -> str:
+    return date_format(timezone.localtime(datetime.fromisoformat(at)), "Y-m-d H:i")
 
 
 @dataclass(frozen=True, slots=True)
