@@ -295,6 +295,11 @@ def _costs(city: City) -> dict[str, int]:
 @pytest.mark.requirement("O06")
 def test_two_hundred_rows_cost_as_many_statements_as_two(city: City, monkeypatch) -> None:
     monkeypatch.setattr("cityloop.kernel.health.examine", lambda *, now: [])
+    # The filling writes tasks past the life cycle, which a case's page notices and looks at twice.
+    Task.objects.create(
+        case=Case.objects.get(number=city.cases["handling"]), kind="order", result="accepted",
+        opened_at=city.town.now, closed_at=city.town.now,
+    )  # fmt: skip
     few = _costs(city)
     _fill(city, MANY)
     _thicken(city, 20)

@@ -33,7 +33,7 @@ def _notice(due_on: str) -> Values:
 
 
 def _payment(amount: str) -> Values:
-    return lambda city: {"amount": amount, "paid_on": "2026-11-01", "reference": "回单"}
+    return lambda city: {"amount": amount, "paid_on": "2026-11-01", "reference": "回单〔2026〕1号"}
 
 
 def _designation(unit: str) -> Values:

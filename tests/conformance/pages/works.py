@@ -106,7 +106,7 @@ PAGES = (
     worked("works-claim-notice", at=values.claim, data=lambda city: {
         "notice_on": "2026-11-01", "due_on": "2026-12-31", "file": _pdf()}),
     worked("works-claim-payment", at=values.claim, data=lambda city: {
-        "amount": "10", "paid_on": "2026-11-01", "reference": "回单"}),
+        "amount": "10", "paid_on": "2026-11-01", "reference": "回单〔2026〕1号"}),
     worked("works-claim-note",
          at=values.claim, data=lambda city: {"kind": "remark", "text": "试验"}),
     worked("works-claim-off", by="leader", at=values.claim, data=lambda city: {"text": "试验"}),
