@@ -149,7 +149,7 @@ WITH taken AS (
 ), house AS (
   SELECT o.id AS judge, one.id AS unit, FALSE AS below
   FROM body JOIN people_organisation o ON o.id = body.id,
-       unnest(string_to_array(trim('/' FROM o.path), '/')::bigint[]) AS one (id)
+       unnest({people.ABOVE}) AS one (id)
   UNION ALL
   SELECT o.id, one.id, TRUE
   FROM body JOIN people_organisation o ON o.id = body.id, unnest({people.ANSWERS_FOR}) AS one (id)

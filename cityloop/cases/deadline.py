@@ -200,8 +200,9 @@ class _Later:
 
     def why(self, one: Stretch) -> str:
         """In words; empty where nothing was changed, and for a pause."""
-        at = next((at for at in self.counted_at if one.start < at), None)
-        if at is None or one.pause is not None:
+        # What lay ahead when the clock ended early was reckoned before that, too.
+        at = next((at for at in self.counted_at if one.start < at), self.counted_at[-1])
+        if one.pause is not None:
             return ""
         found = self.changed[at]
         return found.get(timezone.localdate(one.start).isoformat(), found.get("", ""))

@@ -55,7 +55,10 @@ def taken_off() -> list[Broken]:
     """Locks that somebody took off, weakened or got round: what is whole today need not be so
     tomorrow."""
     found = (
-        ("missing, disabled or replaced", [*_without_trigger(), *_without_constraint()]),
+        (
+            "missing, disabled or replaced",
+            [*_without_trigger(), *_without_constraint(), *_without_column_lock()],
+        ),
         ("not of CityLoop, may change what is written", _strangers()),
         ("not of CityLoop, may change what is read", _impostors()),
     )
@@ -134,6 +137,35 @@ def _without_schema(means: str) -> str:
     return f"{before}{on}{after.split('.', 1)[-1]}" if before.startswith("CREATE ") else means
 
 
+def _without_column_lock() -> list[Lock]:
+    """Columns that must point to a row, be filled or be unique, and no longer must; tables that a
+    crash would empty."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT c.relname::text, a.attname::text, c.relpersistence = 'p',
+                      a.attnotnull OR a.attgenerated <> '',
+                      EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conrelid = c.oid
+                                 AND k.contype = 'f' AND k.conkey = ARRAY[a.attnum]),
+                      EXISTS (SELECT 1 FROM pg_index x WHERE x.indrelid = c.oid AND x.indisunique
+                                 AND x.indisvalid AND x.indpred IS NULL AND x.indnkeyatts = 1
+                                 AND x.indkey[0] = a.attnum)
+                 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+                WHERE c.oid::regclass::text = ANY(%s) AND NOT a.attisdropped""",
+            [list(PROVEN)],
+        )
+        there = {(table, column): has for table, column, *has in cursor.fetchall()}
+    found = []
+    for model in CONSTRAINED:
+        for field in model._meta.concrete_fields:
+            lock = (model._meta.db_table, str(field.column))
+            kept, filled, points, unique = there.get(lock, (False, False, False, False))
+            relation = field.remote_field is not None and getattr(field, "db_constraint", True)
+            if not (kept and (filled or field.null) and (points or not relation)
+                    and (unique or not field.unique)):  # fmt: skip
+                found.append(lock)
+    return found
+
+
 def _strangers() -> list[Lock]:
     """(table, name) of triggers, rules and policies on what is proven that no migration made."""
     with connection.cursor() as cursor:
@@ -158,10 +190,26 @@ def _strangers() -> list[Lock]:
         return [lock for lock in cursor.fetchall() if lock not in LOCKS]
 
 
+# What an extension brings is not strange where it is compiled code, or the extension is a
+# superuser's: whoever may make a trusted extension of their own may put their functions into it.
+_BROUGHT = """SELECT FROM pg_depend d
+  JOIN pg_extension e ON e.oid = d.refobjid AND d.refclassid = 'pg_extension'::regclass
+  JOIN pg_roles r ON r.oid = e.extowner
+ WHERE d.deptype = 'e' AND d.classid = '{kind}'::regclass AND d.objid = {thing}.oid
+   AND (r.rolsuper OR EXISTS (
+     SELECT FROM pg_proc code JOIN pg_language l ON l.oid = code.prolang
+      WHERE code.oid = {code} AND l.lanname = 'c'))"""
+
+
 def _impostors() -> list[Lock]:
     """(schema, name) of functions that bear the name of a built-in one, of operators and of casts
-    that belong to no extension: one that fits better is called instead, and a query then sums what
+    that no extension brings: one that fits better is called instead, and a query then sums what
     it is told."""
+    brought = {
+        "functions": _BROUGHT.format(kind="pg_proc", thing="p", code="p.oid"),
+        "operators": _BROUGHT.format(kind="pg_operator", thing="o", code="o.oprcode"),
+        "casts": _BROUGHT.format(kind="pg_cast", thing="c", code="c.castfunc"),
+    }
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT 'schema ' || p.pronamespace::regnamespace::text, p.oid::regprocedure::text
@@ -169,19 +217,14 @@ def _impostors() -> list[Lock]:
                 WHERE p.pronamespace <> 'pg_catalog'::regnamespace
                   AND EXISTS (SELECT 1 FROM pg_proc b WHERE b.proname = p.proname
                                  AND b.pronamespace = 'pg_catalog'::regnamespace)
-                  AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid
-                                     AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e')
+                  AND NOT EXISTS ({functions})
                 UNION ALL
                SELECT 'schema ' || o.oprnamespace::regnamespace::text, o.oid::regoperator::text
                  FROM pg_operator o
-                WHERE o.oprnamespace <> 'pg_catalog'::regnamespace
-                  AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = o.oid
-                                     AND d.classid = 'pg_operator'::regclass AND d.deptype = 'e')
+                WHERE o.oprnamespace <> 'pg_catalog'::regnamespace AND NOT EXISTS ({operators})
                 UNION ALL
                SELECT 'the casts'::text, c.castsource::regtype::text || ' to '
                       || c.casttarget::regtype::text FROM pg_cast c
-                WHERE c.oid >= 16384
-                  AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid
-                                     AND d.classid = 'pg_cast'::regclass AND d.deptype = 'e')"""
+                WHERE c.oid >= 16384 AND NOT EXISTS ({casts})""".format(**brought)  # noqa: S608 (fixed parts)
         )
         return sorted((schema, name) for schema, name in cursor.fetchall())

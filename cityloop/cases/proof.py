@@ -139,7 +139,10 @@ def verify(*, now: datetime, progress: Progress | None = None) -> Verdict:
                 _cut_short(last, tally, unsound)
                 cases, version, head, told = cases + 1, 0, "", None
             lines += row[5] is not None
-            if problem := _problem(row, version, head) or _too_early(row, told):
+            problem = (
+                _problem(row, version, head) or _too_early(row, told) or _not_brought(row, last)
+            )
+            if problem:
                 tally.add(f"case {row[1]} version {version + 1}", problem)
                 unsound.add(row[1])
             version, head, told, last = row[6] or 0, row[19] or "", row[13], row
@@ -178,7 +181,7 @@ def _all_lines(*, batch: int = 5000) -> Iterator[tuple[Any, ...]]:
         cursor.execute(
             """SELECT c.id, c.number, c.version, c.status, c.head, e.id, e.version, e.action,
                       e.source, e.target, e.role, e.member_id, e.actor, e.at, e.recorded_at,
-                      e.facts, e.imported, e.state, e.previous, e.hash
+                      e.facts, e.imported, e.state, e.previous, e.hash, c.imported
                FROM cases_case c LEFT JOIN cases_event e ON e.case_id = c.id
                ORDER BY c.id, e.version"""
         )
@@ -232,6 +235,15 @@ def _too_early(row: tuple[Any, ...], told: datetime | None) -> str | None:
     """Time does not run back within a case; what another system did has its own order."""
     early = told is not None and not row[16] and row[13] is not None and row[13] < told
     return "the line is dated before the one in front of it" if early else None
+
+
+def _not_brought(row: tuple[Any, ...], last: tuple[Any, ...] | None) -> str | None:
+    """An imported past belongs to an imported case, and ends where its life here begins."""
+    if not row[16]:
+        return None
+    lived_here = last is not None and last[0] == row[0] and last[16] is False
+    stranger = lived_here or not row[20]
+    return "the line says it was imported, and the case lives here" if stranger else None
 
 
 # Columns 6 to 18 of the reading.

@@ -283,3 +283,58 @@ def test_nobody_eases_the_way_for_the_unit_they_come_from(town: Town) -> None:
     with pytest.raises(cases.Refused, **own):
         town.step(disputed.case.number, "fixed_meanwhile", "lent_dispatcher", result="已修",
                   photos=("after",))  # fmt: skip
+
+
+@pytest.mark.requirement("A28", "D01")
+def test_a_body_with_two_masters_is_of_both_their_houses(town: Town) -> None:
+    town.units["SQUAD"] = people.create_organisation(
+        code="SQUAD", name_zh="执法中队", kind="department", parent=town.units["STREET1"],
+        also_under=town.units["ROADS"], region_code=town.units["ROADS"].region_code,
+        valid_from=SINCE, actor=SYSTEM, now=town.now,
+    )  # fmt: skip
+    _staff(town, "lent_roads", "PLAT", "shift_leader")
+    _staff(town, "lent_squad", "PLAT", "shift_leader", home="SQUAD")
+    squad, roads = town.units["SQUAD"].pk, town.units["ROADS"].pk
+    assert town.actor("lent_roads").belongs_to(squad)
+    assert town.actor("lent_squad").belongs_to(roads)
+    assert town.actor("lent_squad").belongs_to(town.units["STREET1"].pk)
+    assert not town.actor("lent_squad").belongs_to(town.units["WATER"].pk)
+    assert not town.actor("shift_leader").belongs_to(squad)
+
+
+@pytest.mark.requirement("D01", "D07")
+def test_what_would_be_the_own_units_work_is_not_ended_before_it_begins(town: Town) -> None:
+    _staff(town, "lent_leader", "PLAT", "shift_leader")
+    _staff(town, "lent_acceptor", "PLAT", "acceptor")
+    _staff(town, "lent_dispatcher", "PLAT", "dispatcher")
+    number = filed(town)
+    assert Case.objects.get(number=number).proposal["unit"] == town.units["ROADS"].pk
+    with pytest.raises(cases.Refused, match="your unit handled this case"):
+        town.step(number, "force_close", "lent_leader", reason_code="leader_decision", reason="撤")
+    reported = town.report(class_code="E0110", text="路边堆放垃圾").case
+    with pytest.raises(cases.Refused, match="for your own unit"):
+        town.step(reported, "settle_by_reminder", "lent_acceptor", addressee="ROADS",
+                  opinion="已提醒")  # fmt: skip
+    done = _handling(town)
+    town.step(done, "finish", "roads", result="已修复", photos=("after",))
+    with pytest.raises(cases.Refused, match="for your own unit"):
+        town.step(done, "ask_better_proof", "lent_dispatcher", reason_code="not_done",
+                  reason="未完工")  # fmt: skip
+
+
+@pytest.mark.requirement("A05", "D01", "F01")
+def test_what_the_government_above_the_centre_handles_the_centre_closes(town: Town) -> None:
+    """A border case of two districts is led by the body above both, and above the centre."""
+    _staff(town, "city_desk", "CITY", "unit_desk", home="CITY")
+    _staff(town, "lent_city", "PLAT", "shift_leader", home="CITY")
+    assert town.units["PLAT"].path.startswith(town.units["CITY"].path)
+    number = filed(town)
+    town.step(number, "dispatch", "dispatcher", unit="CITY", reason="跨区")
+    town.step(number, "receive", "city_desk")
+    town.step(number, "finish", "city_desk", result="已修复", photos=("after",))
+    town.step(number, "send_check", "acceptor", inspector="inspector")
+    town.step(number, "check_passed", "inspector", photos=("check",))
+    with pytest.raises(cases.Refused, match="your unit handled this case"):
+        town.step(number, "close", "lent_city", closing_condition=True)
+    assert town.step(number, "close", "shift_leader", closing_condition=True).status == "closed"
+    assert audit.sides({}, on=timezone.localdate(town.now)).clean

@@ -41,9 +41,11 @@ def sides_kept_apart(change: Change) -> str | None:
 
 
 def not_for_own_unit(change: Change) -> str | None:
-    """Nobody eases the way for the unit they come from: sends its work to a check of their choice,
-    waives what it owes, passes its appeal on, or accepts its answer."""
-    case, named = change.case, change.inputs.get("unit")
+    """Nobody eases the way for the unit they come from: sends its work to a check of their choice
+    or back to it before one, waives what it owes, passes its appeal on, accepts its answer, or
+    settles by a reminder what it would have to do."""
+    case = change.case
+    named = change.inputs.get("unit") or change.inputs.get("addressee")
     own = {named.pk} if named is not None else {*case.handlers, *case.returned_by}
     own |= {task.organisation_id for task in change.open_tasks("order")}
     if change.flow.merge_posts or not change.actor.belongs_to(*(one for one in own if one)):
@@ -52,4 +54,7 @@ def not_for_own_unit(change: Change) -> str | None:
 
 
 def _of_a_handling_unit(change: Change) -> bool:
-    return change.actor.belongs_to(*change.case.handlers)
+    """Before a unit has the case, the one that is proposed for it would handle it."""
+    case = change.case
+    concerned = case.handlers or [case.proposal.get("unit")]
+    return change.actor.belongs_to(*(one for one in concerned if one))

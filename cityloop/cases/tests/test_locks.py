@@ -429,8 +429,22 @@ WEAKER = {
         ALTER TABLE cases_timer DROP CONSTRAINT timer_ended_does_not_fire;
         ALTER TABLE cases_timer ADD CONSTRAINT timer_ended_does_not_fire CHECK (true)""",
         "timer_ended_does_not_fire of cases_timer"),
+    "a paper that points to nothing": ("""
+        DO $$ BEGIN EXECUTE (
+          SELECT format('ALTER TABLE cases_attachment DROP CONSTRAINT %I', conname)
+            FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid
+           WHERE k.conrelid = 'cases_attachment'::regclass AND k.contype = 'f'
+             AND k.conkey = ARRAY[a.attnum] AND a.attname = 'file_id'); END $$""",
+        "file_id of cases_attachment"),
+    "a hash that may be missing": (
+        "ALTER TABLE cases_event ALTER hash DROP NOT NULL", "hash of cases_event"),
     "a table whose lines are read as history": (
         "CREATE TABLE more_events () INHERITS (cases_event)", "table more_events of cases_event"),
+    "a function that hides in an extension": ("""
+        CREATE EXTENSION hstore;
+        CREATE FUNCTION encode(text, text) RETURNS text LANGUAGE sql AS 'SELECT $1';
+        ALTER EXTENSION hstore ADD FUNCTION encode(text, text)""",
+        "encode(text,text) of schema public"),
     "a sum that tells what it is told": (
         "CREATE AGGREGATE string_agg(varchar) (sfunc = textcat, stype = text)",
         "string_agg(character varying) of schema public"),
@@ -505,3 +519,22 @@ def test_what_is_dated_back_behind_a_seal_is_named_but_for_a_demos_story(world):
     proof.invent(now=begin)
     verdict = proof.verify(now=begin)
     assert verdict.whole and verdict.invented
+
+
+@pytest.mark.requirement("O02", "O13")
+def test_a_line_that_calls_itself_imported_belongs_to_an_imported_case(world):
+    """So none dates itself back by it."""
+    case = world.to("handling")
+    last = CaseEvent.objects.filter(case=case, version=case.version).values().get()
+    forged = {**last, "imported": True, "at": last["at"] - timedelta(days=1)}
+    digest = chain.line_hash(case.number, forged)
+    sql(f"""
+        ALTER TABLE cases_event DISABLE TRIGGER append_only;
+        ALTER TABLE cases_case DISABLE TRIGGER USER;
+        UPDATE cases_event SET imported = true, at = at - interval '1 day', hash = '{digest}'
+         WHERE id = {last["id"]};
+        UPDATE cases_case SET head = '{digest}' WHERE id = {case.pk};
+        ALTER TABLE cases_case ENABLE TRIGGER USER;
+        ALTER TABLE cases_event ENABLE TRIGGER append_only""")
+    told = proof.verify(now=world.now).broken
+    assert any("says it was imported" in one.what for one in told), told

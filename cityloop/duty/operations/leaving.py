@@ -19,6 +19,7 @@ from cityloop.people.roles import CHECKERS
 # Site tasks that go back to the desk which gave them, by the step that takes them back.
 RECALL = {"verify": "recall_verify", "check": "recall_check"}
 LEAVER = "secondment"  # the system's post that hands over
+GONE = "left_post"  # and that takes back from who lost a post or an account
 
 
 def take_back(*, now: datetime) -> int:
@@ -27,17 +28,18 @@ def take_back(*, now: datetime) -> int:
     found = queries.left_behind(timezone.localdate(now))
     for number, person in found:
         reason = _("%(name)s holds no post any more that does this") % {"name": person.name}
-        hand_on(number, person, None, reason=reason, now=now)
+        hand_on(number, person, None, reason=reason, now=now, by=GONE)
     return len(found)
 
 
 def hand_on(
-    number: str, person: Member, successor: Member | None, *, reason: str, now: datetime
-) -> bool:
+    number: str, person: Member, successor: Member | None, *, reason: str, now: datetime,
+    by: str = LEAVER,
+) -> bool:  # fmt: skip
     """One case; True when the successor has it, False when it went back to its desk."""
     if successor is not None:
         try:
-            _step(number, "hand_on", now, person=person, successor=successor, reason=reason)
+            _step(number, "hand_on", now, by, person=person, successor=successor, reason=reason)
         except cases.Refused as refused:
             reason = f"{reason}; {refused}"[:400]
         else:
@@ -46,18 +48,18 @@ def hand_on(
     kinds = set(held.values_list("kind", flat=True))
     if "recheck" in kinds:
         other = _another_inspector(number, person, timezone.localdate(now))
-        _step(number, "hand_on", now, person=person, successor=other, reason=reason)
+        _step(number, "hand_on", now, by, person=person, successor=other, reason=reason)
         return other is not None
     for kind in sorted(kinds & set(RECALL)):
-        _step(number, RECALL[kind], now, reason=reason)
+        _step(number, RECALL[kind], now, by, reason=reason)
     if not kinds & set(RECALL):
-        _step(number, "hand_on", now, person=person, reason=reason)
+        _step(number, "hand_on", now, by, person=person, reason=reason)
     return False
 
 
-def _step(number: str, action: str, now: datetime, **inputs: object) -> None:
+def _step(number: str, action: str, now: datetime, by: str, **inputs: object) -> None:
     with transaction.atomic():
-        cases.perform(number, action, actor=Actor.system(LEAVER), now=now, inputs=inputs)
+        cases.perform(number, action, actor=Actor.system(by), now=now, inputs=inputs)
 
 
 def _another_inspector(number: str, person: Member, on: date) -> Member | None:

@@ -159,6 +159,7 @@ ACTING = {
     "system": gettext_lazy("the system"), "automatic": gettext_lazy("the system"),
     "clock": gettext_lazy("the clock"), "calendar": gettext_lazy("the calendar"),
     "roster": gettext_lazy("the duty roster"), "draw": gettext_lazy("the lot"),
+    "left_post": gettext_lazy("end of a post"),
     "secondment": gettext_lazy("end of a secondment"), "replies": gettext_lazy("the replies"),
     "works": gettext_lazy("substitute works"), "discipline": gettext_lazy("the rules of cards"),
     "program version": gettext_lazy("a new version"),

@@ -1,6 +1,7 @@
 """Every read about people: actors, organisations, responsibility, the record of changes."""
 
 from cityloop.people.queries.actors import (
+    ABOVE,
     ANSWERS_FOR,
     AREA_KINDS,
     CENTRE_ROLES,
@@ -60,6 +61,7 @@ from cityloop.people.queries.succession import lines_kept
 from cityloop.people.scope import in_scope, scope_q, scope_sql
 
 __all__ = [
+    "ABOVE",
     "ANSWERS_FOR",
     "AREA_KINDS",
     "CENTRE_ROLES",

@@ -109,11 +109,28 @@ ANSWERS_FOR = """(SELECT CASE WHEN bool_or(b.kind IN ('city_platform', 'district
                    THEN NULL ELSE array_agg(b.id) END
  FROM people_organisation b
  WHERE o.kind NOT IN ('city_platform', 'district_platform', 'company')
-   AND b.path LIKE o.path || '%%')"""
+   AND (b.path LIKE o.path || '%%' OR EXISTS (
+     SELECT FROM people_organisation d
+       JOIN people_organisation g ON g.id = d.also_under_id AND g.path LIKE o.path || '%%'
+      WHERE b.path LIKE d.path || '%%')))"""
+
+# Ids of organisation `o` and of all above it, by either of its two lines (双重管理), up to a
+# platform: whoever belongs to the centre judges all that handle, also the government to which the
+# centre belongs; or what that handles could be closed by nobody.
+ABOVE = """(SELECT array_agg(DISTINCT up.id)
+ FROM (SELECT o.path UNION
+       SELECT g.path FROM people_organisation d
+         JOIN people_organisation g ON g.id = d.also_under_id
+        WHERE d.id = ANY(string_to_array(trim('/' FROM o.path), '/')::bigint[])) line (path),
+      LATERAL (SELECT string_to_array(trim('/' FROM line.path), '/')::bigint[] AS ids) on_it,
+      people_organisation up
+ WHERE up.id = ANY(on_it.ids) AND NOT EXISTS (
+   SELECT FROM people_organisation p
+    WHERE p.id = ANY(on_it.ids) AND p.kind IN ('city_platform', 'district_platform')
+      AND p.path LIKE up.path || '_%%'))"""
 
 _HELD = f"""
-SELECT m.name, m.organisation_id,
-       string_to_array(trim('/' FROM home.path), '/')::bigint[], home.below,
+SELECT m.name, m.organisation_id, home.above, home.below,
        (SELECT array_agg(a.area_code) FROM people_patrol_area a
         WHERE a.member_id = m.id AND a.valid_from <= %(day)s
           AND (a.valid_to IS NULL OR a.valid_to > %(day)s)),
@@ -124,12 +141,12 @@ SELECT m.name, m.organisation_id,
        h.post, h.organisation_id, h.organisation, h.kind, h.region_code, h.platform,
        h.below, h.region_codes, h.codes, h.permissions, h.terminal, h.lineage, h.house
 FROM people_member m
-JOIN LATERAL (SELECT o.path, {ANSWERS_FOR} AS below FROM people_organisation o
+JOIN LATERAL (SELECT {ABOVE} AS above, {ANSWERS_FOR} AS below FROM people_organisation o
               WHERE o.id = m.organisation_id) home ON TRUE
 LEFT JOIN LATERAL (
   SELECT p.name_zh AS post, o.id AS organisation_id, o.name_zh AS organisation, o.kind,
          o.region_code, p.region_codes, hold.kind = 'secondment' AS lent, hold.id,
-         p.terminal, string_to_array(trim('/' FROM o.path), '/')::bigint[] AS lineage,
+         p.terminal, {ABOVE} AS lineage,
          {ANSWERS_FOR} AS house,
          (SELECT array_agg(b.id) FROM people_organisation b
           WHERE b.path LIKE o.path || '%%'
