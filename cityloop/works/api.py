@@ -196,7 +196,7 @@ def record_payment(
     request: HttpRequest, claim_id: ClaimId, body: shapes.PaymentIn
 ) -> tuple[int, dict[str, Any]]:
     """Never above what is left to pay, with the number of its document; needs works.claim, and
-    another unit than the one that pays."""
+    another unit than those that earn or owe the money."""
     actor = _reader(request)
     operations.record_payment(claim_id=claim_id, actor=actor, now=clock.now(), **body.dict())
     return 200, _whole_claim(actor, claim_id)

@@ -39,6 +39,7 @@ from cityloop.works.models import (
     Order,
     Payment,
     PriceItem,
+    WorksRecord,
 )
 
 MONEY = DecimalField(max_digits=14, decimal_places=2)
@@ -78,6 +79,35 @@ def order_seen(actor: Actor, number: str) -> Order:
     if found is None:
         raise NotFound(_("there is no order %(number)s") % {"number": number[:32]})
     return found
+
+
+def liable_units(order: Order) -> set[int]:
+    """The units that may be made to pay: as the order, or the decision on its case, names them."""
+    return {one for one in (order.liable_id, order.case.liable_id) if one is not None}
+
+
+def at_stake(order: Order) -> set[int]:
+    """The units that earn or owe the money of an order: who fixes it and is paid, who is liable or
+    is claimed from, and while it is disputed whose duty it was every party of that dispute."""
+    parties = order.case.returned_by if order.case.dispute_level else []
+    claimed = order.claims.filter(liable__isnull=False).values_list("liable_id", flat=True)
+    return {order.unit_id, *liable_units(order), *parties, *claimed}
+
+
+def last_pricing(order: Order) -> WorksRecord | None:
+    """The line of who gave the order the prices it has."""
+    given = WorksRecord.objects.filter(
+        subject="order", subject_id=order.pk, action__in=("priced", "corrected")
+    )
+    return given.order_by("-pk").first()
+
+
+def unclaimed(order: Order) -> Decimal:
+    """What an invoiced order cost that nobody is asked for yet, in yuan; of a claim that was
+    written off only what was paid counts."""
+    rows = reckoned(order.claims.all())
+    asked = sum((one.paid if one.written_off else one.amount for one in rows), Decimal(0))
+    return order.committed - asked
 
 
 def claims(actor: Actor, *, standing: str = "", words: str = "") -> QuerySet[Claim]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -41,24 +42,24 @@ def open_claim(
 ) -> Claim:
     """Claim money for an order from the unit that is liable, or from somebody named in words.
 
-    An organisation owes only what was decided: it is the order's liable unit or the case's.
+    An organisation owes only what was decided: it is the order's liable unit or the case's. Words
+    that are the name or the code of an organisation are no way around that.
     All claims of an order together are never more than the work cost; what was written off may be
     claimed from another party.
     """
     actor.require(CLAIM)
     seen = queries.order_seen(actor, order_number)
     order = Order.objects.select_for_update(of=("self",)).select_related("case").get(pk=seen.pk)
-    apart(actor, order.liable_id, order.case.liable_id, order.unit_id)
+    apart(actor, order)
     cost = _cost(order)
     wanted = money(amount, "amount")
-    left = cost - sum((_claimed(one) for one in queries.reckoned(order.claims.all())), Decimal(0))
+    left = queries.unclaimed(order)
     if wanted > left:
         raise bad("amount", _("the work cost %(cost)s, of which %(left)s are not claimed yet")
                   % {"cost": cost, "left": left})  # fmt: skip
     unit = _liable(order, liable_id)
     return Claim.objects.create(
-        order=order, liable=unit, amount=wanted,
-        party=words(party or (unit.name_zh if unit else ""), "party", longest=120),
+        order=order, liable=unit, amount=wanted, party=_party(party, unit),
         opened_on=timezone.localdate(now), member_id=actor.member_id,
     )  # fmt: skip
 
@@ -70,7 +71,7 @@ def _liable(order: Order, liable_id: int | None) -> Organisation | None:
     unit = Organisation.objects.filter(pk=liable_id).first()
     if unit is None:
         raise bad("liable", _("there is no such organisation"))
-    decided = {one for one in (order.liable_id, order.case.liable_id) if one is not None}
+    decided = queries.liable_units(order)
     if unit.pk in decided:
         return unit
     if not decided:
@@ -80,16 +81,36 @@ def _liable(order: Order, liable_id: int | None) -> Organisation | None:
               % {"unit": unit.name, "liable": ", ".join(one.name for one in names)})  # fmt: skip
 
 
+def _party(given: str, unit: Organisation | None) -> str:
+    """Who owes, in words: the unit's name, or somebody who is no organisation here; Invalid."""
+    text = words(given or (unit.name_zh if unit else ""), "party", longest=120)
+    named = _named(text)
+    if named and (unit is None or unit.pk not in {one.pk for one in named}):
+        raise bad("party", _("%(unit)s is an organisation here: name the organisation itself")
+                  % {"unit": named[0].name})  # fmt: skip
+    return text
+
+
+def _named(text: str) -> list[Organisation]:
+    """The organisations whose names or code these words are, however they are typed."""
+    said = _spelled(text)
+    rows = Organisation.objects.order_by("path").only("name_zh", "name_en", "code")
+    return [one for one in rows if said in map(_spelled, (one.name_zh, one.name_en, one.code))]
+
+
+def _spelled(text: str) -> str:
+    """A name without what tells two spellings of it apart: case, full width, gaps, unseen signs."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(
+        sign for sign in plain if not sign.isspace() and unicodedata.category(sign) != "Cf"
+    )
+
+
 def _cost(order: Order) -> Decimal:
     """What the work cost: the invoice."""
     if order.state != OrderState.INVOICED:
         raise Refused(_("record the invoice first: the claim is for what the work cost"))
     return order.committed
-
-
-def _claimed(claim: Any) -> Decimal:
-    found: Decimal = claim.paid if claim.written_off else claim.amount
-    return found
 
 
 @transaction.atomic
@@ -98,7 +119,6 @@ def send_notice(
 ) -> Claim:
     """The notice that was served: its day, its paper, and until when it is to be paid."""
     claim = _locked(actor, claim_id)
-    apart(actor, claim.liable_id)
     if claim.notice_on is not None:
         raise Refused(_("notice was given already: note a reminder"))
     if due_on < notice_on:
@@ -123,10 +143,9 @@ def record_payment(
     """Money that came, all of it or a part; a negative amount takes a mistaken entry back.
 
     Payments together are never more than the claim and never less than nothing. Each names the
-    document that proves it, with its number. Nobody records what their own unit pays.
+    document that proves it, with its number.
     """
     claim = _locked(actor, claim_id)
-    apart(actor, claim.liable_id)
     came = money(amount, "amount", negative=True)
     if claim.written_off:
         raise Refused(_("this claim is written off"))
@@ -148,7 +167,6 @@ def note_claim(*, claim_id: int, kind: str, text: str, actor: Actor, now: dateti
     if kind not in (NoteKind.REMARK, NoteKind.REMINDED, NoteKind.REFUSED):
         raise bad("kind", _("remark, reminded or refused"))
     if kind != NoteKind.REMARK:
-        apart(actor, claim.liable_id)
         if claim.notice_on is None:
             raise Refused(_("nobody has been given notice yet"))
         if claim.written_off or claim.left == 0:
@@ -162,8 +180,6 @@ def write_off(*, claim_id: int, text: str, actor: Actor, now: datetime) -> Claim
     claim = _locked(actor, claim_id)
     if LEADER not in actor.roles:
         raise NotAllowed(_("only a leader writes a claim off"))
-    if actor.belongs_to(claim.liable_id):
-        raise NotAllowed(_("nobody writes off what their own unit owes"))
     if claim.written_off or claim.left == 0:
         raise Refused(_("nothing is owed any more"))
     return _note(claim, NoteKind.WRITTEN_OFF, text, actor=actor, now=now)
@@ -177,7 +193,10 @@ def _note(claim: Any, kind: str, text: str, *, actor: Actor, now: datetime) -> C
 
 
 def _locked(actor: Actor, claim_id: int) -> Any:
-    """The claim as it stands, locked, so that no two entries count the same money; NotFound."""
+    """The claim as it stands, locked, so that no two entries count the same money, for who may
+    decide about it; NotAllowed, NotFound."""
     actor.require(CLAIM)
     Claim.objects.select_for_update().filter(pk=claim_id).first()
-    return queries.claim_seen(actor, claim_id)
+    claim = queries.claim_seen(actor, claim_id)
+    apart(actor, claim.order)
+    return claim

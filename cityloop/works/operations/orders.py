@@ -27,7 +27,6 @@ from cityloop.works.models import (
     OrderItem,
     OrderState,
     PriceItem,
-    WorksRecord,
 )
 from cityloop.works.operations.record import (
     CENT,
@@ -175,10 +174,7 @@ def _pricing(order: Order, actor: Actor, reason: str) -> str:
     if order.done_at is None or order.total is None:
         return "priced"
     words(reason, "reason", longest=200)
-    given = WorksRecord.objects.filter(
-        subject="order", subject_id=order.pk, action__in=("priced", "corrected")
-    )
-    last = given.order_by("-pk").first()
+    last = queries.last_pricing(order)
     if last is not None and last.member_id == actor.member_id:
         raise NotAllowed(_("the work is done: another person than who priced it corrects this"))
     return "corrected"
@@ -323,5 +319,5 @@ def _locked(actor: Actor, number: str) -> Order:
     seen = queries.order_seen(actor, number)
     rows = Order.objects.select_for_update(of=("self",)).select_related("case", "budget_line")
     order = rows.get(pk=seen.pk)
-    apart(actor, order.unit_id, order.liable_id)
+    apart(actor, order)
     return order

@@ -15,7 +15,8 @@ from cityloop.kernel.actor import Actor
 from cityloop.kernel.encoding import says_something
 from cityloop.kernel.errors import Invalid, NotAllowed
 from cityloop.kernel.models import StoredFile
-from cityloop.works.models import WorksRecord
+from cityloop.works import queries
+from cityloop.works.models import Order, WorksRecord
 
 CENT = Decimal("0.01")
 MOST = Decimal(10) ** 9  # a thousand million: more is a slip of the pen
@@ -77,9 +78,10 @@ def words(value: str, name: str, *, longest: int, optional: bool = False) -> str
     return text
 
 
-def apart(actor: Actor, *unit_ids: int | None) -> None:
-    """Nobody decides over money that their own house earns or owes; raises NotAllowed."""
-    if actor.belongs_to(*unit_ids):
+def apart(actor: Actor, order: Order) -> None:
+    """Nobody decides over money that their own house earns or owes, or may come to owe by a dispute
+    that is open; the one rule of every operation on an order and its claims. NotAllowed."""
+    if actor.belongs_to(*queries.at_stake(order)):
         raise NotAllowed(_("your own unit earns or owes this money: others decide"))
 
 

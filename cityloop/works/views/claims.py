@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
 from cityloop.works import forms, operations, queries
+from cityloop.works.models import NoteKind
 from cityloop.works.views import frame
 
 MOST_PARTIES = 100
@@ -57,14 +58,32 @@ def _page(request: HttpRequest, actor: Actor, row: Any, **given: Any) -> HttpRes
         "row": row, "tones": frame.CLAIM_TONES, "standings": dict(queries.STANDINGS),
         "tabs": frame.tabs("works-claims"), "lines": lines,
     }  # fmt: skip
-    if actor.may("works.claim") and not row.written_off and not actor.belongs_to(row.liable_id):
-        if row.notice_on is None:
-            facts["notice_form"] = forms.NoticeForm(auto_id="notice-%s")
-        facts["payment_form"] = forms.PaymentForm(auto_id="payment-%s")
-        facts["note_form"] = forms.NoteForm(auto_id="note-%s")
-        if "leader" in actor.roles and row.left:
-            facts["off_form"] = forms.WriteOffForm(auto_id="off-%s")
+    facts |= _forms(actor, row)
     return render(request, "works/claim.html", {**facts, **given})
+
+
+def _forms(actor: Actor, row: Any) -> dict[str, Any]:
+    """What the actor may still do with the claim."""
+    if not actor.may("works.claim") or row.written_off:
+        return {}
+    if actor.belongs_to(*queries.at_stake(row.order)):
+        return {}  # others decide over this money
+    found: dict[str, Any] = {"payment_form": forms.PaymentForm(auto_id="payment-%s")}
+    found["note_form"] = _note_form(row)
+    if row.notice_on is None:
+        found["notice_form"] = forms.NoticeForm(auto_id="notice-%s")
+    if "leader" in actor.roles and row.left:
+        found["off_form"] = forms.WriteOffForm(auto_id="off-%s")
+    return found
+
+
+def _note_form(row: Any) -> forms.NoteForm:
+    """Before the notice, and once nothing is owed, there is nothing to remind of or to refuse."""
+    form = forms.NoteForm(auto_id="note-%s")
+    if row.notice_on is None or not row.left:
+        kind: Any = form.fields["kind"]
+        kind.choices = [one for one in kind.choices if one[0] == NoteKind.REMARK]
+    return form
 
 
 def _moment(line: Any) -> Any:

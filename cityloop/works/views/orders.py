@@ -70,18 +70,26 @@ def _forms(actor: Actor, row: Order) -> dict[str, Any]:
     """What the actor may still do with the order."""
     found: dict[str, Any] = {}
     closed = row.state in (OrderState.INVOICED, OrderState.CANCELLED)
-    if actor.belongs_to(row.unit_id, row.liable_id):
+    if actor.belongs_to(*queries.at_stake(row)):
         return found  # others decide over this money
     if actor.may("works.order") and not closed:
-        found["price_form"] = _price_form(actor, row)
-        if row.total is not None:
+        if not _stands(actor, row):
+            found["price_form"] = _price_form(actor, row)
+        if row.total is not None and row.state == OrderState.DONE:
             found["invoice_form"] = forms.InvoiceForm()
         if row.state != OrderState.DONE:
             found["cancel_form"] = forms.ReasonForm(auto_id="cancel-%s")
-    if actor.may("works.claim") and row.state == OrderState.INVOICED:
-        first = {"liable": row.liable_id, "amount": row.committed}
-        found["claim_form"] = forms.ClaimForm(actor=actor, initial=first)
+    left = queries.unclaimed(row)
+    if actor.may("works.claim") and row.state == OrderState.INVOICED and left > 0:
+        first = {"liable": row.liable_id, "amount": left}
+        found["claim_form"] = _claim_form(actor, row, initial=first)
     return found
+
+
+def _stands(actor: Actor, row: Order) -> bool:
+    """Whether these prices are no longer the actor's to change: their own, of work that is done."""
+    last = queries.last_pricing(row) if row.done_at and row.total is not None else None
+    return last is not None and last.member_id == actor.member_id
 
 
 def _pictures(papers: Sequence[Any], stages: tuple[str, ...]) -> list[Any]:
@@ -196,6 +204,14 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
     return _take(request, actor, row, "cancel_form", form, save)
 
 
+def _claim_form(actor: Actor, row: Order, **given: Any) -> forms.ClaimForm:
+    """Of all organisations only those that are liable for this work."""
+    form = forms.ClaimForm(actor=actor, **given)
+    units: Any = form.fields["liable"]
+    units.queryset = units.queryset.filter(pk__in=queries.liable_units(row))
+    return form
+
+
 @require_POST
 def claim(request: HttpRequest, number: str) -> HttpResponse:
     """Claim money for the order."""
@@ -210,7 +226,7 @@ def claim(request: HttpRequest, number: str) -> HttpResponse:
             liable_id=liable.pk if liable else None, actor=actor, now=clock.now(),
         )  # fmt: skip
 
-    form = forms.ClaimForm(request.POST, actor=actor)
+    form = _claim_form(actor, row, data=request.POST)
     return _take(request, actor, row, "claim_form", form, save)
 
 
