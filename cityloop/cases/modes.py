@@ -46,6 +46,8 @@ def read_mode(path: Path) -> Mode:
             Post(one["level"], one["name_zh"], one.get("name_en", ""), tuple(one["roles"]))
             for one in raw.get("posts", ())
         )
+        if not isinstance(raw["parameters"], dict):
+            raise TypeError("parameters")
         mode = Mode(
             raw["code"], raw["title_zh"], raw["title_en"], raw["source"], raw["parameters"], posts
         )

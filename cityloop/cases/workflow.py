@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from cityloop.cases import guards, lifecycle, requests
 from cityloop.cases.command import GRAVEST, LEVELS, LOWEST, TOP
 from cityloop.cases.flow import CHANNELS, DISTRICTS, Parameters, UnknownParameter, parameters
+from cityloop.cases.flow_shapes import wrong_shapes
 from cityloop.cases.guards.command import SUPERVISING
 from cityloop.cases.lifecycle import BACK, BY_ACTION, CLOCK, NEW, PLATFORM, SAME, STEPS, Step
 from cityloop.cases.models import FINAL, Status
@@ -26,7 +27,6 @@ from cityloop.people import queries as people
 from cityloop.people.queries import Desk, Platform, level_of_kind
 from cityloop.people.roles import SEEDS, STEP, VERIFIERS
 
-DEFAULTS = Parameters()
 OF_UNITS = frozenset({"unit_desk", "worker"})
 OUTSIDE = frozenset({"exchange"})  # another city's system: it takes the steps of the table only
 # Roles that may take steps of cases at all, until the city gives or takes that permission.
@@ -74,6 +74,10 @@ def faults(
     areas = stored.get(DISTRICTS) or {}
     if not isinstance(areas, Mapping) or not all(_is_area(code, areas[code]) for code in areas):
         return [_("districts: six or nine digits, each with its parameters")]
+    for area, values in {"": stored, **areas}.items():
+        found += [f"{area}: {one}" if area else one for one in wrong_shapes(values)]
+    if found:
+        return found  # nothing of it can be read
     for area in ("", *areas):
         try:
             flow = parameters(stored, area)
@@ -84,15 +88,21 @@ def faults(
     return list(dict.fromkeys(found))
 
 
-def _is_area(code: str, values: Any) -> bool:
-    return code.isascii() and code.isdigit() and len(code) in (6, 9) and isinstance(values, Mapping)
+def _is_area(code: Any, values: Any) -> bool:
+    return (
+        isinstance(code, str)
+        and code.isascii()
+        and code.isdigit()
+        and len(code) in (6, 9)
+        and isinstance(values, Mapping)
+    )
 
 
 def _of_flow(
     flow: Parameters, area: str, stepping: frozenset[str],
     desks: Sequence[Desk] | None, platforms: Sequence[Platform],
 ) -> list[str]:  # fmt: skip
-    found = [*_wrong_values(flow), *_wrong_levels(flow), *_wrong_roles(flow, stepping)]
+    found = [*_wrong_levels(flow), *_wrong_roles(flow, stepping)]
     if not found:
         found = [*_too_much(flow), *_wrong_thresholds(flow), *_wrong_skips(flow),
                  *_wrong_channels(flow)]  # fmt: skip
@@ -106,20 +116,6 @@ def _of_flow(
     if desks is not None:
         found += [*_empty_desks(flow, area, desks), *_empty_places(flow, area, desks, platforms)]
     return found
-
-
-def _wrong_values(flow: Parameters) -> Iterator[str]:
-    """Numbers that are none, or that let no time pass."""
-    for field in fields(Parameters):
-        value, default = getattr(flow, field.name), getattr(DEFAULTS, field.name)
-        if isinstance(default, bool) or not isinstance(default, int | float):
-            fits = isinstance(value, type(default))
-        else:
-            fits = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
-            fits = fits and not (value == 0 and field.name.endswith("_minutes"))
-            fits = fits and (isinstance(default, float) or isinstance(value, int))
-        if not fits:
-            yield _("%(name)s: %(value)s means nothing") % {"name": field.name, "value": value}
 
 
 def _too_much(flow: Parameters) -> Iterator[str]:
@@ -165,9 +161,12 @@ def _wrong_channels(flow: Parameters) -> Iterator[str]:
 def _wrong_levels(flow: Parameters) -> Iterator[str]:
     """The chain of command goes from the top down, each level once, with time for each."""
     names = [one.level for one in flow.command]
-    for name in (*names, *flow.supervision):
+    named = [*(("command", one) for one in names), *(("supervision", o) for o in flow.supervision)]
+    for parameter, name in named:
         if name not in LEVELS:
-            yield _("there is no level %(name)s") % {"name": name}
+            yield _("%(parameter)s: there is no level %(name)s") % {
+                "parameter": parameter, "name": name,
+            }  # fmt: skip
             return
     if names != sorted(set(names), key=LEVELS.index):
         yield _("command: name each level once, from the top down")

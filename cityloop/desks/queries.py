@@ -247,7 +247,7 @@ def reports_of(actor: Actor, case: Case) -> list[ReportFile]:
     for notice in ReporterNotice.objects.filter(report__in=found).order_by("pk"):
         notices.setdefault(notice.report_id, []).append(notice)
     calls, numbers = hotline.calls_of(actor, found), petitions.numbers_of(actor, found)
-    retold = hotline.retold_of(one for one in found if one.source_key)
+    retold = hotline.retold_of(actor, (one for one in found if one.source_key))
     return [
         ReportFile(
             report=one,

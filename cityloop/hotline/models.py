@@ -118,7 +118,8 @@ class Order(models.Model):
     round = models.PositiveSmallIntegerField(default=1)
     # Digests of the rows that told of this round: what is sent again is told from what is repeated.
     seen = ArrayField(models.CharField(max_length=32), default=list)
-    # What later rows of this round said otherwise: [{"at", "text"}], each different text once.
+    # What later rows of this round said otherwise, each once: [{"at", and what differed of "text",
+    # "address", "place" [x, y] with its "system", "caller" (id of an intake.Reporter)}].
     retold = models.JSONField(default=list)
     outer_due_at = models.DateTimeField(null=True)
     report = models.OneToOneField("intake.Report", on_delete=models.PROTECT, related_name="+")

@@ -26,8 +26,8 @@ def _line(
     return f"{number},{sent},{due},王女士,13757112290,{text}有人摔倒,{point.x},{point.y},C0101"
 
 
-def _import(town: Town, *lines: str) -> Batch:
-    rows = reading.read("orders.csv", "\n".join((HEADER, *lines)).encode())
+def _import(town: Town, *lines: str, header: str = HEADER) -> Batch:
+    rows = reading.read("orders.csv", "\n".join((header, *lines)).encode())
     return operations.import_orders(rows, name="o.csv", actor=town.actor("acceptor"), now=town.now)
 
 
@@ -124,6 +124,58 @@ def test_what_an_order_says_later_is_a_remark_for_the_acceptor(town: Town, brows
     page = browse("acceptor").get(f"/cases/{number}/").content.decode()
     assert all(f"with another text: {words}" in page for words in said)
     assert Order.objects.count() == Case.objects.count() == Report.objects.count() == 1
+
+
+def _placed(number: str, *, phone: str = "13757112290", at: str = "", x: float, y: float) -> str:
+    return f"{number},{DUE},王女士,{phone},井盖破损,{at},{x},{y},C0101"
+
+
+@pytest.mark.requirement("C04")
+def test_another_address_place_or_caller_of_an_order_is_a_remark_once(
+    town: Town, browse: Browse
+) -> None:
+    header = "工单编号,办理时限,来电人,联系电话,诉求内容,地址,经度,纬度,类别代码"
+    point = town.grid(3).geom.point_on_surface
+    x, y = point.x, point.y
+    first = _placed("A1", at="桥头街1号", x=x, y=y)
+    _import(town, first, header=header)
+    number = _newest("A1").report.case.number
+    town.wait(minutes=5)
+    for line, what in (
+        (_placed("A1", at="桥头街9号", x=x, y=y), "address"),
+        (_placed("A1", at="桥头街1号", x=x + 0.001, y=y), "place"),
+        (_placed("A1", at="桥头街1号", x=x, y=y, phone="13911112222"), "caller's number"),
+    ):
+        (warned,) = _import(town, line, header=header).warnings
+        assert [one for one in warned["reasons"] if what in one and number in one]
+        assert len(warned["reasons"]) == 1
+        for same in (line, first, line.replace("桥头街", "桥头街 ")):
+            assert not _import(town, same, header=header).warnings, "each of them once"
+    kept = _newest("A1").retold
+    assert [sorted({*one} - {"at", "system"}) for one in kept] == [
+        ["address"], ["place"], ["caller"]
+    ]  # fmt: skip
+    assert "13911112222" not in json.dumps(kept), "who called lies with intake, which forgets"
+    page = browse("acceptor").get(f"/cases/{number}/").content.decode()
+    for words in ("address: 桥头街9号", "place: ", "caller: 王女士 13911112222"):
+        assert f"with another {words}" in page
+    chinese = browse("acceptor", "zh-hans").get(f"/cases/{number}/").content.decode()
+    assert "地址不同：桥头街9号" in chinese
+    assert Order.objects.count() == Case.objects.count() == Report.objects.count() == 1
+
+
+@pytest.mark.requirement("C04")
+def test_what_is_delivered_after_it_was_typed_in_by_hand_is_kept_where_it_differs(
+    town: Town, browse: Browse
+) -> None:
+    number = town.report("hotline12345", source_key="A1", text="井盖响", address="桥头街").case
+    header = "工单编号,诉求内容,地址"
+    (warned,) = _import(town, "A1,井盖破损有人摔倒,桥头街9号", header=header).warnings
+    assert len(warned["reasons"]) == 2
+    page = browse("acceptor").get(f"/cases/{number}/").content.decode()
+    assert "another text: 井盖破损有人摔倒" in page and "another address: 桥头街9号" in page
+    town.report("hotline12345", source_key="A2", text="路灯不亮", address="桥头街")
+    assert not _import(town, "A2,路灯 不亮,桥头街", header=header).warnings
 
 
 @pytest.mark.requirement("C04")

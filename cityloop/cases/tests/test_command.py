@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -140,6 +141,44 @@ def test_a_step_has_an_owner_only_where_the_city_lets_that_role_take_steps() -> 
     assert workflow.faults(evaluator, stepping=workflow.STEPPING | {"evaluator"}) == []
     found = workflow.faults({}, stepping=workflow.STEPPING - {"shift_leader"})
     assert "close has no owner: shift_leader may take no steps of cases" in found
+
+
+ODD = (None, True, 7, -1, 0.5, float("nan"), "C", "close", [], ["close"], ["CC"], [["C"]],
+       [["C", "x"]], [[["C"], 1]], [[1, 2]], [["a", "b", "c"]], [None], [True], {"C": None},
+       {"close": 1}, {"close": {"a": 1}}, [{"level": "city"}], [{"level": ["city"]}],
+       [{"minutes": 3}], [{"level": "city", "minutes": "3"}], [{"level": "city", "other": 1}],
+       [{"level": "city", "upto": True}], [{"level": "city", "platform": [1]}], [[]],
+       {1: 2})  # fmt: skip
+
+
+@pytest.mark.requirement("A14")
+@pytest.mark.parametrize("name", sorted({*flow.NAMES, "districts"}))
+def test_a_parameter_of_another_shape_is_a_sentence_that_names_it(name: str) -> None:
+    for odd in ODD:
+        for fault in workflow.faults({name: odd}):
+            assert isinstance(fault, str) and fault
+        for fault in workflow.faults({"districts": {"330106": {name: odd}}}):
+            assert "330106" in fault
+    assert workflow.faults({"trial": 1}) == ["trial: 1 means nothing"]
+    assert workflow.faults({"trial": True}) == [], "what equals it was refused before"
+
+
+@pytest.mark.requirement("A14")
+@pytest.mark.parametrize(("name", "value"), [
+    ("roles", ["close"]), ("roles", "close"), ("roles", 5), ("roles", None),
+    ("roles", [["close"]]), ("auto_from", ["C"]), ("auto_from", [["C"]]), ("auto_from", ["CC"]),
+    ("auto_from", [[["C"], 1]]),
+    ("auto_from", 0.5), ("auto_from", {"C": "much"}), ("no_second_eye", None),
+    ("reviewed_channels", 3), ("public_photos", [["C"]]), ("supervision", [["city"]]),
+    ("supervision", ["nowhere"]), ("escalate_at", [True]), ("escalate_at", 2),
+    ("command", "city"), ("command", ["city"]), ("command", 1), ("command", [{"minutes": 3}]),
+    ("command", [{"level": "city", "upto": "4"}]), ("command", [{"level": "nowhere"}]),
+    ("dispatch_minutes", [30]), ("trial", {"yes": 1}), ("dispatch_begins", ["top"]),
+    ("districts", ["330106"]), ("districts", {"330106": ["command"]}),
+])  # fmt: skip
+def test_a_wrong_shape_is_refused_by_the_name_of_its_parameter(name: str, value: Any) -> None:
+    found = workflow.faults({name: value})
+    assert found and all(fault.startswith(f"{name}: ") for fault in found), found
 
 
 @pytest.mark.requirement("A14", "G09")

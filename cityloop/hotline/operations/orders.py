@@ -17,6 +17,7 @@ from cityloop.cases.models import Case, CaseEvent
 from cityloop.hotline import reading
 from cityloop.hotline.models import Batch, Order, Outcome, Result
 from cityloop.hotline.operations import rounds
+from cityloop.hotline.operations.retold import ADDRESS, CALLER, PLACE, TEXT, retold
 from cityloop.hotline.operations.rounds import CHANNEL
 from cityloop.hotline.queries.calls import said
 from cityloop.intake import checks
@@ -50,9 +51,9 @@ def import_orders(
 ) -> Batch:
     """Take a delivery: every row by itself, a bad one is listed with its reasons.
 
-    A number that is known opens nothing; another deadline of it is taken over, and another text is
-    noted beside its report with a warning; only what we refused and 12345 sends again opens a new
-    round (rounds.py says how the two are told apart).
+    A number that is known opens nothing; another deadline of it is taken over, and another text,
+    address, place or caller is noted beside its report with a warning; only what we refused and
+    12345 sends again opens a new round (rounds.py says how the two are told apart).
     A deadline that has passed is taken with a warning. What breaks off leaves the orders that were
     taken and a batch that is not `done`. Raises NotAllowed.
     """
@@ -113,22 +114,28 @@ def _take(
     known, typed = rounds.take(number)
     if typed is not None:  # its deadline comes with the row
         known = [Order.objects.create(outer_number=number, report=typed, batch=batch, came_at=now)]
-    other = False
+    other: list[str] = []
     if known and not rounds.sent_again(known, sent):
-        other = rounds.retold(known, sent, row.cells.get("text", ""), now=now)
+        other = retold(known, sent, row.cells, now=now)
         what, new = KNOWN, rounds.take_over(known, sent)
     else:
         what = _next_round(row.cells, known, sent, batch, actor=actor, now=now, brief=brief)
         new = True
-    return what, _warnings(known, late=new and sent.late(now), retold=other)
+    return what, _warnings(known, late=new and sent.late(now), other=other)
 
 
-def _warnings(known: list[Order], *, late: bool, retold: bool) -> list[str]:
+def _warnings(known: list[Order], *, late: bool, other: list[str]) -> list[str]:
     found = [_("the outer deadline had passed when it came")] if late else []
-    if retold:
-        about = {"number": known[0].report.case.number}
-        found.append(_("the text is another one: it is noted on case %(number)s") % about)
-    return found
+    if not other:
+        return found
+    about = {"number": known[0].report.case.number}
+    words = {
+        TEXT: _("the text is another one: it is noted on case %(number)s"),
+        ADDRESS: _("the address is another one: it is noted on case %(number)s"),
+        PLACE: _("the place is another one: it is noted on case %(number)s"),
+        CALLER: _("the caller's number is another one: it is noted on case %(number)s"),
+    }
+    return [*found, *(words[one] % about for one in other)]
 
 
 def _next_round(

@@ -92,14 +92,20 @@ def take(number: str) -> tuple[list[Order], Report | None]:
 
 def rounds_of(number: str) -> list[Order]:
     """Every round of an order, the newest first, locked."""
-    rows = Order.objects.filter(outer_number__in=spellings(number)).select_related("report__case")
+    rows = Order.objects.filter(outer_number__in=spellings(number)).select_related(
+        "report__case", "report__reporter"
+    )
     return list(rows.select_for_update(of=("self",)).order_by("-round"))
 
 
 def typed_in(number: str) -> Report | None:
     """The report that was typed in by hand with the order's number."""
     rows = Report.objects.filter(channel=CHANNEL, source_key__in=spellings(number))
-    return rows.exclude(pk__in=Order.objects.values("report")).select_related("case").first()
+    return (
+        rows.exclude(pk__in=Order.objects.values("report"))
+        .select_related("case", "reporter")
+        .first()
+    )
 
 
 def sent_again(rounds: list[Order], row: Sent) -> bool:
@@ -111,25 +117,6 @@ def sent_again(rounds: list[Order], row: Sent) -> bool:
     if row.sent_at is not None:
         return case.closed_at is not None and row.sent_at > case.closed_at
     return bool(newest.seen)
-
-
-def retold(rounds: list[Order], row: Sent, text: str, *, now: datetime) -> bool:
-    """A new row of the present round says it in other words: they are kept beside its report, each
-    different text once, and `take_over` saves them. True where they are new."""
-    newest = rounds[0]
-    if not newest.seen or any(row.digest in one.seen for one in rounds):
-        return False
-    known = [newest.report.text, *(one["text"] for one in newest.retold)]
-    if not _bare(text) or _bare(text) in {_bare(one) for one in known}:
-        return False
-    kept = "".join(sign for sign in text.strip() if sign.isprintable() or sign == "\n")
-    newest.retold = [*newest.retold, {"at": now.isoformat(), "text": kept}]
-    return True
-
-
-def _bare(text: str) -> str:
-    """What is told, however it is spaced."""
-    return "".join(sign for sign in text if sign.isprintable() and not sign.isspace())
 
 
 def take_over(rounds: list[Order], row: Sent) -> bool:

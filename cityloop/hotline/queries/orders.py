@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
@@ -14,9 +15,11 @@ from django.utils.translation import gettext as _
 from cityloop.cases import queries as cases
 from cityloop.cases.models import OPEN, Case
 from cityloop.hotline.models import Batch, Order, Result
-from cityloop.intake.models import Report
+from cityloop.hotline.queries.calls import SEE_REPORTER
+from cityloop.intake.models import Report, Reporter
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
+from cityloop.kernel.phones import masked
 
 ORDERS = "hotline.orders"
 
@@ -71,18 +74,42 @@ def results_since(actor: Actor, cursor: int, *, limit: int = 200) -> list[Result
     return list(rows.select_related("order__report__case").order_by("pk")[:limit])
 
 
-def retold_of(found: Iterable[Report]) -> dict[int, list[str]]:
-    """What 12345 said later of the orders of these reports, a sentence each; one statement. For
-    those who read the reports themselves."""
-    rows = Order.objects.filter(report__in=list(found)).exclude(retold=[]).order_by("pk")
+def retold_of(actor: Actor, found: Iterable[Report]) -> dict[int, list[str]]:
+    """What 12345 said later of the orders of these reports, a sentence each; two statements at
+    most. Who may not see reporters reads no telephone number in them."""
+    rows = list(Order.objects.filter(report__in=list(found)).exclude(retold=[]).order_by("pk"))
+    clear = actor.may(SEE_REPORTER)
+    ids = [one["caller"] for row in rows for one in row.retold if "caller" in one] if clear else []
+    callers = Reporter.objects.filter(forgotten_at=None).in_bulk(ids) if ids else {}
     answer: dict[int, list[str]] = {}
-    for one in rows:
-        answer.setdefault(one.report_id, []).extend(
-            _("12345 sent it again on %(at)s with another text: %(text)s")
-            % {"at": _moment(said["at"]), "text": said["text"]}
-            for said in one.retold
-        )
+    for row in rows:
+        for said in row.retold:
+            sentences = _sentences(said, callers)
+            answer.setdefault(row.report_id, []).extend(
+                sentences if clear else map(masked, sentences)
+            )
     return answer
+
+
+def _sentences(said: dict[str, Any], callers: dict[int, Reporter]) -> Iterator[str]:
+    at = _moment(said["at"])
+    if "text" in said:
+        yield _("12345 sent it on %(at)s with another text: %(text)s") % {
+            "at": at, "text": said["text"],
+        }  # fmt: skip
+    if "address" in said:
+        yield _("12345 sent it on %(at)s with another address: %(address)s") % {
+            "at": at, "address": said["address"],
+        }  # fmt: skip
+    if "place" in said:
+        yield _("12345 sent it on %(at)s with another place: %(x)s, %(y)s (%(system)s)") % {
+            "at": at, "x": said["place"][0], "y": said["place"][1], "system": said["system"],
+        }  # fmt: skip
+    if "caller" in said:
+        who = callers.get(said["caller"])
+        yield _("12345 sent it on %(at)s with another caller: %(who)s") % {
+            "at": at, "who": f"{who.name} {who.phone}".strip() if who else "–",
+        }  # fmt: skip
 
 
 def _moment(at: str) -> str:
