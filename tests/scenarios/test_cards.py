@@ -435,3 +435,94 @@ def test_what_is_left_of_a_fallen_card_brings_the_next_at_once(town: Town, monke
     assert card.state == "refused"
     following = Card.objects.exclude(pk=card.pk).get()
     assert {one.case.number for one in following.grounds.all() if one.case} == {second, third}
+
+
+def overturn(town: Town, card: Card) -> None:
+    """The unit's appeal against the fraud that the card was given for is granted."""
+    (ground,) = card.grounds.all()
+    finding = ground.finding_id
+    discipline.appeal(
+        finding_id=finding, text="照片有原件", actor=town.actor("water"), now=town.now
+    )
+    discipline.decide_appeal(
+        finding_id=finding, verdict="dismissed", reason="原件属实", actor=town.actor("leader2"),
+        now=town.now,
+    )  # fmt: skip
+
+
+@pytest.mark.requirement("F15", "I03")
+@pytest.mark.parametrize("issued", [True, False], ids=["issued", "proposed"])
+@pytest.mark.parametrize("way", ["appeal", "withdrawal"])
+def test_the_red_card_of_a_pair_falls_with_the_first_of_the_two(
+    town: Town, way: str, issued: bool
+) -> None:
+    second_leader(town)
+    first = approve(town, proposed(town))
+    town.wait(minutes=5)
+    second = approve(town, proposed(town))
+    red = Card.objects.get(colour="red")
+    assert red.follows == second
+    if issued:
+        approve(town, red)
+    if way == "appeal":
+        overturn(town, first)
+    else:
+        discipline.withdraw_card(
+            card_id=first.pk, reason="误发", actor=town.actor("leader"), now=town.now
+        )
+    for card in (first, second, red):
+        card.refresh_from_db()
+    assert (first.state, second.state) == ("withdrawn", "issued")
+    assert red.state == ("withdrawn" if issued else "refused")
+    assert red.notes.latest("pk").step == "fall"
+    assert water_points(town) == -3, "the second yellow card alone"
+    assert discipline.propose_cards(now=town.now) == 0
+
+
+@pytest.mark.requirement("F15", "I03")
+def test_a_red_card_stands_while_another_yellow_one_makes_the_pair(town: Town) -> None:
+    second_leader(town)
+    first = approve(town, proposed(town))
+    second = approve(town, proposed(town))
+    discipline.refuse_card(
+        card_id=Card.objects.get(colour="red").pk, reason="一并处理", actor=town.actor("leader"),
+        now=town.now,
+    )  # fmt: skip
+    approve(town, proposed(town))
+    red = approve(town, Card.objects.get(colour="red", state="proposed"))
+    overturn(town, second)
+    red.refresh_from_db()
+    assert red.state == "issued", "the first and the third are two within the time"
+    overturn(town, first)
+    red.refresh_from_db()
+    assert red.state == "withdrawn" and water_points(town) == -3
+
+
+@pytest.mark.requirement("F15", "I03")
+def test_a_red_card_for_what_was_not_put_right_stands_without_the_first(town: Town) -> None:
+    second_leader(town)
+    first = approve(town, proposed(town))
+    approve(town, proposed(town))
+    red = approve(town, Card.objects.get(colour="red"))
+    discipline.answer_card(card_id=first.pk, text="已整改", actor=town.actor("water"), now=town.now)
+    town.wait(days=8)
+    discipline.withdraw_card(
+        card_id=first.pk, reason="误发", actor=town.actor("leader"), now=town.now
+    )
+    red.refresh_from_db()
+    assert red.state == "issued", "nobody answered to the second in seven days"
+
+
+@pytest.mark.requirement("F15", "I03")
+def test_no_yellow_card_is_counted_for_two_red_ones_after_another_fell(town: Town) -> None:
+    second_leader(town)
+    first = approve(town, proposed(town))
+    for _ in range(3):
+        town.wait(minutes=5)
+        last = approve(town, proposed(town))
+    assert Card.objects.filter(colour="red").count() == 2
+    overturn(town, first)
+    (standing,) = Card.objects.filter(colour="red", state="proposed")
+    assert standing.follows == last
+    assert discipline.propose_cards(now=town.now) == 0
+    assert Card.objects.filter(colour="red").count() == 2

@@ -90,6 +90,7 @@ OWN: dict[str, dict[str, str]] = {
         "fields": TABLE,
         "figures": FUNCTIONS,
         "flow": VALUE,
+        "flow_shapes": TABLE,
         "granting": FUNCTIONS,
         "lateness": FUNCTIONS,
         "lifecycle": TABLE,

@@ -20,7 +20,8 @@ from cityloop.discipline.models import (
     State,
     Trigger,
 )
-from cityloop.discipline.operations.proposing import DROPPED, GIVEN, one_at_a_time, propose_cards
+from cityloop.discipline.operations.pairs import DROPPED, GIVEN, left_alone
+from cityloop.discipline.operations.proposing import one_at_a_time, propose_cards
 from cityloop.discipline.operations.telling import judge, member_of, tell_unit, words
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotAllowed, Refused
@@ -94,12 +95,17 @@ def send_answer_back(*, card_id: int, reason: str, actor: Actor, now: datetime) 
 
 @transaction.atomic
 def withdraw_card(*, card_id: int, reason: str, actor: Actor, now: datetime) -> Card:
-    """An issued card is taken back, its points are given back; the card stays to be read."""
+    """An issued card is taken back, its points are given back; the card stays to be read. A red
+    card falls for which it was the first of two; the one that follows it is decided before."""
+    one_at_a_time()
     row = _judged(actor, card_id, *GIVEN)
     following = getattr(row, "followed_by", None)
     if following and following.state not in DROPPED:
         raise Refused(_("first refuse or withdraw the red card that follows it"))
-    return _take_back(row, reason, actor, now)
+    _take_back(row, reason, actor, now)
+    if _fall_alone(row, reason, actor, now):
+        propose_cards(now=now)
+    return row
 
 
 def _take_back(
@@ -125,7 +131,8 @@ def drop_lateness(*, number: str, unit_id: int, reason: str, actor: Actor, now: 
 
 def _drop(touched: Q, reason: str, actor: Actor, now: datetime) -> int:
     """Of the cards that rest on these grounds, those fall that are left with too few that hold, and
-    the red ones that followed them; how many. What speaks for another card is then counted anew.
+    the red ones that followed them or were given for a pair with them; how many. What speaks for
+    another card is then counted anew.
 
     Counted is what holds by now, not what is left beside this one ground: one appeal after the
     other may be granted. Inside the caller's transaction.
@@ -140,9 +147,18 @@ def _drop(touched: Q, reason: str, actor: Actor, now: datetime) -> int:
             if one is not None and one.state not in DROPPED:
                 _fall(one, reason, actor, now)
                 fallen += 1
+        fallen += _fall_alone(card, reason, actor, now)
     if fallen:
         propose_cards(now=now)
     return fallen
+
+
+def _fall_alone(fallen: Card, reason: str, actor: Actor, now: datetime) -> int:
+    """The red cards fall whose pair this yellow card leaves alone; how many."""
+    alone = left_alone(fallen, now=now)
+    for red in alone:
+        _fall(red, reason, actor, now)
+    return len(alone)
 
 
 def _fall(row: Card, reason: str, actor: Actor, now: datetime) -> None:

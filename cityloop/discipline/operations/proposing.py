@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from cityloop.discipline import queries
-from cityloop.discipline.models import Card, CardGround, CardRule, Colour, State
+from cityloop.discipline.models import Card, CardGround, CardRule, Colour
+from cityloop.discipline.operations.pairs import GIVEN, first_of_pair, second
 from cityloop.discipline.queries.grounds import Ground
 
 LOCK = 0x43415244  # one proposer at a time: every ground is counted once
-GIVEN = (State.ISSUED, State.ANSWERED, State.RECTIFIED)
-DROPPED = (State.REFUSED, State.WITHDRAWN)
 
 
 def one_at_a_time() -> None:
@@ -66,29 +64,10 @@ def _red(now: datetime) -> int:
     )
     made = 0
     for card in given.select_related("rule").order_by("issued_at", "pk"):
-        if card.overdue(now) or _second(card):
+        if card.overdue(now) or (second(card) and not first_of_pair(card, now=now)):
             Card.objects.create(
                 colour=Colour.RED, unit_id=card.unit_id, rule=card.rule, follows=card,
                 proposed_at=now,
             )  # fmt: skip
             made += 1
     return made
-
-
-def _second(card: Card) -> bool:
-    """Another yellow card was given within the time before this one; after a red one the count
-    begins anew, so that one pair of cards is not punished twice."""
-    assert card.issued_at is not None  # noqa: S101 (it was given)
-    since = card.issued_at - timedelta(days=card.rule.repeat_days)
-    given = Card.objects.filter(
-        Q(issued_at__lt=card.issued_at) | Q(issued_at=card.issued_at, pk__lt=card.pk),
-        colour=Colour.YELLOW, unit_id=card.unit_id, state__in=GIVEN, issued_at__gte=since,
-    )  # fmt: skip
-    others = list(given.order_by("issued_at", "pk").values_list("pk", flat=True))
-    punished = set(
-        given.filter(followed_by__isnull=False)
-        .exclude(followed_by__state__in=DROPPED)
-        .values_list("pk", flat=True)
-    )
-    # Those after the last one that a red card follows; proposals are approved in any order.
-    return bool(others) and others[-1] not in punished
