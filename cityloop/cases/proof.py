@@ -130,22 +130,18 @@ def verify(*, now: datetime, progress: Progress | None = None) -> Verdict:
     """
     total = CaseEvent.objects.count() if progress else 0
     cases, lines, version, head = 0, 0, 0, ""
-    told: datetime | None = None  # when the line before was
     tally, unsound = Tally(), set[str]()  # numbers of cases whose own history is not whole
     last: tuple[Any, ...] | None = None  # the line before
     with transaction.atomic():
         for row in _all_lines():
             if last is None or row[0] != last[0]:
                 _cut_short(last, tally, unsound)
-                cases, version, head, told = cases + 1, 0, "", None
+                cases, version, head = cases + 1, 0, ""
             lines += row[5] is not None
-            problem = (
-                _problem(row, version, head) or _too_early(row, told) or _not_brought(row, last)
-            )
-            if problem:
+            if problem := _problem(row, version, head) or _out_of_turn(row, last):
                 tally.add(f"case {row[1]} version {version + 1}", problem)
                 unsound.add(row[1])
-            version, head, told, last = row[6] or 0, row[19] or "", row[13], row
+            version, head, last = row[6] or 0, row[19] or "", row
             if progress and lines % TOLD_EVERY == 0:
                 progress(lines, total)
     _cut_short(last, tally, unsound)
@@ -231,18 +227,14 @@ def _problem(row: tuple[Any, ...], version: int, head: str) -> str | None:
     return None
 
 
-def _too_early(row: tuple[Any, ...], told: datetime | None) -> str | None:
-    """Time does not run back within a case; what another system did has its own order."""
-    early = told is not None and not row[16] and row[13] is not None and row[13] < told
-    return "the line is dated before the one in front of it" if early else None
-
-
-def _not_brought(row: tuple[Any, ...], last: tuple[Any, ...] | None) -> str | None:
-    """An imported past belongs to an imported case, and ends where its life here begins."""
+def _out_of_turn(row: tuple[Any, ...], last: tuple[Any, ...] | None) -> str | None:
+    """Time does not run back within a case; what another system did has its own order, belongs to
+    an imported case, and ends where its life here begins."""
+    before = last if last is not None and last[0] == row[0] else None
     if not row[16]:
-        return None
-    lived_here = last is not None and last[0] == row[0] and last[16] is False
-    stranger = lived_here or not row[20]
+        early = before is not None and row[13] is not None and row[13] < before[13]
+        return "the line is dated before the one in front of it" if early else None
+    stranger = not row[20] or (before is not None and before[16] is False)
     return "the line says it was imported, and the case lives here" if stranger else None
 
 
