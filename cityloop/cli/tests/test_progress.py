@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import pty
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -27,6 +29,13 @@ def test_other_work_has_its_title_alone(capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().err == "Migrating the database ...\n"
 
 
+def _read(terminal: int) -> Iterator[bytes]:
+    """What was shown until the other end was closed, in however many pieces it comes."""
+    with contextlib.suppress(OSError):  # so Linux says that it was closed
+        while piece := os.read(terminal, 65536):
+            yield piece
+
+
 def test_a_terminal_has_a_bar_and_no_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     ours, theirs = pty.openpty()
     screen = io.TextIOWrapper(os.fdopen(theirs, "wb", buffering=0), write_through=True)
@@ -34,8 +43,8 @@ def test_a_terminal_has_a_bar_and_no_lines(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("TERM", "xterm")
     with output.simulating(2) as advance:
         advance(30, 48)
-    shown = os.read(ours, 65536).decode()
     screen.close()
+    shown = b"".join(_read(ours)).decode()
     os.close(ours)
     assert "Simulating 2 days" in shown and "30/48" in shown
     assert "day 1 of 2" not in shown
