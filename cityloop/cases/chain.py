@@ -7,7 +7,7 @@ UTF-8, times in UTC with microseconds.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -35,6 +35,18 @@ def line_hash(number: str, line: Mapping[str, Any]) -> str:
         content["state"] = line["state"]
     body = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(line["previous"].encode() + body).hexdigest()
+
+
+def broken_from(number: str, head: str, lines: Iterable[Any]) -> int | None:
+    """The version of the first line, of all of a case as they are stored, whose hash or link does
+    not fit; where only the head does not, that of the last. None: the chain is whole."""
+    previous, version = "", 0
+    for line in lines:
+        version = int(line.version)
+        if line.previous != previous or line.hash != line_hash(number, vars(line)):
+            return version
+        previous = line.hash
+    return None if previous == head else version
 
 
 def paper_digest(*, filename: str, from_album: bool, remarks: Sequence[Any]) -> str:

@@ -89,18 +89,20 @@ class EventOut(Schema):
 
 
 class ClockOut(Schema):
-    """A clock; `seconds_left` is negative when it is late, null unless it runs.
+    """A clock; `seconds_left` is negative when it is late, null unless it runs; one that stands
+    still has no `due_at`. `which`: its place among those of its kind, from 1.
 
     `margin_hours`: working hours of the other stages that follow the limit; whole case only.
     `unit`: whom it judges, of handling clocks; `appeal`: what became of an appeal against it.
     """
 
     kind: str
+    which: int
     unit: str | None
     appeal: Literal["", "asked", "granted", "refused"]
     state: Literal["running", "paused", "ended"]
     started_at: datetime
-    due_at: datetime
+    due_at: datetime | None
     ended_at: datetime | None
     late: bool | None
     limit: Limit
@@ -142,8 +144,12 @@ class CaseFile(CaseLine):
     the reader's posts that a rule refuses now, with its reasons.
 
     `holder` is the platform that dispatches it, where the city has more than one.
+    `chain_broken_from`: the first version whose hash or link does not fit, null when the chain is
+    whole; `changed_outside`: what is told here was changed past the life cycle.
     """
 
+    chain_broken_from: int | None
+    changed_outside: bool
     level: int
     trial: bool
     imported: bool

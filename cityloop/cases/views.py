@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cityloop.cases import deadline, granting, offers, privacy, queries, receiving
+from cityloop.cases import chain, deadline, granting, offers, privacy, queries, receiving, state
 from cityloop.cases.models import Attachment, Case, CaseEvent, Task, Timer, TimerState
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid
@@ -58,9 +60,13 @@ def summary(case: Case, *, now: datetime) -> dict[str, Any]:
 def full(case: Case, *, actor: Actor, now: datetime) -> dict[str, Any]:
     """The whole case file."""
     timers, tasks = queries.timers(case), queries.tasks(case)
+    lines = queries.history(case)
+    broken = chain.broken_from(case.number, case.head, lines)
     mine = offers.offers(actor, case, timers=timers, tasks=tasks, now=now)
     return {
         **summary(case, now=now),
+        "chain_broken_from": broken,
+        "changed_outside": broken is None and state.unlike(case),
         "level": case.level,
         "trial": case.trial,
         "imported": case.imported,
@@ -81,8 +87,8 @@ def full(case: Case, *, actor: Actor, now: datetime) -> dict[str, Any]:
         "deferrals": case.deferrals,
         "long_limit": case.long_limit,
         "backlog_at": case.backlog_at,
-        "history": [event(line, case, actor=actor) for line in queries.history(case)],
-        "clocks": [clock(timer, now=now) for timer in timers],
+        "history": [event(line, case, actor=actor) for line in lines],
+        "clocks": [clock(timer, which=place, now=now) for place, timer in placed(timers)],
         "tasks": [task(one) for one in tasks],
         "attachments": _papers(case, actor),
         "steps": [offer.step.action for offer in mine if not offer.hindrances],
@@ -120,14 +126,24 @@ def event(line: CaseEvent, case: Case, *, actor: Actor) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def clock(timer: Timer, *, now: datetime) -> dict[str, Any]:
-    """One clock; `seconds_left` is wall time, negative when late, null unless it runs."""
-    running = timer.state == TimerState.RUNNING
+def placed(timers: Iterable[Timer]) -> Iterator[tuple[int, Timer]]:
+    """Each clock, the oldest first, with its place among those of its kind, from 1."""
+    places = Counter[str]()
+    for timer in timers:
+        places[timer.kind] += 1
+        yield places[timer.kind], timer
+
+
+def clock(timer: Timer, *, which: int, now: datetime) -> dict[str, Any]:
+    """One clock; `seconds_left` is wall time, negative when late, null unless it runs. What stands
+    still has no deadline."""
+    running, stands = timer.state == TimerState.RUNNING, timer.state == TimerState.PAUSED
     unit = timer.organisation
     return {
         "unit": unit.name_zh if unit else None, "appeal": timer.appeal,
-        "kind": timer.kind, "state": timer.state, "started_at": timer.first_started_at,
-        "due_at": timer.due_at, "ended_at": timer.ended_at, "late": timer.late,
+        "kind": timer.kind, "which": which, "state": timer.state,
+        "started_at": timer.first_started_at, "due_at": None if stands else timer.due_at,
+        "ended_at": timer.ended_at, "late": timer.late,
         "limit": [timer.limit_amount, timer.limit_unit], "margin_hours": timer.margin_hours,
         "spent": timer.spent,
         "seconds_left": round((timer.due_at - now).total_seconds()) if running else None,

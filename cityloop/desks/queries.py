@@ -138,20 +138,6 @@ def _assist_ids(assists: Any) -> set[int]:
     return {int(one["organisation"]) for one in assists or () if one.get("organisation")}
 
 
-def broken_from(case: Case, lines: Sequence[CaseEvent]) -> int | None:
-    """The first version whose hash or link does not fit, None when the case's chain is whole."""
-    previous = ""
-    for line in lines:
-        if line.previous != previous or line.hash != _hash_of(case, line):
-            return line.version
-        previous = line.hash
-    return None if previous == case.head else case.version
-
-
-def _hash_of(case: Case, line: CaseEvent) -> str:
-    return chain.line_hash(case.number, vars(line))
-
-
 @dataclass(frozen=True, slots=True)
 class Noticed:
     """What a machine found out about a photo, in words; `odd`: look at it."""
@@ -185,7 +171,7 @@ def case_file(actor: Actor, number: str) -> CaseFile:
     component = Component.objects.filter(pk=at).first() if at is not None else None
     papers = cases.attachments(case)
     cases.only_seen(actor, [remark for paper in papers for remark in paper.remarks])
-    broken = broken_from(case, lines)  # of the lines as they are stored
+    broken = chain.broken_from(case.number, case.head, lines)  # as they are stored
     for line in lines:
         line.facts = privacy.facts_for(line.facts, actor, case)
     return CaseFile(

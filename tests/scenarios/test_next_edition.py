@@ -243,7 +243,7 @@ def test_a_report_that_waits_when_its_edition_ends_is_accepted_under_the_present
     old = Case.objects.get(number=number).problem_class_id
     publish(town, written(tmp_path, begins=APRIL, renamed={LIGHTS: "电子显示屏"}))
     until(town, APRIL)
-    with pytest.raises(cases.Refused, match="edition that has ended"):
+    with pytest.raises(cases.Refused, match="not in force"):
         town.step(number, "accept", "acceptor")
     new = Edition.objects.get(code=NEW).classes.get(kind="component", minor_code="89",
                                                     major_code="01")  # fmt: skip

@@ -31,7 +31,7 @@ def class_chosen(change: Change) -> str | None:
         return _("choose the class")
     if change.imported or standards.class_holds(chosen, on=timezone.localdate(change.now)):
         return None
-    return _("this class is of an edition that has ended: choose one of the present edition")
+    return _("this class is not in force: choose one of the present edition")
 
 
 def rule_fits(change: Change) -> str | None:

@@ -13,6 +13,7 @@ from django.db import connection
 from django.urls import reverse
 from PIL import Image
 
+from cityloop.cases import chain
 from cityloop.cases import views as case_views
 from cityloop.cases.models import Case, Timer
 from cityloop.cases.tests import world as worlds
@@ -45,6 +46,8 @@ def test_shows_facts_clocks_history_and_chain(world, as_) -> None:
     assert "井盖破损 near the gate" in html
     assert "cover replaced" in html  # what was done, from the history
     assert html.count("chain intact") == 1
+    told = as_("leader").get(f"/api/v1/cases/{case.number}").json()
+    assert (told["chain_broken_from"], told["changed_outside"]) == (None, False)
     assert html.count('class="timeline-dot') == case.version
     assert "8 working hours" in html
 
@@ -59,6 +62,8 @@ def test_a_clock_that_was_moved_by_hand_shows_on_the_page_and_on_paper(world, as
     assert "changed past the life cycle" in html and "chain intact" not in html
     paper = as_("leader").get(reverse("case-print", args=[case.number])).content.decode()
     assert "are NOT what the last line" in paper and case.head not in paper.split("NOT what")[1]
+    told = as_("leader").get(f"/api/v1/cases/{case.number}").json()
+    assert (told["chain_broken_from"], told["changed_outside"]) == (None, True)
 
 
 @pytest.mark.requirement("D01", "F06")
@@ -270,6 +275,9 @@ def test_a_clock_that_stands_still_tells_why_on_page_and_api(world, as_) -> None
     assert "stands still" in page and "not our pipe" in page
     told = client.get(f"/api/v1/cases/{case.number}/clocks/handling/explain").json()
     assert told["state"] == "paused" and told["due_at"] is None
+    clocks = client.get(f"/api/v1/cases/{case.number}").json()["clocks"]
+    ((which, due),) = [(c["which"], c["due_at"]) for c in clocks if c["kind"] == "handling"]
+    assert (which, due) == (1, None), "a clock that stands still has no deadline"
     assert Decimal(told["used"]) + Decimal(told["left"]) == Decimal(told["limit"][0])
     counted = sum(Decimal(one["amount"]) for one in told["stretches"])
     assert abs(counted - Decimal(told["used"])) < Decimal("0.001")
@@ -283,7 +291,7 @@ def test_a_broken_line_is_found(world) -> None:
     file = queries.case_file(world.actors["leader"], case.number)
     assert file.broken is None
     file.lines[2].facts["reason"] = "never said"
-    assert queries.broken_from(file.case, file.lines) == 3
+    assert chain.broken_from(case.number, file.case.head, file.lines) == 3
 
 
 def test_the_page_is_a_fragment_for_htmx(world, as_) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -42,11 +41,7 @@ class ClockRow:
 
 def clock_rows(timers: list[Timer], *, now: datetime) -> list[ClockRow]:
     """All clocks of a case, in the order in which they are read."""
-    places: Counter[str] = Counter()
-    which: dict[int, int] = {}
-    for timer in timers:  # oldest first
-        places[timer.kind] += 1
-        which[timer.pk] = places[timer.kind]
+    which = {timer.pk: place for place, timer in case_views.placed(timers)}
     return [clock_row(one, which=which[one.pk], now=now) for one in clocks_in_order(timers)]
 
 

@@ -109,14 +109,15 @@ def _holds(rule: FilingRule, on: date) -> bool:
 
 
 def class_holds(class_id: int, *, on: date) -> bool:
-    """True when cases may be filed under the class on the day: it comes from the edition in force,
-    one that this extends, or another that is published and covers the day. Kept as `holds`."""
+    """True when cases may be filed under the class on the day: the edition that judges it has it
+    and puts no other class under its code. Kept as `holds`."""
     key = (stamp(), -class_id, on)
     if key not in _kept:
         if len(_kept) >= _MOST_KEPT:
             _kept.clear()
         row = ProblemClass.objects.select_related("edition").filter(pk=class_id).first()
-        _kept[key] = row is not None and _judged_by(row.edition, on) is not None
+        edition = _judged_by(row.edition, on) if row is not None else None
+        _kept[key] = edition is not None and classes(edition).filter(pk=class_id).exists()
     return _kept[key]
 
 

@@ -106,6 +106,10 @@ def test_a_citys_edition_extends_and_replaces_the_national_one(layered: Edition)
     assert conditions("NATION/C0101") == [("井盖松动", Decimal(1))]
     assert conditions("NATION/C0102") == [("灯不亮", Decimal(2))]
     assert conditions("CITY/E0101") == [("桶满", Decimal(2))]
+    # Cases are filed under the class that stands for the code, not under the one it replaces.
+    holding = [code for code in (*codes, "NATION/E0101")
+               if queries.class_holds(stored(code).pk, on=SUMMER)]  # fmt: skip
+    assert holding == codes
     # A class that is no longer in force is judged by its own edition, as its cases were.
     assert queries.class_at(layered, "event", "01", "01").name_zh == "垃圾满溢"
     nation = edition("NATION")
