@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from cityloop.cases import lifecycle, record
+from cityloop.cases import guards, lifecycle, record
 from cityloop.cases.change import Change
 from cityloop.kernel import errors
 from cityloop.people.roles import seed_name
@@ -57,6 +57,9 @@ def take(change: Change, step: lifecycle.Step) -> None:
         case.status = step.target
     for effect in step.effects:
         effect(change)
+    # By filing a case the matrix names who would handle it: then too nobody judges their own.
+    if reason := guards.sides_kept_apart(change):
+        raise Refused(reason)
     _take_sides(change)
     record.add_line(change)
 

@@ -32,7 +32,7 @@ def test_a_units_own_team_checks_nothing_that_the_unit_handled(town: Town) -> No
 def test_a_judging_post_inside_the_handling_unit_judges_other_cases(town: Town) -> None:
     staff(town, "inner", "WATER", "shift_leader")
     number = town.case("checked").number
-    with pytest.raises(cases.Refused, match="your unit handled this case"):
+    with pytest.raises(cases.Refused, match="your own unit's to handle"):
         town.step(number, "close", "inner", closing_condition=True)
 
 

@@ -18,7 +18,7 @@ from cityloop.discipline.models import Card
 from cityloop.kernel.errors import NotAllowed, Refused
 from cityloop.people import operations as people
 from cityloop.works import operations as works
-from tests.scenarios.test_coordination import filed, frozen
+from tests.scenarios.test_coordination import REFUSE, filed, frozen
 from tests.town import SINCE, SYSTEM, Town
 from tests.works import Story
 
@@ -62,7 +62,7 @@ def test_whoever_is_lent_to_the_centre_closes_no_case_of_the_unit_they_come_from
     town.step(number, "finish", "roads", result="已修复", photos=("after",))
     town.step(number, "send_check", "acceptor", inspector="inspector2")
     town.step(number, "check_passed", "inspector2", photos=("check",))
-    with pytest.raises(cases.Refused, match="your unit handled this case"):
+    with pytest.raises(cases.Refused, match="your own unit's to handle"):
         town.step(number, "close", "lent", closing_condition=True)
     assert town.step(number, "close", "shift_leader", closing_condition=True).status == "closed"
 
@@ -130,7 +130,7 @@ def test_nobody_judges_or_grants_for_what_lies_below_the_unit_they_come_from(tow
     town.step(number, "finish", "crew", result="已修复", photos=("after",))
     town.step(number, "send_check", "acceptor", inspector="inspector2")
     town.step(number, "check_passed", "inspector2", photos=("check",))
-    with pytest.raises(cases.Refused, match="your unit handled this case"):
+    with pytest.raises(cases.Refused, match="your own unit's to handle"):
         town.step(number, "close", "lent", closing_condition=True)
 
     # The audit tells it by the same rule: of a line that an earlier program let pass.
@@ -307,9 +307,14 @@ def test_what_would_be_the_own_units_work_is_not_ended_before_it_begins(town: To
     _staff(town, "lent_leader", "PLAT", "shift_leader")
     _staff(town, "lent_acceptor", "PLAT", "acceptor")
     _staff(town, "lent_dispatcher", "PLAT", "dispatcher")
+    accepted = town.report(class_code=REFUSE, text="渣土堆在路边").case
+    town.step(accepted, "accept", "acceptor")
+    with pytest.raises(cases.Refused, match="your own unit's to handle"):
+        town.step(accepted, "file", "lent_leader", filing_rule=town.rule(REFUSE).pk)
+    assert Case.objects.get(number=accepted).status == "accepted", "nothing was written"
     number = filed(town)
     assert Case.objects.get(number=number).proposal["unit"] == town.units["ROADS"].pk
-    with pytest.raises(cases.Refused, match="your unit handled this case"):
+    with pytest.raises(cases.Refused, match="your own unit's to handle"):
         town.step(number, "force_close", "lent_leader", reason_code="leader_decision", reason="撤")
     reported = town.report(class_code="E0110", text="路边堆放垃圾").case
     with pytest.raises(cases.Refused, match="for your own unit"):
@@ -334,7 +339,7 @@ def test_what_the_government_above_the_centre_handles_the_centre_closes(town: To
     town.step(number, "finish", "city_desk", result="已修复", photos=("after",))
     town.step(number, "send_check", "acceptor", inspector="inspector")
     town.step(number, "check_passed", "inspector", photos=("check",))
-    with pytest.raises(cases.Refused, match="your unit handled this case"):
+    with pytest.raises(cases.Refused, match="your own unit's to handle"):
         town.step(number, "close", "lent_city", closing_condition=True)
     assert town.step(number, "close", "shift_leader", closing_condition=True).status == "closed"
     assert audit.sides({}, on=timezone.localdate(town.now)).clean

@@ -31,7 +31,7 @@ def sides_kept_apart(change: Change) -> str | None:
     if member in other:
         why = _("you took part on the other side of this case")
     elif judging and _of_a_handling_unit(change):
-        why = _("your unit handled this case: others judge it")
+        why = _("this case is your own unit's to handle: others judge it")
     else:
         return None
     if change.flow.merge_posts or change.actor.merged:
