@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -37,16 +37,36 @@ def line_hash(number: str, line: Mapping[str, Any]) -> str:
     return hashlib.sha256(line["previous"].encode() + body).hexdigest()
 
 
-def broken_from(number: str, head: str, lines: Iterable[Any]) -> int | None:
-    """The version of the first line, of all of a case as they are stored, whose hash or link does
-    not fit; where only the head does not, that of the last. None: the chain is whole."""
-    previous, version = "", 0
+def broken_from(case: Any, lines: Iterable[Any]) -> int | None:
+    """The version of the first line, of all of a case as they are stored, whose hash, link or turn
+    does not fit; where only the head does not, that of the last. None: the chain is whole."""
+    previous, version, before = "", 0, None
     for line in lines:
         version = int(line.version)
-        if line.previous != previous or line.hash != line_hash(number, vars(line)):
+        here = Told(line.at, line.imported)
+        fits = line.previous == previous and line.hash == line_hash(case.number, vars(line))
+        if not fits or out_of_turn(here, before, brought=case.imported):
             return version
-        previous = line.hash
-    return None if previous == head else version
+        previous, before = line.hash, here
+    return None if previous == case.head else version
+
+
+class Told(NamedTuple):
+    """Of a line: when its step was, and whether it says that another system took it."""
+
+    at: datetime
+    imported: bool
+
+
+def out_of_turn(line: Told, before: Told | None, *, brought: bool) -> str | None:
+    """Why a line cannot stand behind the one before it. Time does not run back within a case; what
+    another system did has its own order, belongs to a case that was brought from there, and ends
+    where its life here begins."""
+    if not line.imported:
+        early = before is not None and line.at < before.at
+        return "the line is dated before the one in front of it" if early else None
+    stranger = not brought or (before is not None and not before.imported)
+    return "the line says it was imported, and the case lives here" if stranger else None
 
 
 def paper_digest(*, filename: str, from_album: bool, remarks: Sequence[Any]) -> str:

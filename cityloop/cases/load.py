@@ -24,13 +24,17 @@ JSON = tuple(
 )
 TIMER, TASK = columns_of(Timer), (*columns_of(Task, without=("asked",)), "asked")
 
-CASE_SQL = f"""SELECT {", ".join(f'c."{name}"' for name in COLUMNS)}, f.parameters, k.second_eye,
-       e.state, e.at
+# Whoever waited for the lock sees the case as it is now, but all that is joined to it as it was
+# before they waited: so only the flow, which a case keeps, is read along.
+CASE_SQL = f"""SELECT {", ".join(f'c."{name}"' for name in COLUMNS)}, f.parameters
 FROM cases_case c JOIN cases_flow f ON f.id = c.flow_id
+WHERE c.number = %s FOR UPDATE OF c"""  # noqa: S608 (column names of the model)
+# The last line and the class, and with them a row for each clock; one row without clocks.
+TIMER_SQL = f"""SELECT {", ".join(f"t.{name}" for name in TIMER)}, k.second_eye, e.state, e.at
+FROM cases_case c LEFT JOIN cases_timer t ON t.case_id = c.id
 LEFT JOIN standards_problemclass k ON k.id = c.problem_class_id
 LEFT JOIN cases_event e ON e.case_id = c.id AND e.version = c.version
-WHERE c.number = %s FOR UPDATE OF c"""  # noqa: S608 (column names of the model)
-TIMER_SQL = f"SELECT {', '.join(TIMER)} FROM cases_timer WHERE case_id = %s ORDER BY id"  # noqa: S608 (the same)
+WHERE c.id = %s ORDER BY t.id"""  # noqa: S608 (the same)
 TASK_SQL = f"""SELECT {", ".join(TASK)} FROM cases_task
 WHERE case_id = %s AND closed_at IS NULL ORDER BY id"""  # noqa: S608 (the same)
 
@@ -46,7 +50,7 @@ class Dossier:
     parameters: flows.Parameters
     second_eye: bool
     mark: str = ""
-    told: datetime | None = None  # when its last line was
+    told: datetime | None = None  # when its last line was; None: it has none of its version
 
 
 def locked(number: str) -> Dossier | None:
@@ -60,13 +64,14 @@ def locked(number: str) -> Dossier | None:
         values |= {name: _parsed(values[name]) for name in JSON}
         case = Case.from_db("default", COLUMNS, list(values.values()))
         cursor.execute(TIMER_SQL, [case.pk])
-        timers = [Timer.from_db("default", TIMER, one) for one in cursor.fetchall()]
+        rows = cursor.fetchall()
+        timers = [Timer.from_db("default", TIMER, one[:-3]) for one in rows if one[0] is not None]
         cursor.execute(TASK_SQL, [case.pk])
         tasks = [Task.from_db("default", TASK, (*one[:-1], _parsed(one[-1])))
                  for one in cursor.fetchall()]  # fmt: skip
-    parameters = flows.parameters(_parsed(row[-4]), case.area_code)
-    second_eye, mark, told = row[-3] is not False, row[-2] or "", row[-1]
-    return Dossier(case, timers, tasks, parameters, second_eye, mark, told)
+    parameters = flows.parameters(_parsed(row[-1]), case.area_code)
+    second_eye, mark, told = rows[0][-3:]
+    return Dossier(case, timers, tasks, parameters, second_eye is not False, mark or "", told)
 
 
 def _parsed(stored: Any) -> Any:

@@ -357,6 +357,8 @@ def _change(found: load.Dossier, *, actor: Actor, now: datetime) -> Change:
     another's step, does not turn the order of the history.
     """
     altered = state.altered(found.mark, found.case, found.timers, found.tasks)
+    if found.told is None:  # its line is gone, or its version is another
+        altered = list(state.ALTERED[:1])
     return Change(
         case=found.case,
         actor=actor,

@@ -228,14 +228,10 @@ def _problem(row: tuple[Any, ...], version: int, head: str) -> str | None:
 
 
 def _out_of_turn(row: tuple[Any, ...], last: tuple[Any, ...] | None) -> str | None:
-    """Time does not run back within a case; what another system did has its own order, belongs to
-    an imported case, and ends where its life here begins."""
-    before = last if last is not None and last[0] == row[0] else None
-    if not row[16]:
-        early = before is not None and row[13] is not None and row[13] < before[13]
-        return "the line is dated before the one in front of it" if early else None
-    stranger = not row[20] or (before is not None and before[16] is False)
-    return "the line says it was imported, and the case lives here" if stranger else None
+    """Why the line cannot stand behind the one before it, if that is of the same case."""
+    same = last is not None and last[0] == row[0]
+    before = chain.Told(last[13], last[16]) if same and last is not None else None
+    return chain.out_of_turn(chain.Told(row[13], row[16]), before, brought=row[20])
 
 
 # Columns 6 to 18 of the reading.

@@ -61,7 +61,7 @@ def full(case: Case, *, actor: Actor, now: datetime) -> dict[str, Any]:
     """The whole case file."""
     timers, tasks = queries.timers(case), queries.tasks(case)
     lines = queries.history(case)
-    broken = chain.broken_from(case.number, case.head, lines)
+    broken = chain.broken_from(case, lines)
     mine = offers.offers(actor, case, timers=timers, tasks=tasks, now=now)
     return {
         **summary(case, now=now),

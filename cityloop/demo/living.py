@@ -15,7 +15,7 @@ from cityloop.cases.models import Case
 from cityloop.demo.camera import Camera
 from cityloop.demo.life import Affair, Due, Life
 from cityloop.demo.simulation import HOURS, PER_DAY
-from cityloop.kernel import clock
+from cityloop.kernel import clock, story
 
 log = logging.getLogger("cityloop.demo")
 BEAT = 12.0  # seconds from one event to the next, on average
@@ -48,6 +48,8 @@ def _from(start: datetime, seed: int, stop: threading.Event) -> None:
     life.adopt(start)
     report_at = _next_report(life, start)
     while not stop.wait(life.dice.uniform(0.5, 1.5) * BEAT):
+        if story.told():
+            continue
         now = clock.now()
         if now - start > READ_AGAIN:
             return

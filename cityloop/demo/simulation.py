@@ -24,7 +24,7 @@ from cityloop.demo.camera import Camera, not_waiting_for_the_disk
 from cityloop.demo.errands import hall
 from cityloop.demo.gateway import own_gateway
 from cityloop.demo.life import Coming, Life
-from cityloop.kernel import jobs, processes
+from cityloop.kernel import jobs, processes, story
 
 PER_DAY = 120
 # Share of the day's reports by local hour: rush in the morning and the afternoon.
@@ -49,8 +49,18 @@ def simulate(
     The clocks fire in order with everything else. `advance(done, total)` is told the hours.
     `painters`: processes that draw photos ahead of time; they commit, so not in a transaction.
     `go_on`: where there is life in these days already, begin at its end and see to its cases.
+    Meanwhile a worker calls no schedule and the living city waits. Raises story.StoryTold where
+    another simulation is at work.
     """
-    start = now - timedelta(days=days)
+    with story.telling():
+        return _simulate(now - timedelta(days=days), days, seed, now, advance, per_day, painters,
+                         go_on=go_on)  # fmt: skip
+
+
+def _simulate(
+    start: datetime, days: int, seed: int, now: datetime, advance: Callable[..., object] | None,
+    per_day: int, painters: int, *, go_on: bool,
+) -> dict[str, int]:  # fmt: skip
     with _made_up(painters) as camera:
         begin = _end_of_life(start, now) if go_on else start
         life = _begun(Life(seed, begin, camera), begin, anew=begin == start)

@@ -171,7 +171,7 @@ def case_file(actor: Actor, number: str) -> CaseFile:
     component = Component.objects.filter(pk=at).first() if at is not None else None
     papers = cases.attachments(case)
     cases.only_seen(actor, [remark for paper in papers for remark in paper.remarks])
-    broken = chain.broken_from(case.number, case.head, lines)  # as they are stored
+    broken = chain.broken_from(case, lines)  # as they are stored
     for line in lines:
         line.facts = privacy.facts_for(line.facts, actor, case)
     return CaseFile(

@@ -2,53 +2,17 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
-from django.utils import translation
 
 from cityloop.kernel.errors import Invalid, Refused
 from cityloop.works import operations as works
 from cityloop.works.models import BudgetLine, Invoice
 from tests import town as towns
+from tests.at_once import meanwhile
 from tests.conftest import MONDAY
 from tests.works import Story
-
-WAITING = """
-SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'
-AND datname = current_database()
-"""
-
-
-def meanwhile(first: Callable[[], object], second: Callable[[], object]) -> Future[object]:
-    """The second begins before the first is committed, and waits for it."""
-
-    def alone() -> object:
-        try:
-            with translation.override("en"):
-                return second()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            first()
-            told = pool.submit(alone)
-            until = time.monotonic() + 20
-            with connection.cursor() as cursor:
-                while time.monotonic() < until:
-                    # Within one transaction the server shows the same picture again.
-                    cursor.execute("SELECT pg_stat_clear_snapshot()")
-                    cursor.execute(WAITING)
-                    if cursor.fetchone()[0]:
-                        break
-                    time.sleep(0.02)
-        told.exception(timeout=20)
-    return told
 
 
 @pytest.mark.slow

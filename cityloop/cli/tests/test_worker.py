@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -17,15 +18,30 @@ def test_each_routine_is_called_at_its_own_pace() -> None:
         Routine("quick", lambda: calls.append("quick"), 0.1),
         Routine("slow", lambda: calls.append("slow"), 60),
     ]
+    _keep(rows, waits=lambda: False)
+    assert calls.count("slow") == 1
+    assert 3 <= calls.count("quick") <= 7
+
+
+def test_no_routine_is_called_while_the_past_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "_WHILE_TOLD", 0.05)
+    calls: list[str] = []
+    asked = iter([True] * 3)
+    row = Routine("sweep", lambda: calls.append("after" if next(asked, None) is None else "in"), 60)
+    _keep([row], waits=lambda: next(asked, False))
+    assert calls == ["after"]
+
+
+def _keep(rows: list[Routine], *, waits: Callable[[], bool]) -> None:
     stop = threading.Event()
-    thread = threading.Thread(target=keep_schedules, args=(rows, stop))
+    thread = threading.Thread(
+        target=keep_schedules, args=(rows, stop), kwargs={"waits": waits}, daemon=True
+    )
     thread.start()
     time.sleep(0.65)
     stop.set()
     thread.join(5)
     assert not thread.is_alive()
-    assert calls.count("slow") == 1
-    assert 3 <= calls.count("quick") <= 7
 
 
 def test_a_failing_routine_is_tried_again_ever_more_slowly(monkeypatch: pytest.MonkeyPatch) -> None:

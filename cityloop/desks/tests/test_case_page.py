@@ -291,7 +291,7 @@ def test_a_broken_line_is_found(world) -> None:
     file = queries.case_file(world.actors["leader"], case.number)
     assert file.broken is None
     file.lines[2].facts["reason"] = "never said"
-    assert chain.broken_from(case.number, file.case.head, file.lines) == 3
+    assert chain.broken_from(file.case, file.lines) == 3
 
 
 def test_the_page_is_a_fragment_for_htmx(world, as_) -> None:
