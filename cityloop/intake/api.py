@@ -289,7 +289,8 @@ def settle(request: HttpRequest, notice_id: int, body: SettleIn) -> tuple[int, d
 
 @router.get("/intake/account", response=shapes.AccountOut, summary="A day's reports by channel")
 def account(request: HttpRequest, day: Day = None) -> dict[str, Any]:
-    """Received, opened, joined and flagged, held against the history of cases (O02)."""
+    """Received, opened, joined and flagged, held against the history of cases (O02): of the cases
+    that you may see."""
     actor = actor_of(request)
     actor.require("intake.receive")
-    return views.account(queries.account(day or timezone.localdate(clock.now())))
+    return views.account(queries.account(actor, day or timezone.localdate(clock.now())))

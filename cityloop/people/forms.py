@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.manifest import subsystems
 from cityloop.people import queries
-from cityloop.people.models import Duty, Organisation, OrganisationKind, Post, Role
+from cityloop.people.models import Duty, Organisation, OrganisationKind, Post, Precedence, Role
 from cityloop.people.roles import PERMISSIONS
 
 EMPTY = [("", "—")]
@@ -254,6 +254,15 @@ class TerritoryForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["organisation"] = OrganisationField(actor, _("Organisation"), required=True)
         self.order_fields(["organisation"])
+
+
+class PrecedenceForm(forms.Form):
+    """Which order holds for a kind from a day on."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=Precedence.Kind.choices)
+    first = forms.ChoiceField(label=_("What goes first"), choices=Precedence.First.choices)
+    valid_from = day(_("Valid from"), required=True)
+    source_document = text(_("Document"), required=True)
 
 
 class EndAreaForm(forms.Form):

@@ -1,8 +1,9 @@
 """Who is responsible: the dated lines of the matrix, matched in memory by pure functions.
 
 Events go by territory first and owner second (以块为主), components by owner first and territory
-second (以条为主). Before either, a line that names the class beats one for its whole major, and
-that one a line for any class: fallback lines give way to lines that were written for the case.
+second (以条为主), unless the city sets it otherwise. Before either, a line that names the class
+beats one for its whole major, and that one a line for any class: fallback lines give way to lines
+that were written for the case.
 """
 
 from __future__ import annotations
@@ -19,11 +20,8 @@ from cityloop.people.reasons import Name, Reason
 
 TERRITORY, OWNER = "territory", "owner"
 OWNER_UNKNOWN: Reason = {"code": "owner_unknown"}
-ORDERS = {
-    # kind: what is compared after the class, first to last
-    EVENT: (TERRITORY, OWNER),
-    COMPONENT: (OWNER, TERRITORY),
-}
+Orders = Mapping[str, tuple[str, str]]  # kind -> what is compared after the class, first to last
+COMMON: Orders = {EVENT: (TERRITORY, OWNER), COMPONENT: (OWNER, TERRITORY)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class Matrix:
 
     `editions`: for which classes a line holds that names an edition.
     `grounds`: region code -> its street; `areas`: unit grid -> a body that stands for
-    the territory there, and the name of its area.
+    the territory there, and the name of its area. `orders`: what goes first, as the city set it.
     """
 
     lines: Mapping[tuple[str, str, str], Sequence[Line]]
@@ -42,6 +40,7 @@ class Matrix:
     editions: Editions = field(default_factory=Editions)
     grounds: Mapping[str, int] = field(default_factory=dict)
     areas: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    orders: Orders = field(default_factory=lambda: COMMON)
 
     def find(self, question: Question) -> Proposal | None:
         """The responsible unit, or None when no line speaks of this class at this place.
@@ -96,7 +95,7 @@ class Matrix:
             TERRITORY: 0 if line.region == ANY else len(line.region),
             OWNER: 0 if line.owner_id is None else 1 + chain.index(line.owner_id),
         }
-        first, second = ORDERS[asked.kind]
+        first, second = self.orders[asked.kind]
         nearness = self.editions.nearness(line.edition, asked)
         return (_class_rank(line), by[first], by[second], *nearness)
 
@@ -124,7 +123,7 @@ class Matrix:
                 if unit in self.paths
             ),
             row_ids=(winner.id, *(line.id for _rank, line in ranked if line.id != winner.id)),
-            order=ORDERS[asked.kind],
+            order=self.orders[asked.kind],
             explanation=(*reasons, *doubts),
             unambiguous=not doubts,
             person_id=self._person(winner, asked),
@@ -140,7 +139,7 @@ class Matrix:
             return "less_class"
         if rank[:3] == best[:3]:
             return "earlier_edition" if rank[3] == EARLIER else "edition"
-        if ORDERS[kind][0 if rank[1] < best[1] else 1] == TERRITORY:
+        if self.orders[kind][0 if rank[1] < best[1] else 1] == TERRITORY:
             return "less_area"
         return "less_owner"
 
@@ -186,7 +185,7 @@ class Matrix:
             lead_role=best.lead_role,
             assists=(),
             row_ids=tuple(one.id for one in usable),
-            order=ORDERS[asked.kind],
+            order=self.orders[asked.kind],
             explanation=(doubt,),
             unambiguous=len(leads) == 1,
             alternatives=tuple(lead for lead in leads if lead != best.lead_id),
@@ -223,7 +222,7 @@ class Matrix:
         others = () if needed is None else (needed.lead_id, *needed.alternatives)
         return Proposal(
             lead_id=unit, lead_role="rectify", assists=(),
-            row_ids=() if needed is None else needed.row_ids, order=ORDERS[asked.kind],
+            row_ids=() if needed is None else needed.row_ids, order=self.orders[asked.kind],
             explanation=(why, *(() if needed is None else needed.explanation)),
             unambiguous=needed is None and area is not None,
             alternatives=tuple(one for one in dict.fromkeys(others) if one != unit),
@@ -272,7 +271,7 @@ class Matrix:
         facts = ["class" if line.minor != ANY else "major" if line.major != ANY else "any"]
         reason: dict[str, Any] = {
             "code": "won", "unit": self._name(line.lead_id), "id": line.id, "facts": facts,
-            "order": asked.kind,
+            "order": _order_code(asked.kind, self.orders),
         }  # fmt: skip
         if self.editions.nearness(line.edition, asked)[0] == EARLIER:
             facts.append("kept")
@@ -289,6 +288,16 @@ class Matrix:
 
     def _name(self, organisation_id: int) -> Name:
         return self.names.get(organisation_id, (str(organisation_id), ""))
+
+
+def order_of(first: str) -> tuple[str, str]:
+    """Territory or owner, and the other."""
+    return (TERRITORY, OWNER) if first == TERRITORY else (OWNER, TERRITORY)
+
+
+def _order_code(kind: str, orders: Orders) -> str:
+    """The kind alone says the common order; the other one names what goes first, too."""
+    return kind if orders[kind] == COMMON[kind] else f"{kind}_{orders[kind][0]}"
 
 
 def index(lines: Iterable[Line]) -> dict[tuple[str, str, str], list[Line]]:

@@ -69,6 +69,10 @@ PARTS = {
     "owner": gettext_noop("the owner"),
     "event": gettext_noop("territory before owner, as for every event"),
     "component": gettext_noop("owner before territory, as for every component"),
+    "event_owner": gettext_noop("owner before territory, as this city sets it for events"),
+    "component_territory": gettext_noop(
+        "territory before owner, as this city sets it for components"
+    ),
     "gone": gettext_noop("the unit no longer exists"),
     "less_class": gettext_noop("it names the class less exactly"),
     "edition": gettext_noop("it is not for this edition of the classes"),

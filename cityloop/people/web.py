@@ -10,6 +10,7 @@ from cityloop.people.views import (
     members,
     organisations,
     posts,
+    precedence,
     sign_in,
     territories,
 )
@@ -56,6 +57,8 @@ urlpatterns = [
     path("office/responsibilities/gaps/", lines.gaps, name="office-gaps"),
     path("office/responsibilities/<int:line_id>/", lines.change, name="office-line"),
     path("office/responsibilities/<int:line_id>/end/", lines.end, name="office-line-end"),
+    path("office/precedence/", precedence.precedence, name="office-precedence"),
+    path("office/precedence/new/", precedence.new, name="office-precedence-new"),
     path("office/territories/", territories.territories, name="office-territories"),
     path("office/territories/new/", territories.new, name="office-territory-new"),
     path("office/territories/<int:territory_id>/end/", territories.end,

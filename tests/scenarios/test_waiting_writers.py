@@ -11,6 +11,10 @@ from django.db import connection
 from cityloop.cases import operations as cases
 from cityloop.cases import proof
 from cityloop.cases.models import Case, CaseEvent, Timer
+from cityloop.intake import operations as intake
+from cityloop.intake.tests import city as cities
+from cityloop.kernel.actor import Actor
+from cityloop.people import operations as people
 from tests import town as towns
 from tests.at_once import meanwhile
 from tests.conftest import MONDAY
@@ -70,3 +74,22 @@ def test_a_step_that_waited_tells_of_a_clock_moved_behind_the_one_before(
     assert last.facts["altered"] == ["clocks"]
     named = [one.where for one in proof.verify(now=town.now).broken]
     assert named == [f"case {case.number} version {last.version}"]
+
+
+@pytest.mark.slow
+@pytest.mark.requirement("D04")
+@pytest.mark.usefixtures("own_files", "english")
+def test_a_clear_report_files_itself_though_others_tell_the_same_meanwhile(
+    own_database: None,
+) -> None:
+    city = cities.build()
+    people.set_responsibility(kind="component", lead=city.unit, source_document="test",
+                              actor=Actor.system(), now=city.now)  # fmt: skip
+    clear = city.receive(photos=(city.photo(),))
+    told = meanwhile(
+        lambda: city.receive("web", by="acceptor"),
+        lambda: intake.file_unambiguous(number=clear.case, now=city.now),
+    )
+    assert told.result() == "filed"
+    actions = CaseEvent.objects.filter(case__number=clear.case).values_list("action", flat=True)
+    assert list(actions.order_by("version"))[:4] == ["report", "join_report", "accept", "file"]

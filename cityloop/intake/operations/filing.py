@@ -21,13 +21,21 @@ AUTOMATIC = "automatic"
 def file_unambiguous(*, number: str, now: datetime) -> str:
     """Accept and file a clear report when rule and unit leave no choice; returns the status.
 
-    Whatever leaves a choice, or was touched by a person meanwhile, stays with the acceptor.
+    Whatever leaves a choice stays with the acceptor; that others tell the same meanwhile leaves
+    none.
     """
-    case = Case.objects.select_related("problem_class__edition", "component").get(number=number)
-    rule = _only_rule(case, now)
-    if case.status != Status.REPORTED or rule is None or not _one_unit(case, now):
-        return case.status
-    actor = Actor.system(AUTOMATIC)
+    with transaction.atomic():
+        Case.objects.select_for_update().only("pk").get(number=number)
+        # Only now: what is read together with the lock is as it was before others were waited for.
+        case = Case.objects.select_related("problem_class__edition", "component").get(number=number)
+        rule = _only_rule(case, now)
+        if case.status != Status.REPORTED or rule is None or not _one_unit(case, now):
+            return case.status
+        return _filed(case, rule, now)
+
+
+def _filed(case: Case, rule: FilingRule, now: datetime) -> str:
+    number, actor = case.number, Actor.system(AUTOMATIC)
     try:
         with transaction.atomic():
             taken = cases.perform(number, "accept", actor=actor, now=now, version=case.version)
@@ -35,7 +43,7 @@ def file_unambiguous(*, number: str, now: datetime) -> str:
                 number, "file", actor=actor, now=now, version=taken.version,
                 inputs={"filing_rule": rule.pk},
             )  # fmt: skip
-    except (errors.Refused, errors.Stale):
+    except errors.Refused:
         return case.status
     return taken.status
 

@@ -10,10 +10,13 @@ from datetime import date, datetime, time, timedelta
 from django.db import connection
 from django.utils import timezone
 
+from cityloop.cases import queries as cases
 from cityloop.cases.models import CaseEvent
 from cityloop.intake.models import Kind, Tally
 from cityloop.intake.queries.reports import counts_of_day
 from cityloop.kernel import witness
+from cityloop.kernel.actor import Actor
+from cityloop.people.scope import sees_all
 
 OPENING = (*Kind.values, "join_report")
 Line = tuple[int, str, int]  # report id, digest, ordinal
@@ -121,12 +124,14 @@ def _problem(one: Tally) -> str:
     return "" if run_digest(one.previous, run) == one.digest else "a report was changed"
 
 
-def account(day: date) -> DayAccount:
-    """The day's reports by channel, held against the history of cases. Days are local."""
+def account(actor: Actor, day: date) -> DayAccount:
+    """The day's reports by channel, held against the history of cases, of those that the actor
+    sees. Days are local."""
     start = timezone.make_aware(datetime.combine(day, time.min))
     end = start + timedelta(days=1)
-    counts = counts_of_day(start, end)
-    came = CaseEvent.objects.filter(at__gte=start, at__lt=end, action__in=OPENING, imported=False)
+    counts = counts_of_day(actor, start, end)
+    lines = CaseEvent.objects.filter(at__gte=start, at__lt=end, action__in=OPENING, imported=False)
+    came = lines if sees_all(actor) else lines.filter(case__in=cases.visible(actor))
     return DayAccount(
         day=day,
         channels=counts,

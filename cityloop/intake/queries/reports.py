@@ -14,6 +14,7 @@ from cityloop.intake.models import NoticeState, Report, Reporter, ReporterNotice
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
 from cityloop.kernel.phones import masked, plain_phone
+from cityloop.people.scope import sees_all
 
 SEE_REPORTER = "intake.reporter"
 
@@ -114,11 +115,14 @@ WHERE r.id = ANY(%s)
 """
 
 
-def counts_of_day(start: datetime, end: datetime) -> dict[str, dict[str, int]]:
-    """Channel -> received, opened, joined, flagged, by the time of receipt in [start, end)."""
+def counts_of_day(actor: Actor, start: datetime, end: datetime) -> dict[str, dict[str, int]]:
+    """Channel -> received, opened, joined, flagged, by the time of receipt in [start, end), of the
+    cases that the actor sees."""
+    reports = Report.objects.filter(received_at__gte=start, received_at__lt=end)
+    if not sees_all(actor):
+        reports = reports.filter(case__in=cases.visible(actor))
     rows = (
-        Report.objects.filter(received_at__gte=start, received_at__lt=end)
-        .values("channel")
+        reports.values("channel")
         .annotate(
             received=Count("pk"),
             opened=Count("pk", filter=Q(ordinal=1)),

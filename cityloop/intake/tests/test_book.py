@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from cityloop.intake import jobs, operations, queries
 from cityloop.intake.models import Report, Tally
 from cityloop.intake.tests.city import CELL, MIDDLE
+from cityloop.kernel.actor import Actor
+
+SYSTEM = Actor.system()
 
 
 def sql(text: str) -> None:
@@ -123,15 +128,20 @@ def test_the_days_account_agrees_with_the_history(city):
     city.receive()
     city.receive("hotline12345")
     city.receive("web", x=MIDDLE[0] + CELL, text="路灯坏了三盏", class_code="C0102")
-    day = queries.account(city.now.date())
+    day = queries.account(SYSTEM, city.now.date())
     assert day.channels == {
         "hotline12345": {"received": 1, "opened": 0, "joined": 1, "flagged": 1},
         "inspector": {"received": 1, "opened": 1, "joined": 0, "flagged": 1},
         "web": {"received": 1, "opened": 1, "joined": 0, "flagged": 0},
     }
     assert (day.received, day.history, day.missing) == (3, 3, 0)
+    district = replace(city.actors["acceptor"], region_codes=("330106",))
+    assert queries.account(district, city.now.date()) == day
+    another = replace(district, member_id=None, region_codes=("330102",))
+    other = queries.account(another, city.now.date())
+    assert (other.channels, other.received, other.missing) == ({}, 0, 0), "not theirs to know"
     city.wait(days=1)
-    assert queries.account(city.now.date()).received == 0
+    assert queries.account(SYSTEM, city.now.date()).received == 0
 
 
 def test_the_job_writes_the_book(city):

@@ -111,5 +111,5 @@ def test_rows_are_read_batch_by_batch(city, monkeypatch):
 def test_imported_reports_are_in_the_book_but_not_in_the_days_history(city):
     operations.receive_many([past(city, 0)], actor=SYSTEM, now=city.now)
     assert operations.write_up(now=city.now) == 1
-    assert queries.account(city.now.date()).missing == 0
+    assert queries.account(SYSTEM, city.now.date()).missing == 0
     assert Case.objects.get().point.x == pytest.approx(MIDDLE[0] - 2 * CELL)

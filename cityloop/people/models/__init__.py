@@ -15,6 +15,7 @@ from cityloop.people.models.posts import (
     Role,
     Token,
 )
+from cityloop.people.models.precedence import Precedence
 from cityloop.people.models.record import PeopleChange, PeopleSetting, Revision
 from cityloop.people.models.responsibility import Duty, Responsibility, ResponsiblePerson
 from cityloop.people.models.territories import Territory
@@ -33,6 +34,7 @@ __all__ = [
     "PeopleChange",
     "PeopleSetting",
     "Post",
+    "Precedence",
     "Responsibility",
     "ResponsiblePerson",
     "Revision",

@@ -35,6 +35,7 @@ from cityloop.people.operations.posts import (
     second_member,
     set_merge_posts,
 )
+from cityloop.people.operations.precedence import set_precedence
 from cityloop.people.operations.responsibilities import end_responsibility, set_responsibility
 from cityloop.people.operations.roles import change_role, seed_roles
 from cityloop.people.operations.territories import end_territory, set_territory
@@ -73,6 +74,7 @@ __all__ = [
     "seed_roles",
     "set_language",
     "set_merge_posts",
+    "set_precedence",
     "set_responsibility",
     "set_responsible_person",
     "set_territory",

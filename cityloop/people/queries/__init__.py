@@ -35,6 +35,7 @@ from cityloop.people.queries.organisations import (
     organisations_visible,
     platforms_at,
 )
+from cityloop.people.queries.precedence import orders_on, precedences
 from cityloop.people.queries.responsibility import (
     area_names,
     class_names,
@@ -96,12 +97,14 @@ __all__ = [
     "member_seen",
     "members",
     "merge_posts_allowed",
+    "orders_on",
     "organisation_seen",
     "organisation_tree",
     "organisations_visible",
     "platforms",
     "platforms_at",
     "posts",
+    "precedences",
     "responsibility_rows",
     "responsible_across",
     "responsible_for",

@@ -26,6 +26,7 @@ from cityloop.people.models import (
     Territory,
     in_language,
 )
+from cityloop.people.queries.precedence import orders_on
 from cityloop.people.scope import scope_q, scopes_of
 from cityloop.standards import queries as standards
 from cityloop.standards.models import Edition, ProblemClass
@@ -131,6 +132,7 @@ def _load(on: date) -> Matrix:
             if unit.kind in GROUNDS and unit.region_code
         },
         areas=company_areas(on),
+        orders=orders_on(on),
     )
 
 

@@ -27,8 +27,9 @@ PLACE = {
 
 
 def _ask(kind: str, **facts):
-    values = {"edition_code": "GBT30428.2-2013", "major_code": "01", "minor_code": "05", **PLACE}
-    return queries.responsible_for(kind=kind, on=TODAY, **{**values, **facts})
+    values = {"edition_code": "GBT30428.2-2013", "major_code": "01", "minor_code": "05", **PLACE,
+              "on": TODAY}  # fmt: skip
+    return queries.responsible_for(kind=kind, **{**values, **facts})
 
 
 def _both_lines(world: World, kind: str) -> None:
@@ -47,6 +48,51 @@ def test_events_go_by_territory_first_components_by_owner_first(world: World) ->
         assert len(found.row_ids) == len(found.explanation) == 2
     assert _ask("event").order == ("territory", "owner")
     assert _ask("component").order == ("owner", "territory")
+
+
+@pytest.mark.requirement("B12")
+def test_the_city_sets_what_goes_first_from_a_day_on(world: World) -> None:
+    _both_lines(world, "event")
+    power = world.units["POWER"].pk
+    decided = {"kind": "event", "first": "owner", "source_document": "市政办〔2026〕5号",
+               "actor": world.root, "now": NOW}  # fmt: skip
+    later = TODAY + timedelta(days=3)
+    operations.set_precedence(valid_from=later, **decided)
+    assert _ask("event", owner_id=power).lead_id == world.units["DA-ROADS"].pk
+    found = _ask("event", owner_id=power, on=later)
+    assert (found.lead_id, found.order) == (power, ("owner", "territory"))
+    words = [words_of(one) for one in found.explanation]
+    assert "owner before territory, as this city sets it for events" in words[0]
+    assert "names the owner less exactly" in words[1]
+    _both_lines(world, "component")
+    assert _ask("component", owner_id=power, on=later).order == ("owner", "territory")
+    back = {**decided, "first": "territory", "source_document": "更正"}
+    operations.set_precedence(valid_from=later, **back)  # that day's decision, said otherwise
+    assert _ask("event", owner_id=power, on=later).lead_id == world.units["DA-ROADS"].pk
+    changes = queries.changes_of("precedence")
+    assert [one.action for one in changes] == ["change", "create"]
+
+
+@pytest.mark.requirement("B12", "O10")
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"kind": "petition"}, "kind"),
+        ({"first": "luck"}, "first"),
+        ({"valid_from": TODAY - timedelta(days=1)}, "valid_from"),
+        ({"source_document": " - "}, "source_document"),
+        ({"source_document": "x" * 201}, "source_document"),
+        ({"first": "territory"}, "first"),  # as it is already
+    ],
+)
+def test_an_order_that_says_nothing_is_refused(world: World, wrong, field) -> None:
+    sound = {"kind": "event", "first": "owner", "valid_from": TODAY, "source_document": "文件",
+             "actor": world.root, "now": NOW}  # fmt: skip
+    with pytest.raises(Invalid) as caught:
+        operations.set_precedence(**{**sound, **wrong})
+    assert list(caught.value.fields) == [field]
+    with pytest.raises(NotAllowed):
+        operations.set_precedence(**{**sound, "actor": world.actor("DA-PLAT", "administrator")})
 
 
 @pytest.mark.requirement("B12")

@@ -315,3 +315,21 @@ def test_usernames_are_unique_without_regard_to_case(world: World) -> None:
     for username in ("chen", "two words", "", "x" * 61):
         with pytest.raises(Invalid):
             world.member("GAS", username=username)
+
+
+@pytest.mark.requirement("B12")
+def test_the_order_of_precedence_is_shown_and_set(
+    world: World, admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    here, new = reverse("office-precedence"), reverse("office-precedence-new")
+    html = admin.get(here).content.decode()
+    assert html.count("通行顺序") == 2 and html.count("现行") == 2
+    given = {"kind": "component", "first": "territory", "valid_from": "2026-03-02",
+             "source_document": "城管委〔2026〕3号"}  # fmt: skip
+    refused = admin.post(new, {**given, "valid_from": "2026-03-01"})
+    assert "过往不作更改" in refused.content.decode()
+    assert admin.post(new, given).status_code == 302
+    html = admin.get(here).content.decode()
+    assert "城管委〔2026〕3号" in html
+    assert html.count("现行") == 2 and html.count("已结束") == 1

@@ -27,6 +27,7 @@ TABS = (
     ("office-posts", lazy("Posts"), "id-card"),
     ("office-roles", lazy("Roles"), "shield-check"),
     ("office-lines", lazy("Responsibilities"), "grid-3x3"),
+    ("office-precedence", lazy("Order of precedence"), "arrow-up-narrow-wide"),
     ("office-territories", lazy("Company areas"), "map"),
     ("office-gaps", lazy("Cells without a unit"), "circle-alert"),
     ("office-changes", lazy("Record of changes"), "history"),

@@ -67,6 +67,8 @@ PAGES = (
     office("office-line", at=lambda city: {"line_id": city.line}),
     posted("office-line-end", at=lambda city: {"line_id": city.line},
            data=lambda city: {"ends_on": "2026-12-01", "source_document": "试验〔2026〕2号"}),
+    office("office-precedence"),
+    office("office-precedence-new"),
     office("office-territories"),
     office("office-territory-new"),
     office("office-territory-end", at=lambda city: {"territory_id": city.territory}),
