@@ -91,9 +91,10 @@ def _without_trigger() -> list[Lock]:
 def _without_constraint() -> list[Lock]:
     """Constraints of the models that are not there, do not hold, or say something else.
 
-    What each should be the database tells of a table with the same columns, made for this moment.
+    What each should be the database tells of a table with the same columns, made for this moment;
+    and once more as it reads its own words, which is how a restored one has them.
     """
-    there, wanted = _definitions("public"), dict[Lock, str]()
+    there = _definitions("public")
     with transaction.atomic():
         for model in CONSTRAINED:
             table = model._meta.db_table
@@ -103,9 +104,23 @@ def _without_constraint() -> list[Lock]:
                 for one in model._meta.constraints:
                     if (sql := one.create_sql(model, editor)) is not None:
                         editor.execute(sql, params=None)
-        wanted = _definitions("pg_temp")
+        made = _definitions("pg_temp")
+        _make_again(made)
+        restored = _definitions("pg_temp")
         transaction.set_rollback(True)
-    return sorted(lock for lock, means in wanted.items() if there.get(lock) != means)
+    return sorted(lock for lock in made if there.get(lock) not in (made[lock], restored[lock]))
+
+
+def _make_again(made: dict[Lock, str]) -> None:
+    """The same constraints and indexes of the temporary tables, from what the database says."""
+    with connection.cursor() as cursor:
+        for (table, name), means in made.items():
+            if means.startswith("CREATE "):
+                cursor.execute(f"DROP INDEX IF EXISTS pg_temp.{name}")
+                cursor.execute(means.replace(f" ON {table} ", f" ON pg_temp.{table} ", 1))
+            else:
+                cursor.execute(f"ALTER TABLE pg_temp.{table} DROP CONSTRAINT {name}")
+                cursor.execute(f"ALTER TABLE pg_temp.{table} ADD CONSTRAINT {name} {means}")
 
 
 def _definitions(schema: str) -> dict[Lock, str]:

@@ -61,12 +61,10 @@ def full(case: Case, *, actor: Actor, now: datetime) -> dict[str, Any]:
     """The whole case file."""
     timers, tasks = queries.timers(case), queries.tasks(case)
     lines = queries.history(case)
-    broken = chain.broken_from(case, lines)
     mine = offers.offers(actor, case, timers=timers, tasks=tasks, now=now)
     return {
         **summary(case, now=now),
-        "chain_broken_from": broken,
-        "changed_outside": broken is None and state.unlike(case),
+        **_proven(case, lines),
         "level": case.level,
         "trial": case.trial,
         "imported": case.imported,
@@ -97,6 +95,14 @@ def full(case: Case, *, actor: Actor, now: datetime) -> dict[str, Any]:
             for offer in mine
             if offer.hindrances
         ],
+    }
+
+
+def _proven(case: Case, lines: list[CaseEvent]) -> dict[str, Any]:
+    broken = chain.broken_from(case, lines)
+    return {
+        "chain_broken_from": broken,
+        "changed_outside": broken is None and state.unlike(case),
     }
 
 

@@ -10,6 +10,7 @@ import typer
 
 from cityloop.cli import (
     administrator,
+    backup,
     check,
     components,
     database,
@@ -49,6 +50,8 @@ COMMANDS: tuple[tuple[str, Callable[..., Any], str], ...] = (
     ("serve", serve.serve, "Run web server, live stream and worker."),
     ("worker", worker.worker, "Run only the worker: deferred jobs and the clocks."),
     ("check", check.check, "Health; with --chain also proof of the history."),
+    ("backup", backup.backup, "Save database, photos, notes and keys."),
+    ("restore", backup.restore, "Bring a backup into an empty database."),
     ("migrate", database.migrate, "Bring the database to this version's tables."),
     ("load-standards", standards.load_standards, "Editions of classes and filing rules."),
     ("first-administrator", administrator.first_administrator, "The account that makes others."),

@@ -11,7 +11,9 @@ notes still hold for a database that was restored elsewhere, and for one that wa
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -19,6 +21,8 @@ from django.conf import settings
 from django.db import connection, transaction
 
 FOLDER = "witness"
+WRITTEN_WITHIN = 1.0  # seconds
+_LOCK = "hashtextextended('cityloop.witness', 0)"
 Note = tuple[str, str]  # (what it is called, its digest)
 
 
@@ -27,6 +31,8 @@ def note(kind: str, notes: Sequence[Note]) -> None:
     next note covers what this one did, as the seals are chained."""
     if not notes:
         return
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_xact_lock_shared({_LOCK})")
     text = "".join(f"{kind} {name} {digest}\n" for name, digest in notes)
     path = file_of()
     transaction.on_commit(lambda: _append(path, text), robust=True)
@@ -43,6 +49,20 @@ def told(kind: str) -> Iterator[Note]:
             parts = line.split()
             if line.endswith("\n") and len(parts) == 3 and parts[0] == kind:
                 yield parts[1], parts[2]
+
+
+@contextmanager
+def still() -> Iterator[None]:
+    """Meanwhile nothing new is noted, and what was noted stands in the file: a copy of it and a
+    picture of the database that is taken in here belong together."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_lock({_LOCK})")
+    try:
+        time.sleep(WRITTEN_WITHIN)  # whoever noted last writes it down just after their commit
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT pg_advisory_unlock({_LOCK})")
 
 
 def file_of() -> Path:
