@@ -21,7 +21,7 @@ from cityloop.cli.project import open_project
 from config import env
 
 DUMP, FACTS, NOTES, FILES = "database.dump", "backup.json", "notes.log", "files"
-KEYS = ("secret.key", "push.key")
+KEYS = ("secret.key", "push.key", "demo.password")
 MODELS = "models"
 STAMP = "%Y-%m-%dT%H%M%S"
 UNFINISHED = ".unfinished"

@@ -80,6 +80,7 @@ from cityloop.cases.guards.proof import (
     has_photos_before_and_after,
     on_the_spot,
     photos_belong,
+    proves_one_case,
     stage_of,
 )
 from cityloop.cases.guards.quality import (
@@ -143,6 +144,7 @@ Guard = Callable[[Change], str | None]
 # Asked at every step, before those of its row.
 EVERY_STEP: tuple[Guard, ...] = (
     within_scope, sides_kept_apart, supervised_here, fits_client, photos_belong,
+    proves_one_case,
 )  # fmt: skip
 
 __all__ = [
@@ -225,6 +227,7 @@ __all__ = [
     "platform_below",
     "platform_holds",
     "point_in_a_grid",
+    "proves_one_case",
     "replies_made_out",
     "replies_sent",
     "report_owed",

@@ -32,6 +32,19 @@ def photos_belong(change: Change) -> str | None:
     return _("photos of the stage %(stage)s do not belong to this step") % {"stage": min(wrong)}
 
 
+def proves_one_case(change: Change) -> str | None:
+    """What proves one case proves no other: a picture that stands in another case is refused as a
+    verification, a result or a check (F10). A report may bring it, and is marked."""
+    borrowed = any(
+        paper.picture and paper.stage in PROOF
+        and any(remark["code"] == "same_picture" for remark in paper.remarks)
+        for paper in change.papers
+    )  # fmt: skip
+    if not borrowed or change.imported:
+        return None
+    return _("a photo given here stands in another case already: attach one of this case")
+
+
 def has_photo(change: Change) -> str | None:
     """At least one photo of this step's stage that the case did not have before (F07)."""
     wanted = PHOTO_STAGE.get(change.action)

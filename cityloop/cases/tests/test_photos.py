@@ -21,11 +21,18 @@ def finish(world, paper):
     return [r["code"] for r in Attachment.objects.get(case=case, stage="after").remarks]
 
 
-@pytest.mark.requirement("F07", "D07")
-def test_a_picture_that_proved_another_case_is_noted_with_that_case(world):
+@pytest.mark.requirement("F07", "F10", "D07")
+def test_a_picture_of_another_case_proves_nothing(world):
     paper = world.photo("after")
     assert finish(world, paper) == []
-    assert finish(world, paper) == ["same_picture"]
+    case = world.to("handling")
+    with pytest.raises(operations.Refused, match="stands in another case already"):
+        operations.perform(
+            case.number, "finish", actor=world.actors["water"], now=world.now,
+            inputs={"result": "done"}, papers=[paper, world.photo("after", "own")],
+        )  # fmt: skip
+    case.refresh_from_db()
+    assert case.status == "handling"
 
 
 @pytest.mark.requirement("F08")
