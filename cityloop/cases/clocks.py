@@ -103,7 +103,7 @@ def pause(change: Change, kind: str) -> None:
 
 
 def resume(change: Change, kind: str) -> None:
-    """Count on with what was left of the limit."""
+    """Count on with what was left of the limit; what ran out before keeps its deadline."""
     timer = change.timer(kind)
     if timer is None or timer.state != PAUSED:
         return
@@ -240,11 +240,17 @@ def show_stage_deadline(case: Case, timers: list[Timer]) -> None:
     if timer is None or timer.state != RUNNING:
         timer = going.get(WHOLE) if case.open else None
     if timer is not None and timer.state == RUNNING:
-        case.due_at, case.yellow_at = timer.due_at, yellow_from(timer.started_at, timer.due_at)
+        case.due_at, case.yellow_at = timer.due_at, lit_from(timer)
         if timer.kind == HOLD:  # nobody is late when it ends
             case.yellow_at = None
     else:
         case.due_at = case.yellow_at = None
+
+
+def lit_from(timer: Timer) -> datetime:
+    """When the light of a running clock turns yellow; of one that went on late, as it first ran."""
+    late = timer.started_at > timer.due_at
+    return yellow_from(timer.first_started_at if late else timer.started_at, timer.due_at)
 
 
 def yellow_from(started_at: datetime, due_at: datetime) -> datetime:
@@ -305,7 +311,12 @@ def _told_in(change: Change, timer: Timer, unit: str) -> Decimal:
 
 
 def reckon(change: Change, timer: Timer) -> datetime:
-    """The deadline of a running clock under the calendar as it is now."""
+    """The deadline of a running clock under the calendar as it is now.
+
+    More than the limit has run: it ran out before a pause, and no pause makes that undone.
+    """
+    if timer.spent > timer.limit_amount:
+        return timer.due_at
     left = max(timer.limit_amount - timer.spent, ZERO)
     length = CONTINUOUS.get(timer.limit_unit)
     if length:  # clock time needs no calendar

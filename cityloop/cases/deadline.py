@@ -19,7 +19,7 @@ from cityloop.standards import worktime
 from cityloop.standards.workcalendar import WorkCalendar
 
 ZERO, FIVE_PLACES = Decimal(0), Decimal("0.00001")
-PAUSED = "paused"  # beside the reasons of worktime
+PAUSED, PASSED = "paused", "passed"  # beside the reasons of worktime: stands still, is over
 ENDS = frozenset({"met", "late", "ended"})
 
 
@@ -118,6 +118,8 @@ def used_by(timer: Timer, calendar: WorkCalendar, *, now: datetime) -> Decimal:
     else:
         ran = worktime.elapsed(timer.started_at, now, timer.limit_unit, calendar)
         used = timer.spent + max(ran, ZERO).quantize(FIVE_PLACES)
+        if now > timer.due_at:  # as it was set, whatever the calendar says since
+            used = max(used, timer.limit_amount)
     late = timer.late if timer.state == TimerState.ENDED else now > timer.due_at
     return min(used, timer.limit_amount) if timer.margin_hours and not late else used
 
@@ -154,17 +156,20 @@ def _run(
     timer: Timer, begin: datetime, end: datetime, used: Decimal, calendar: WorkCalendar
 ) -> Iterator[Stretch]:
     """From a start to a pause; only the clock of the whole case has a margin behind its limit."""
-    limit = end
-    if timer.kind == TimerKind.WHOLE and (timer.margin_hours or timer.spent <= timer.limit_amount):
-        left = max(timer.limit_amount - used, ZERO)
-        limit = min(end, worktime.due_at(begin, left, timer.limit_unit, calendar))
+    left = max(timer.limit_amount - used, ZERO)
+    limit = min(end, worktime.due_at(begin, left, timer.limit_unit, calendar))
     yield from _parts(begin, limit, timer.limit_unit, calendar)
-    yield from _parts(limit, end, "work_hour", calendar, margin=True)
+    if timer.kind == TimerKind.WHOLE and (timer.margin_hours or timer.spent <= timer.limit_amount):
+        yield from _parts(limit, end, "work_hour", calendar, margin=True)
+    elif limit < end:
+        yield Stretch(limit, end, False, PASSED)
 
 
 def _last_run(timer: Timer, used: Decimal, calendar: WorkCalendar) -> Iterator[Stretch]:
     """From the last start to the deadline, as it was set."""
     start, due = timer.started_at, timer.due_at
+    if start > due:  # it had passed before the clock went on
+        return
     limit = due
     if timer.margin_hours:
         before = used if timer.state == TimerState.ENDED else timer.spent

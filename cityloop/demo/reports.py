@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from cityloop.cases.guards.filing import USUAL_LEVEL
 from cityloop.demo.scenes import light_at
 from cityloop.demo.town import Matter, Spot, Town
 
@@ -113,7 +114,9 @@ def _kind(town: Town, channel: str, matter: Matter) -> str:
     dice = town.chance.random()
     if matter.level == 1 and dice < 0.28:
         return "self_handle"
-    return "remind" if dice > 0.96 else "quick_report" if dice > 0.92 else "report"
+    if dice > 0.96:
+        return "remind" if matter.level <= USUAL_LEVEL else "report"
+    return "quick_report" if dice > 0.92 else "report"
 
 
 def _operator(town: Town, now: datetime, spot: Spot) -> int:

@@ -244,7 +244,7 @@ def _oversight(city: City) -> None:
         number=city.cases["closed"], note="典型", actor=town.actor("acceptor"), now=town.now
     )
     town.step(city.cases["dispatched"], "urge", "supervisor", reason="请答复")
-    town.report(kind="remind", class_code="E0101", text="提示一件")
+    town.report(kind="remind", class_code="E0102", text="提示一件")
 
 
 def _permits(city: City) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from cityloop.cases import granting, proof
+from cityloop.cases import deadline, granting, proof, views
 from cityloop.cases import operations as cases
 from cityloop.cases.models import Case, Timer
 from cityloop.coordination import queries as coordination
@@ -249,3 +249,35 @@ def test_a_limit_that_has_not_run_out_speaks_for_no_card(town: Town) -> None:
     town.wait(days=90)
     town.sweep()
     assert late_grounds(town) == [] and by_unit(town) == {"WATER": (1, 0, 0, 0)}
+
+
+def at_night(town: Town) -> None:
+    """Far past a working day's end, when the next working moment lies hours ahead."""
+    past = timezone.localtime(town.now + timedelta(days=1))
+    town.now = past.replace(hour=22, minute=30)
+
+
+@pytest.mark.requirement("H05", "H06", "H07")
+@pytest.mark.parametrize("road", ["returned", "suspended"])
+def test_what_ran_out_stays_run_out_when_the_clock_goes_on_at_night(town: Town, road: str) -> None:
+    case = town.case("handling")
+    if road == "suspended":  # asked for in time, granted too late
+        ask(town, case.number, "suspension", until=until(town, days=3))
+    due = handling_clocks(case)[-1].due_at
+    past_the_limit(town, case)
+    at_night(town)
+    if road == "returned":
+        town.step(case.number, "return", "water", reason_code="not_ours", reason="非本单位")
+        case = town.step(case.number, "dispatch", "dispatcher", unit="WATER", reason="权属在水务")
+    else:
+        town.step(case.number, "approve_suspension", "supervisor", opinion="等待材料")
+        case = town.step(case.number, "resume_early", "supervisor", reason="材料已到")
+    assert handling_clocks(case)[-1].due_at == due, "no pause makes it undone"
+    assert (case.due_at, views.light(case, now=town.now)) == (due, "purple")
+    told = deadline.explained(case, "handling", now=town.now)
+    counted_hours = sum(one["amount"] for one in told["stretches"] if one["counted"])
+    assert counted_hours == told["limit"][0] and told["left"] == 0
+    assert [one["reason"] for one in told["stretches"]][-2:] == ["passed", "paused"]
+    town.step(
+        case.number, "give_notice", "supervisor", final_day=until(town, days=2), consequence="警示"
+    )

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cityloop.oversight.models import NamedList, Sending
 from tests.browser import Browse
-from tests.town import EVENT, Town
+from tests.town import Town
 
 pytestmark = pytest.mark.slow
 
@@ -59,12 +59,12 @@ def test_an_order_from_the_button_to_the_figures(town: Town, browse: Browse) -> 
 
 @pytest.mark.requirement("B10")
 def test_reminders_are_counted_and_listed(town: Town, browse: Browse) -> None:
-    number = town.report(kind="remind", class_code=EVENT, text="店铺外摆").case
+    number = town.report(kind="remind", class_code="E0102", text="店铺外摆").case
     other = town.report(kind="remind", class_code="E0110", text="纸箱").case
     evaluator = browse("evaluator")
     page = _page(evaluator.get("/oversight/reminders/"))
     assert "2 reminders" in page and "ROADS单位" in page and number in page
-    chosen = town.chosen(EVENT).pk
+    chosen = town.chosen("E0102").pk
     page = _page(evaluator.get(f"/oversight/reminders/?class={chosen}"))
     assert number in page and other not in page
     assert "提示" in _page(browse("roads", "zh-hans").get("/oversight/reminders/?unit=x"))

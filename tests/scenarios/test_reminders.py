@@ -17,6 +17,8 @@ from cityloop.notify.models import Message
 from cityloop.oversight import queries
 from tests.town import EVENT, SYSTEM, Town, forget
 
+SMALL = "E0102"
+
 
 def _told(town: Town) -> list[str]:
     town.deliver()
@@ -26,7 +28,7 @@ def _told(town: Town) -> list[str]:
 
 @pytest.mark.requirement("B10")
 def test_an_inspector_reminds_and_the_responsible_unit_is_told(town: Town) -> None:
-    receipt = town.report(kind="remind", class_code=EVENT, text="店铺外摆，提示规范")
+    receipt = town.report(kind="remind", class_code=SMALL, text="店铺外摆，提示规范")
     case = Case.objects.get(number=receipt.case)
     assert (case.record_type, case.status, case.closing_kind) == ("reminder", "closed", "reminder")
     # The unit of the matrix sees it; nothing is filed, no clock runs, nobody is judged by it.
@@ -112,7 +114,7 @@ def test_what_an_inspector_reported_is_settled_by_a_reminder_at_once(town: Town)
 def test_what_the_public_reported_is_no_reminder_from_the_start(town: Town) -> None:
     before = Case.objects.count()
     with pytest.raises(Problem, match="register it as a report"):
-        town.report("hotline12319", kind="remind", class_code=EVENT)
+        town.report("hotline12319", kind="remind", class_code=SMALL)
     assert Case.objects.count() == before
     # The inspector stands there, whatever of theirs the city wants reviewed.
     cases.publish_flow(
@@ -124,6 +126,16 @@ def test_what_the_public_reported_is_no_reminder_from_the_start(town: Town) -> N
     assert told.closing_kind == "reminder"
 
 
+@pytest.mark.requirement("B10", "C07")
+def test_nothing_grave_and_nothing_from_a_leader_is_a_reminder_from_the_start(town: Town) -> None:
+    before = Case.objects.count()
+    with pytest.raises(Problem, match="a matter of this level becomes a case"):
+        town.report(kind="remind", class_code="E0502", text="燃气管道破裂")
+    with pytest.raises(Problem, match="a written answer is owed"):
+        town.report("leader", kind="remind", class_code="E0110", text="批示：清理纸箱")
+    assert Case.objects.count() == before
+
+
 def _offers(town: Town, number: str) -> list[offers.Offer]:
     case = Case.objects.get(number=number)
     leader = town.actor("shift_leader")
@@ -133,16 +145,16 @@ def _offers(town: Town, number: str) -> list[offers.Offer]:
 @pytest.mark.requirement("B10")
 def test_reminders_are_counted_by_unit_class_and_period(town: Town) -> None:
     start = town.now
-    for code in (EVENT, EVENT, "E0110"):
+    for code in (SMALL, SMALL, "E0110"):
         town.report(kind="remind", class_code=code, text=f"提示{code}{town.reports}")
     town.wait(days=40)
-    town.report(kind="remind", class_code=EVENT, text="下个月的提示")
+    town.report(kind="remind", class_code=SMALL, text="下个月的提示")
     town.case("closed")
 
     leader, month = town.actor("leader"), timedelta(days=30)
     found = queries.counts(leader, since=start, until=start + month)
     told = [(one.unit.code, one.problem_class.short_code, one.count) for one in found]  # type: ignore[union-attr]
-    assert told == [("ROADS", "E0101", 2), ("ROADS", "E0110", 1)]
+    assert told == [("ROADS", SMALL, 2), ("ROADS", "E0110", 1)]
     later = queries.counts(leader, since=start + month, until=town.now + month)
     assert [one.count for one in later] == [1]
     chosen = town.chosen("E0110")

@@ -145,6 +145,13 @@ def small_matter(change: Change) -> str | None:
     return _("a matter of this level becomes a case: accept it")
 
 
+def no_report_owed(change: Change) -> str | None:
+    """What a leader sent is answered in writing, so it is a case first (C07)."""
+    if change.imported or not change.facts.get("written_report"):
+        return None
+    return _("register it as a report: a written answer is owed")
+
+
 def not_told_by_the_public(change: Change) -> str | None:
     """What is to be seen or reviewed ends by no reminder at once: it is a report first (B10, D06,
     G09). The inspector stands there and sees it."""

@@ -9,12 +9,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_safe
 
 from cityloop.cases import deadline
 from cityloop.cases import queries as cases
 from cityloop.cases import views as case_views
-from cityloop.cases.clocks import yellow_from
+from cityloop.cases.clocks import lit_from
 from cityloop.cases.models import Case, Timer, TimerKind
 from cityloop.desks import history, looks
 from cityloop.desks.views.case_list import answered
@@ -25,6 +26,7 @@ from cityloop.standards.queries.calendars import REASONS
 from cityloop.standards.worktime import Reason, Unit
 
 MOST_DIGITS = 5
+BESIDE = {deadline.PAUSED: lazy("stands still"), deadline.PASSED: lazy("the deadline had passed")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def clock_row(timer: Timer, *, which: int = 1, now: datetime) -> ClockRow:
     state = verdict if ended else timer.state
     light = "" if timer.state == "running" else "paused"
     if timer.state == "running":
-        yellow = yellow_from(timer.started_at, timer.due_at)
+        yellow = lit_from(timer)
         light = "red" if now >= timer.due_at else "yellow" if now >= yellow else "green"
     limit = standards.limit_text(timer.limit_amount, timer.limit_unit)
     if timer.margin_hours:
@@ -119,7 +121,7 @@ def days_of(parts: list[dict[str, Any]]) -> list[tuple[date, list[dict[str, Any]
     days: dict[date, list[dict[str, Any]]] = {}
     for part in parts:
         paused = part["reason"] == deadline.PAUSED
-        words = _("stands still") if paused else str(REASONS[Reason(part["reason"])])
+        words = BESIDE.get(part["reason"]) or str(REASONS[Reason(part["reason"])])
         if part["margin"] and part["counted"]:
             words = _("%(reason)s, margin of the other stages") % {"reason": words}
         day = timezone.localtime(part["start"]).date()
