@@ -1,10 +1,14 @@
 """Regions, unit grids, responsibility grids, service areas, roads, addresses, map sources.
 
+What was changed of grids, service areas and map sources stands beside them.
+
 Geometry is WGS 84 longitude/latitude (ADR 0004). Validity is half-open: a row holds from
 valid_from up to, not including, valid_to; an open end is NULL.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -193,7 +197,8 @@ class ResponsibilityGrid(models.Model):
 class ServiceArea(models.Model):
     """Where the platform works, from a day on; reports outside are flagged, not lost.
 
-    A trigger keeps its pieces in ServicePiece. A city without any row serves all its grids.
+    A trigger keeps its pieces in ServicePiece. A city without any row serves all its grids. Each
+    change is recorded (MapChange).
     """
 
     name = models.CharField(max_length=64, unique=True)
@@ -270,7 +275,7 @@ class Address(models.Model):
 
 
 class MapSource(models.Model):
-    """A map service that the city adds under or over our own tiles."""
+    """A map service that the city adds below our own tiles. Each change is recorded (MapChange)."""
 
     class Kind(models.TextChoices):
         WMTS = "wmts"
@@ -286,3 +291,37 @@ class MapSource(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class MapChange(models.Model):
+    """Who added, changed or removed a service area or a map source, when, and why.
+
+    `before` and `after`: the row as the database has it (geometry as GeoJSON), NULL where there was
+    or is none. Triggers of migration 0003 keep rows for good, and refuse a change without its row.
+    """
+
+    class Subject(models.TextChoices):
+        SERVICE_AREA = "service_area"
+        MAP_SOURCE = "map_source"
+
+    class Action(models.TextChoices):
+        ADD = "add"
+        CHANGE = "change"
+        REMOVE = "remove"
+
+    at = models.DateTimeField()
+    member_id = models.BigIntegerField(null=True)
+    actor = models.CharField(max_length=120)
+    subject = models.CharField(max_length=12, choices=Subject)
+    subject_id = models.BigIntegerField()
+    action = models.CharField(max_length=6, choices=Action)
+    name = models.CharField(max_length=64)  # by which it goes, of one removed by which it went
+    before: models.JSONField[Any, Any] = models.JSONField(null=True)
+    after: models.JSONField[Any, Any] = models.JSONField(null=True)
+    reason = models.CharField(max_length=200, default="", blank=True)
+
+    class Meta:
+        indexes = [models.Index("subject", "subject_id", "id", name="map_change_of")]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.name} {self.action}"

@@ -56,6 +56,10 @@ class City:
     photo: str = ""
     orders: dict[str, str] = field(default_factory=dict)
     protection: int = 0
+    service_area: int = 0
+    map_source: int = 0
+    map_change: int = 0
+    example: int = 0
     dirty: str = ""
     reply_check: int = 0
     told_in: int = 0

@@ -13,12 +13,14 @@ from cityloop.coordination import operations as coordination
 from cityloop.discipline import operations as discipline
 from cityloop.duty import operations as duty
 from cityloop.geo import operations as geo
-from cityloop.geo.models import UnitGrid
+from cityloop.geo.models import MapChange, UnitGrid
+from cityloop.geo.tests import world as ground
 from cityloop.hotline import operations as hotline
 from cityloop.hotline.reading import Row
 from cityloop.intake import operations as intake
 from cityloop.intake.models import ReporterNotice
 from cityloop.kernel import clock
+from cityloop.kernel.models import StoredFile
 from cityloop.notify import operations as notify
 from cityloop.notify.models import Message, ReplyCheck, ReplyDraw
 from cityloop.oversight import operations as oversight
@@ -71,6 +73,7 @@ def build(folder: Path) -> City:
         _discipline,
         _works,
         _territory,
+        _settings,
         _oversight,
         _duty,
         _permits,
@@ -95,6 +98,19 @@ def _territory(city: City) -> None:
         code=UnitGrid.objects.order_by("-code")[0].code, on=date(2099, 6, 1), leaves_city=True,
         actor=towns.SYSTEM, now=town.now,
     )  # fmt: skip
+
+
+def _settings(city: City) -> None:
+    """The whole town is served; a map service that nobody sees yet; an example of a filing rule."""
+    town, by = city.town, {"actor": towns.SYSTEM, "now": city.town.now}
+    area = geo.set_service_area(name="全区", shape=ground.OUTLINE, starts_on=towns.SINCE, **by)
+    source = geo.set_map_source(
+        name="影像", kind="xyz", url="https://maps.test/{z}/{x}/{y}.png", enabled=False, **by
+    )
+    file = StoredFile.objects.get(sha256=town.stored())
+    shown = standards.attach_example(rule_id=town.rule().pk, file_id=file.pk, verdict="bad", **by)
+    city.service_area, city.map_source, city.example = area.pk, source.pk, shown.pk
+    city.map_change = MapChange.objects.order_by("pk")[0].pk
 
 
 def _hotline(city: City) -> None:

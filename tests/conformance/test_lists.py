@@ -105,12 +105,12 @@ def _fill(city: City, count: int) -> None:
 
 
 def _fill_ground(city: City) -> None:
-    """Grids that are to leave the city in many years; only those of the end of the town."""
+    """Grids that are to leave the city in many years, at its end; map services switched off."""
+    by, away = {"actor": towns.SYSTEM, "now": city.town.now}, date(2099, 6, 1)
     for grid in UnitGrid.objects.filter(valid_to=None).order_by("-code")[:7]:
-        geo.retire_grid(
-            code=grid.code, on=date(2099, 6, 1), leaves_city=True, actor=towns.SYSTEM,
-            now=city.town.now,
-        )  # fmt: skip
+        geo.retire_grid(code=grid.code, on=away, leaves_city=True, **by)
+        url = f"https://{grid.code}.test/{{z}}/{{x}}/{{y}}"
+        geo.set_map_source(name=grid.code, kind="xyz", url=url, enabled=False, **by)
 
 
 def _fill_together(city: City, unit: Organisation, n: int) -> None:

@@ -47,6 +47,7 @@ OWN: dict[str, dict[str, str]] = {
         "opening": FUNCTIONS,
         "outlining": FUNCTIONS,
         "partition": FUNCTIONS,
+        "policy": FUNCTIONS,
         "sources": FUNCTIONS,
         "style": FUNCTIONS,
         "tiles": TABLE,

@@ -12,7 +12,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from cityloop.geo import coordinates, queries
-from cityloop.geo.api import changes, grids
+from cityloop.geo.api import changes, grids, map_changes, map_sources, service_areas
 from cityloop.geo.coordinates import System
 from cityloop.geo.models import Region
 from cityloop.geo.style import style
@@ -22,8 +22,8 @@ from cityloop.kernel.errors import NotFound
 from cityloop.kernel.page import actor_of
 
 router = Router(tags=["geo"])
-router.add_router("", grids.router)
-router.add_router("", changes.router)
+for part in (grids, changes, service_areas, map_sources, map_changes):
+    router.add_router("", part.router)
 Level = Literal["province", "city", "district", "street", "community"]
 MOST_POINTS = 10_000
 

@@ -9,15 +9,11 @@ from cityloop.geo.operations.grid_plans import (
     move_grid_change,
 )
 from cityloop.geo.operations.grids import generate_grids
-from cityloop.geo.operations.maps import (
-    remove_map_source,
-    remove_service_area,
-    set_map_source,
-    set_service_area,
-)
+from cityloop.geo.operations.map_sources import remove_map_source, set_map_source
 from cityloop.geo.operations.regions import import_regions, outline_city
 from cityloop.geo.operations.responsibility import add_responsibility_grid, share_out_grids
 from cityloop.geo.operations.roads import add_crossings, import_roads
+from cityloop.geo.operations.service_areas import remove_service_area, set_service_area
 
 __all__ = [
     "add_crossings",

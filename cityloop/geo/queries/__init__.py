@@ -2,7 +2,20 @@
 
 from cityloop.geo.queries.addresses import FoundAddress, nearest_address, search_address
 from cityloop.geo.queries.changes import chain, grid_changes, grown, heirs, in_force, origins
-from cityloop.geo.queries.maps import NoSuchTile, map_sources, tile, tile_layer
+from cityloop.geo.queries.map_settings import (
+    map_change,
+    map_changes,
+    service_area,
+    service_areas,
+)
+from cityloop.geo.queries.maps import (
+    NoSuchTile,
+    all_map_sources,
+    map_source_warnings,
+    map_sources,
+    tile,
+    tile_layer,
+)
 from cityloop.geo.queries.places import Place, grids_inside, locate, locate_many
 from cityloop.geo.queries.regions import (
     Coverage,
@@ -20,6 +33,7 @@ __all__ = [
     "FoundAddress",
     "NoSuchTile",
     "Place",
+    "all_map_sources",
     "areas_known",
     "chain",
     "check_coverage",
@@ -32,6 +46,9 @@ __all__ = [
     "in_force",
     "locate",
     "locate_many",
+    "map_change",
+    "map_changes",
+    "map_source_warnings",
     "map_sources",
     "nearest_address",
     "origins",
@@ -39,6 +56,8 @@ __all__ = [
     "region_names",
     "regions_of",
     "search_address",
+    "service_area",
+    "service_areas",
     "tile",
     "tile_layer",
 ]

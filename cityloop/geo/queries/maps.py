@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
-from cityloop.geo import tiles
+from cityloop.geo import policy, tiles
 from cityloop.geo.models import MapSource
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotFound
@@ -23,7 +26,28 @@ class NoSuchTile(Invalid):
 
 def map_sources() -> list[MapSource]:
     """The city's own map services that are switched on, lowest first."""
-    return list(MapSource.objects.filter(enabled=True).order_by("position", "id"))
+    return list(all_map_sources().filter(enabled=True))
+
+
+def all_map_sources() -> QuerySet[MapSource]:
+    """Those that are switched off too, lowest first."""
+    return MapSource.objects.order_by("position", "id")
+
+
+def map_source_warnings(source: MapSource, *, page: str) -> list[str]:
+    """Why people at the site `page` (scheme and host) will not see it on their maps, if so."""
+    found = []
+    parts = urlsplit(source.url)
+    if not policy.allows(source.url, page=page, sources=settings.MAP_SOURCES):
+        why = gettext("browsers refuse it: %(origin)s is not in the setting MAP_SOURCES")
+        found.append(why % {"origin": f"{parts.scheme}://{parts.netloc}"})
+    if page.startswith("https:") and parts.scheme == "http":
+        found.append(gettext("browsers refuse it: a page that came by https loads nothing by http"))
+    if source.kind == MapSource.Kind.PMTILES:
+        found.append(
+            gettext("the map style names it for other programs; our own pages draw no PMTiles")
+        )
+    return found
 
 
 def tile_layer(name: str, actor: Actor) -> tiles.Layer:

@@ -13,7 +13,7 @@ from django.db import connection
 from cityloop.geo import operations, queries
 from cityloop.geo.coordinates import NoCoordinate
 from cityloop.geo.models import Region, ServiceArea, UnitGrid
-from cityloop.geo.operations.maps import BadArea
+from cityloop.geo.operations.service_areas import BadArea
 from cityloop.geo.queries import places
 from cityloop.geo.tests import world
 from cityloop.geo.tests.world import BOSS, NOW, TODAY
@@ -105,19 +105,20 @@ def test_points_outside_the_area_of_the_day_are_flagged_not_lost(
 @pytest.mark.requirement("A30")
 def test_a_service_area_can_end_and_move(town: str) -> None:
     end = TODAY + timedelta(days=5)
-    operations.set_service_area(
+    area = operations.set_service_area(
         name="试点", shape=world.OUTLINE, starts_on=TODAY, ends_on=end, actor=BOSS, now=NOW
     )
     by_day = {d: queries.locate(*INSIDE, on=d) for d in (TODAY - timedelta(days=1), TODAY, end)}
     assert [p is not None and p.in_service for p in by_day.values()] == [False, True, False]
+    west = world.OUTLINE.intersection(shapely.box(120, 30, 120.103, 31))
     operations.set_service_area(
-        name="试点", shape=shapely.box(10, 10, 11, 11), starts_on=TODAY, actor=BOSS, now=NOW
+        area_id=area.pk, name="试点", shape=west, starts_on=TODAY, actor=BOSS, now=NOW
     )
     assert ServiceArea.objects.count() == 1
     place = queries.locate(*INSIDE, on=TODAY)
     assert place is not None
     assert not place.in_service
-    operations.remove_service_area(name="试点", actor=BOSS, now=NOW)
+    operations.remove_service_area(area_id=area.pk, actor=BOSS, now=NOW)
     place = queries.locate(*INSIDE, on=TODAY)
     assert place is not None
     assert place.in_service
@@ -129,13 +130,14 @@ def test_impossible_service_areas_are_refused(town: str) -> None:
         (shapely.Point(1, 1), None),
         (shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)]), None),
         (world.OUTLINE, TODAY),
+        (shapely.box(10, 10, 11, 11), None),
     ):
         with pytest.raises(BadArea):
             operations.set_service_area(
                 name="x", shape=shape, starts_on=TODAY, ends_on=ends_on, actor=BOSS, now=NOW
             )
     with pytest.raises(NotFound):
-        operations.remove_service_area(name="x", actor=BOSS, now=NOW)
+        operations.remove_service_area(area_id=1, actor=BOSS, now=NOW)
     with pytest.raises(NotAllowed):
         operations.set_service_area(
             name="x", shape=world.OUTLINE, starts_on=TODAY, actor=world.NOBODY, now=NOW

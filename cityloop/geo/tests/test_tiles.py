@@ -10,7 +10,7 @@ from django.db import connection
 
 from cityloop.geo import operations, queries, tiles
 from cityloop.geo.models import UnitGrid
-from cityloop.geo.operations.maps import BadMapSource
+from cityloop.geo.operations.map_sources import BadMapSource
 from cityloop.geo.queries import NoSuchTile
 from cityloop.geo.style import style
 from cityloop.geo.tests import mvt, world
@@ -164,10 +164,10 @@ def test_the_style_draws_our_tiles_over_the_city_s(town: str) -> None:
         ("底图", "pmtiles", "https://maps.example.org/city.pmtiles"),
         ("关", "xyz", "https://a.example.org/{z}/{x}/{y}.png"),
     ):
-        operations.set_map_source(name=name, kind=kind, url=url, actor=BOSS, now=NOW)
+        last = operations.set_map_source(name=name, kind=kind, url=url, actor=BOSS, now=NOW)
     operations.set_map_source(
-        name="关", kind="xyz", url="https://b.example.org/{z}/{x}/{y}.png", enabled=False,
-        actor=BOSS, now=NOW,
+        source_id=last.pk, name="关", kind="xyz", url="https://b.example.org/{z}/{x}/{y}.png",
+        enabled=False, actor=BOSS, now=NOW,
     )  # fmt: skip
     made = style(origin="https://city", sources=queries.map_sources(), centre=MIDDLE, title="Map")
     assert made["version"] == 8
@@ -188,10 +188,13 @@ def test_the_style_draws_our_tiles_over_the_city_s(town: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "url"),
     [("wms", "https://a/{z}/{x}/{y}"), ("xyz", "ftp://a/{z}/{x}/{y}"), ("xyz", "https://a/{z}"),
-     ("xyz", "javascript:alert(1)"), ("pmtiles", "file:///etc/passwd")],
+     ("xyz", "javascript:alert(1)"), ("pmtiles", "file:///etc/passwd"),
+     ("xyz", "https://[/{z}/{x}/{y}"), ("xyz", "https://a:x/{z}/{x}/{y}"),
+     ("xyz", "https://me:word@a/{z}/{x}/{y}"), ("xyz", "https://{s}.a/{z}/{x}/{y}"),
+     ("xyz", "https://a/{z}/{x}/{y}?k=1 2"), ("pmtiles", "https://a/{z}.pmtiles")],
 )  # fmt: skip
 def test_map_sources_that_cannot_work(db: None, kind: str, url: str) -> None:
     with pytest.raises(BadMapSource):
         operations.set_map_source(name="x", kind=kind, url=url, actor=BOSS, now=NOW)
     with pytest.raises(NotFound):
-        operations.remove_map_source(name="x", actor=BOSS, now=NOW)
+        operations.remove_map_source(source_id=1, actor=BOSS, now=NOW)

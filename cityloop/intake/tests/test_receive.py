@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.contrib.gis.geos import MultiPolygon, Point, Polygon
+import shapely
+from django.contrib.gis.geos import Point
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from cityloop.cases import operations as cases
 from cityloop.cases.models import Case, CaseEvent
-from cityloop.geo.models import ServiceArea
+from cityloop.geo import operations as geo
 from cityloop.intake import operations, reference
 from cityloop.intake.models import Report, Reporter
 from cityloop.intake.operations import PhotoIn
-from cityloop.intake.tests.city import MIDDLE, OUTSIDE, address, administrator, component
+from cityloop.intake.tests.city import (
+    CELL,
+    MIDDLE,
+    OUTSIDE,
+    SINCE,
+    SOUTH,
+    WEST,
+    address,
+    administrator,
+    component,
+)
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotAllowed, Problem
 from cityloop.people import operations as people
@@ -129,8 +140,10 @@ def test_a_machine_is_told_at_once_that_its_point_is_outside(city):
 
 @pytest.mark.requirement("A30")
 def test_outside_the_served_area_is_flagged(city):
-    far = MultiPolygon(Polygon.from_bbox((121, 31, 121.1, 31.1)), srid=4326)
-    ServiceArea.objects.create(name="phase 1", geom=far, starts_on=date(2020, 1, 1))
+    corner = shapely.box(WEST, SOUTH, WEST + CELL, SOUTH + CELL)
+    geo.set_service_area(
+        name="phase 1", shape=corner, starts_on=SINCE, actor=Actor.system(), now=city.now
+    )
     receipt = city.receive()
     case = Case.objects.get(number=receipt.case)
     assert "outside_service" in codes(receipt)

@@ -15,12 +15,14 @@ from cityloop.kernel import clock
 from cityloop.kernel.api import Moment, idempotent
 from cityloop.kernel.page import actor_of
 from cityloop.standards import operations, queries, shapes, worktime
-from cityloop.standards.api import calendar
+from cityloop.standards.api import calendar, examples
 from cityloop.standards.api.calendar import VIEW, Code
+from cityloop.standards.api.examples import PhotoOut
 from cityloop.standards.models import Edition, FilingRule, ProblemClass
 
 router = Router(tags=["standards"])
 router.add_router("", calendar.router)
+router.add_router("", examples.router)
 ClassId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
@@ -81,20 +83,6 @@ class ClassOut(Schema):
     second_eye: bool
     provisional: bool
     synonyms: list[str]
-
-
-class PhotoOut(Schema):
-    """An example picture; `url` answers a small JPEG."""
-
-    id: int
-    verdict: str
-    caption: str
-    url: str
-
-    @staticmethod
-    def resolve_url(row: Any) -> str:
-        """Where it is."""
-        return f"/manual/examples/{row.pk}"
 
 
 class RuleOut(Schema):

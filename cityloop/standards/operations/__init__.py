@@ -17,7 +17,7 @@ from cityloop.standards.operations.editions import (
     load_edition,
     load_editions,
 )
-from cityloop.standards.operations.examples import attach_example, remove_example
+from cityloop.standards.operations.examples import attach_example, remove_example, store_example
 from cityloop.standards.operations.protection import (
     NewProtection,
     add_protection,
@@ -51,4 +51,5 @@ __all__ = [
     "seed_calendar",
     "set_periods",
     "set_special_day",
+    "store_example",
 ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cityloop.kernel import files
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotFound
 from cityloop.kernel.models import StoredFile
@@ -26,14 +28,11 @@ def attach_example(
     Examples explain a rule and are no part of it, so published rules take them too. Raises
     NotFound, Invalid (not a picture, unknown verdict, caption too long), NotAllowed.
     """
-    actor.require(PERMISSION)
-    if not FilingRule.objects.filter(pk=rule_id).exists():
-        raise NotFound(_("there is no filing rule %(id)s") % {"id": rule_id})
+    _require(actor, rule_id)
     file = StoredFile.objects.filter(pk=file_id).first()
     if file is None:
         raise NotFound(_("there is no file %(id)s") % {"id": file_id})
-    if not file.media_type.startswith("image/"):
-        raise Invalid(_("an example must be a picture"), code="not-a-picture")
+    _check_picture(file)
     if verdict not in RulePhoto.Verdict.values:
         raise Invalid(_("the verdict must be good or bad"), code="bad-verdict")
     try:
@@ -60,3 +59,29 @@ def remove_example(*, photo_id: int, actor: Actor) -> None:
     deleted, _rows = RulePhoto.objects.filter(pk=photo_id).delete()
     if not deleted:
         raise NotFound(_("there is no example photo %(id)s") % {"id": photo_id})
+
+
+@transaction.atomic
+def store_example(
+    *, rule_id: int, chunks: Iterable[bytes], filename: str, actor: Actor, now: datetime
+) -> StoredFile:
+    """Keep a picture that is to stand beside a rule, handed in by the actor.
+
+    Raises NotFound, Invalid (not a picture), what `files.store` raises, NotAllowed.
+    """
+    _require(actor, rule_id)
+    file = files.store(chunks=chunks, filename=filename, now=now)
+    _check_picture(file)
+    files.note_handed_in(file, member_id=actor.member_id, now=now)
+    return file
+
+
+def _require(actor: Actor, rule_id: int) -> None:
+    actor.require(PERMISSION)
+    if not FilingRule.objects.filter(pk=rule_id).exists():
+        raise NotFound(_("there is no filing rule %(id)s") % {"id": rule_id})
+
+
+def _check_picture(file: StoredFile) -> None:
+    if not file.media_type.startswith("image/"):
+        raise Invalid(_("an example must be a picture"), code="not-a-picture")

@@ -10,8 +10,11 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 
+from cityloop.kernel import files
 from cityloop.kernel import text as bigrams
-from cityloop.kernel.errors import NotFound, Refused
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.errors import Invalid, NotFound, Refused
+from cityloop.kernel.models import StoredFile
 from cityloop.kernel.paging import Page, page
 from cityloop.standards import keywords
 from cityloop.standards.models import Edition, FilingRule, ProblemClass, RulePhoto
@@ -181,6 +184,28 @@ def example(photo_id: int) -> RulePhoto:
     if found is None:
         raise NotFound(_("there is no example photo %(id)s") % {"id": photo_id})
     return found
+
+
+def examples(rule_id: int) -> QuerySet[RulePhoto]:
+    """The example photos of a rule, good ones first; raises NotFound for no rule."""
+    if not FilingRule.objects.filter(pk=rule_id).exists():
+        raise NotFound(_("there is no filing rule %(id)s") % {"id": rule_id})
+    rows = RulePhoto.objects.filter(rule_id=rule_id).select_related("file")
+    return rows.order_by("-verdict", "id")
+
+
+def picture_in_hand(actor: Actor, sha256: str) -> StoredFile:
+    """A stored picture that the actor handed in, or that is an example already; raises Invalid.
+
+    Else a digest from elsewhere would show everybody the photo of a case. What was never stored is
+    refused in the same words.
+    """
+    file = StoredFile.objects.filter(sha256=sha256).first()
+    mine = actor.member_id is None or sha256 in files.handed_in(actor.member_id, [sha256])
+    if file is None or not (mine or RulePhoto.objects.filter(file=file).exists()):
+        why = _("hand the picture in as a file first: %(sha)s") % {"sha": sha256[:12]}
+        raise Invalid(why, fields={"sha256": why})
+    return file
 
 
 def _says(word: str) -> Q:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import shapely
+
 from cityloop.geo.models import GridChange, UnitGrid
+from cityloop.geo.tests import world as ground
 from tests import town as towns
 from tests.conformance.calls.shape import Call, lonlat
 from tests.conformance.city import City
@@ -61,6 +65,19 @@ def _planned(city: City) -> int:
     return GridChange.objects.order_by("id")[0].pk
 
 
+def _area(city: City) -> dict[str, Any]:
+    """Half the town."""
+    west, south, east, north = ground.OUTLINE.bounds
+    half = shapely.box(west, south, (west + east) / 2, north)
+    return {"name": "一期", "shape": json.loads(shapely.to_geojson(half)),
+            "starts_on": "2026-02-01", "ends_on": "2028-02-01", "reason": "试验"}  # fmt: skip
+
+
+def _source(city: City) -> dict[str, Any]:
+    return {"name": "天地图", "kind": "wmts", "attribution": "天地图",
+            "url": "https://t0.tianditu.gov.cn/vec_w/wmts?r={y}&c={x}&z={z}"}  # fmt: skip
+
+
 def _hours(city: City) -> dict[str, Any]:
     return {"periods": [{"weekdays": [1, 2, 3, 4, 5], "starts": "09:00", "ends": "17:00"}],
             "why": "夏令作息"}  # fmt: skip
@@ -99,6 +116,35 @@ CALLS = (
          refused=(towns.STRANGER, "acceptor", "evaluator"),
          at=lambda city: {"change_id": _planned(city)},
          body=lambda city: {"reason": "不拆"}, another=lambda city: {"reason": "再议"}),
+    Call("GET", "/geo/service-areas"),
+    Call("GET", "/geo/service-areas/{area_id}", at=lambda city: {"area_id": city.service_area}),
+    Call("POST", "/geo/service-areas", by="administrator", status=201,
+         refused=(towns.STRANGER, "acceptor", "evaluator"),
+         body=_area, another=lambda city: {**_area(city), "name": "二期"}),
+    Call("PUT", "/geo/service-areas/{area_id}", by="administrator",
+         refused=(towns.STRANGER, "acceptor", "evaluator"),
+         at=lambda city: {"area_id": city.service_area},
+         body=_area, another=lambda city: {**_area(city), "name": "二期"}),
+    Call("DELETE", "/geo/service-areas/{area_id}", by="administrator", status=204,
+         refused=(towns.STRANGER, "acceptor", "evaluator"),
+         at=lambda city: {"area_id": city.service_area}, query=lambda city: {"reason": "误录"}),
+    Call("GET", "/geo/map-sources", by="administrator",
+         refused=(towns.STRANGER, "acceptor", "evaluator")),
+    Call("POST", "/geo/map-sources", by="administrator", status=201,
+         refused=(towns.STRANGER, "acceptor", "evaluator"),
+         body=_source, another=lambda city: {**_source(city), "position": 2}),
+    Call("PUT", "/geo/map-sources/{source_id}", by="administrator",
+         refused=(towns.STRANGER, "acceptor", "evaluator"),
+         at=lambda city: {"source_id": city.map_source},
+         body=_source, another=lambda city: {**_source(city), "position": 2}),
+    Call("DELETE", "/geo/map-sources/{source_id}", by="administrator", status=204,
+         refused=(towns.STRANGER, "acceptor", "evaluator"),
+         at=lambda city: {"source_id": city.map_source}, query=lambda city: {"reason": "停用"}),
+    Call("GET", "/geo/map-changes", by="administrator",
+         refused=(towns.STRANGER, "acceptor", "evaluator")),
+    Call("GET", "/geo/map-changes/{change_id}", by="administrator",
+         refused=(towns.STRANGER, "acceptor", "evaluator"),
+         at=lambda city: {"change_id": city.map_change}),
     # standards
     Call("GET", "/standards/working-hours"),
     Call("PUT", "/standards/working-hours", by="administrator",
@@ -131,6 +177,16 @@ CALLS = (
     Call("DELETE", "/standards/protection/{period_id}", by="administrator", status=204,
          refused=(towns.STRANGER, "acceptor", "evaluator"),
          at=lambda city: {"period_id": city.protection}, query=lambda city: {"why": "试验"}),
+    Call("GET", "/standards/rules/{rule_id}/examples",
+         at=lambda city: {"rule_id": city.town.rule().pk}),
+    Call("POST", "/standards/rules/{rule_id}/examples", by="administrator", picture=True,
+         refused=(towns.STRANGER, "acceptor", "evaluator"),
+         at=lambda city: {"rule_id": city.town.rule().pk},
+         body=lambda city: {"verdict": "good", "caption": "井盖完好"},
+         another=lambda city: {"verdict": "bad", "caption": "井盖破损"}),
+    Call("DELETE", "/standards/examples/{photo_id}", by="administrator", status=204,
+         refused=(towns.STRANGER, "acceptor", "evaluator"),
+         at=lambda city: {"photo_id": city.example}),
     # people
     Call("GET", "/organisations"),
     Call("GET", "/members", refused=(towns.STRANGER, "inspector", "water_worker")),

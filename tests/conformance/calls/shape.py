@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from cityloop.demo.papers import paper
+from cityloop.intake.tests.city import picture
 from tests import town as towns
 from tests.conformance.city import City
 from tests.conformance.values import Values, nothing
@@ -30,6 +31,7 @@ class Call:
     body: Values | None = None
     another: Values | None = None  # another body for the same address
     file: bool = False
+    picture: bool = False  # a form: the fields of the body, and a picture as `file`
     status: int = 200
     repeated: int = 0  # status of the same call again, where it differs
     reads: bool = field(default=False)  # a POST that changes nothing
@@ -71,7 +73,13 @@ class Call:
         make = self.another if other else self.body
         if make is None:
             return {}
+        if self.picture:
+            form = {**make(city), "file": SimpleUploadedFile("p.jpg", _PICTURE, "image/jpeg")}
+            return {"data": encode_multipart(BOUNDARY, form), "content_type": MULTIPART_CONTENT}
         return {"data": json.dumps(make(city)), "content_type": "application/json"}
+
+
+_PICTURE = picture("conformance")
 
 
 def _upload(words: str) -> SimpleUploadedFile:
