@@ -18,7 +18,6 @@ class NotifyConfig(Subsystem):
     permissions = ("notify.configure",)
     open_items = "open_items"
     subscriptions = {f"case.{action}": f"tell_{action}" for action in TOLD} | {
-        "case.replies_written": "replies_written",
         "notify.deliver": "deliver",
         "notify.tell": "tell_members",
     }

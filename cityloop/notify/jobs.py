@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from cityloop.cases.models import Case
 from cityloop.kernel import clock
-from cityloop.notify import operations, queries
+from cityloop.notify import operations
 
 DAYS = 7  # a worker that stood still catches up with so many draws
 
@@ -79,11 +78,6 @@ def tell_call_duty(number: str, version: int) -> None:
 def tell_call_substitute(number: str, version: int) -> None:
     """Who follows on somebody that did not open the dispatch."""
     operations.tell(topic="substitute", number=number, version=version, now=clock.now())
-
-
-def replies_written(case: Case, now: datetime) -> list[str]:
-    """Asked while a case is being closed: topics of replies that wait for the morning only."""
-    return queries.held_till_morning(case, now=now)
 
 
 def deliver(message_id: int) -> None:

@@ -15,6 +15,7 @@ class State(models.TextChoices):
     SENT = "sent", pgettext_lazy("message", "sent")
     DELIVERED = "delivered", pgettext_lazy("message", "delivered")
     FAILED = "failed", pgettext_lazy("message", "not delivered")
+    WITHDRAWN = "withdrawn", pgettext_lazy("message", "not sent: told otherwise")
 
 
 class Message(models.Model):
@@ -77,7 +78,7 @@ class Message(models.Model):
                 condition=Q(case__isnull=False) | ~Q(about=""), name="message_is_about_something"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["queued", "failed"]) | Q(sent_at__isnull=False),
+                condition=Q(state__in=["queued", "failed", "withdrawn"]) | Q(sent_at__isnull=False),
                 name="message_sent_says_when",
             ),
         ]  # fmt: skip

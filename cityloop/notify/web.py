@@ -87,6 +87,7 @@ OUTCOMES = {
     "refused": lazy("refused"),
     "unreachable": lazy("the medium could not be reached"),
     "undelivered": lazy("did not arrive"),
+    "withdrawn": lazy("not sent: the reporter was told otherwise"),
 }
 
 STAGE_LABELS = {

@@ -8,7 +8,6 @@ import pytest
 from django.utils import timezone
 
 from cityloop.cases import operations as cases
-from cityloop.cases import proof
 from cityloop.cases.models import Case
 from cityloop.intake import operations as intake
 from cityloop.intake.models import Report, ReporterNotice
@@ -202,28 +201,44 @@ def _close(town: Town, number: str) -> Case:
 
 
 @pytest.mark.requirement("G03")
-def test_a_reply_written_at_night_lets_the_case_be_closed_and_goes_out_in_the_morning(
+def test_a_reply_that_waits_for_the_morning_is_not_sent_and_blocks_until_then(
     town: Town, gateway: Gateway
 ) -> None:
     number = _overdue(town, "checked")
     town.now = town.now.replace(hour=17, minute=49)  # 01:49 in Shanghai
     _send(town, number, "filed")
-    with pytest.raises(cases.Refused, match="before closing: the progress reply"):
-        _close(town, number)
     progress = _send(town, number, "progress")
     assert progress.state == "queued" and not gateway.got
-    case = _close(town, number)
-    assert (case.status, case.replies_owed) == ("closed", ["filed", "progress"])
-    assert _owed(number, "progress"), "owed until a medium has taken it"
-    # In the morning it is sent, and the closed case hears of it.
+    with pytest.raises(cases.Refused, match="reply at filing, the progress reply"):
+        _close(town, number)
     town.now = progress.next_at
     operations.queue_due(now=town.now)
     _work(town)
     assert len([one for one in gateway.got if one["text"] == progress.text]) == 1
-    case.refresh_from_db()
-    assert (case.status, case.replies_owed) == ("closed", [])
-    proof.seal(now=town.now)
-    assert proof.verify(now=town.now).whole
+    assert _close(town, number).status == "closed"
+
+
+@pytest.mark.requirement("G03", "G04")
+def test_whoever_was_called_at_night_gets_no_message_in_the_morning(
+    town: Town, gateway: Gateway
+) -> None:
+    number = _overdue(town, "checked")
+    town.now = town.now.replace(hour=17, minute=49)
+    waiting = [_send(town, number, topic) for topic in ("filed", "progress")]
+    for topic in ("filed", "progress"):
+        intake.settle(
+            _owed(number, topic).pk, medium="phone", note="已电话告知", now=town.now,
+            actor=town.actor("acceptor"),
+        )  # fmt: skip
+    assert _close(town, number).status == "closed"
+    town.now = waiting[0].next_at
+    operations.queue_due(now=town.now)
+    _work(town)
+    for message in waiting:
+        message.refresh_from_db()
+        assert message.state == "withdrawn"
+        assert [one.what for one in message.receipts.all()] == ["withdrawn"]
+        assert not [one for one in gateway.got if one["text"] == message.text]
 
 
 @pytest.mark.requirement("G03")

@@ -50,7 +50,6 @@ def test_subscriptions_listen_to_something_that_happens() -> None:
         "case.disputed",
         "case.handled_late",
         "case.papers",
-        "case.replies_written",
         "intake.unambiguous",
         "notify.deliver",
         "notify.tell",

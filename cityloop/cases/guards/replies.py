@@ -20,15 +20,9 @@ REPLIES = {
 
 def replies_sent(change: Change) -> str | None:
     """What was owed before closing is sent: both replies of an engineering or overdue case, and
-    a leader's written report (G03, C07).
-
-    A reply that somebody has written, and that only waits for the end of the quiet hours, counts
-    as given: it goes out by itself, and whoever closes at night is not made late by the reporter's
-    sleep. It stays owed until a medium has taken it, and is owed again if none does."""
-    missing = set(change.case.replies_owed)
-    if missing:
-        missing -= {*jobs.tell("case.replies_written", case=change.case, now=change.now)}
-    owed = [str(label) for code, label in REPLIES.items() if code in missing]
+    a leader's written report (G03, C07). What waits for the end of the quiet hours is not sent:
+    the case is closed in the morning, or the reporter is told otherwise."""
+    owed = [str(label) for code, label in REPLIES.items() if code in change.case.replies_owed]
     if not owed:
         return None
     return _("still owed before closing: %(replies)s") % {"replies": _(", ").join(owed)}

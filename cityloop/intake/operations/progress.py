@@ -26,8 +26,7 @@ def owe_on_case(case_id: int, topics: Sequence[str], *, now: datetime) -> None:
 
 
 def tell_case(case_id: int, topic: str, *, now: datetime) -> None:
-    """A reply was given: the case hears of it when nobody waits for this one any more; also after
-    its end, when the reply was sent in the morning after (queries.held_till_morning of notify)."""
+    """A reply was given: the case hears of it when nobody waits for this one any more."""
     if topic not in BLOCKING:
         return
     case = Case.objects.select_for_update().get(pk=case_id)  # one settlement after another

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from cityloop.intake import operations as intake
+from cityloop.intake.models import NoticeState
 from cityloop.kernel import errors, jobs
 from cityloop.kernel.actor import Actor
 from cityloop.notify import media, queries, topics
@@ -44,6 +45,8 @@ def deliver(message_id: int, *, now: datetime) -> Message | None:
     row = rows.filter(pk=message_id, state=State.QUEUED, next_at=None).first()
     if row is None:
         return None
+    if row.notice is not None and row.notice.state != NoticeState.OWED:
+        return _withdraw(row, now)
     if (morning := allowed_at(row, now)) > now:  # its job came late
         Message.objects.filter(pk=row.pk).update(next_at=morning)
         return row
@@ -52,6 +55,15 @@ def deliver(message_id: int, *, now: datetime) -> Message | None:
         row = Message.objects.select_for_update().get(pk=message_id)
         if row.state == State.QUEUED:
             _note(row, outcome, now)
+    return row
+
+
+def _withdraw(row: Message, now: datetime) -> Message:
+    """The reporter was told otherwise while it waited for the morning or for another try."""
+    with transaction.atomic():
+        row.state = State.WITHDRAWN
+        row.save(update_fields=["state"])
+        _receipt(row, "withdrawn", "the reporter was told otherwise", now)
     return row
 
 

@@ -9,13 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from cityloop.cases import queries as cases
-from cityloop.cases.models import Case
 from cityloop.intake.models import NoticeState, ReporterNotice
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
 from cityloop.kernel.manifest import OpenItems
 from cityloop.notify.models import Message, State
-from cityloop.notify.quiet import is_quiet
 
 REPORTER = "intake.reporter"
 STATES = ("late", "due", "failed", "sent")
@@ -62,20 +60,6 @@ def _whole(actor: Actor) -> QuerySet[ReporterNotice]:
 def on_its_way(row: ReporterNotice) -> bool:
     """A message waits for its medium."""
     return any(one.state == State.QUEUED for one in row.messages.all())
-
-
-def held_till_morning(case: Case, *, now: datetime) -> list[str]:
-    """Topics of which every reply still owed is written and sent, and only waits for the end of the
-    quiet hours: nothing was tried yet, nothing failed."""
-    if not is_quiet(now):
-        return []
-    held = Message.objects.filter(
-        notice=OuterRef("pk"), state=State.QUEUED, tries=0, next_at__gt=now, receipts=None
-    )
-    owed = ReporterNotice.objects.filter(report__case=case, state=NoticeState.OWED)
-    rows = owed.annotate(held=Exists(held)).values_list("topic", "held")
-    topics = {topic for topic, _held in rows}
-    return sorted(topics - {topic for topic, held in rows if not held})
 
 
 def open_items(actor: Actor, now: datetime) -> list[OpenItems]:
