@@ -17,7 +17,8 @@ from cityloop.geo.operations.maps import (
 )
 from cityloop.geo.operations.regions import import_regions, outline_city
 from cityloop.geo.operations.responsibility import add_responsibility_grid, share_out_grids
-from cityloop.geo.operations.roads import add_crossings, import_roads
+from cityloop.geo.operations.road_addresses import add_crossings
+from cityloop.geo.operations.roads import import_roads
 
 __all__ = [
     "add_crossings",
