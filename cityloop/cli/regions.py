@@ -55,6 +55,13 @@ Replace = Annotated[
         help="End outlines that exist already; with --kind roads: the generated roads go.",
     ),
 ]
+WithGaps = Annotated[
+    bool,
+    typer.Option(
+        "--with-gaps",
+        help="With --kind grids: take them though a twentieth or more of a community is in none.",
+    ),
+]
 Source = Annotated[
     str,
     typer.Option(
@@ -74,6 +81,7 @@ def import_regions(  # noqa: PLR0913, PLR0917 (options of a command)
     layer: Layer = "",
     system: System = "",
     replace: Replace = False,
+    with_gaps: WithGaps = False,
     source: Source = "",
     as_json: AsJson = False,
 ) -> None:
@@ -88,7 +96,7 @@ def import_regions(  # noqa: PLR0913, PLR0917 (options of a command)
     """
     if (file is None) == (not city):
         raise CommandError("Name either a file or --city.")
-    if why := _misused(kind, city, bool(district), replace, source):
+    if why := _misused(kind, city, bool(district), replace, with_gaps, source):
         raise CommandError(why)
     open_project()
     require_tables()
@@ -96,7 +104,9 @@ def import_regions(  # noqa: PLR0913, PLR0917 (options of a command)
     with importing(f"Importing {file.name if file else city}", as_json=as_json) as advance:
         if file is not None:
             name = source or _named(file, layer)
-            report = READERS[kind](file, Reading(day, layer, system, replace, name, advance))
+            report = READERS[kind](
+                file, Reading(day, layer, system, replace, with_gaps, name, advance)
+            )
         else:
             report = (cut if kind == "grids" else outline)(city, district, day)
     finish_import(report, as_json=as_json)
@@ -111,11 +121,14 @@ class Reading:
     layer: str
     system: str
     replace: bool
+    with_gaps: bool
     name: str
     advance: Advance
 
 
-def _misused(kind: str, city: str, districts: bool, replace: bool, source: str) -> str:
+def _misused(
+    kind: str, city: str, districts: bool, replace: bool, with_gaps: bool, source: str
+) -> str:
     """Why options do not go together; '' when they do."""
     wrong = (
         (kind not in READERS, f"--kind is one of {', '.join(READERS)}, not {kind}."),
@@ -124,6 +137,7 @@ def _misused(kind: str, city: str, districts: bool, replace: bool, source: str) 
         (city and replace, "--replace is for files: --city only adds what is missing."),
         (city and kind == "roads", "Roads come from a file."),
         (kind == "grids" and replace, "Unit grids are retired, split or merged, not replaced."),
+        (with_gaps and (city or kind != "grids"), "--with-gaps is for files of --kind grids."),
         (source and kind != "roads", "--source is for --kind roads."),
     )  # fmt: skip
     return next((words for is_so, words in wrong if is_so), "")
@@ -182,6 +196,7 @@ def read_grids(file: Path, source: Reading) -> ImportReport:
         valid_from=source.valid_from,
         layer=source.layer,
         system=source.system,
+        with_gaps=source.with_gaps,
         progress=source.advance,
     )
 

@@ -78,7 +78,9 @@ def import_regions(  # noqa: PLR0913 (how to read a file, all by keyword)
         counted(read, progress), code=names.code, name=names.name, name_en=names.name_en
     )
     report = ImportReport(rejected=checker.rejections(rows))
-    if not report.rejected:
+    if report.rejected:
+        report.take_nothing()
+    else:
         with transaction.atomic():
             report.imported = _write([row for row in rows if row.shape is not None], day)
             if Road.objects.exists():  # they may lie in districts that are new
