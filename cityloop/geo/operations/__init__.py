@@ -17,6 +17,7 @@ from cityloop.geo.operations.maps import (
 )
 from cityloop.geo.operations.regions import import_regions, outline_city
 from cityloop.geo.operations.responsibility import add_responsibility_grid, share_out_grids
+from cityloop.geo.operations.responsibility_files import import_responsibility_grids
 from cityloop.geo.operations.road_addresses import add_crossings
 from cityloop.geo.operations.roads import import_roads
 
@@ -29,6 +30,7 @@ __all__ = [
     "import_addresses",
     "import_grids",
     "import_regions",
+    "import_responsibility_grids",
     "import_roads",
     "make_addresses",
     "merge_grids",
