@@ -6,6 +6,7 @@ import time
 
 from cityloop.cli.output import AsJson, CommandError, finish, progress
 from cityloop.cli.project import open_project
+from config import env
 
 
 def migrate(as_json: AsJson = False) -> None:
@@ -43,9 +44,32 @@ def require_tables() -> None:
     """CommandError when the database is of another version: no command changes it unasked."""
     if waiting := pending_migrations():
         raise CommandError(
-            f"The database lacks {len(waiting)} migrations of this version, first {waiting[0]}. "
-            "Run: cityloop migrate"
+            f"{which_database()} lacks {len(waiting)} migrations of this version, first "
+            f"{waiting[0]}. Run: cityloop migrate. Or, where your city is in another folder or "
+            "database, name it: DATA_DIR=/its/folder or DATABASE_URL=postgresql://..."
         )
+
+
+def which_database() -> str:
+    """The database that is looked at, for a person: by its folder, or by name and server.
+
+    A command in the wrong folder begins an empty one there, and looks like a lost city.
+    """
+    from django.db import connection
+
+    from cityloop.launch.ensure import running
+    from cityloop.launch.layout import Layout
+
+    begun = "django_migrations" in connection.introspection.table_names()
+    what = "The database" if begun else "The empty database"
+    given = connection.settings_dict
+    folder = env.path("DATA_DIR")
+    private = running(Layout(folder))
+    if private and str(private.sockets) == given["HOST"]:
+        return f"{what} in {folder} (DATA_DIR)"
+    server = given["HOST"] or "this computer"
+    port = f", port {given['PORT']}" if given["PORT"] else ""
+    return f"{what} {given['NAME']} on {server}{port} (DATABASE_URL)"
 
 
 def pending_migrations() -> list[str]:
@@ -57,4 +81,4 @@ def pending_migrations() -> list[str]:
     try:
         return waiting_migrations()
     except OlderDatabase as error:
-        raise CommandError(str(error)) from error
+        raise CommandError(f"{which_database()}: {error}") from error

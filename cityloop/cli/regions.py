@@ -15,9 +15,9 @@ from cityloop.cli.output import (
     Advance,
     AsJson,
     CommandError,
-    RejectedError,
     finish_import,
     importing,
+    require_some,
 )
 from cityloop.cli.project import open_project
 
@@ -48,10 +48,31 @@ Layer = Annotated[str, typer.Option(help="Layer of a file with several.")]
 System = Annotated[
     str, typer.Option(help="Coordinates as wgs84, cgcs2000, gcj02 or bd09; else as the file says.")
 ]
-Replace = Annotated[bool, typer.Option("--replace", help="End outlines that exist already.")]
+Replace = Annotated[
+    bool,
+    typer.Option(
+        "--replace",
+        help="End outlines that exist already; with --kind roads: the generated roads go.",
+    ),
+]
+WithGaps = Annotated[
+    bool,
+    typer.Option(
+        "--with-gaps",
+        help="With --kind grids: take them though a twentieth or more of a community is in none.",
+    ),
+]
+Source = Annotated[
+    str,
+    typer.Option(
+        help="With --kind roads: under which name they stand, those of that name are replaced; "
+        "else the name of the file, with the layer.",
+        show_default=False,
+    ),
+]
 
 
-def import_regions(
+def import_regions(  # noqa: PLR0913, PLR0917 (options of a command)
     file: File = None,
     kind: Kind = "regions",
     city: City = "",
@@ -60,44 +81,71 @@ def import_regions(
     layer: Layer = "",
     system: System = "",
     replace: Replace = False,
+    with_gaps: WithGaps = False,
+    source: Source = "",
     as_json: AsJson = False,
 ) -> None:
-    """Import regions, unit grids or roads; a rejected row is listed with its reason."""
+    """Import regions, unit grids or roads; a rejected row is listed with its reason.
+
+    Regions and grids come in all or none: where one is rejected, nothing was imported (exit code
+    1), and the file is corrected and tried again. Of roads the good rows come in.
+
+    Attributes: of regions code and name, where known name_en; of grids code, where known name; of
+    roads name and highway (primary, secondary, tertiary or another class of OpenStreetMap). Names
+    of roads and their crossings can be searched.
+    """
     if (file is None) == (not city):
         raise CommandError("Name either a file or --city.")
-    if kind not in READERS:
-        raise CommandError(f"--kind is one of {', '.join(READERS)}, not {kind}.")
-    if city and kind == "grids" and not district:
-        raise CommandError("Name the districts to cut into unit grids: --district 330106.")
-    if city and replace:
-        raise CommandError("--replace is for files: --city only adds what is missing.")
-    if city and kind == "roads":
-        raise CommandError("Roads come from a file.")
+    if why := _misused(kind, city, bool(district), replace, with_gaps, source):
+        raise CommandError(why)
     open_project()
     require_tables()
     day = valid_from.date() if valid_from else None
     with importing(f"Importing {file.name if file else city}", as_json=as_json) as advance:
-        source = Source(day, layer, system, replace, advance)
         if file is not None:
-            report = READERS[kind](file, source)
+            name = source or _named(file, layer)
+            report = READERS[kind](
+                file, Reading(day, layer, system, replace, with_gaps, name, advance)
+            )
         else:
             report = (cut if kind == "grids" else outline)(city, district, day)
     finish_import(report, as_json=as_json)
-    if report.rejected and not report.imported:
-        raise RejectedError(
-            "a row was refused, so nothing was kept: correct it and import the file again"
-        )
+    require_some(report.imported, len(report.rejected))
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Reading:
     """How to read a file."""
 
     valid_from: date | None
     layer: str
     system: str
     replace: bool
+    with_gaps: bool
+    name: str
     advance: Advance
+
+
+def _misused(
+    kind: str, city: str, districts: bool, replace: bool, with_gaps: bool, source: str
+) -> str:
+    """Why options do not go together; '' when they do."""
+    wrong = (
+        (kind not in READERS, f"--kind is one of {', '.join(READERS)}, not {kind}."),
+        (city and kind == "grids" and not districts,
+         "Name the districts to cut into unit grids: --district 330106."),
+        (city and replace, "--replace is for files: --city only adds what is missing."),
+        (city and kind == "roads", "Roads come from a file."),
+        (kind == "grids" and replace, "Unit grids are retired, split or merged, not replaced."),
+        (with_gaps and (city or kind != "grids"), "--with-gaps is for files of --kind grids."),
+        (source and kind != "roads", "--source is for --kind roads."),
+    )  # fmt: skip
+    return next((words for is_so, words in wrong if is_so), "")
+
+
+def _named(file: Path, layer: str) -> str:
+    """Two layers of one file are two sources."""
+    return f"{file.name}:{layer}" if layer else file.name
 
 
 def outline(city: str, districts: list[str] | None, day: date | None) -> ImportReport:
@@ -121,7 +169,7 @@ def cut(city: str, districts: list[str] | None, day: date | None) -> ImportRepor
     )
 
 
-def read_regions(file: Path, source: Source) -> ImportReport:
+def read_regions(file: Path, source: Reading) -> ImportReport:
     """Regions of any level."""
     from cityloop.geo import operations
 
@@ -137,7 +185,7 @@ def read_regions(file: Path, source: Source) -> ImportReport:
     )
 
 
-def read_grids(file: Path, source: Source) -> ImportReport:
+def read_grids(file: Path, source: Reading) -> ImportReport:
     """Unit grids."""
     from cityloop.geo import operations
 
@@ -148,21 +196,23 @@ def read_grids(file: Path, source: Source) -> ImportReport:
         valid_from=source.valid_from,
         layer=source.layer,
         system=source.system,
+        with_gaps=source.with_gaps,
         progress=source.advance,
     )
 
 
-def read_roads(file: Path, source: Source) -> ImportReport:
-    """Roads; they replace those of a file of the same name."""
+def read_roads(file: Path, source: Reading) -> ImportReport:
+    """Roads; they replace those that came under the same name."""
     from cityloop.geo import operations
 
     return operations.import_roads(
         file,
-        source=file.name,
+        source=source.name,
         actor=_actor(),
         now=_now(),
         layer=source.layer,
         system=source.system,
+        replace=source.replace,
         progress=source.advance,
     )
 
@@ -179,7 +229,7 @@ def _now() -> datetime:
     return clock.now()
 
 
-READERS: dict[str, Callable[[Path, Source], ImportReport]] = {
+READERS: dict[str, Callable[[Path, Reading], ImportReport]] = {
     "regions": read_regions,
     "grids": read_grids,
     "roads": read_roads,

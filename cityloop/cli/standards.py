@@ -24,7 +24,8 @@ FOLDER = env.ROOT / "data" / "standards"
 Editions = Annotated[
     list[Path] | None,
     typer.Argument(
-        help="Folders or workbooks; default: those of the country and the trade.",
+        help="Folders or workbooks (.xlsx, .xls, .xlsm, .ods); default: those of the country and "
+        "the trade.",
         exists=True,
     ),
 ]
@@ -42,6 +43,10 @@ def load_standards(
     as_json: AsJson = False,
 ) -> None:
     """Load editions of classes and filing rules, all or nothing, and the calendar of holidays.
+
+    A folder holds edition.toml, classes.csv and filing_rules.csv; a workbook the sheets edition
+    (one row below the names of its columns), classes and filing_rules. The columns are those of
+    data/README.md; a flaw is named by its sheet, line and column.
 
     The report says what publishing does, or with --no-publish would do: which edition of the
     family ends and on what day, how many cases were filed under it since, and which lines of the

@@ -141,8 +141,7 @@ def _ground() -> None:
     """Regions, roads, grids, responsibility grids, addresses, service area."""
     geo.outline_city(city_code=CITY, districts=DISTRICTS, actor=ACTOR, now=FOUNDED)
     geo.generate_grids(districts=DISTRICTS, actor=ACTOR, now=FOUNDED)
-    for district in DISTRICTS:
-        geo.share_out_grids(prefix=district, actor=ACTOR, now=FOUNDED)
+    geo.share_out_grids(areas=DISTRICTS, actor=ACTOR, now=FOUNDED)
     geo.make_addresses(actor=ACTOR, now=FOUNDED)
     shapes = Region.objects.filter(code__in=DISTRICTS).values_list("geom", flat=True)
     covered = shapely.union_all([shapely.from_wkb(bytes(shape.wkb)) for shape in shapes])

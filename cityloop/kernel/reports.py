@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from django.utils.translation import gettext
+
 from cityloop.kernel.errors import Problem, Rejection
 
 __all__ = ["ImportReport", "Progress", "Rejection", "counted"]
@@ -38,6 +40,11 @@ class ImportReport:
         """What an import that was refused as a whole tells; row 0 is the file itself."""
         rows = [Rejection(0, error.code, reason) for reason in error.reasons or (str(error),)]
         return ImportReport(rejected=list(error.rejected) or rows, refused=str(error))
+
+    def take_nothing(self) -> None:
+        """Say of an import of all rows or none that a rejected one keeps out the others."""
+        self.imported = self.joined = 0
+        self.notes.append(gettext("nothing was imported: correct the rows and try again"))
 
     def rejected_rows(self) -> list[Rejection]:
         """Every row that was not taken once, with all its reasons."""

@@ -76,7 +76,6 @@ def build(now: datetime) -> City:
     standards.load_editions(folders, actor=system, now=now, publish=True)
     geo.outline_city(city_code="3301", districts=[DISTRICT], actor=system, now=now)
     geo.generate_grids(districts=[DISTRICT], actor=system, now=now)
-    geo.add_crossings(source="generated", actor=system, now=now)
     duties = ROOT / "data/responsibilities"
     people.import_organisations(duties / "organisations.csv", actor=system, now=now)
     people.import_responsibilities(duties / "hangzhou.csv", actor=system, now=now)

@@ -16,6 +16,7 @@ from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
 
+from cityloop.geo.models import Road
 from cityloop.people import queries
 from cityloop.people.models import (
     Holding,
@@ -120,16 +121,29 @@ def test_an_empty_database_becomes_a_city_with_people(empty: Call, tmp_path: Pat
         "holds another city (3 organisations, 2 accounts)"
         in told(empty("demo", "--days", "0", "--port", "0"), 1)["error"]
     )
+    _ground(empty, browser)
     _forgotten(empty)
 
 
 def _first_steps(empty: Call, folder: Path) -> None:
     """Before there are tables; then the tables, and a file in which there is nothing."""
-    assert "Run: cityloop migrate" in told(empty("check", "--chain"), 1)["error"]
+    said = told(empty("check", "--chain"), 1)["error"]
+    assert "The empty database test_own_city on" in said and "Run: cityloop migrate" in said
     assert told(empty("migrate"))["applied"]
     hollow = folder / "hollow.geojson"
     hollow.write_text('{"type": "FeatureCollection", "features": []}', encoding="utf-8")
     assert "holds nothing" in told(empty("import-regions", str(hollow)), 1)["error"]
+
+
+def _ground(empty: Call, browser: Client) -> None:
+    """A district from the packages; its roads are found, its grids are given to inspectors."""
+    district = ("--city", "440300", "--district", "440308")
+    assert told(empty("import-regions", *district))["imported"] > 30
+    assert told(empty("import-regions", *district, "--kind", "grids"))["imported"] > 2000
+    assert told(empty("share-out-grids", "440308"))["imported"] > 400
+    road = Road.objects.exclude(name="").order_by("pk").first()
+    page = browser.get(reverse("map"), {"address": road.name}).content.decode()
+    assert f"盐田区{road.name}" in page
 
 
 def _forgotten(empty: Call) -> None:

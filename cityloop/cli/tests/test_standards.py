@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from django.utils import translation
 
 from cityloop.cli.output import RejectedError, importing
 from cityloop.cli.standards import LISTED, load, own_editions, told_difference
+from cityloop.standards import catalogue, sheets
 from cityloop.standards.difference import Change, Difference, What
 from cityloop.standards.models import Edition
+from config import env
 
 GONE = Change(What.REMOVED, "E0101-1", "暴露垃圾")
 
@@ -72,3 +75,18 @@ def test_progress_counts_the_editions() -> None:
     wanted = [one for one in own_editions(local=True) if one.name != "330100-2026"]
     load(wanted, publish=False, advance=lambda done, total=None: seen.append((done, total)))
     assert seen == [(1, 3), (2, 3), (3, 3)]
+
+
+@pytest.mark.requirement("B03")
+def test_the_layout_of_a_workbook_stands_in_the_document_and_in_the_help() -> None:
+    told = (env.ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    told = told.split("## standards\n", 1)[1].split("\n## ", 1)[0]
+    row = next(line for line in told.splitlines() if line.startswith("| `edition` |"))
+    assert set(catalogue.EDITION) == set(re.findall(r"`(\w+)`", row)) - {"edition"}
+    columns = {*catalogue.CLASSES, *catalogue.RULES}
+    assert {name for name in columns if f"`{name}`" not in told} == set()
+    help_of = (env.ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    own = help_of.split("## load-standards\n", 1)[1].split("\n## ", 1)[0]
+    for sheet in ("edition", *sheets.TABLES, "data/README.md"):
+        assert f"| `{sheet}` |" in told or sheet == "data/README.md"
+        assert sheet in own

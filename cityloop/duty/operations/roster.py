@@ -201,8 +201,7 @@ def import_roster(path: Path, *, actor: Actor, now: datetime) -> ImportReport:
                 report.rejected.append(Rejection(line, key, str(problem)))
         if report.rejected:
             transaction.set_rollback(True)
-            report.imported = report.joined = 0
-            report.notes.append(_("nothing was imported: correct the rows and try again"))
+            report.take_nothing()
     report.seconds = stopwatch.monotonic() - began
     return report
 

@@ -12,7 +12,9 @@ from cityloop.geo.operations.grids import generate_grids
 from cityloop.geo.operations.map_sources import remove_map_source, set_map_source
 from cityloop.geo.operations.regions import import_regions, outline_city
 from cityloop.geo.operations.responsibility import add_responsibility_grid, share_out_grids
-from cityloop.geo.operations.roads import add_crossings, import_roads
+from cityloop.geo.operations.responsibility_files import import_responsibility_grids
+from cityloop.geo.operations.road_addresses import add_crossings
+from cityloop.geo.operations.roads import import_roads
 from cityloop.geo.operations.service_areas import remove_service_area, set_service_area
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "import_addresses",
     "import_grids",
     "import_regions",
+    "import_responsibility_grids",
     "import_roads",
     "make_addresses",
     "merge_grids",

@@ -14,14 +14,16 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from shapely.geometry.base import BaseGeometry
 
-from cityloop.geo import addressing, queries, sources
+from cityloop.geo import addressing, queries
 from cityloop.geo.addressing import Named
 from cityloop.geo.models import Address, Region, Road
-from cityloop.geo.operations.roads import GENERATED, add_crossings
+from cityloop.geo.operations import address_files
+from cityloop.geo.operations.file_names import GENERATED, take_for_addresses
+from cityloop.geo.operations.road_addresses import add_crossings, let_go, take_up
 from cityloop.geo.operations.staging import run, stage
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
-from cityloop.kernel.reports import ImportReport, Rejection
+from cityloop.kernel.reports import ImportReport, Progress, Rejection, counted
 
 _DOOR = re.compile(r"(.+?)(\d{1,6})号?")
 
@@ -40,54 +42,57 @@ def import_addresses(
     now: datetime,
     layer: str = "",
     system: str = "",
+    progress: Progress | None = None,
 ) -> ImportReport:
-    """Addresses from a file of points, or a CSV with columns lon and lat.
+    """Addresses from CSV or a workbook with columns lon and lat, or from a file of points.
 
-    They replace those of the same `source`, which must not be one of roads. Attributes: name; kind
-    (one of Address.Kind, default poi); full_name (default: district, street, name). Rows without
-    name or point are rejected, the others imported, also outside the unit grids.
-    Raises UnreadableFile, UnknownSystem, NotAllowed.
+    They replace those of the same `source`, which must not be one of roads. Columns: name; kind
+    (one of Address.Kind, default poi); full_name (default: district, street, name); Chinese headers
+    and kinds are understood. Rows without name or point and repeated ones are rejected, the others
+    imported, also outside the unit grids; where all are rejected, the earlier addresses stay.
+    Raises BadTable, UnreadableFile, UnknownSystem, SourceTaken, Invalid, NotAllowed.
     """
     actor.require("geo.manage")
+    take_for_addresses(source)
     started = time.perf_counter()
     report = ImportReport()
+    first: dict[tuple[object, ...], int] = {}
     rows: list[Named] = []
-    for one in sources.read_features(path, layer=layer, system=system):
-        if why := _fault(one):
-            report.rejected.append(Rejection(one.row, one.text("name"), why))
+    for one in counted(address_files.read(Path(path), layer=layer, system=system), progress):
+        same = first.setdefault((one.kind, one.name, one.full_name, one.lon, one.lat), one.row)
+        why = one.fault or (same != one.row and gettext("same as row %(row)s") % {"row": same})
+        if why:
+            report.rejected.append(Rejection(one.row, one.name[:60], why))
         else:
             rows.append(_named(one))
-    with transaction.atomic():
-        run("DELETE FROM geo_address WHERE source = %s", [source])
-        report.imported = _write(rows, source, now)
+    if rows:
+        with transaction.atomic():
+            report.imported = _replace(rows, source, actor, now)
     report.seconds = time.perf_counter() - started
     return report
 
 
-def _fault(one: sources.Feature) -> str:
-    if not one.text("name"):
-        return gettext("no name")
-    if one.shape is None or one.shape.is_empty or one.shape.geom_type != "Point":
-        return gettext("no point")
-    if abs(one.shape.x) > 180 or abs(one.shape.y) > 90:
-        return gettext("its coordinates are no degrees of longitude and latitude")
-    if one.text("kind") not in ("", *Address.Kind.values):
-        return gettext("kind is one of %(values)s") % {"values": ", ".join(Address.Kind.values)}
-    return ""
+def _replace(rows: Sequence[Named], source: str, actor: Actor, now: datetime) -> int:
+    """Write addresses in the place of the earlier ones; doors find their roads again."""
+    if Road.objects.exists():
+        add_crossings(actor=actor, now=now)
+    let_go([source])
+    run("DELETE FROM geo_address WHERE source = %s", [source])
+    written = _write(rows, source, now)
+    take_up()
+    return written
 
 
-def _named(one: sources.Feature) -> Named:
-    assert one.shape is not None  # noqa: S101 (checked by _fault)
-    name, kind = one.text("name")[:128], one.text("kind") or Address.Kind.POI
-    door = _DOOR.fullmatch(name) if kind == Address.Kind.DOORPLATE else None
+def _named(one: address_files.Entry) -> Named:
+    door = _DOOR.fullmatch(one.name) if one.kind == Address.Kind.DOORPLATE else None
     return Named(
-        kind=kind,
-        name=name,
-        lon=one.shape.x,
-        lat=one.shape.y,
+        kind=one.kind,
+        name=one.name,
+        lon=one.lon,
+        lat=one.lat,
         road=door.group(1) if door else "",
         number=int(door.group(2)) if door else None,
-        full_name=one.text("full_name")[:256],
+        full_name=one.full_name,
     )
 
 
@@ -99,7 +104,9 @@ def make_addresses(*, about: int = 20_000, actor: Actor, now: datetime) -> int:
     """
     actor.require("geo.manage")
     with transaction.atomic():
-        made = add_crossings(source=GENERATED, actor=actor, now=now)
+        let_go([GENERATED])
+        run("DELETE FROM geo_address WHERE source = %s", [GENERATED])
+        made = add_crossings(actor=actor, now=now)
         roads = _generated_roads(now)
         if not roads:
             raise NoRoads(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from cityloop.geo.operations.grids import write_grids
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.reports import ImportReport, Progress, Rejection, counted
 
+# A river or lake may lie in no grid; ground where nothing can be filed is a fault of the file.
+MOST_GAP = 0.05
 # Unit grids have about one hectare; at borders and in the country they differ.
 SMALLEST_M2, LARGEST_M2 = 500.0, 50_000.0
 Row = tuple[int, str, str, BaseGeometry]
@@ -38,13 +41,16 @@ def import_grids(  # noqa: PLR0913 (how to read a file, all by keyword)
     layer: str = "",
     system: str = "",
     tolerance: float = 0.005,
+    with_gaps: bool = False,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Unit grids (15 digits, or 14 of the 2005 edition) from a file: all or nothing.
 
     A row is rejected for a bad code or one ever used, no or an invalid shape, a missing community,
     and where more than `tolerance` of its area lies outside its community or inside another grid.
-    Gaps, and sizes far from one hectare, are told in the notes: grids may come in several files.
+    So is a community of which more than MOST_GAP would lie in no grid, those that stand counted,
+    unless `with_gaps` says that this is meant. Smaller gaps, communities without any grid, and
+    sizes far from one hectare are told in the notes.
     Raises UnreadableFile, UnknownSystem, NotAllowed.
     """
     actor.require("geo.manage")
@@ -57,12 +63,29 @@ def import_grids(  # noqa: PLR0913 (how to read a file, all by keyword)
         report.rejected = sorted(_misplaced(rows, day, tolerance), key=lambda r: r.row)
     if not report.rejected:
         with transaction.atomic():
-            report.imported = write_grids(((code, name, s) for _, code, name, s in rows), day)
-            if day <= timezone.localdate(now):
+            _write(rows, day, report, with_gaps)
+            if not report.rejected and day <= timezone.localdate(now):
                 follow_grids(on=day, actor=actor, now=now)
-            report.notes = _notes([code for _, code, _, _ in rows], day)
+    if report.rejected:
+        report.take_nothing()
     report.seconds = time.perf_counter() - started
     return report
+
+
+def _write(rows: Sequence[Row], day: date, report: ImportReport, with_gaps: bool) -> None:
+    """Write the grids, but not where they leave too much uncovered; what they leave is told."""
+    report.imported = write_grids(((code, name, shape) for _, code, name, shape in rows), day)
+    written = [code for _, code, _, _ in rows]
+    gaps = _gaps({code[:12] for code in written}, day)
+    report.rejected = [
+        Rejection(0, one.community, _why_gap(one))
+        for one in gaps
+        if one.share > MOST_GAP and not with_gaps
+    ]
+    if report.rejected:
+        transaction.set_rollback(True)
+    else:
+        report.notes = [*_sizes(written), *map(_told, gaps), *_bare(written, day)]
 
 
 def _rows(
@@ -161,21 +184,71 @@ def _numbers_used(communities: set[str]) -> dict[str, str]:
     }
 
 
-def _notes(written: Sequence[str], day: date) -> list[str]:
-    return _sizes(written) + _gaps({code[:12] for code in written}, day)
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Ground of a community in no grid, and of its grids outside it; square metres, and a share."""
+
+    community: str
+    gap_m2: float
+    outside_m2: float
+    share: float
 
 
-def _gaps(communities: set[str], day: date) -> list[str]:
-    """What the communities' grids leave uncovered, as area and share of the community."""
+def _gaps(communities: set[str], day: date) -> list[Gap]:
+    """What the communities' grids leave uncovered."""
     with connection.cursor() as cursor:
         cursor.execute(_COVERAGE, {"codes": sorted(communities), "day": day})
         return [
-            gettext("community %(code)s: %(share)s of it, %(gap)s m2, without grid; "
-                    "%(outside)s m2 of grids outside")
-            % {"code": code, "share": f"{gap / whole:.1%}", "gap": f"{gap:.1f}",
-               "outside": f"{outside:.1f}"}
-            for code, gap, outside, whole in cursor.fetchall()
-        ]  # fmt: skip
+            Gap(code, gap, outside, gap / whole) for code, gap, outside, whole in cursor.fetchall()
+        ]
+
+
+def _told(one: Gap) -> str:
+    return gettext(
+        "community %(code)s: %(share)s of it, %(gap)s m2, without grid; "
+        "%(outside)s m2 of grids outside"
+    ) % {
+        "code": one.community,
+        "share": f"{one.share:.1%}",
+        "gap": f"{one.gap_m2:.1f}",
+        "outside": f"{one.outside_m2:.1f}",
+    }
+
+
+def _why_gap(one: Gap) -> str:
+    told = {"code": one.community, "share": f"{one.share:.1%}", "gap": f"{one.gap_m2:.0f}"}
+    return (
+        gettext(
+            "community %(code)s: %(share)s of it, %(gap)s m2, would lie in no grid, and no problem "
+            "there could be filed: bring all its grids at once, or say that this is meant "
+            "(--with-gaps)"
+        )
+        % told
+    )
+
+
+def _bare(written: Sequence[str], day: date) -> list[str]:
+    """A word about communities of the same streets that have no grid at all yet."""
+    streets = {code[:9] for code in written}
+    valid = Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gt=day))
+    gridded = UnitGrid.objects.filter(valid, street_code__in=streets).values("community_code")
+    bare = (
+        Region.objects.filter(valid, level=Region.Level.COMMUNITY, parent__code__in=streets)
+        .exclude(code__in=gridded)
+        .order_by("code")
+    )
+    found = list(bare.values_list("code", flat=True))
+    if not found:
+        return []
+    shown = ", ".join(found[:5]) + (", …" if found[5:] else "")
+    return [
+        ngettext(
+            "%(n)s community of these streets has no grid yet: %(codes)s",
+            "%(n)s communities of these streets have no grid yet: %(codes)s",
+            len(found),
+        )
+        % {"n": len(found), "codes": shown}
+    ]
 
 
 def _sizes(codes_given: Sequence[str]) -> list[str]:

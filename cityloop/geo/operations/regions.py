@@ -15,8 +15,9 @@ from django.utils.translation import gettext
 from shapely.geometry.base import BaseGeometry
 
 from cityloop.geo import codes, sources
-from cityloop.geo.models import Region
+from cityloop.geo.models import Region, Road
 from cityloop.geo.operations.checks import Candidate, Checker, candidates
+from cityloop.geo.operations.road_addresses import add_crossings
 from cityloop.geo.operations.roads import write_generated_roads
 from cityloop.geo.operations.staging import run, stage
 from cityloop.geo.outlining import outline
@@ -77,9 +78,13 @@ def import_regions(  # noqa: PLR0913 (how to read a file, all by keyword)
         counted(read, progress), code=names.code, name=names.name, name_en=names.name_en
     )
     report = ImportReport(rejected=checker.rejections(rows))
-    if not report.rejected:
+    if report.rejected:
+        report.take_nothing()
+    else:
         with transaction.atomic():
             report.imported = _write([row for row in rows if row.shape is not None], day)
+            if Road.objects.exists():  # they may lie in districts that are new
+                add_crossings(actor=actor, now=now)
     report.seconds = time.perf_counter() - started
     return report
 
@@ -111,7 +116,11 @@ def outline_city(
     with transaction.atomic():
         report = ImportReport(imported=_write(rows, day))
         roads = write_generated_roads(made)
-    report.notes = [gettext("%(roads)s roads generated") % {"roads": roads}]
+        found = add_crossings(actor=actor, now=now)
+    report.notes = [
+        gettext("%(roads)s roads generated") % {"roads": roads},
+        gettext("%(found)s roads and crossings can be searched") % {"found": found},
+    ]
     report.seconds = time.perf_counter() - started
     return report
 

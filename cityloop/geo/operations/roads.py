@@ -1,4 +1,4 @@
-"""Roads: imported from files, or those that outlining left; and the addresses that follow."""
+"""Roads: imported from files, or those that outlining left."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from pathlib import Path
 
 import shapely
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext
 from shapely.geometry.base import BaseGeometry
 
 from cityloop.geo import naming, sources
 from cityloop.geo.models import Road
+from cityloop.geo.operations.file_names import GENERATED, take_for_roads
+from cityloop.geo.operations.road_addresses import add_crossings
 from cityloop.geo.operations.staging import run, stage
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.reports import ImportReport, Progress, Rejection, counted
-
-GENERATED = "generated"
 
 # OpenStreetMap's highway classes in ours; everything else is a branch.
 _KINDS = {
@@ -31,7 +30,7 @@ _KINDS = {
 }
 
 
-def import_roads(
+def import_roads(  # noqa: PLR0913 (how to read a file, all by keyword)
     path: str | Path,
     *,
     source: str,
@@ -41,35 +40,71 @@ def import_roads(
     kind_field: str = "highway",
     layer: str = "",
     system: str = "",
+    replace: bool = False,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Roads from a file of lines, with addresses for their names and crossings.
 
-    They replace those of the same `source`. `kind_field` holds an OpenStreetMap highway class or
-    one of Road.Kind. Rows that are no line are rejected, the others imported.
-    Raises UnreadableFile, UnknownSystem, NotAllowed.
+    They replace those of the same `source`, and with `replace` the generated ones with their doors.
+    `kind_field` holds an OpenStreetMap highway class or one of Road.Kind. Rows that are no line are
+    rejected, the others imported; where all are, the earlier roads stay. Raises UnreadableFile,
+    UnknownSystem, SourceTaken, Invalid, NotAllowed.
     """
     actor.require("geo.manage")
+    take_for_roads(source)
     started = time.perf_counter()
     report = ImportReport()
     rows: list[tuple[str, str, BaseGeometry]] = []
     for one in counted(sources.read_features(path, layer=layer, system=system), progress):
-        if one.shape is None or one.shape.geom_type not in ("LineString", "MultiLineString"):
-            kind = one.shape.geom_type if one.shape is not None else "nothing"
-            report.rejected.append(
-                Rejection(
-                    one.row, one.text(name_field), gettext("%(kind)s, no line") % {"kind": kind}
-                )
-            )
+        if why := _fault(one):
+            report.rejected.append(Rejection(one.row, one.text(name_field), why))
         else:
             rows += _pieces(one, name_field, kind_field)
-    with transaction.atomic():
-        Road.objects.filter(source=source).delete()
-        report.imported = _write_roads(rows, source)
-        found = add_crossings(source=source, actor=actor, now=now)
-        report.notes = [gettext("%(found)s roads and crossings can be searched") % {"found": found}]
+    if rows:
+        with transaction.atomic():
+            gone = _remove(source, replace)
+            report.imported = _write_roads(rows, source)
+            found = add_crossings(actor=actor, now=now, gone=gone)
+            report.notes = _notes(found, [name for name, _, _ in rows], name_field)
     report.seconds = time.perf_counter() - started
     return report
+
+
+def _remove(source: str, generated: bool) -> list[str]:
+    """The roads of a source go, or the generated ones with their doors too; whose went."""
+    gone = [source, GENERATED] if generated else [source]
+    Road.objects.filter(source__in=gone).delete()
+    if generated:
+        run("DELETE FROM geo_address WHERE source = %s AND kind = 'doorplate'", [GENERATED])
+    return gone
+
+
+def _notes(found: int, names: Sequence[str], name_field: str) -> list[str]:
+    """How much can be found, and what cannot: roads without a name, and those that are made up."""
+    notes = [gettext("%(found)s roads and crossings can be searched") % {"found": found}]
+    if nameless := names.count(""):
+        notes.append(
+            gettext("%(n)s of %(all)s have no name (attribute %(field)s)")
+            % {"n": nameless, "all": len(names), "field": name_field}
+        )
+    if made := Road.objects.filter(source=GENERATED).count():
+        notes.append(
+            gettext("%(n)s generated roads stand beside them; --replace takes them away")
+            % {"n": made}
+        )
+    return notes
+
+
+def _fault(one: sources.Feature) -> str:
+    if one.shape is None or one.shape.geom_type not in ("LineString", "MultiLineString"):
+        kind = one.shape.geom_type if one.shape is not None else "nothing"
+        return gettext("%(kind)s, no line") % {"kind": kind}
+    if one.shape.is_empty:
+        return gettext("no shape")
+    west, south, east, north = one.shape.bounds
+    if west < -180 or east > 180 or south < -90 or north > 90:
+        return gettext("its coordinates are no degrees of longitude and latitude")
+    return ""
 
 
 def _pieces(
@@ -102,80 +137,3 @@ def _write_roads(rows: Iterable[tuple[str, str, BaseGeometry]], source: str) -> 
            SELECT name, kind, ST_GeomFromWKB(shape, 4326), %s FROM new_road""",
         [source],
     )
-
-
-# The middle of a road's longest piece stands for the road in each district it runs through.
-_ADD_ROADS = """
-INSERT INTO geo_address (kind, name, full_name, point, grid_id, source)
-SELECT DISTINCT ON (r.name, l.district_code)
-       'road', r.name, d.name || r.name, p.point, l.grid_id, %(source)s::text
-  FROM geo_road r,
-       LATERAL (SELECT ST_LineInterpolatePoint(r.geom, 0.5) AS point) p
-       LEFT JOIN LATERAL cityloop_locate(ST_X(p.point), ST_Y(p.point), %(day)s::date) l ON true
-       LEFT JOIN LATERAL (
-         SELECT name FROM geo_region
-          WHERE code = l.district_code AND valid_from <= %(day)s::date
-            AND (valid_to IS NULL OR valid_to > %(day)s::date)) d ON true
- WHERE r.source = %(source)s::text AND r.name <> '' AND d.name IS NOT NULL
- ORDER BY r.name, l.district_code, ST_Length(r.geom) DESC
-"""
-
-# Where two named roads meet; pieces of one crossing (two carriageways, say) count once.
-_ADD_CROSSINGS = """
-WITH met AS (
-  SELECT a.name AS one, b.name AS other, ST_ClosestPoint(a.geom, b.geom) AS point
-    FROM geo_road a
-    JOIN geo_road b ON a.name < b.name AND ST_DWithin(a.geom, b.geom, 0.000001)
-   WHERE a.name <> '' AND b.name <> ''
-     AND a.source = %(source)s::text AND b.source = %(source)s::text
-), grouped AS (
-  SELECT one, other, point,
-         ST_ClusterDBSCAN(point, 0.0008, 1) OVER (PARTITION BY one, other) AS cluster
-    FROM met
-), placed AS (
-  SELECT one, other, ST_Centroid(ST_Collect(point)) AS point
-    FROM grouped GROUP BY one, other, cluster
-)
-INSERT INTO geo_address (kind, name, full_name, point, grid_id, source)
-SELECT 'crossing', one || '与' || other || '交叉口',
-       coalesce(d.name, '') || one || '与' || other || '交叉口', p.point, l.grid_id,
-       %(source)s::text
-  FROM placed p
-  LEFT JOIN LATERAL cityloop_locate(ST_X(p.point), ST_Y(p.point), %(day)s::date) l ON true
-  LEFT JOIN LATERAL (
-    SELECT name FROM geo_region
-     WHERE code = l.district_code AND valid_from <= %(day)s::date
-       AND (valid_to IS NULL OR valid_to > %(day)s::date)) d ON true
-"""
-
-
-# Doors of other sources lose their road with the old roads and find the new one of that name.
-_LET_GO = """
-UPDATE geo_address SET parent_id = NULL
- WHERE source <> %(source)s::text
-   AND parent_id IN (SELECT id FROM geo_address WHERE source = %(source)s::text)
-"""
-_TAKE_UP = """
-UPDATE geo_address d SET parent_id = r.id
-  FROM geo_address r
- WHERE d.kind = 'doorplate' AND d.parent_id IS NULL AND d.source <> %(source)s::text
-   AND r.kind = 'road' AND r.source = %(source)s::text
-   AND r.name = regexp_replace(d.name, '[0-9]+号?$', '')
-   AND starts_with(d.full_name, left(r.full_name, length(r.full_name) - length(r.name)))
-"""
-
-
-def add_crossings(*, source: str, actor: Actor, now: datetime) -> int:
-    """Addresses for the named roads of a source and for every place where two of them meet.
-
-    They replace the earlier ones of that source; returns how many. Raises NotAllowed.
-    """
-    actor.require("geo.manage")
-    values = {"source": source, "day": timezone.localdate(now)}
-    with transaction.atomic():
-        run(_LET_GO, {"source": source})
-        # One statement: doors of the same source go together with their roads.
-        run("DELETE FROM geo_address WHERE source = %s", [source])
-        made = run(_ADD_ROADS, values) + run(_ADD_CROSSINGS, values)
-        run(_TAKE_UP, {"source": source})
-    return made

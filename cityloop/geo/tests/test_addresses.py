@@ -9,10 +9,12 @@ import shapely
 from django.db import connection
 
 from cityloop.geo import operations, queries
+from cityloop.geo.coordinates import from_wgs84
 from cityloop.geo.models import Address, Region, Road
 from cityloop.geo.operations.addresses import NoRoads
 from cityloop.geo.tests import world
 from cityloop.geo.tests.world import BOSS, NOW, feature
+from cityloop.kernel.tables import BadTable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("B07")]
 WENSAN = shapely.LineString([(120.103, 30.2065), (120.117, 30.2095)])
@@ -36,7 +38,7 @@ def roads(tmp_path: Path, *more: dict[str, object]) -> Path:
 def streets(town: str, tmp_path: Path) -> str:
     """The town with three roads, their addresses and crossings."""
     operations.import_roads(roads(tmp_path), source="survey", actor=BOSS, now=NOW)
-    operations.add_crossings(source="survey", actor=BOSS, now=NOW)
+    operations.add_crossings(actor=BOSS, now=NOW)
     return town
 
 
@@ -177,7 +179,7 @@ def test_real_roads_of_a_district(db: None, shared: Path) -> None:
     path = shared / "data" / "tracks" / "shenzhen_futian_osm_roads.geojson"
     report = operations.import_roads(path, source="osm", actor=BOSS, now=NOW)
     assert (report.imported, report.rejected) == (4009, [])
-    operations.add_crossings(source="osm", actor=BOSS, now=NOW)
+    operations.add_crossings(actor=BOSS, now=NOW)
     found = queries.search_address("景田路 新闻路")
     assert found
     assert {one.kind for one in found} == {"crossing"}
@@ -200,7 +202,7 @@ def test_a_city_brings_its_own_addresses(streets: str, tmp_path: Path) -> None:
     report = operations.import_addresses(table, source="bureau", actor=BOSS, now=NOW)
     assert report.imported == 3
     assert [(r.row, r.reason.split(" of ")[0]) for r in report.rejected] == [
-        (4, "no name"), (5, "no point"), (6, "kind is one"),
+        (5, "no name"), (6, "no point"), (7, "kind is one"),
     ]  # fmt: skip
     door = Address.objects.get(name="文三路126号")
     assert (door.number, door.parent.name) == (126, "文三路")
@@ -214,3 +216,86 @@ def test_a_city_brings_its_own_addresses(streets: str, tmp_path: Path) -> None:
     door = Address.objects.get(name="文三路126号")
     assert (door.parent.name, door.parent.source) == ("文三路", "survey")
     assert names("文三路 教工路")
+
+
+def test_a_table_as_offices_keep_it_is_understood(streets: str, tmp_path: Path) -> None:
+    """GB 18030, Chinese headers and kinds, shifted coordinates, lines as they stand in the file."""
+    lon, lat = from_wgs84(120.106, 30.2072, "gcj02")
+    rows = (
+        "名称,类别,经度,纬度,备注",
+        f"文三路18号,门楼牌,{lon},{lat},",
+        f"翠苑一区,小区,{lon},{lat},",
+        f"翠苑一区,小区,{lon},{lat},再来一次",
+        f"{'长' * 129},小区,{lon},{lat},",
+        "无经度,小区,东,30.2,",
+    )
+    table = tmp_path / "addresses.csv"
+    table.write_bytes("\r\n".join(rows).encode("gb18030"))
+    seen: list[tuple[int, int]] = []
+    report = operations.import_addresses(
+        table, source="t", actor=BOSS, now=NOW, system="gcj02",
+        progress=lambda done, whole: seen.append((done, whole)),
+    )  # fmt: skip
+    assert report.imported == 2
+    assert [(r.row, r.reason) for r in report.rejected] == [
+        (4, "same as row 3"),
+        (5, "name has more than 128 characters"),
+        (6, "its coordinates are no degrees of longitude and latitude"),
+    ]
+    assert seen[-1] == (5, 5)
+    door = Address.objects.get(name="文三路18号")
+    assert (door.number, door.parent.name) == (18, "文三路")
+    assert (door.point.x, door.point.y) == pytest.approx((120.106, 30.2072), abs=1e-7)
+    assert names("翠苑") == ["翠苑一区"]
+    assert Address.objects.get(name="翠苑一区").kind == "neighbourhood"
+
+
+def test_points_of_a_geographic_file_are_addresses(streets: str, tmp_path: Path) -> None:
+    here = shapely.Point(120.106, 30.2072)
+    path = world.write(
+        tmp_path / "a.geojson",
+        [feature(here, name="钟楼", kind="landmark", x=500000, 地址="", 详细地址="东街道钟楼"),
+         feature(shapely.MultiPoint([here]), 名称="鼓楼", 类别="标志物"),
+         feature(shapely.MultiPoint([here, (120.1, 30.2)]), name="两处"),
+         feature(WENSAN, name="线")],
+    )  # fmt: skip
+    report = operations.import_addresses(path, source="t", actor=BOSS, now=NOW)
+    assert [(r.row, r.reason) for r in report.rejected] == [(3, "no point"), (4, "no point")]
+    kinds = Address.objects.filter(source="t").values_list("name", "kind")
+    assert dict(kinds) == {"钟楼": "landmark", "鼓楼": "landmark"}
+    assert Address.objects.get(name="钟楼").full_name == "东街道钟楼"
+
+
+def test_a_file_of_bad_rows_or_columns_leaves_the_earlier_addresses(
+    streets: str, tmp_path: Path
+) -> None:
+    table = tmp_path / "a.csv"
+
+    def bring(text: str) -> list[str]:
+        table.write_text(text, "utf-8")
+        report = operations.import_addresses(table, source="t", actor=BOSS, now=NOW)
+        return [one.reason for one in report.rejected]
+
+    assert bring("name,lon,lat\n市民中心,120.106,30.2072\n") == []
+    assert bring("name,lon,lat\n,120.106,30.2072\n") == ["no name"]
+    for wrong in ("name,lon\na,1\n", "", "name,lon,lat\n"):
+        with pytest.raises(BadTable, match=r"columns are missing: lat|it holds nothing"):
+            bring(wrong)
+    assert names("市民") == ["市民中心"]
+
+
+def test_a_city_may_bring_its_roads_as_addresses(town: str, tmp_path: Path) -> None:
+    """Of lanes nobody has lines: doors of the same and of another file find them by name."""
+    lanes, doors = tmp_path / "lanes.csv", tmp_path / "doors.csv"
+    lanes.write_text("name,kind,lon,lat\n丰乐巷,街巷,120.106,30.2072\n"
+                     "丰乐巷3号,门牌,120.106,30.2073\n", "utf-8")  # fmt: skip
+    doors.write_text("name,kind,lon,lat\n丰乐巷5号,门牌,120.106,30.2074\n", "utf-8")
+    for _again in range(2):
+        for table in (lanes, doors):
+            report = operations.import_addresses(table, source=table.name, actor=BOSS, now=NOW)
+            assert report.rejected == []
+    assert names("丰乐巷")[0] == "丰乐巷"
+    found = Address.objects.filter(kind="doorplate").select_related("parent")
+    assert {one.name: one.parent and one.parent.name for one in found} == {
+        "丰乐巷3号": "丰乐巷", "丰乐巷5号": "丰乐巷",
+    }  # fmt: skip

@@ -315,22 +315,53 @@ def test_surveyed_grids_come_from_a_file(db: None, tmp_path: Path) -> None:
     again = operations.import_grids(path, actor=BOSS, now=NOW)
     assert again.imported == 0
     assert "taken" in again.rejected[0].reason
+    assert again.notes == ["nothing was imported: correct the rows and try again"]
 
 
-def test_what_a_file_of_grids_leaves_uncovered_is_told_with_its_share(
-    db: None, tmp_path: Path
-) -> None:
+def community_with_grids(tmp_path: Path, share: float) -> tuple[str, Path]:
+    """A community and a file with one grid over so much of it, from the west."""
     operations.import_regions(world.region_file(tmp_path / "r.geojson"), actor=BOSS, now=NOW)
     found = world.shapes()
     community = next(c for c in sorted(found) if len(c) == 12)
     whole = found[community]
     west, south, east, north = whole.bounds
-    part = whole.intersection(shapely.box(west, south, (west + east) / 2, north))
-    path = world.write(tmp_path / "g.geojson", [world.feature(part, code=f"{community}001")])
+    cut = east
+    while whole.intersection(shapely.box(west, south, cut, north)).area > share * whole.area:
+        cut -= (east - west) / 1000
+    part = whole.intersection(shapely.box(west, south, cut, north))
+    return community, world.write(
+        tmp_path / "g.geojson", [world.feature(part, code=f"{community}001")]
+    )
+
+
+def test_a_file_of_grids_that_leaves_half_a_community_bare_is_refused(
+    db: None, tmp_path: Path
+) -> None:
+    community, path = community_with_grids(tmp_path, 0.51)
     report = operations.import_grids(path, actor=BOSS, now=NOW)
-    assert report.imported == 1
-    share = 1 - part.area / whole.area
-    assert any(f"community {community}: {share:.1%} of it" in note for note in report.notes)
+    assert (report.imported, len(report.rejected)) == (0, 1)
+    assert report.rejected[0].key == community
+    assert f"community {community}: 49." in report.rejected[0].reason
+    assert "would lie in no grid" in report.rejected[0].reason
+    assert report.notes == ["nothing was imported: correct the rows and try again"]
+    assert not UnitGrid.objects.exists()
+    meant = operations.import_grids(path, actor=BOSS, now=NOW, with_gaps=True)
+    assert (meant.imported, meant.rejected) == (1, [])
+    assert any(f"community {community}: 49." in note for note in meant.notes)
+    # The other half comes later: what stands is counted.
+    whole, given = world.shapes()[community], UnitGrid.objects.get()
+    rest = whole.difference(shapely.from_wkb(bytes(given.geom.wkb)))
+    later = world.write(tmp_path / "h.geojson", [world.feature(rest, code=f"{community}002")])
+    assert operations.import_grids(later, actor=BOSS, now=NOW).imported == 1
+
+
+def test_a_river_in_no_grid_and_bare_communities_are_told(db: None, tmp_path: Path) -> None:
+    community, path = community_with_grids(tmp_path, 0.97)
+    report = operations.import_grids(path, actor=BOSS, now=NOW)
+    assert (report.imported, report.rejected) == (1, [])
+    assert any(f"community {community}: 3.0% of it" in note for note in report.notes)
+    beside = [f"{community[:9]}{n:03d}" for n in (2, 3)]
+    assert f"2 communities of these streets have no grid yet: {', '.join(beside)}" in report.notes
 
 
 def test_a_file_with_one_bad_grid_brings_none(db: None, tmp_path: Path) -> None:

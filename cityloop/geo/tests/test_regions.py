@@ -337,6 +337,8 @@ def test_hangzhou_from_the_installed_packages(db: None) -> None:
         "street", "community",
     }  # fmt: skip
     assert Road.objects.filter(kind="primary").count() == 2
+    named = Road.objects.filter(kind="primary").first()
+    assert queries.search_address(named.name)[0].full_name == f"滨江区{named.name}"
     operations.generate_grids(districts=["330108"], actor=BOSS, now=NOW)
     assert UnitGrid.objects.count() == pytest.approx(7_260, rel=0.1)
     assert all(

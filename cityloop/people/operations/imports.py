@@ -51,8 +51,7 @@ def _all_or_none(work: Callable[[ImportReport], None], *, started: float) -> Imp
         work(report)
         if report.rejected:
             transaction.set_rollback(True)
-            report.imported = report.joined = 0
-            report.notes.append(_("nothing was imported: correct the rows and try again"))
+            report.take_nothing()
     report.seconds = time.monotonic() - started
     return report
 
