@@ -17,7 +17,9 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from cityloop.cases.guards.joint import BORDER_METRES
 from cityloop.cases.models import Case
+from cityloop.geo import queries as geo
 from cityloop.kernel.actor import Actor
 from cityloop.people import queries as people
 from cityloop.people.models import Member, Organisation
@@ -245,14 +247,16 @@ class Town:
         return self.units[self.chance.choice(near or desks).organisation_id]
 
     def border(self, case: Case) -> list[Organisation]:
-        """The street of the case and another of its district; LookupError where there is none."""
+        """The street of the case and a neighbour in its district; LookupError without one."""
         streets = [one for one in self.units.values() if one.kind == "street"]
         here = [one for one in streets if case.area_code.startswith(one.region_code)]
         near = [one for one in streets if one.region_code[:6] == case.area_code[:6]]
         others = [one for one in near if one not in here]
-        if not here or not others:
+        self.chance.shuffle(others)
+        beside = next((one for one in others if not _far_from(case, one)), None)
+        if not here or beside is None:
             raise LookupError(f"no border of streets near {case.number}")
-        return [here[0], self.chance.choice(others)]
+        return [here[0], beside]
 
     # ---------------------------------------------------------------- by which rule
 
@@ -301,3 +305,10 @@ def _sentences(base: Path) -> dict[tuple[str, str, str, str], tuple[str, ...]]:
             key = (row["edition"], row["kind"], row["major_code"], row["minor_code"])
             found.setdefault(key, []).append(row["text_zh"])
     return {key: tuple(words) for key, words in found.items()}
+
+
+def _far_from(case: Case, unit: Organisation) -> bool:
+    point = case.point
+    return point is not None and geo.farther_than(
+        BORDER_METRES, unit.region_code, point.x, point.y, on=timezone.localdate(case.reported_at)
+    )

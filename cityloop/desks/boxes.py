@@ -17,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 from cityloop.cases import queries, requests
 from cityloop.cases.models import HELD, OPEN, Status, Task
 from cityloop.kernel.actor import Actor
+from cityloop.people.roles import UNIT_ROLES
 
 Condition = Callable[[Actor, datetime], Q]
 S = Status
@@ -25,6 +26,24 @@ S = Status
 def at(*statuses: str) -> Condition:
     """Cases at one of these statuses."""
     return lambda actor, now: Q(status__in=statuses)
+
+
+def ours(condition: Condition, *, part: bool = False) -> Condition:
+    """Of a unit's own people: the cases that it leads; with `part` those, too, in which it owes
+    something. What it only had once, or sees for other reasons, waits for others."""
+
+    def limited(actor: Actor, now: datetime) -> Q:
+        return condition(actor, now) & _led(actor, part=part)
+
+    return limited
+
+
+def _led(actor: Actor, *, part: bool) -> Q:
+    units = actor.organisation_ids
+    if units is None or not actor.roles or actor.roles - UNIT_ROLES:
+        return Q()
+    held = Task.objects.filter(case=OuterRef("pk"), closed_at=None).filter(own_task(actor))
+    return Q(lead_id__in=sorted(units)) | (Q(Exists(held)) if part else Q(pk__in=()))
 
 
 def own_task(actor: Actor) -> Q:
@@ -197,11 +216,11 @@ BOXES = (
     _box("to_rework",    pgettext_lazy("box", "To send to rework"),    "rotate-ccw",      at(S.CHECK_FAILED),     "dispatcher"),
     _box("my_work",      pgettext_lazy("box", "Assigned to me"),       "hard-hat",        own_work,               "worker"),
     _task_box("called",  pgettext_lazy("box", "Dispatched to me, on duty"), "phone-incoming", "handle",             "worker unit_desk", own=True),
-    _box("to_receive",   pgettext_lazy("box", "To receive"),           "mailbox",         at(S.DISPATCHED),       "unit_desk"),
+    _box("to_receive",   pgettext_lazy("box", "To receive"),           "mailbox",         ours(at(S.DISPATCHED)), "unit_desk"),
     _task_box("to_assist", pgettext_lazy("box", "For us to assist"),   "handshake",       "assist",               "unit_desk", own=True),
-    _box("unassigned",   pgettext_lazy("box", "To assign"),            "user-plus",       unassigned,             "unit_desk"),
-    _box("handling",     pgettext_lazy("box", "Handling"),             "hammer",          at(S.HANDLING),         "unit_desk dispatcher district_platform"),
-    _box("to_confirm",   pgettext_lazy("box", "To confirm"),           "clipboard-check", at(S.HANDED_IN),        "unit_desk"),
+    _box("unassigned",   pgettext_lazy("box", "To assign"),            "user-plus",       ours(unassigned),       "unit_desk"),
+    _box("handling",     pgettext_lazy("box", "Handling"),             "hammer",          ours(at(S.HANDLING)),   "unit_desk dispatcher district_platform"),
+    _box("to_confirm",   pgettext_lazy("box", "To confirm"),           "clipboard-check", ours(at(S.HANDED_IN)),  "unit_desk"),
     _box("handled",      pgettext_lazy("box", "To send to check"),     "package-check",   at(S.HANDLED),          "acceptor dispatcher"),
     _box("checking",     pgettext_lazy("box", "Checking"),             "scan-eye",        at(S.CHECKING),         "acceptor dispatcher shift_leader"),
     _box("to_close",     pgettext_lazy("box", "To close"),             "badge-check",     at(S.CHECKED),          "shift_leader"),
@@ -215,8 +234,8 @@ BOXES = (
     _box("circling",     pgettext_lazy("box", "Dispatched repeatedly"), "repeat-2",       circling,               "supervisor dispatcher"),
     _box("substituted",  pgettext_lazy("box", "Substitute works"),     "shovel",          substituted,            "supervisor"),
     _box("escalated",    pgettext_lazy("box", "Escalated"),            "flame",           escalated,              "supervisor leader shift_leader", alert=True),
-    _box("soon",         pgettext_lazy("box", "Running out"),          "clock-alert",     soon,                   "acceptor shift_leader dispatcher unit_desk worker inspector team_inspector supervisor"),
-    _box("overdue",      pgettext_lazy("box", "Overdue"),              "octagon-alert",   overdue,                "acceptor shift_leader dispatcher unit_desk worker inspector team_inspector supervisor leader district_platform evaluator company_manager", alert=True),
+    _box("soon",         pgettext_lazy("box", "Running out"),          "clock-alert",     ours(soon, part=True),  "acceptor shift_leader dispatcher unit_desk worker inspector team_inspector supervisor"),
+    _box("overdue",      pgettext_lazy("box", "Overdue"),              "octagon-alert",   ours(overdue, part=True), "acceptor shift_leader dispatcher unit_desk worker inspector team_inspector supervisor leader district_platform evaluator company_manager", alert=True),
 )
 # fmt: on
 TERMINAL = frozenset(

@@ -118,7 +118,12 @@ def test_on_a_border_the_lower_common_parent_leads(town: Town) -> None:
         code="STREET2", name_zh="第二街道", kind="street", parent=units["DIST"],
         region_code=f"{DISTRICT}002", actor=SYSTEM, now=town.now,
     )  # fmt: skip
-    for name, unit in (("desk", units["DIST"]), ("desk1", units["STREET1"]), ("desk2", street2)):
+    far = people.create_organisation(
+        code="FAR", name_zh="远处街道", kind="street", parent=units["DIST"],
+        region_code=f"{DISTRICT}002", actor=SYSTEM, now=town.now,
+    )  # fmt: skip
+    units["FAR"] = far
+    for name, unit in (("desk", units["CITY"]), ("desk1", units["STREET1"]), ("desk2", street2)):
         member = people.create_member(
             username=name, name=name, organisation=unit, actor=SYSTEM, now=town.now
         )
@@ -135,14 +140,15 @@ def test_on_a_border_the_lower_common_parent_leads(town: Town) -> None:
         (["STREET1"], "name the two units"),
         (["STREET1", "STREET1"], "name the two units"),
         (["STREET1", "WATER"], "not a unit of a territory"),
-        (["STREET1", "DIST"], "no unit above them both"),
+        (["STREET1", "DIST"], "not a unit of a territory"),
+        (["STREET2", "FAR"], "on neither unit's ground"),
     ):
         with pytest.raises(cases.Refused, match=why):
             town.step(number, "dispatch_across", "dispatcher", territories=wrong, **given)
     case = town.step(
         number, "dispatch_across", "dispatcher", territories=["STREET1", "STREET2"], **given
     )
-    assert (case.status, case.lead_id, case.dispatches) == ("dispatched", units["DIST"].pk, 1)
+    assert (case.status, case.lead_id, case.dispatches) == ("dispatched", units["CITY"].pk, 1)
     town.step(number, "receive", "desk")
     town.step(number, "assist_done", "desk1", result="已清理", photos=("after",))
     with pytest.raises(cases.Refused, match="1 sub-tasks"):

@@ -111,15 +111,15 @@ def test_a_desk_for_other_ground_receives_nothing_from_here(town: Town) -> None:
 @pytest.mark.requirement("B14", "E01")
 def test_on_a_border_every_desk_is_staffed(town: Town) -> None:
     unit_of(town, "STREET2", "DIST", kind="street", region_code=f"{DISTRICT}002")
-    desk(town, town.units["DIST"])
+    desk(town, town.units["CITY"])
     desk(town, town.units["STREET1"])
     number = town.case("filed").number
     given = {"territories": ["STREET1", "STREET2"], "subtask": "各清一侧", "reason": "交界"}
-    # The district's desk acts for both streets.
+    # The desk above acts for both streets.
     assert town.step(number, "dispatch_across", "dispatcher", **given).status == "dispatched"
-    held = Holding.objects.get(post__organisation=town.units["DIST"], post__roles__code="unit_desk")
+    held = Holding.objects.get(post__organisation=town.units["CITY"], post__roles__code="unit_desk")
     people.end_holding(holding_id=held.pk, actor=SYSTEM, now=town.now)
-    with pytest.raises(cases.Refused, match=LOST.format("DIST单位, STREET2单位")):
+    with pytest.raises(cases.Refused, match=LOST.format("CITY单位, STREET2单位")):
         town.step(town.case("filed").number, "dispatch_across", "dispatcher", **given)
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from cityloop.cases import command
 from cityloop.cases.change import Change
+from cityloop.people.models import Organisation
 from cityloop.people.queries import level_of_kind
 
 DISPATCHING = frozenset({"dispatcher", "district_platform"})
@@ -52,8 +53,14 @@ def platform_above(change: Change) -> str | None:
 
 def unit_of_platform(change: Change) -> str | None:
     """A platform that commands its own units only sends the case to one of them (A08)."""
-    case, unit = change.case, change.inputs.get("unit")
-    if case.holder_id is None or unit is None:
+    unit = change.inputs.get("unit")
+    return None if unit is None else beyond_platform(change, unit)
+
+
+def beyond_platform(change: Change, unit: Organisation) -> str | None:
+    """Why the platform that holds the case cannot send it to this unit; None when it can."""
+    case = change.case
+    if case.holder_id is None:
         return None
     level = change.flow.level(command.level_of(case.platforms, case.holder_id))
     if not level.own_units or f"/{case.holder_id}/" in unit.path:

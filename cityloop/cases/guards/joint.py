@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cityloop.cases.change import Change
-from cityloop.cases.guards.dispatch import of_unit
+from cityloop.cases.guards.command import beyond_platform
+from cityloop.cases.guards.dispatch import cannot_handle, of_unit
 from cityloop.cases.models import Case, Task
+from cityloop.geo import queries as geo
 from cityloop.people import queries as people
-from cityloop.people.models import OrganisationKind
+from cityloop.people.models import Organisation, OrganisationKind
 
-TERRITORIAL = frozenset({
-    OrganisationKind.DISTRICT_PLATFORM, OrganisationKind.STREET, OrganisationKind.COMMUNITY_OFFICE,
-})  # fmt: skip
+TERRITORIAL = frozenset({OrganisationKind.STREET, OrganisationKind.COMMUNITY_OFFICE})
+BORDER_METRES = 1_000  # so far from the case the neighbour's ground may begin
 
 
 def subtasks_done(change: Change) -> str | None:
@@ -103,14 +105,34 @@ def may_assist(change: Change) -> str | None:
 
 
 def two_territories(change: Change) -> str | None:
-    """Two units of neighbouring ground, below a common one that leads (B14)."""
+    """Two units of neighbouring ground, one of them that of the case, below a common one that leads
+    (B14); all three handle cases, and are units of the platform that sends it (A08)."""
     units = change.inputs.get("territories") or []
     if len(units) != 2 or units[0].pk == units[1].pk:
         return _("name the two units on whose border the problem lies")
     if wrong := [one.name for one in units if one.kind not in TERRITORIAL or not one.active]:
         return _("not a unit of a territory: %(units)s") % {"units": ", ".join(wrong)}
-    if people.common_parent(*units) is None:
+    above = people.common_parent(*units)
+    if above is None:
         return _("%(one)s and %(other)s have no unit above them both") % {
             "one": units[0].name, "other": units[1].name,
         }  # fmt: skip
+    for unit in (*units, above):
+        if why := cannot_handle(unit, change) or beyond_platform(change, unit):
+            return why
+    return _not_its_border(change, units)
+
+
+def _not_its_border(change: Change, units: Sequence[Organisation]) -> str | None:
+    """A border of another place than the case's; what has no outline is believed."""
+    case, point = change.case, change.case.point
+    here = [one for one in units if one.region_code and case.area_code.startswith(one.region_code)]
+    if not here:
+        return _("the case lies on neither unit's ground")
+    on = timezone.localdate(change.now)
+    for one in units:
+        if point and geo.farther_than(BORDER_METRES, one.region_code, point.x, point.y, on=on):
+            return _("%(unit)s's ground lies farther than %(metres)s m from the case") % {
+                "unit": one.name, "metres": BORDER_METRES,
+            }  # fmt: skip
     return None

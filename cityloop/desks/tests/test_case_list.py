@@ -136,3 +136,21 @@ def test_units_see_only_their_own(world, as_) -> None:
     case = world.to("dispatched")
     assert numbers(as_("water").get("/cases/").content.decode()) == [case.number]
     assert numbers(as_("roads").get("/cases/").content.decode()) == []
+
+
+def test_a_units_boxes_hold_what_it_leads_and_owes_not_what_it_had(world, as_) -> None:
+    case = world.to("dispatched")  # with water
+
+    def held(box: str) -> bool:
+        return case.number in as_("water").get(f"/cases/?box={box}").content.decode()
+
+    assert held("to_receive")
+    world.wait(days=9)
+    assert held("overdue")
+    case = world.step(case, "return", "water", reason_code="not_ours", reason="not our pipe")
+    case = world.step(
+        case, "dispatch", "dispatcher", unit=world.units["roads"].pk, reason="of the road"
+    )
+    assert case.number in as_("water").get("/cases/").content.decode(), "still theirs to see"
+    assert not held("to_receive") and not held("overdue")
+    assert case.number in as_("roads").get("/cases/?box=to_receive").content.decode()

@@ -116,3 +116,18 @@ def city_centre() -> tuple[float, float]:
         )
         row = cursor.fetchone()
     return (row[0], row[1]) if row else _MIDDLE_OF_CHINA
+
+
+def farther_than(metres: float, code: str, lon: float, lat: float, *, on: date) -> bool:
+    """True when the region with this code lies farther than so many metres from a WGS 84 point;
+    False also for a region without an outline on that day."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT NOT ST_DWithin(r.geom::geography,
+                                     ST_SetSRID(ST_Point(%s, %s), 4326)::geography, %s)
+                 FROM geo_region r WHERE r.code = %s AND r.valid_from <= %s
+                  AND (r.valid_to IS NULL OR r.valid_to > %s)""",
+            [lon, lat, metres, code, on, on],
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cityloop.kernel import text
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
-from cityloop.people.models import Member, Organisation, OrganisationKind
+from cityloop.people.models import NOT_HANDLING, Member, Organisation, OrganisationKind
 from cityloop.people.scope import scope_q
 
 
@@ -32,12 +32,13 @@ def organisation_tree(actor: Actor, *, words: str = "", kind: str = "") -> Query
 
 
 def common_parent(one: Organisation, other: Organisation) -> Organisation | None:
-    """The lowest active unit above both; None where one stands above the other, or nobody does."""
+    """The lowest active unit above both that handles cases; None where one stands above the other,
+    or nobody does. A platform judges and dispatches, so it leads nothing."""
     chains = [[int(part) for part in unit.path.split("/") if part] for unit in (one, other)]
     if one.pk in chains[1] or other.pk in chains[0]:
         return None
     common = [a for a, b in zip(*chains, strict=False) if a == b]
-    rows = Organisation.objects.filter(pk__in=common, active=True)
+    rows = Organisation.objects.filter(pk__in=common, active=True).exclude(kind__in=NOT_HANDLING)
     return max(rows, key=lambda unit: unit.depth, default=None)
 
 
