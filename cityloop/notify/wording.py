@@ -32,10 +32,13 @@ def compose(topic: str, case: Case, *, language: str) -> str:
         return topics.fill(text, values_of(case, topics.blanks_of(text)))
 
 
-def compose_about(topic: str, values: Mapping[str, str], *, language: str) -> str:
-    """The text about something that is no case: its blanks are given."""
+def compose_about(
+    topic: str, values: Mapping[str, str | Mapping[str, str]], *, language: str
+) -> str:
+    """The text about something that is no case: its blanks are given, words in each language."""
     text = queries.own_text(topic, "", language) or topics.all_topics()[topic].texts[language]
-    return topics.fill(text, dict(values))
+    told = {name: one if isinstance(one, str) else one[language] for name, one in values.items()}
+    return topics.fill(text, told)
 
 
 def draft(row: ReporterNotice) -> str:

@@ -181,6 +181,10 @@ def test_a_card_is_proposed_approved_answered_and_costs_points(town: Town) -> No
     town.deliver()
     told = Message.objects.get(topic="card_issued")
     assert told.member == town.members["water"] and told.path == f"/discipline/cards/{card.pk}/"
+    # Who decided works in English, who is told reads Chinese: each message is in one language.
+    for topic in ("card_issued", "fraud_found", "fraud_decided"):
+        text = Message.objects.get(topic=topic, member=town.members["water"]).text
+        assert not [word for word in ("card", "faked", "upheld", "photo") if word in text], text
 
     def answer(text: str) -> Card:
         return discipline.answer_card(

@@ -22,7 +22,7 @@ from cityloop.discipline.models import (
 )
 from cityloop.discipline.operations.pairs import DROPPED, GIVEN, left_alone
 from cityloop.discipline.operations.proposing import one_at_a_time, propose_cards
-from cityloop.discipline.operations.telling import judge, member_of, tell_unit, words
+from cityloop.discipline.operations.telling import in_each, judge, member_of, tell_unit, words
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotAllowed, Refused
 
@@ -211,7 +211,9 @@ def _points(row: Card, points: Decimal, now: datetime) -> None:
 
 
 def _tell(row: Card, topic: str, reason: str, now: datetime) -> None:
-    values = {"title": row.number, "due": str(row.rectify_by), "reason": reason[:120]}
+    values: dict[str, str | dict[str, str]] = {
+        "title": in_each(lambda: row.number), "due": str(row.rectify_by), "reason": reason[:120],
+    }  # fmt: skip
     tell_unit(
         topic, row.unit, f"/discipline/cards/{row.pk}/", values,
         about=f"{topic}:{row.pk}:{int(now.timestamp())}", on=timezone.localdate(now),

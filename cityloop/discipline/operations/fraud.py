@@ -19,7 +19,14 @@ from cityloop.discipline import queries
 from cityloop.discipline.models import FraudCase, FraudFinding, FraudNote, Kind, Verdict
 from cityloop.discipline.operations.cards import drop_ground
 from cityloop.discipline.operations.proposing import one_at_a_time, propose_cards
-from cityloop.discipline.operations.telling import judge, member_of, refuse, tell_unit, words
+from cityloop.discipline.operations.telling import (
+    in_each,
+    judge,
+    member_of,
+    refuse,
+    tell_unit,
+    words,
+)
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotAllowed, Refused
 from cityloop.people.models import Member, Organisation
@@ -63,7 +70,7 @@ def record_fraud(given: Accusation, *, actor: Actor, now: datetime) -> FraudFind
         found_by_id=member_of(actor), found_at=now,
     )  # fmt: skip
     FraudCase.objects.bulk_create(FraudCase(finding=row, case=one) for one in found.values())
-    _tell(row, "fraud_found", row.account, now)
+    _tell(row, "fraud_found", row.account[:120], now)
     return row
 
 
@@ -175,7 +182,7 @@ def _decide(
     elif verdict == Verdict.DISMISSED and step == Step.APPEAL_DECISION:
         _mark(row, "withdraw_fraud", now, reason=reason[:500])
         drop_ground(finding_id=row.pk, reason=reason, actor=actor, now=now)
-    _tell(row, "fraud_decided", str(Verdict(verdict).label), now)
+    _tell(row, "fraud_decided", in_each(lambda: Verdict(verdict).label), now)
     return row
 
 
@@ -217,9 +224,11 @@ def _locked(actor: Actor, finding_id: int) -> FraudFinding:
     return row
 
 
-def _tell(row: FraudFinding, topic: str, reason: str, now: datetime) -> None:
+def _tell(row: FraudFinding, topic: str, reason: str | dict[str, str], now: datetime) -> None:
     path = f"/discipline/fraud/{row.pk}/"
-    values = {"title": str(row.get_kind_display()), "reason": reason[:120]}
+    values: dict[str, str | dict[str, str]] = {
+        "title": in_each(row.get_kind_display), "reason": reason,
+    }  # fmt: skip
     tell_unit(
         topic, row.unit, path, values, about=f"{topic}:{row.pk}:{int(now.timestamp())}",
         on=timezone.localdate(now),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import NoReturn
 
+from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from cityloop.discipline import queries
 from cityloop.kernel import jobs
@@ -49,13 +51,28 @@ def refuse(field: str, why: str) -> NoReturn:
     raise Invalid(why, fields={field: why})
 
 
+def in_each(said: Callable[[], object]) -> dict[str, str]:
+    """What is said in each language of the product: who reads it is known later."""
+    found = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found[language] = str(said())
+    return found
+
+
 def tell_unit(
-    topic: str, unit: Organisation, path: str, values: Mapping[str, str], *, about: str, on: date
+    topic: str,
+    unit: Organisation,
+    path: str,
+    values: Mapping[str, str | Mapping[str, str]],
+    *,
+    about: str,
+    on: date,
 ) -> None:
     """Tell who answers for a unit, in the same transaction."""
     held = people.holders(on, *TOLD).filter(holdings__post__organisation_id=unit.pk)
     payload = {
         "topic": topic, "members": sorted(held.values_list("pk", flat=True)), "about": about,
-        "path": path, "values": {"unit": unit.name_zh, **values},
+        "path": path, "values": {"unit": in_each(lambda: unit.name), **values},
     }  # fmt: skip
     jobs.defer("notify.tell", payload)

@@ -124,12 +124,13 @@ def tell_members(
     member_ids: Sequence[int],
     about: str,
     path: str,
-    values: Mapping[str, str],
+    values: Mapping[str, str | Mapping[str, str]],
     now: datetime,
 ) -> int:
     """Tell members of something that is no case, each once; returns how many are told anew.
 
-    `about` says what of, `path` which page shows it, `values` what the blanks stand for.
+    `about` says what of, `path` which page shows it, `values` what the blanks stand for: a text, or
+    one for each language.
     """
     row = topics.all_topics()[topic]
     told = Message.objects.filter(topic=topic, about=about).values("member_id")
