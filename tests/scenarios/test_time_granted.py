@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cityloop.cases import granting
 from cityloop.cases import operations as cases
 from cityloop.cases.models import Case, CaseEvent, Task, Timer
 from cityloop.kernel.errors import Invalid
@@ -219,12 +220,27 @@ def test_a_deferral_needs_two_people_and_becomes_backlog_after_sixty_days(town: 
     assert town.sweep() == 1
     case = Case.objects.get(number=number)
     assert (case.status, case.backlog_at) == ("deferred", town.now)
+    # It was filed long before this week; it stands in the backlog all the same.
+    assert _backlog(town) == [("WATER", 0, 1, 0)]
     town.wait(days=141)
     assert town.sweep() == 1
     case = Case.objects.get(number=number)
     assert case.status == "handling" and case.backlog_at is not None
+    town.wait(minutes=1)
+    assert _backlog(town) == [("WATER", 0, 0, 1)]
+    town.wait(days=8)
+    assert _backlog(town) == []
     with pytest.raises(cases.Refused, match="deferred at most 1"):
         _ask(town, number, "deferral", until=_until(town, days=5))
+
+
+def _backlog(town: Town) -> list[tuple[str, int, int, int]]:
+    """Unit, filed, in backlog, left it: of the last seven days."""
+    since = town.now - timedelta(days=7)
+    rows = granting.granted_by_unit(
+        town.actor("leader"), since=since, until=town.now + timedelta(seconds=1)
+    )
+    return [(row.unit.code, row.filed, row.backlog, row.left_backlog) for row in rows]
 
 
 @pytest.mark.requirement("H04")
