@@ -34,8 +34,8 @@ def examine(*, number: str, version: int, now: datetime) -> list[Finding]:
 
 
 def keep_prints(file: StoredFile) -> None:
-    """The prints of a picture; kept once."""
-    if Print.objects.filter(file=file).exists():
+    """The prints of a picture; each kept once."""
+    if Print.objects.filter(file=file, part__in=(prints.LATEST, prints.PLAIN)).exists():
         return
     found = prints.prints_of(files.location(file.sha256))
     rows = [
@@ -47,7 +47,8 @@ def keep_prints(file: StoredFile) -> None:
 
 
 def print_stock(*, limit: int) -> int:
-    """Prints of pictures that came before there were prints, or with an import; how many."""
+    """Prints of pictures that came before there were prints, or such parts, or with an import; how
+    many."""
     waiting = queries.without_print(limit)
     for file in waiting:
         keep_prints(file)

@@ -26,6 +26,7 @@ WHOLE, PLAIN, MIRRORED = "whole", "plain", "mirrored"
 SIDE = 512
 QUARTERS = (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270)
 ASKEW = (-5.0, -3.0, -1.5, 1.5, 3.0, 5.0)  # degrees; a print bears about one
+CUT = (10, 20)  # hundredths
 STRAIGHT = "centre-80"  # what no turning by a few degrees has cut
 # Part -> left, top, right, bottom as shares of the picture.
 PARTS: dict[str, tuple[float, float, float, float]] = {
@@ -38,7 +39,17 @@ PARTS: dict[str, tuple[float, float, float, float]] = {
     "right-top": (0.15, 0, 1, 0.85),
     "left-bottom": (0, 0.15, 0.85, 1),
     "right-bottom": (0.15, 0.15, 1, 1),
+    # One edge cut off: a print bears some five hundredths more or less.
+    **{f"no-left-{n}": (n / 100, 0, 1, 1) for n in CUT},
+    **{f"no-right-{n}": (0, 0, 1 - n / 100, 1) for n in CUT},
+    **{f"no-top-{n}": (0, n / 100, 1, 1) for n in CUT},
+    **{f"no-bottom-{n}": (0, 0, 1, 1 - n / 100) for n in CUT},
+    "left-top-78": (0, 0, 0.78, 0.78),
+    "right-top-78": (0.22, 0, 1, 0.78),
+    "left-low-78": (0, 0.22, 0.78, 1),
+    "right-low-78": (0.22, 0.22, 1, 1),
 }
+LATEST = "right-low-78"  # a picture without this part was looked at before there was such a part
 
 
 def prints_of(path: Path) -> dict[str, int]:

@@ -97,7 +97,7 @@ def findings(case: Case) -> list[Finding]:
 
 
 def without_print(limit: int) -> list[StoredFile]:
-    """Pictures of the stock that have no print yet."""
+    """Pictures of the stock that have no print yet, or not of every part."""
     rows = StoredFile.objects.filter(media_type__startswith="image/")
-    done = Print.objects.filter(part__in=(prints.WHOLE, prints.PLAIN)).values("file_id")
+    done = Print.objects.filter(part__in=(prints.LATEST, prints.PLAIN)).values("file_id")
     return list(rows.exclude(pk__in=done).order_by("pk")[:limit])

@@ -82,6 +82,12 @@ def edited() -> list[tuple[str, Image.Image, int]]:
         ("cropped", pictures.cropped(whole, 0.8), 85),
         ("cropped much", pictures.cropped(whole, 0.71), 85),
         ("cut at two sides", whole.crop((0, 0, 1088, 726)), 85),
+        *(
+            (f"{share} hundredths off {edge}", pictures.shorn(whole, edge, share), 85)
+            for edge in ("left", "right", "top", "bottom")
+            for share in (5, 13, 20, 24)
+        ),
+        ("four fifths of a corner", whole.crop((0, 0, 1024, 683)), 85),
         ("cropped to six tenths", pictures.cropped(whole, 0.6), 85),
         ("mirrored", ImageOps.mirror(whole), 85),
         ("turned by a quarter", whole.rotate(90, expand=True), 85),
