@@ -150,14 +150,16 @@ enhance(document);
 // --- forms ---------------------------------------------------------------------------------------
 
 // Files that the server would refuse are named before they travel, so nothing typed is lost.
-document.addEventListener("change", (event) => {
-  const box = event.target;
+document.addEventListener("change", ({ target: box }) => {
   if (box.type !== "file") return;
-  const sizes = [...box.files].map((file) => file.size);
-  const all = sizes.reduce((sum, size) => sum + size, 0);
-  const most = Math.max(0, ...sizes) > Number(body.dataset.fileMost) || all > Number(body.dataset.bodyMost);
-  box.setCustomValidity(most ? body.dataset.tooLarge : "");
-  if (most) box.reportValidity();
+  const boxes = box.form ? [...box.form.querySelectorAll("input[type=file]")] : [box];
+  const all = boxes.flatMap((one) => [...one.files]).reduce((sum, file) => sum + file.size, 0);
+  for (const one of boxes) {
+    const large = [...one.files].some((file) => file.size > Number(body.dataset.fileMost));
+    const most = large || (one === box && all > Number(body.dataset.bodyMost));
+    one.setCustomValidity(most ? body.dataset.tooLarge : "");
+  }
+  if (box.validity.customError) box.reportValidity();
 });
 
 // What is looked up beside a form needs none of its files.
