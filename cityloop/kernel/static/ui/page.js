@@ -105,6 +105,19 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+// Who signs out while something filled in is not sent yet is told so, once; what keeps it says how
+// much and where in the storage of this browser.
+document.addEventListener("submit", (event) => {
+  const note = event.target.querySelector(":scope[data-unsent] > [hidden]");
+  const kept = note && JSON.parse(localStorage.getItem(event.target.dataset.unsent) || "null");
+  if (!kept?.count) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  note.querySelector("b").textContent = kept.count;
+  note.querySelector("a").href = kept.path;
+  note.hidden = false;
+}, true);
+
 // A long select gets a line to type in: words, codes and pinyin initials narrow it.
 function filterable(select) {
   if (select.dataset.filterReady) return;
