@@ -7,30 +7,68 @@ from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
+from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cityloop.cases import fields, lifecycle
+from cityloop.cases import fields, guards, lifecycle
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Problem
 from cityloop.people.forms import LineForm
 
 ACCEPTED_FILES = "image/jpeg,image/png,image/webp,application/pdf,video/mp4,audio/*"
+CAMERA = "_camera"  # what the camera took just now comes under the field's name and this
 Choices = Mapping[str, list[Any]]
 
 
-class FilesInput(forms.ClearableFileInput):
-    """Several files at once."""
+class FilesInput(forms.FileInput):
+    """Several files: chosen from what the device holds, and with `camera` taken on the spot."""
 
     allow_multiple_selected = True
+
+    def __init__(self, *, camera: bool = False) -> None:
+        super().__init__({"accept": ACCEPTED_FILES})
+        self.camera = camera
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        """One way or two to hand in files; the page's script shows what was chosen (F08)."""
+        given = self.build_attrs(self.attrs, attrs)
+        tied = {key: given[key] for key in TIED if key in given}
+        about = {
+            "name": name, "id": given.get("id", name), "accept": ACCEPTED_FILES,
+            "camera": f"{name}{CAMERA}" if self.camera else "", "tied": flatatt(tied),
+            "needed": self.is_required,
+        }  # fmt: skip
+        return SafeString(render_to_string("ui/photo_ways.html", about))
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Any]:
+        """Every file of both ways."""
+        return [one for one, _taken in photos_sent(files, name)]
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        """True where neither way brought anything."""
+        return not photos_sent(files, name)
+
+
+TIED = ("aria-describedby", "aria-invalid")
+
+
+def photos_sent(files: Any, name: str) -> list[tuple[Any, bool]]:
+    """The uploads of one field: each with whether the camera took it just now."""
+    if not hasattr(files, "getlist"):  # a form that nobody sent
+        return []
+    taken = [(one, True) for one in files.getlist(name + CAMERA)]
+    return taken + [(one, False) for one in files.getlist(name)]
 
 
 class FilesField(forms.FileField):
     """A list of uploads; their content is judged by the operation that stores them."""
 
-    widget = FilesInput(attrs={"accept": ACCEPTED_FILES})
+    widget = FilesInput
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         """Every file that was sent."""
@@ -183,6 +221,8 @@ def step_form(
             continue
         known = fields.BY_NAME[name]
         made = MAKERS[known.widget](known, required or name in needed, list(choices.get(name, ())))
+        if isinstance(made.widget, FilesInput):  # what proves the work is seen on the spot
+            made.widget.camera = guards.stage_of(step.action) != "paper"
         made.label, made.help_text = known.label, str(known.help or HELP.get(name, ""))
         form.fields[name] = made
     if problem is not None:

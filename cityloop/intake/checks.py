@@ -19,6 +19,7 @@ from cityloop.intake.channels import Channel
 from cityloop.kernel import phones
 
 COMPONENT_METRES = 50  # further from its component a report is doubtful
+ROUGH_METRES = 50  # a position known less exactly may lie in the next street
 OLD_DAYS = 30
 SHORT_TEXT = 4
 Finding = dict[str, Any]
@@ -32,6 +33,7 @@ SENTENCES: dict[str, Any] = {
     "no_place": _("No place is known: the case cannot be filed without one"),
     "placed_by_address": _("The point was found by the address: %(address)s"),
     "address_ambiguous": _("The address fits several places, the nearest match is %(address)s"),
+    "rough_position": _("The device knew its position only to within %(metres)s m"),
     "photo_missing": _("No photo came with it"),
     "old_photo": _("A photo was taken at another time: %(taken_at)s"),
     "taken_elsewhere": _("A photo was taken %(metres)s m from the point"),
@@ -82,6 +84,7 @@ class Facts:
     in_grid: bool
     in_service: bool
     placed: bool
+    accuracy_m: float | None = None  # None: nobody measured the point
     occurred_at: datetime | None = None
     class_id: int | None = None
     component_code: str = ""
@@ -127,6 +130,14 @@ def place_known(facts: Facts) -> list[Finding]:
     return [] if facts.in_service else [finding("outside_service")]
 
 
+def place_exact(facts: Facts) -> list[Finding]:
+    """A device that knew its position only roughly: the acceptor may ask where it really is."""
+    metres = facts.accuracy_m
+    if not facts.placed or metres is None or metres <= ROUGH_METRES:
+        return []
+    return [finding("rough_position", metres=round(metres))]
+
+
 def text_readable(facts: Facts) -> list[Finding]:
     """Short, unreadable or with a phone number inside."""
     found = [finding("text_cleaned")] if facts.cleaned else []
@@ -169,7 +180,9 @@ def component_fits(facts: Facts) -> list[Finding]:
     return found
 
 
-RULES: tuple[Rule, ...] = (place_known, text_readable, time_likely, photos_credible, component_fits)
+RULES: tuple[Rule, ...] = (
+    place_known, place_exact, text_readable, time_likely, photos_credible, component_fits,
+)  # fmt: skip
 
 
 def look(facts: Facts) -> list[Finding]:

@@ -59,6 +59,7 @@ class ReportIn(BaseModel):
     lon: FiniteFloat | None = None
     lat: FiniteFloat | None = None
     system: Literal["wgs84", "cgcs2000", "gcj02", "bd09"] = "wgs84"
+    accuracy_m: Annotated[FiniteFloat, Field(ge=0)] | None = None
     address: Line = ""
     source: Annotated[str, Field(max_length=80)] = ""
     link: Annotated[str, Field(max_length=500)] = ""
@@ -74,8 +75,8 @@ class ReportIn(BaseModel):
         person = self.reporter or NOBODY
         return Incoming(
             channel=self.channel, kind=self.kind, text=self.text, x=self.lon, y=self.lat,
-            system=self.system, address=self.address, source=self.source, link=self.link,
-            class_code=self.class_code,
+            system=self.system, accuracy_m=self.accuracy_m, address=self.address,
+            source=self.source, link=self.link, class_code=self.class_code,
             component_code=self.component_code, occurred_at=self.occurred_at,
             photos=[
                 PhotoIn(p.sha256, p.stage, p.filename.replace("\x00", ""), p.from_album)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cityloop.cases import proof, queries, views
-from cityloop.cases.models import Case, Flow, Timer
+from cityloop.cases.models import Attachment, Case, Flow, Timer
 from cityloop.geo import queries as geo
 from cityloop.intake import operations as intake
 from cityloop.kernel import clock
 from cityloop.people import queries as people
+from tests.browser import browser_of
 from tests.town import COMPONENT, DISTRICT, SINCE, Town, forget
 
 
@@ -119,6 +121,22 @@ def test_a_small_matter_is_settled_on_the_spot_and_looked_at_again(town: Town) -
     assert (case.status, case.record_type, case.level) == ("closed", "self_handled", 1)
     counted = queries.counts_by_unit()
     assert sum(one["closed"] for one in counted.values()) == 0, "counted apart from filed cases"
+
+
+@pytest.mark.requirement("F08", "C30")
+def test_what_was_settled_on_the_spot_says_which_of_its_photos_the_camera_took(town: Town) -> None:
+    point = town.grid(3).geom.point_on_surface
+    before, after = (
+        SimpleUploadedFile(name, town.picture(), "image/jpeg") for name in ("a.jpg", "b.jpg")
+    )
+    answer = browser_of(town)("inspector").post("/intake/new/", {
+        "repeat_key": "a" * 32, "channel": "inspector", "kind": "self_handle", "x": str(point.x),
+        "y": str(point.y), "system": "wgs84", "text": "清除小广告", "class_code": "E0201",
+        "photos_camera": [before], "photos_after": [after],
+    })  # fmt: skip
+    assert answer.status_code == 303, answer.content.decode()[:2000]
+    kept = Attachment.objects.values_list("stage", "filename", "from_album")
+    assert set(kept) == {("before", "a.jpg", False), ("after", "b.jpg", True)}
 
 
 @pytest.mark.requirement("A29")

@@ -118,6 +118,15 @@ def _functions(path: Path) -> list[tuple[str, int]]:
     ]
 
 
+def test_scripts_stay_small() -> None:
+    sizes = {
+        path.relative_to(tree.PACKAGE).as_posix(): path.stat().st_size
+        for path in tree.PACKAGE.rglob("*.js")
+    }
+    assert set(sizes) == set(tree.SCRIPT_BYTES), "name new scripts in tests/shape/tree.py"
+    assert {name: size for name, size in sizes.items() if size > tree.SCRIPT_BYTES[name]} == {}
+
+
 def test_exceptions_that_are_needed_no_more_are_struck_out() -> None:
     functions = dict(one for path in FILES for one in _functions(path))
     lines = {tree.short(p): len(p.read_text(encoding="utf-8").splitlines()) for p in FILES}

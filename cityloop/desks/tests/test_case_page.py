@@ -143,6 +143,28 @@ def test_takes_photos_of_a_step(world, as_) -> None:
     }
 
 
+@pytest.mark.requirement("F08")
+def test_photos_that_prove_a_step_say_whether_the_camera_took_them_just_now(world, as_) -> None:
+    case = world.to("handling")
+    asked = {"reason_code": "weather", "reason": "rain", "extra": "4"}
+    papers = {**asked, "version": case.version, "photos": [picture("letter.jpg")]}
+    html = page(as_("water"), case)
+    finish = html.split("/steps/finish/")[1].split("</form>")[0]
+    assert 'name="photos_camera" accept="image/*" capture="environment"' in finish
+    assert "photos_camera" not in html.split("/steps/ask_extension/")[1].split("</form>")[0]
+    as_("water").post(f"/cases/{case.number}/steps/ask_extension/", papers)
+    done = {
+        "version": case.version + 1, "result": "done", "photos": [picture("old.jpg")],
+        "photos_camera": [picture("now.jpg")],
+    }  # fmt: skip
+    answer = as_("water").post(f"/cases/{case.number}/steps/finish/", done)
+    assert answer.status_code == 303
+    flags = dict(case.attachments.values_list("filename", "from_album"))
+    assert flags == {"letter.jpg": False, "old.jpg": True, "now.jpg": False}
+    shown = page(as_("water"), case)
+    assert shown.count("From the album, not from the camera") == 1
+
+
 def test_lists_every_objection_and_keeps_what_was_typed(world, as_) -> None:
     case = world.to("handling")
     sent = {"version": case.version, "result": "all of it done"}

@@ -7,7 +7,7 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from cityloop.cases.models import Case
+from cityloop.cases.models import Attachment, Case
 from cityloop.desks.tests.test_case_page import picture
 from cityloop.intake.models import Report
 
@@ -94,10 +94,13 @@ def test_a_disguised_file_is_refused_and_nothing_kept(world, as_) -> None:
 
 def test_only_channels_of_the_post_are_offered(world, as_) -> None:
     html = as_("inspector").get("/intake/new/").content.decode()
+    assert re.findall(r'<input type="hidden" name="channel" value="(\w+)"', html) == ["inspector"]
+    assert '<select name="channel"' not in html  # nothing to choose
+    html = as_("acceptor").get("/intake/new/").content.decode()
     offered = re.findall(
         r'<option value="(\w+)"', html.split('id="report-channel"')[1].split("</select>")[0]
     )
-    assert offered == ["inspector"]
+    assert "hotline12319" in offered and "inspector" not in offered
     answer = as_("inspector").post("/intake/new/", form())
     assert answer.status_code == 422  # the hotline is no choice of this form
 
@@ -179,3 +182,90 @@ def test_who_may_not_receive_gets_no_form(world, as_) -> None:
     )
     assert as_("water").get("/intake/new/").status_code == 403
     assert as_("water").post("/intake/beside/", form()).status_code == 403
+
+
+SCRIPT = {"Accept": "application/json"}
+
+
+@pytest.mark.requirement("C01")
+def test_the_pages_script_is_told_the_number_and_twice_the_same(world, as_) -> None:
+    first = as_("acceptor").post("/intake/new/", form(), headers=SCRIPT)
+    again = as_("acceptor").post("/intake/new/", form(), headers=SCRIPT)
+    case = Case.objects.get()
+    assert first.status_code == again.status_code == 200
+    assert first.json() == {
+        "report": f"{case.number}-1", "case": case.number, "joined": False, "repeated": False,
+        "address": f"/intake/reports/{case.number}-1/",
+    }  # fmt: skip
+    assert again.json() == {**first.json(), "repeated": True}
+    assert Report.objects.count() == 1
+
+
+@pytest.mark.requirement("C01")
+def test_the_pages_script_is_told_what_is_wrong_by_field_and_in_sentences(world, as_) -> None:
+    empty = form(text="", x="", y="", reporter_phone="call me")
+    answer = as_("acceptor").post("/intake/new/", empty, headers=SCRIPT)
+    assert answer.status_code == 422
+    told = answer.json()
+    assert {one["name"] for one in told["invalid_params"]} == {"text", "x", "reporter_phone"}
+    assert set(told["reasons"]) == {
+        "needed: “Longitude, latitude” or “Address”", "needed: “What is the matter?”",
+        "Telephone: digits, and + - * # ( ) between them, 3 to 30 in all",
+    }  # fmt: skip
+    shape = as_("acceptor").post("/intake/new/", form(x="here"), headers=SCRIPT).json()
+    assert shape["reasons"] == ["Longitude: Enter a number."]
+    assert as_("nobody").post("/intake/new/", form(), headers=SCRIPT).status_code == 401
+    assert not Case.objects.exists()
+
+
+@pytest.mark.requirement("C01", "O10")
+def test_what_another_person_filled_in_is_not_taken_as_ones_own(world, as_) -> None:
+    html = as_("acceptor").get("/intake/new/").content.decode()
+    (by,) = re.findall(r'name="by" value="(\d+)"', html)
+    assert int(by) == world.actors["acceptor"].member_id
+    others = form(by=str(world.actors["inspector"].member_id))
+    answer = as_("acceptor").post("/intake/new/", others, headers=SCRIPT)
+    assert (answer.status_code, answer.json()["code"]) == (403, "anothers-form")
+    page = as_("acceptor").post("/intake/new/", others)
+    assert page.status_code == 403 and "another person filled in" in page.content.decode()
+    assert not Case.objects.exists()
+    assert as_("acceptor").post("/intake/new/", form(by=by)).status_code == 303
+
+
+def flags() -> dict[str, bool]:
+    """File name -> kept as one from the album."""
+    return dict(Attachment.objects.values_list("filename", "from_album"))
+
+
+@pytest.mark.requirement("F08")
+def test_what_an_inspector_chooses_from_the_album_is_flagged(world, as_) -> None:
+    sent = form(
+        channel="inspector", photos=[picture("old.jpg")],
+        photos_camera=[picture("near.jpg"), picture("far.jpg")],
+    )  # fmt: skip
+    answer = as_("inspector").post("/intake/new/", sent)
+    assert flags() == {"old.jpg": True, "near.jpg": False, "far.jpg": False}
+    html = as_("inspector").get(answer["Location"]).content.decode()
+    assert "A photo comes from the album, not from the camera" in html
+    html = as_("inspector").get("/intake/new/").content.decode()
+    assert 'name="photos_camera" accept="image/*" capture="environment"' in html
+
+
+@pytest.mark.requirement("F08")
+def test_what_callers_send_to_the_hotline_is_nobodys_album(world, as_) -> None:
+    sent(as_, photos=[picture("sent.jpg")])
+    assert flags() == {"sent.jpg": False}
+    assert "photos_camera" not in as_("acceptor").get("/intake/new/").content.decode()
+
+
+def test_more_photos_than_a_report_may_have_are_refused_not_cut(world, as_) -> None:
+    answer = sent(as_, photos=[picture(f"{n}.jpg") for n in range(22)])
+    assert answer.status_code == 422 and "at most 20 photos" in answer.content.decode()
+    assert not Case.objects.exists()
+
+
+@pytest.mark.requirement("C01")
+def test_a_roughly_known_position_is_noticed(world, as_) -> None:
+    answer = sent(as_, accuracy_m="180.4")
+    html = as_("acceptor").get(answer["Location"]).content.decode()
+    assert "knew its position only to within 180 m" in html

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -32,7 +32,7 @@ from cityloop.desks.choices import (
     of_step,
     proposed,
 )
-from cityloop.desks.forms import raw_inputs, step_form
+from cityloop.desks.forms import photos_sent, raw_inputs, step_form
 from cityloop.desks.queries import CaseFile
 from cityloop.desks.views import case_clocks
 from cityloop.desks.views.case_list import answered
@@ -291,19 +291,18 @@ def take_step(request: HttpRequest, number: str, action: str) -> HttpResponse:
 
 
 def papers_of(request: HttpRequest, action: str, *, now: datetime) -> list[Paper]:
-    """The uploads, stored, as papers of the step."""
-    sent = request.FILES.getlist("photos")
+    """The uploads, stored, as papers of the step; of what proves it, a photo that the camera did
+    not take just now is marked as one from the album (F08)."""
+    sent = photos_sent(request.FILES, "photos")
     if len(sent) > MAX_FILES:
         raise TooLarge(_("at most %(n)s files at once") % {"n": MAX_FILES})
-    stage = guards.stage_of(action)
-    return [
-        Paper(
-            file=files.store(chunks=one.chunks(), filename=one.name or "", now=now),
-            stage=stage,
-            filename=one.name or "",
-        )
-        for one in sent
-    ]
+    stage, papers = guards.stage_of(action), []
+    for one, taken in sent:
+        file = files.store(chunks=one.chunks(), filename=one.name or "", now=now)
+        paper = Paper(file=file, stage=stage, filename=one.name or "")
+        album = paper.picture and stage != "paper" and not taken
+        papers.append(replace(paper, from_album=album))
+    return papers
 
 
 def refused(request: HttpRequest, number: str, failed: Try, *, actor: Actor) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from cityloop.desks.forms import FilesField, FilesInput
 from cityloop.kernel import clock
 from cityloop.kernel.page import actor_of
 
@@ -29,7 +30,9 @@ class SampleForm(forms.Form):
         choices=[("", "—"), ("1", gettext_lazy("Street of Xiaoying"))],
         help_text=gettext_lazy("Proposed from the responsibility matrix."),
     )
-    photos = forms.FileField(label=gettext_lazy("Photos"), required=False)
+    photos = FilesField(
+        label=gettext_lazy("Photos"), required=False, widget=FilesInput(camera=True)
+    )
     forced = forms.BooleanField(label=gettext_lazy("Closing condition is met"), required=False)
 
 

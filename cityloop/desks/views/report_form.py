@@ -1,17 +1,16 @@
-"""The form of a hotline operator, a clerk or an inspector at a desk, and what stands beside it."""
+"""The form of a hotline operator, a clerk or an inspector, and what becomes of what it sends."""
 
 from __future__ import annotations
 
 import uuid
 from contextlib import nullcontext
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,11 +18,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cityloop.assets import queries as assets
 from cityloop.desks import queries
-from cityloop.desks.forms import FilesField, show_problem
-from cityloop.geo import coordinates
-from cityloop.geo import queries as geo
+from cityloop.desks.forms import FilesField, FilesInput, photos_sent, show_problem
+from cityloop.desks.views.report_beside import PERMISSION, beside
 from cityloop.hotline import operations as hotline
 from cityloop.hotline import queries as hotline_calls
 from cityloop.intake import checks, reference
@@ -34,15 +31,13 @@ from cityloop.intake.models import Kind
 from cityloop.kernel import clock, files
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotAllowed, Problem, Refused, TooLarge
+from cityloop.kernel.middleware import problem_response
 from cityloop.kernel.page import actor_of
 from cityloop.petitions import operations as petitions
 from cityloop.petitions import queries as register
-from cityloop.standards import queries as standards
 
-PERMISSION = "intake.receive"
 REPORTER = "intake.reporter"
-FOUND_CLASSES = 8
-FOUND_ADDRESSES = 5
+MOST_FILES = 21  # of one field: one more than a report may have, so that it is refused, not cut
 SYSTEMS = (
     ("wgs84", "WGS 84"),
     ("cgcs2000", "CGCS2000"),
@@ -51,6 +46,7 @@ SYSTEMS = (
 )
 # Which kinds of report a post may bring, beside the ordinary one.
 KINDS_OF = {"inspector": tuple(Kind), "acceptor": (Kind.REPORT, Kind.REMIND)}
+ON_SITE = "inspector"  # the group of channels whose photos are taken at the place
 BESIDE = {"data-beside": ""}  # inputs that what stands beside the form depends on
 
 
@@ -58,6 +54,7 @@ class ReportForm(forms.Form):
     """The shape of a report; what may be is decided by intake."""
 
     repeat_key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    by = forms.IntegerField(widget=forms.HiddenInput, required=False)
     call = forms.IntegerField(widget=forms.HiddenInput, required=False)
     petition = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
     channel = forms.ChoiceField(label=gettext_lazy("Channel"), widget=forms.Select(BESIDE))
@@ -113,6 +110,7 @@ class ReportForm(forms.Form):
     system = forms.ChoiceField(
         label=gettext_lazy("Coordinate system"), choices=SYSTEMS, widget=forms.Select(BESIDE)
     )
+    accuracy_m = forms.FloatField(widget=forms.HiddenInput, required=False)
     occurred_at = forms.DateTimeField(
         label=gettext_lazy("When it was seen"), required=False,
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
@@ -129,8 +127,18 @@ class ReportForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 (declared above)
             field.choices = options
+        groups = {one.group for one in _open_to(actor)}
         # Who only tells what they saw themselves has no caller, no medium and awaits no answer.
-        self.own_eyes = {one.group for one in _open_to(actor)} <= {"inspector"}
+        self.own_eyes, self.on_site = groups <= {ON_SITE}, ON_SITE in groups
+        self.settles = Kind.SELF_HANDLE in dict(kinds_of(actor))
+        self.one_channel = self.own_eyes and len(channels_of(actor)) == 1
+        if self.one_channel:  # nothing to choose
+            self.fields["channel"].widget = forms.HiddenInput(BESIDE)
+            self.fields["channel"].initial = channels_of(actor)[0][0]
+        for name in ("photos", "photos_after"):
+            widget = self.fields[name].widget
+            assert isinstance(widget, FilesInput)  # noqa: S101 (declared above)
+            widget.camera = self.on_site
 
 
 def _open_to(actor: Actor) -> list[Channel]:
@@ -153,112 +161,23 @@ def kinds_of(actor: Actor) -> list[tuple[str, Any]]:
     return [(kind.value, kind.label) for kind in Kind if kind in allowed]
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """What the machine knows of a report that is being written."""
+class AnothersForm(NotAllowed):
+    """The form was filled in by somebody else, at this device before."""
 
-    chosen: reference.KnownClass | None
-    guesses: list[reports.ClassGuess]
-    found: list[Any]
-    lon: float | None
-    lat: float | None
-    place: geo.Place | None
-    nearest: geo.FoundAddress | None
-    addresses: list[geo.FoundAddress]
-    components: list[Any]
-    alike: list[Any]
-    earlier: list[Any]
-    unreadable: str
-
-
-def beside(data: Any, *, actor: Actor, now: datetime) -> Beside:
-    """Class suggestions, place, components, likely duplicates and the caller's earlier reports."""
-    on = timezone.localdate(now)
-    data = {name: str(value).replace("\x00", "") for name, value in data.items()}
-    text = data.get("text", "")[:2000]
-    lon, lat, unreadable = point_of(data)
-    known = reference.classes(on)
-    chosen = known.by_code.get(str(data.get("class_code", "")))
-    point = (lon, lat) if lon is not None and lat is not None else None
-    return Beside(
-        chosen=chosen,
-        guesses=reports.suggest_classes(text, on=on),
-        found=searched(str(data.get("class_words", "")), on=on),
-        lon=lon,
-        lat=lat,
-        place=geo.locate(*point, on=on) if point else None,
-        nearest=geo.nearest_address(*point) if point else None,
-        addresses=addresses_of(data) if point is None else [],
-        components=list(assets.nearest(actor, *point, within_m=50, limit=5)) if point else [],
-        alike=duplicates(data, chosen, lon, lat, text=text, actor=actor, now=now),
-        earlier=earlier(actor, str(data.get("reporter_phone", "")).strip()),
-        unreadable=unreadable,
-    )
-
-
-def point_of(data: Any) -> tuple[float | None, float | None, str]:
-    """WGS 84 of the coordinates as typed, or a sentence about what is wrong with them."""
-    raw = [str(data.get(name, "")).strip() for name in ("x", "y")]
-    if not all(raw):
-        return None, None, ""
-    try:
-        lon, lat = coordinates.to_wgs84(float(raw[0]), float(raw[1]), data.get("system", "wgs84"))
-    except ValueError:
-        return None, None, _("the coordinates are not numbers")
-    except Invalid as problem:
-        return None, None, "; ".join(problem.reasons)
-    return lon, lat, ""
-
-
-def searched(words: str, *, on: Any) -> list[Any]:
-    """Classes for typed words."""
-    if not words.strip():
-        return []
-    return standards.search_classes(words, standards.current_edition(on), limit=FOUND_CLASSES)
-
-
-def addresses_of(data: Any) -> list[geo.FoundAddress]:
-    """Addresses for the words typed."""
-    words = str(data.get("address", "")).strip()[:100]
-    return geo.search_address(words, limit=FOUND_ADDRESSES) if words else []
-
-
-def duplicates(
-    data: Any, chosen: Any, lon: float | None, lat: float | None,
-    *, text: str, actor: Actor, now: datetime,
-) -> list[Any]:  # fmt: skip
-    """Cases nearby that may be the same problem, surest first."""
-    if lon is None or lat is None:
-        return []
-    channel = reference.channel(str(data.get("channel", "")) or "hotline12319")
-    asked = reports.Question(
-        channel=channel, now=now, on=timezone.localdate(now), lon=lon, lat=lat,
-        class_id=chosen.id if chosen else None,
-        component_code=str(data.get("component_code", ""))[:32],
-    )  # fmt: skip
-    return reports.duplicates(actor, asked, text)
-
-
-def earlier(actor: Actor, phone: str) -> list[Any]:
-    """What this caller reported before, for those who may know reporters."""
-    digits = sum(sign.isdigit() for sign in phone)
-    if digits < 7:
-        return []
-    try:
-        return reports.earlier_reports(actor, phone, limit=5)
-    except NotAllowed:
-        return []
+    code, title = "anothers-form", "Another person filled this in"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_report(request: HttpRequest) -> HttpResponse:
     """The empty form, or the report taken; "look" asks only for what stands beside it."""
+    if request.method == "POST" and request.headers.get("Accept") == "application/json":
+        return told(request)
     actor, now = actor_of(request), clock.now()
     actor.require(PERMISSION)
     if request.method != "POST":
         asked = {name: request.GET[name] for name in ("x", "y", "channel") if name in request.GET}
-        start = {"repeat_key": uuid.uuid4().hex, **asked, **of_call(request, actor),
-                 **of_petition(request, actor)}  # fmt: skip
+        start = {"repeat_key": uuid.uuid4().hex, "by": actor.member_id, **asked,
+                 **of_call(request, actor), **of_petition(request, actor)}  # fmt: skip
         return page(request, ReportForm(actor=actor, initial=start), start, actor=actor, now=now)
     form = ReportForm(request.POST, actor=actor)
     if "look" in request.POST or not form.is_valid():
@@ -272,10 +191,43 @@ def new_report(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("report", args=[receipt.number]), status=303)
 
 
+def told(request: HttpRequest) -> HttpResponse:
+    """The answer for the page's script: {report, case, joined, repeated, address} as JSON, or
+    problem+json whose sentences name the fields by their labels."""
+    try:
+        actor, now = actor_of(request), clock.now()
+        actor.require(PERMISSION)
+        form = ReportForm(request.POST, actor=actor)
+        if not form.is_valid():
+            raise Invalid(fields={name: " ".join(map(str, e)) for name, e in form.errors.items()})
+        receipt = take(request, form, actor=actor, now=now)
+    except Problem as problem:
+        return problem_response(labelled(named_here(problem)))
+    return JsonResponse({
+        "report": receipt.number, "case": receipt.case, "joined": receipt.joined,
+        "repeated": receipt.repeated, "address": reverse("report", args=[receipt.number]),
+    })  # fmt: skip
+
+
+def labelled(problem: Problem) -> Problem:
+    """The problem with its fields' labels in its sentences: they are read away from the form."""
+    known = {name: str(field.label or "") for name, field in ReportForm.base_fields.items()}
+    reasons = []
+    for name, reason in problem.fields.items():
+        label = known.get(name, "")
+        about = {"label": label, "reason": reason}
+        said = not label or label in reason
+        reasons.append(reason if said else _("%(label)s: %(reason)s") % about)
+    problem.reasons = tuple(reasons) or problem.reasons
+    return problem
+
+
 def take(request: HttpRequest, form: ReportForm, *, actor: Actor, now: datetime) -> intake.Receipt:
     """The report, noted at the call or the petition that it belongs to; a petition's with it or
     not at all."""
-    number = form.cleaned_data["petition"]
+    number, by = form.cleaned_data["petition"], form.cleaned_data["by"]
+    if by not in (None, actor.member_id):
+        raise AnothersForm(_("another person filled in this form: only they can send it"))
     with transaction.atomic() if number else nullcontext():
         receipt = intake.receive(incoming(request, form, now=now), actor=actor, now=now)
         if number:
@@ -332,37 +284,32 @@ def page(
     return render(request, "desks/report_form.html", context, status=status)
 
 
-@require_POST
-def look_beside(request: HttpRequest) -> HttpResponse:
-    """What stands beside the form, for htmx while it is being filled in."""
-    actor, now = actor_of(request), clock.now()
-    actor.require(PERMISSION)
-    found = beside(request.POST, actor=actor, now=now)
-    return render(request, "desks/_beside.html", {"beside": found, "now": now, "fragment": True})
-
-
 def incoming(request: HttpRequest, form: ReportForm, *, now: datetime) -> intake.Incoming:
     """The form as intake takes it; its files are stored first."""
     given = form.cleaned_data
     settled = given["kind"] == Kind.SELF_HANDLE
-    photos = stored(request, "photos", "before" if settled else "report", now=now)
+    seen = reference.channel(given["channel"]).group == ON_SITE
+    photos = stored(request, "photos", "before" if settled else "report", seen=seen, now=now)
     if settled:
-        photos += stored(request, "photos_after", "after", now=now)
+        photos += stored(request, "photos_after", "after", seen=seen, now=now)
     same = (
-        "channel", "kind", "text", "x", "y", "system", "address", "source", "link", "class_code",
-        "component_code", "occurred_at", "reporter_name", "reporter_phone", "answer_wanted",
-        "source_key", "repeat_key",
+        "channel", "kind", "text", "x", "y", "system", "accuracy_m", "address", "source", "link",
+        "class_code", "component_code", "occurred_at", "reporter_name", "reporter_phone",
+        "answer_wanted", "source_key", "repeat_key",
     )  # fmt: skip
     return intake.Incoming(photos=photos, **{name: given[name] for name in same})
 
 
-def stored(request: HttpRequest, name: str, stage: str, *, now: datetime) -> list[intake.PhotoIn]:
-    """The uploads of one field, kept."""
+def stored(
+    request: HttpRequest, name: str, stage: str, *, seen: bool, now: datetime
+) -> list[intake.PhotoIn]:
+    """The uploads of one field, kept. Of what was seen by the one who reports it, a photo that the
+    camera did not take just now is marked as one from the album (F08)."""
     found = []
-    for one in request.FILES.getlist(name)[:20]:
+    for one, taken in photos_sent(request.FILES, name)[:MOST_FILES]:
         row = files.store(chunks=one.chunks(), filename=one.name or "", now=now)
-        name_given = (one.name or "")[:120]
-        found.append(intake.PhotoIn(sha256=row.sha256, stage=stage, filename=name_given))
+        album = seen and not taken and row.media_type.startswith("image/")
+        found.append(intake.PhotoIn(row.sha256, stage, (one.name or "")[:120], from_album=album))
     return found
 
 

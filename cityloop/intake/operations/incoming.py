@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ import orjson
 from django.utils import translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
 from cityloop.cases.change import Paper
 from cityloop.geo import coordinates
@@ -73,7 +75,9 @@ class Incoming:
     `x`, `y` in degrees of `system` (wgs84, cgcs2000, gcj02, bd09). `class_code`: edition/C0101, or
     C0101 of the city's edition, or an id. `source_key` is the sender's own number, `repeat_key` the
     key of an HTTP client; either makes the same request once. Name and phone go to Reporter only.
-    `noticed`: findings of the subsystem that brings it, shown to the acceptor beside our own.
+    `accuracy_m`: to how many metres the device that measured the point knew it; None for a point
+    that a person chose. `noticed`: findings of the subsystem that brings it, shown to the acceptor
+    beside our own.
     """
 
     channel: str
@@ -82,6 +86,7 @@ class Incoming:
     x: float | None = None
     y: float | None = None
     system: str = "wgs84"
+    accuracy_m: float | None = None
     address: str = ""
     source: str = ""  # newspaper, programme, account of a media report
     link: str = ""
@@ -186,7 +191,7 @@ def clean(text: str) -> str:
 def objections(draft: Draft) -> dict[str, str]:
     """Field -> what is wrong with it; empty when the report may be taken."""
     found: dict[str, str] = {}
-    for rule in (_lengths, _contact, _times, _photos, _names, _link, _given):
+    for rule in (_lengths, _contact, _times, _photos, _names, _link, _accuracy, _given):
         for name, reason in rule(draft).items():
             found.setdefault(name, reason)
     return found
@@ -268,6 +273,24 @@ def _link(draft: Draft) -> dict[str, str]:
     return {}
 
 
+def _accuracy(draft: Draft) -> dict[str, str]:
+    metres = draft.given.accuracy_m
+    if metres is not None and not (math.isfinite(metres) and metres >= 0):
+        return {"accuracy_m": _("a number of metres, 0 or more")}
+    return {}
+
+
+# What a channel may require, as the form calls it.
+LABELS: dict[str, Any] = {
+    "text": gettext_lazy("What is the matter?"),
+    "class": gettext_lazy("Class"),
+    "point": gettext_lazy("Longitude, latitude"),
+    "address": gettext_lazy("Address"),
+    "source": gettext_lazy("Newspaper, programme or account"),
+    "link": gettext_lazy("Link to the report"),
+    "photos": gettext_lazy("Photos and recordings"),
+    "source_key": gettext_lazy("Number at the sender"),
+}
 _GIVEN: dict[str, Callable[[Draft], bool]] = {
     "text": lambda draft: bool(draft.text),
     "class": lambda draft: bool(draft.given.class_code),
@@ -288,7 +311,8 @@ def _given(draft: Draft) -> dict[str, str]:
     for wanted in draft.channel.required:
         names = wanted.split("|")
         if not any(_GIVEN[name](draft) for name in names):
-            found.setdefault(names[0], _("needed: %(names)s") % {"names": _(" or ").join(names)})
+            labels = pgettext("labels", " or ").join(f"“{LABELS[name]}”" for name in names)
+            found.setdefault(names[0], _("needed: %(names)s") % {"names": labels})
     return found
 
 
@@ -303,6 +327,7 @@ def _key(given: Incoming, actor: Actor) -> str:
 def _digest(draft: Draft) -> str:
     """Of all that was sent: the same key with another content, or from another person, is refused.
 
+    How exactly a device knew the point says nothing of the matter: measured again it is the same.
     The person goes in under the installation's secret, so that nobody can guess it from here.
     """
     given = draft.given

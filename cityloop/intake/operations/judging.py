@@ -101,7 +101,8 @@ def _facts(draft: Draft, found: Context) -> checks.Facts:
     return checks.Facts(
         channel=draft.channel, now=draft.now, text=draft.text, cleaned=draft.cleaned,
         in_grid=bool(found.place.grid_code), in_service=found.place.in_service,
-        placed=draft.lon is not None, occurred_at=draft.given.occurred_at,
+        placed=draft.lon is not None, accuracy_m=draft.given.accuracy_m,
+        occurred_at=draft.given.occurred_at,
         class_id=draft.known.id if draft.known else None,
         component_code=draft.given.component_code,
         component=checks.Found(

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 import shapely
 from django.contrib.gis.geos import Point
+from django.utils import translation
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from cityloop.cases import operations as cases
@@ -221,6 +222,8 @@ def test_a_photo_of_another_case_is_noticed(city):
         ({"text": "", "class_code": ""}, "text"),
         ({"x": None, "y": None}, "point"),
         ({"x": 120.0, "y": None}, "point"),
+        ({"accuracy_m": -1.0}, "accuracy_m"),
+        ({"accuracy_m": float("nan")}, "accuracy_m"),
         ({"text": "长" * 2001}, "text"),
         ({"address": "长" * 201}, "address"),
         ({"occurred_at": "later"}, "occurred_at"),
@@ -251,6 +254,30 @@ def test_what_cannot_be_is_refused_by_field_and_nothing_is_kept(city, change, fi
     assert field in refusal.value.fields
     assert not Report.objects.exists() and not Reporter.objects.exists()
     assert not Case.objects.exists()
+
+
+@pytest.mark.requirement("C02")
+def test_what_a_channel_requires_is_named_as_the_form_names_it(city):
+    for channel, language, wanted in (
+        ("inspector", "zh-hans", {"必填：“经度、纬度”", "必填：“问题描述”或“类别”"}),
+        ("hotline12319", "zh-hans", {"必填：“经度、纬度”或“地址”", "必填：“问题描述”"}),
+        ("media", "en", {
+            "needed: “What is the matter?”", "needed: “Newspaper, programme or account”",
+            "needed: “Link to the report” or “Photos and recordings”",
+        }),
+    ):  # fmt: skip
+        with translation.override(language), pytest.raises(operations.BadReport) as refusal:
+            city.receive(channel, text="", class_code="", x=None, y=None)
+        assert set(refusal.value.fields.values()) == wanted
+
+
+@pytest.mark.requirement("C01")
+def test_a_point_that_the_device_knew_roughly_is_noticed_and_once(city):
+    exact = city.receive(repeat_key="a-key-of-its-own", accuracy_m=8.0)
+    again = city.receive(repeat_key="a-key-of-its-own", accuracy_m=11.5)  # measured once more
+    assert codes(exact) == ["photo_missing"] and again.repeated
+    rough = city.receive(accuracy_m=62.4, text="别的事情", class_code="E0102")
+    assert rough.checks[0] == {"code": "rough_position", "metres": 62}
 
 
 def test_all_objections_come_at_once(city):

@@ -206,14 +206,16 @@ def badge(text: str, tone: str = "grey", icon: str = "circle") -> dict[str, str]
     return {"text": text, "tone": tone, "icon": icon}
 
 
-_CHECKS = ("CheckboxInput",)
-_GROUPS = ("RadioSelect", "CheckboxSelectMultiple")
+# What a widget of several controls is: a choice among them, or ways to hand something in.
+_KINDS = {
+    "CheckboxInput": "check", "RadioSelect": "group", "CheckboxSelectMultiple": "group",
+    "FilesInput": "files",
+}  # fmt: skip
 
 
 @register.inclusion_tag("ui/field.html")
 def field(bound: BoundField, wide: bool = False) -> dict[str, Any]:
     """A form field with label, help and errors tied together for screen readers."""
-    kind = type(bound.field.widget).__name__
     described = [f"{bound.auto_id}-help"] if bound.help_text else []
     if bound.errors:
         described.append(f"{bound.auto_id}-error")
@@ -223,7 +225,7 @@ def field(bound: BoundField, wide: bool = False) -> dict[str, Any]:
     return {
         "field": bound,
         "widget": bound.as_widget(attrs=attributes),
-        "kind": "check" if kind in _CHECKS else "group" if kind in _GROUPS else "line",
+        "kind": _KINDS.get(type(bound.field.widget).__name__, "line"),
         "wide": wide,
     }
 

@@ -115,7 +115,7 @@ function switches(map) {
   }
 }
 
-// The form's place: a click on the map writes it, a found address moves the map, typed coordinates move the marker.
+// The form's place: a click on the map writes it; typed coordinates and found places move the marker.
 function picking(map, library) {
   const form = document.querySelector("form[data-place]");
   const marker = new library.Marker({ color: token("accent"), draggable: true });
@@ -130,14 +130,11 @@ function picking(map, library) {
   if (config.marked) put(config.lon, config.lat);
   map.on("click", (event) => write(event.lngLat.lng, event.lngLat.lat));
   marker.on("dragend", () => { const at = marker.getLngLat(); write(at.lng, at.lat); });
-  document.addEventListener("click", (event) => {
-    const found = event.target.closest("[data-go-lon]");
-    if (!found) return;
-    event.preventDefault();
-    const [lon, lat] = [Number(found.dataset.goLon), Number(found.dataset.goLat)];
-    form.elements.address.value = found.dataset.goName || form.elements.address.value;
-    write(lon, lat);
-    map.easeTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), 16.5) });
+  // The device's position, an address that was found, or none after the form was emptied (position.js, outbox.js).
+  document.addEventListener("place", ({ detail }) => {
+    if (!detail) { marker.remove(); return; }
+    put(detail.lon, detail.lat);
+    map.easeTo({ center: [detail.lon, detail.lat], zoom: Math.max(map.getZoom(), 16.5) });
   });
   // What stands beside the form says where the typed coordinates lie in WGS 84.
   document.addEventListener("htmx:after:swap", () => {

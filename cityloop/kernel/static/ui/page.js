@@ -105,6 +105,19 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+// Who signs out while something filled in is not sent yet is told so, once; what keeps it says how
+// much and where in the storage of this browser.
+document.addEventListener("submit", (event) => {
+  const note = event.target.querySelector(":scope[data-unsent] > [hidden]");
+  const kept = note && JSON.parse(localStorage.getItem(event.target.dataset.unsent) || "null");
+  if (!kept?.count) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  note.querySelector("b").textContent = kept.count;
+  note.querySelector("a").href = kept.path;
+  note.hidden = false;
+}, true);
+
 // A long select gets a line to type in: words, codes and pinyin initials narrow it.
 function filterable(select) {
   if (select.dataset.filterReady) return;
@@ -150,14 +163,16 @@ enhance(document);
 // --- forms ---------------------------------------------------------------------------------------
 
 // Files that the server would refuse are named before they travel, so nothing typed is lost.
-document.addEventListener("change", (event) => {
-  const box = event.target;
+document.addEventListener("change", ({ target: box }) => {
   if (box.type !== "file") return;
-  const sizes = [...box.files].map((file) => file.size);
-  const all = sizes.reduce((sum, size) => sum + size, 0);
-  const most = Math.max(0, ...sizes) > Number(body.dataset.fileMost) || all > Number(body.dataset.bodyMost);
-  box.setCustomValidity(most ? body.dataset.tooLarge : "");
-  if (most) box.reportValidity();
+  const boxes = box.form ? [...box.form.querySelectorAll("input[type=file]")] : [box];
+  const all = boxes.flatMap((one) => [...one.files]).reduce((sum, file) => sum + file.size, 0);
+  for (const one of boxes) {
+    const large = [...one.files].some((file) => file.size > Number(body.dataset.fileMost));
+    const most = large || (one === box && all > Number(body.dataset.bodyMost));
+    one.setCustomValidity(most ? body.dataset.tooLarge : "");
+  }
+  if (box.validity.customError) box.reportValidity();
 });
 
 // What is looked up beside a form needs none of its files.
