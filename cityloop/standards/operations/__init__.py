@@ -11,7 +11,6 @@ from cityloop.standards.operations.calendars import (
 )
 from cityloop.standards.operations.editions import (
     BadCatalogue,
-    EditionReport,
     PublishedEdition,
     load_catalogue,
     load_edition,
@@ -24,6 +23,7 @@ from cityloop.standards.operations.protection import (
     remove_protection,
 )
 from cityloop.standards.operations.publishing import Backdated, NotPublishable, publish_edition
+from cityloop.standards.operations.reporting import EditionReport
 from cityloop.standards.operations.storing import ClassInUse
 from cityloop.standards.queries.calendars import DAY
 

@@ -10,7 +10,7 @@ from datetime import date
 
 from django.db import connection
 
-from cityloop.standards.catalogue import ClassKey
+from cityloop.standards.catalogue import ClassKey, EditionRow
 from cityloop.standards.models import Edition
 from cityloop.standards.queries.editions import MAX_CHAIN
 
@@ -62,7 +62,7 @@ def kept_by(later: Edition) -> dict[str, frozenset[ClassKey]]:
     return {edition: frozenset(keys) for edition, keys in found.items()}
 
 
-def predecessor(of: Edition) -> Edition | None:
+def predecessor(of: Edition | EditionRow) -> Edition | None:
     """The published edition of its family that held last before it begins."""
     earlier = Edition.objects.filter(
         family=of.family, status=Edition.Status.PUBLISHED, valid_from__lt=of.valid_from
