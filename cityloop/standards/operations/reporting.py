@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from cityloop.kernel.reports import ImportReport
 from cityloop.standards.catalogue import Catalogue
 from cityloop.standards.difference import Difference
-from cityloop.standards.models import Edition, ProblemClass
+from cityloop.standards.models import ProblemClass
 from cityloop.standards.operations.storing import MAX_LISTED, class_key
 
 
@@ -44,19 +44,19 @@ class EditionReport(ImportReport):
         }
 
 
-def tell(report: EditionReport, edition: Edition, found: Catalogue) -> None:
+def tell(report: EditionReport, found: Catalogue, *, published: bool) -> None:
     """Fill in counts and notes: what a person should look at although nothing is wrong."""
     total = len(found.classes) + len(found.rules)
-    if edition.is_published:
+    if published:
         report.joined = total
         report.notes.append(
-            _("%(code)s is published already and stays as it is") % {"code": edition.code}
+            _("%(code)s is published already and stays as it is") % {"code": report.edition}
         )
         return
     kept = 0 if report.earlier_draft is None else _untouched(report.earlier_draft, total)
     report.imported, report.joined = total - kept, kept
     report.notes.extend(_notes(found))
-    report.notes.extend(_reused(edition))
+    report.notes.extend(_reused(found))
 
 
 def _notes(found: Catalogue) -> list[str]:
@@ -88,19 +88,22 @@ def _untouched(difference: Difference, total: int) -> int:
     return total - sum(counts[name] for name in touched)
 
 
-def _reused(edition: Edition) -> list[str]:
+def _reused(found: Catalogue) -> list[str]:
     """Codes that meant something else in an earlier edition of the family."""
+    row = found.edition
+    if row is None:
+        return []
     earlier = ProblemClass.objects.filter(
-        edition__family=edition.family, edition__valid_from__lt=edition.valid_from
-    ).exclude(edition=edition)
+        edition__family=row.family, edition__valid_from__lt=row.valid_from
+    ).exclude(edition__code=row.code)
     meant = {
-        class_key(row): row
-        for row in earlier.select_related("edition").order_by("edition__valid_from").defer("search")
+        class_key(one): one
+        for one in earlier.select_related("edition").order_by("edition__valid_from").defer("search")
     }
     clashes = [
-        f"{row.short_code} {row.name_zh} ({meant[class_key(row)]})"
-        for row in edition.classes.order_by("id").defer("search")
-        if class_key(row) in meant and meant[class_key(row)].name_zh != row.name_zh
+        f"{key} {one.name_zh} ({meant[key]})"
+        for key, one in found.classes.items()
+        if key in meant and meant[key].name_zh != one.name_zh
     ]
     if not clashes:
         return []
