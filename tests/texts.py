@@ -112,10 +112,11 @@ def _where(path: Path, line: int) -> str:
 
 
 def titles() -> list[Text]:
-    """Texts that templates translate from a variable: menus and the titles of problems."""
+    """Texts that are translated from a variable: menus, tabs, the titles of problems."""
     for folder in subsystem_folders():
         _import_all(folder)
     lines = [(line.title, app.label) for app in subsystems() for line in app.menu]
+    lines += [(tab.title, app.label) for app in subsystems() for tab in app.office]
     found = [Text("", title, f"{label}/apps.py") for title, label in lines]
     return found + [Text("", one.title, one.__module__) for one in _problems(Problem)]
 

@@ -9,5 +9,6 @@ class CasesConfig(Subsystem):
     permissions = ("cases.view", "cases.step", "cases.export", "cases.configure")
     open_items = "open_items"
     succession = "filed_since"
+    filed_under = "filed_by_edition"
     subscriptions = {"calendar.changed": "follow_calendar"}
     schedules = (Schedule("fire_timers", 1), Schedule("seal_history", 60))

@@ -17,6 +17,7 @@ from config import env
 if TYPE_CHECKING:
     from cityloop.kernel.reports import ImportReport
     from cityloop.standards.difference import Difference
+    from cityloop.standards.operations import EditionReport
 
 LISTED = 50  # changed rows that are told one by one
 FOLDER = env.ROOT / "data" / "standards"
@@ -49,8 +50,9 @@ def load_standards(
     data/README.md; a flaw is named by its sheet, line and column.
 
     The report says what publishing does, or with --no-publish would do: which edition of the
-    family ends and on what day, how many cases were filed under it since, and which lines of the
-    responsibility matrix go on to hold.
+    family ends and on what day, how many cases were filed under it since, which lines of the
+    responsibility matrix go on to hold, and how the edition differs from the one in force before
+    it; a draft that is loaded again also how it differs from the draft that was there.
     """
     open_project()
     require_tables()
@@ -76,14 +78,24 @@ def _kind(folder: Path) -> str:
     return str(tomllib.loads((folder / "edition.toml").read_text(encoding="utf-8"))["kind"])
 
 
-def told_difference(found: Difference) -> list[str]:
-    """What a loaded edition changes: the counts, then the rows; of a first edition nothing."""
-    if not found.old or not found:
-        return []
+def told_differences(report: EditionReport) -> list[str]:
+    """What a loaded edition changes: against the one in force before it, and against the draft of
+    its code that was there; of a first edition nothing. Counts, then rows."""
+    told, draft = [], report.earlier_draft
+    if report.difference.old:
+        told += _told(report.difference, report.difference.old)
+    if draft is not None:
+        told += _told(draft, "its earlier draft")
+    return told
+
+
+def _told(found: Difference, other: str) -> list[str]:
+    if not found:
+        return [f"{found.new} has the same classes and rules as {other}"]
     counts = ", ".join(_counted(n, *key.split("_")) for key, n in found.counts().items() if n)
     rows = [*found.classes, *found.rules]
     left = [f"  ... and {len(rows) - LISTED} more"] if len(rows) > LISTED else []
-    head = f"{found.new} differs from {found.old}: {counts}"
+    head = f"{found.new} differs from {other}: {counts}"
     return [head, *(f"  {change}" for change in rows[:LISTED]), *left]
 
 
@@ -113,7 +125,7 @@ def load(
         total.rejected += report.rejected
         total.notes.append(f"{report.edition} is {report.status}")
         total.notes += report.notes
-        total.notes += told_difference(report.difference)
+        total.notes += told_differences(report)
     calendar = operations.seed_calendar(actor=actor, now=now)
     total.notes.append(f"calendar: {calendar.imported} special days")
     return total

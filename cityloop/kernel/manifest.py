@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib import import_module
@@ -25,6 +27,17 @@ class MenuItem:
     permission: str = ""
     position: int = 100
     terminal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeTab:
+    """A tab of the back office: translated title, name of its address, icon, permission."""
+
+    title: str
+    address: str
+    icon: str
+    permission: str
+    position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +107,15 @@ class Subsystem(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     title: str = ""
     menu: tuple[MenuItem, ...] = ()
+    office: tuple[OfficeTab, ...] = ()
     permissions: tuple[str, ...] = ()
     live_parts: tuple[LivePart, ...] = ()
     subscriptions: dict[str, str] = {}
     schedules: tuple[Schedule, ...] = ()
     open_items: str = ""  # a function of queries: (actor, now) -> OpenItems of what the actor sees
     testimony: str = ""  # a function of queries: (problem_class, lon, lat, at) -> [Testimony]
-    succession: str = ""  # a function of queries: (old, new, on), two editions -> Succession
+    succession: str = ""  # a function of queries: (old, new, on, kept) -> Succession
+    filed_under: str = ""  # a function of queries: () -> {id of an edition: cases filed by it}
 
     def __init_subclass__(cls) -> None:
         cls.default = True
@@ -140,11 +155,25 @@ def testimony(*, problem_class: Any, lon: float, lat: float, at: datetime) -> li
     return found
 
 
-def successions(*, old: Any, new: Any, on: date) -> list[Succession]:
-    """What the subsystems say on a day of the edition `new` that takes the place of `old`."""
+def successions(*, old: Any, new: Any, on: date, kept: Mapping[str, Any]) -> list[Succession]:
+    """What the subsystems say on a day of the edition `new` that takes the place of `old`.
+
+    `new` may not be stored yet. `kept`: earlier edition -> the codes of its classes that it keeps.
+    """
     found: list[Succession] = []
     for app in subsystems():
         if app.succession:
             ask = getattr(import_module(f"{app.name}.queries"), app.succession)
-            found.append(ask(old=old, new=new, on=on))
+            found.append(ask(old=old, new=new, on=on, kept=kept))
+    return found
+
+
+def filed_under() -> dict[int, int]:
+    """How many cases were filed by the rules of each edition, by its id; none is left out."""
+    found: dict[int, int] = defaultdict(int)
+    for app in subsystems():
+        if app.filed_under:
+            ask = getattr(import_module(f"{app.name}.queries"), app.filed_under)
+            for edition, number in ask().items():
+                found[edition] += number
     return found

@@ -9,12 +9,13 @@ from typing import Any, cast
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotAllowed, NotFound, NotSignedIn, Problem
-from cityloop.kernel.manifest import MenuItem, subsystems
+from cityloop.kernel.manifest import MenuItem, OfficeTab, subsystems
 from cityloop.kernel.middleware import problem_response, wants_json
 
 
@@ -51,6 +52,20 @@ def menu(actor: Actor) -> list[MenuItem]:
         lines = [line for line in lines if line.terminal]
     seen = [line for line in lines if not line.permission or actor.may(line.permission)]
     return sorted(seen, key=lambda line: line.position)
+
+
+def office_tabs(actor: Actor) -> list[OfficeTab]:
+    """The tabs of the back office that this actor may open, in order."""
+    tabs = [tab for app in subsystems() for tab in app.office if actor.may(tab.permission)]
+    return sorted(tabs, key=lambda tab: tab.position)
+
+
+def office(request: HttpRequest, current: str) -> list[tuple[str, str, str, bool]]:
+    """The tabs of the back office as ui/tabs.html wants them; `current` names an address."""
+    return [
+        (reverse(tab.address), _(tab.title), tab.icon, tab.address == current)
+        for tab in office_tabs(actor_of(request))
+    ]
 
 
 def context(request: HttpRequest) -> dict[str, Any]:

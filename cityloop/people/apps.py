@@ -1,4 +1,4 @@
-from cityloop.kernel.manifest import MenuItem, Subsystem
+from cityloop.kernel.manifest import MenuItem, OfficeTab, Subsystem
 
 
 class PeopleConfig(Subsystem):
@@ -8,6 +8,19 @@ class PeopleConfig(Subsystem):
     label = "people"
     title = "People"
     menu = (MenuItem("Back office", "/office/", "settings-2", "people.manage", 90),)
+    office = (
+        OfficeTab("Organisations", "office-organisations", "network", "people.manage", 10),
+        OfficeTab("Members", "office-members", "users", "people.manage", 20),
+        OfficeTab("Posts", "office-posts", "id-card", "people.manage", 30),
+        OfficeTab("Roles", "office-roles", "shield-check", "people.manage", 40),
+        OfficeTab("Responsibilities", "office-lines", "grid-3x3", "people.manage", 50),
+        OfficeTab(
+            "Order of precedence", "office-precedence", "arrow-up-narrow-wide", "people.manage", 55
+        ),
+        OfficeTab("Company areas", "office-territories", "map", "people.manage", 60),
+        OfficeTab("Cells without a unit", "office-gaps", "circle-alert", "people.manage", 70),
+        OfficeTab("Record of changes", "office-changes", "history", "people.manage", 90),
+    )
     permissions = ("people.view", "people.manage")
     subscriptions = {"grids.changed": "follow_grids"}
     succession = "lines_kept"

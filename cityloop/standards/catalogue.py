@@ -53,12 +53,20 @@ class Flaw:
     reason: str
 
     def __str__(self) -> str:
-        shown = f" {self.value[:60]!r}" if self.value else ""
-        told = {"file": self.file, "line": self.line, "column": self.column, "reason": self.reason}
-        return _("%(file)s, line %(line)s, column %(column)s%(value)s: %(reason)s") % {
-            **told,
-            "value": shown,
+        return sentences([self])[0]
+
+
+def sentences(flaws: Iterable[Flaw]) -> list[str]:
+    """Each flaw as a sentence; the words are looked up once, of which a file may need thousands."""
+    words = _("%(file)s, line %(line)s, column %(column)s%(value)s: %(reason)s")
+    return [
+        words
+        % {
+            "file": one.file, "line": one.line, "column": one.column, "reason": one.reason,
+            "value": f" {one.value[:60]!r}" if one.value else "",
         }
+        for one in flaws
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,17 +18,29 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One row that differs. `fields`: name -> (old, new) as text; only for changed rows."""
+    """One row that differs. `fields`: name -> (old, new) as text; only for changed rows.
+
+    `before`, `after`: the rows themselves (ClassRow, RuleRow); None where there is none.
+    """
 
     what: What
     key: str
     name: str
     fields: dict[str, tuple[str, str]] = field(default_factory=dict)
+    before: Any = None
+    after: Any = None
 
     def __str__(self) -> str:
         fields = self.fields.items()
         parts = [f"{name}: {old or '-'} -> {new or '-'}" for name, (old, new) in fields]
         return " ".join([f"{self.what} {self.key} {self.name}", "; ".join(parts)]).rstrip()
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-able, without the rows."""
+        return {
+            "what": str(self.what), "key": self.key, "name": self.name,
+            "fields": {name: list(pair) for name, pair in self.fields.items()},
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +69,8 @@ class Difference:
             "old": self.old,
             "new": self.new,
             "counts": self.counts(),
-            "classes": [asdict(change) for change in self.classes],
-            "rules": [asdict(change) for change in self.rules],
+            "classes": [change.as_dict() for change in self.classes],
+            "rules": [change.as_dict() for change in self.rules],
         }
 
 
@@ -71,11 +83,11 @@ def changes(
     for key in sorted(old.keys() | new.keys()):
         before, after = old.get(key), new.get(key)
         if before is None:
-            found.append(Change(What.ADDED, str(key), title(after)))
+            found.append(Change(What.ADDED, str(key), title(after), after=after))
         elif after is None:
-            found.append(Change(What.REMOVED, str(key), title(before)))
+            found.append(Change(What.REMOVED, str(key), title(before), before=before))
         elif fields := _fields(before, after, left_out):
-            found.append(Change(What.CHANGED, str(key), title(after), fields))
+            found.append(Change(What.CHANGED, str(key), title(after), fields, before, after))
     return tuple(found)
 
 

@@ -105,6 +105,53 @@ class Edition(models.Model):
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
 
 
+class EditionChange(models.Model):
+    """Who loaded, published or withdrew an edition, and when; append-only.
+
+    The edition stands there by its code, since a draft that was withdrawn is gone. `facts`: how
+    many classes and rules it had, the name and SHA-256 of the file that it came in.
+    """
+
+    class What(models.TextChoices):
+        LOADED = "loaded", "loaded"
+        PUBLISHED = "published", "published"
+        WITHDRAWN = "withdrawn", "withdrawn"
+
+    edition = models.CharField(max_length=40)
+    what = models.CharField(max_length=9, choices=What.choices)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=120)
+    member_id = models.BigIntegerField(null=True)
+    facts: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    why = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["edition", "-at"], name="edition_change_at")]
+
+    def __str__(self) -> str:
+        return f"{self.edition} {self.what}"
+
+
+class EditionUpload(models.Model):
+    """A file that was read without a flaw and waits for its sender to look at what it changes.
+
+    Nothing of an edition yet: it goes when it is kept as a draft, dropped, or a day old. `sheets`
+    is as sheets.as_json writes it.
+    """
+
+    name = models.CharField(max_length=120)
+    sha256 = models.CharField(max_length=64)
+    sheets: models.JSONField[Any, Any] = models.JSONField()
+    at = models.DateTimeField()
+    member_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["member_id", "at"], name="edition_upload_of")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ProblemClass(models.Model):
     """A minor class of components (部件) or events (事件) in one edition."""
 

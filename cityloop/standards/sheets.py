@@ -8,16 +8,19 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
+from cityloop.kernel import archives
 from cityloop.kernel.errors import Invalid
 from cityloop.kernel.tables import cell_text
 
 TABLES = ("classes", "filing_rules")
 ENCODINGS = ("utf-8-sig", "gb18030")  # Excel in China writes the second one
-MAX_BYTES = 30 * 1024 * 1024
+MAX_BYTES = 30 * 1024 * 1024  # of a file, and of a workbook unpacked
+MAX_LINES = 20_000  # of a table: twenty times the largest catalogue known
 
 
 class UnreadableFile(Invalid):
@@ -55,6 +58,29 @@ def read(path: Path) -> Sheets:
     raise UnreadableFile(
         _("%(file)s: neither a folder nor an Excel workbook") % {"file": path.name}
     )
+
+
+def as_json(found: Sheets) -> dict[str, Any]:
+    """The sheets as JSON keeps them."""
+    return {
+        "edition": _kept(found.edition),
+        **{name: [_kept(line) for line in getattr(found, name)] for name in TABLES},
+    }
+
+
+def from_json(kept: dict[str, Any]) -> Sheets:
+    """The sheets that as_json wrote."""
+    tables = ([_line(one) for one in kept[name]] for name in TABLES)
+    return Sheets(_line(kept["edition"]), *tables)
+
+
+def _kept(line: Line) -> list[Any]:
+    return [line.file, line.number, line.cells, line.surplus]
+
+
+def _line(kept: list[Any]) -> Line:
+    file, number, cells, surplus = kept
+    return Line(file, number, cells, tuple(surplus))
 
 
 def _content(path: Path) -> bytes:
@@ -103,9 +129,8 @@ def _csv_rows(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _workbook(path: Path) -> Sheets:
-    _content(path)
     try:
-        book = CalamineWorkbook.from_path(str(path))
+        book = _opened(path)
         tables = {
             name: list(_lines(f"{path.name}/{name}", _sheet_rows(book, name)))
             for name in ("edition", *TABLES)
@@ -120,6 +145,17 @@ def _workbook(path: Path) -> Sheets:
     return Sheets(tables["edition"][0], tables["classes"], tables.get("filing_rules", []))
 
 
+def _opened(path: Path) -> CalamineWorkbook:
+    """The workbook; of an .xlsx a plain copy, since it may unfold to more than memory holds."""
+    content = _content(path)
+    if path.suffix.lower() in (".xlsx", ".xlsm"):
+        try:
+            content = archives.plain_workbook(content, most=MAX_BYTES)
+        except archives.BadArchive as error:
+            raise UnreadableFile(f"{path.name}: {error}") from error
+    return CalamineWorkbook.from_filelike(io.BytesIO(content))
+
+
 def _sheet_rows(book: CalamineWorkbook, name: str) -> Iterator[tuple[int, list[str]]]:
     rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     for number, row in enumerate(rows, 1):
@@ -130,13 +166,26 @@ def _lines(file: str, rows: Iterator[tuple[int, list[str]]]) -> Iterator[Line]:
     """Rows below the header; empty ones are left out, cells beyond the header are kept apart."""
     header: list[str] = []
     for number, row in rows:
+        if number > MAX_LINES:
+            raise UnreadableFile(
+                _("%(file)s: more than %(limit)s lines") % {"file": file, "limit": MAX_LINES}
+            )
         cells = [cell.strip() for cell in row]
         if not any(cells):
             continue
         if not header:
             header = cells
+            _refuse_twice(file, header)
             continue
         surplus = tuple(filter(None, cells[len(header) :]))
         named = dict(zip(header, cells, strict=False))
         named.pop("", None)
         yield Line(file, number, named, surplus)
+
+
+def _refuse_twice(file: str, header: list[str]) -> None:
+    if twice := sorted({name for name in header if name and header.count(name) > 1}):
+        raise UnreadableFile(
+            _("%(file)s: columns occur twice: %(names)s")
+            % {"file": file, "names": ", ".join(twice)[:200]}
+        )

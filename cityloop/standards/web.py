@@ -23,7 +23,7 @@ from cityloop.kernel.errors import Invalid
 from cityloop.kernel.page import actor_of
 from cityloop.standards import operations, queries
 from cityloop.standards.models import Edition, FilingRule
-from cityloop.standards.views import calendar
+from cityloop.standards.views import calendar, editions, publishing, uploads
 
 PERMISSION = "manual.view"
 SIZE = 100
@@ -107,12 +107,14 @@ def groups(rules: list[FilingRule]) -> list[dict[str, Any]]:
 @require_safe
 def manual(request: HttpRequest) -> HttpResponse:
     """The manual; asked by htmx, only the table."""
-    actor_of(request).require(PERMISSION)
+    actor = actor_of(request)
+    actor.require(PERMISSION)
     form = ManualForm(request.GET)
     form.is_valid()
     asked = {name: str(form.cleaned_data.get(name) or "") for name in form.fields}
     edition = shown_edition(asked["edition"])
     context: dict[str, Any] = {"form": form, "edition": edition, "asked": any(asked.values())}
+    context["may_manage"] = actor.may(operations.PERMISSION)
     if edition:
         cursor = request.GET.get("cursor") or None
         found = queries.manual(edition, asked["q"], kind=asked["kind"], cursor=cursor, size=SIZE)
@@ -242,6 +244,9 @@ def shown_protection(
 
 urlpatterns = [
     *calendar.urlpatterns,
+    *editions.urlpatterns,
+    *uploads.urlpatterns,
+    *publishing.urlpatterns,
     path("protection/", protection, name="protection"),
     path("protection/new/", protection_add, name="protection-add"),
     path("protection/<int:period_id>/end/", protection_remove, name="protection-remove"),

@@ -28,10 +28,12 @@ from cityloop.oversight.models import NamedList, Sending
 from cityloop.people.models import Holding, Post, Responsibility, Territory, Token
 from cityloop.permits.models import Permit
 from cityloop.petitions.models import Letter, Suggestion
+from cityloop.standards.models import EditionUpload
 from cityloop.works.models import BudgetLine, Claim, Designation, PriceItem
 from tests import town as towns
 
 PHONE = "13800000000"
+DRAFT = "330100-2099"  # an edition that nobody has published
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 ALL_ROWS = """
 SELECT table_name FROM information_schema.tables
@@ -262,6 +264,11 @@ class City:
     def secondment(self) -> int:
         """A secondment to WATER."""
         return int(Holding.objects.get(member__username="guest").pk)
+
+    @property
+    def edition_file(self) -> int:
+        """A file of an edition that the administrator looks at."""
+        return int(EditionUpload.objects.get().pk)
 
     @property
     def token(self) -> int:

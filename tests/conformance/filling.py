@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.utils import timezone
 
@@ -29,9 +30,10 @@ from cityloop.permits import operations as permits
 from cityloop.petitions import operations as petitions
 from cityloop.precedents import operations as precedents
 from cityloop.standards import operations as standards
+from cityloop.standards.tests.editions import Files
 from tests import town as towns
 from tests.conformance import browsers
-from tests.conformance.city import PHONE, City
+from tests.conformance.city import DRAFT, PHONE, City
 from tests.duty import DAY, away, on_duty, person, shift
 from tests.works import Story
 
@@ -79,11 +81,23 @@ def build(folder: Path) -> City:
         _permits,
         _reply_check,
         _browser,
+        _editions,
     ):
         part(city)
     case = Case.objects.get(number=city.cases["closed"])
     city.photo = case.attachments.order_by("pk")[0].file.sha256
     return city
+
+
+def _editions(city: City) -> None:
+    """A draft of the city's next catalogue, and a file for another that waits to be looked at."""
+    files = Files(DRAFT, family="hangzhou", valid_from="2099-01-01", based_on="GBT30428.2-2013")
+    with TemporaryDirectory() as folder:
+        path = files.workbook(Path(folder) / "a.xlsx")
+        standards.load_edition(path, actor=towns.SYSTEM, now=city.town.now)
+        files.rules[0]["limit_amount"] = "8"
+        sent = [("b.xlsx", files.workbook(Path(folder) / "b.xlsx").read_bytes())]
+    standards.put_up(sent, actor=city.town.actor("administrator"), now=city.town.now)
 
 
 def _territory(city: City) -> None:

@@ -29,10 +29,11 @@ from cityloop.permits.models import Permit, PermitKind
 from cityloop.petitions import operations as petitions
 from cityloop.petitions.models import Petition, Repetition
 from cityloop.precedents.models import Precedent
+from cityloop.standards.models import Edition, EditionChange
 from cityloop.works.models import BudgetLine, Claim, Designation, Order, PriceItem
 from tests import town as towns
 from tests.conformance.calls import CALLS, Call
-from tests.conformance.city import PHONE, City
+from tests.conformance.city import DRAFT, PHONE, City
 from tests.conformance.pages import PAGES
 from tests.conformance.test_api import assert_problem, described
 
@@ -77,6 +78,7 @@ def _fill(city: City, count: int) -> None:
         _fill_lists(city, unit, n)
         _fill_duty(city, unit, member, n)
         _fill_orders(city, n)
+        _fill_editions(city, n)
         _fill_permits(city, unit, n)
         if n % 4 == 0 or n < 7:
             _fill_petitions(city, n)
@@ -136,6 +138,24 @@ def _fill_together(city: City, unit: Organisation, n: int) -> None:
     Card.objects.create(
         colour="yellow", unit=unit, rule=CardRule.objects.all()[0], proposed_at=town.now
     )
+
+
+def _fill_editions(city: City, n: int) -> None:
+    """One more edition, one more line of the record, one more class and rule of the draft."""
+    draft = Edition.objects.get(code=DRAFT)
+    Edition.objects.create(
+        code=f"E-{n:03}", name_zh=f"第{n}版", kind="foreign", family=f"e-{n:03}", based_on=draft,
+        valid_from=date(2020, 1, 1), loaded_at=city.town.now, loaded_by="试验",
+    )  # fmt: skip
+    EditionChange.objects.create(edition=DRAFT, what="loaded", at=city.town.now, actor="试验")
+    one = draft.classes.create(
+        kind="component", major_code="01", major_zh="公用设施", minor_code=f"{200 + n}",
+        name_zh=f"第{n}类", code=f"{DRAFT}/C01{200 + n}",
+    )  # fmt: skip
+    draft.rules.create(
+        problem_class=one, seq=1, condition_zh="破损", closing_zh="修复", limit_amount=1,
+        limit_unit="work_day", position=f"C01{200 + n}-001",
+    )  # fmt: skip
 
 
 def _fill_orders(city: City, n: int) -> None:

@@ -69,6 +69,14 @@ PAGES = (
     ("admin", "/contact/edit/"),
     ("admin", "/office/"),
     ("admin", "/office/members/"),
+    ("admin", "/office/editions/"),
+    ("admin", "/office/editions/difference/?old=CJT214-2007&new=GBT30428.2-2013"),
+    ("admin", "/office/editions/upload/"),
+    ("admin", "{upload}"),
+    ("admin", "/office/edition/330100-2026/"),
+    ("admin", "/office/edition/330100-2026/?show=rules"),
+    ("admin", "/office/edition/330100-2099/publish/"),
+    ("admin", "/office/edition/330100-2099/withdraw/"),
     ("admin", "/no-such-page/"),
 )
 FACES = (("zh-hans", DESK, "light"), ("en", PHONE, "dark"))

@@ -6,8 +6,8 @@ Built by the same operations that a city uses; every account has the password PA
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,8 @@ from cityloop.petitions import operations as petitions
 from cityloop.precedents import operations as precedents
 from cityloop.standards import operations as standards
 from cityloop.standards import queries as standards_queries
+from cityloop.standards import writing
+from cityloop.standards.queries.editions import stored_edition
 from cityloop.works import operations as works
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -233,7 +235,26 @@ def fill(city: City, now: datetime, *, each: int = 1) -> City:
     _permit(stories)
     _duty(stories)
     _petition(stories)
+    _next_edition(stories)
     return city
+
+
+def _next_edition(stories: Stories) -> None:
+    """A draft of the city's next catalogue, and a file that would change it."""
+    city, now = stories.city, stories.now
+    old = standards_queries.edition("330100-2026")
+    classes = list(standards_queries.stored_classes(old).values())
+    rules = list(standards_queries.stored_rules(old).values())
+    row = replace(stored_edition(old), code="330100-2099", valid_from=date(2099, 1, 1))
+    gone = classes.pop()
+    rules = [one for one in rules if one.of != gone.key]
+    draft = [("目录.xlsx", writing.workbook(row, classes, rules))]
+    classes[1] = replace(classes[1], name_zh=f"{classes[1].name_zh}（新）", level=3)
+    changed = [("目录.xlsx", writing.workbook(row, classes, rules[1:]))]
+    by: dict[str, Any] = {"actor": city.actors["admin"], "now": now}
+    kept = standards.put_up(draft, **by)
+    standards.keep_upload(kept.pk, stamp=standards_queries.stamp(), **by)
+    city.pages["upload"] = f"/office/editions/uploads/{standards.put_up(changed, **by).pk}/"
 
 
 def _petition(stories: Stories) -> None:

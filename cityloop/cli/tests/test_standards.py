@@ -5,37 +5,84 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import translation
 
 from cityloop.cli.output import RejectedError, importing
-from cityloop.cli.standards import LISTED, load, own_editions, told_difference
+from cityloop.cli.standards import LISTED, load, own_editions, told_differences
 from cityloop.standards import catalogue, sheets
 from cityloop.standards.difference import Change, Difference, What
 from cityloop.standards.models import Edition
+from cityloop.standards.operations import EditionReport
+from cityloop.standards.tests.editions import Files
 from config import env
 
 GONE = Change(What.REMOVED, "E0101-1", "暴露垃圾")
 
 
+def of(old: str, *rules: Change, draft: Difference | None = None, **more: Any) -> EditionReport:
+    """A report of an edition b that differs from `old` by these rules."""
+    difference = Difference(old, "b", more.get("classes", ()), rules)
+    return EditionReport(edition="b", difference=difference, earlier_draft=draft)
+
+
 @pytest.mark.requirement("B04")
 def test_a_removed_rule_is_counted_and_named() -> None:
-    head, row = told_difference(Difference("330100", "330100", (), (GONE,)))
-    assert head == "330100 differs from 330100: 1 rule removed"
-    two = Difference("a", "b", (Change(What.CHANGED, "E01", "x"),), (GONE, GONE))
-    assert told_difference(two)[0] == "b differs from a: 1 class changed, 2 rules removed"
+    head, row = told_differences(of("a", GONE))
+    assert head == "b differs from a: 1 rule removed"
+    two = of("a", GONE, GONE, classes=(Change(What.CHANGED, "E01", "x"),))
+    assert told_differences(two)[0] == "b differs from a: 1 class changed, 2 rules removed"
     assert row.strip() == "removed E0101-1 暴露垃圾"
 
 
-def test_a_first_edition_and_the_same_again_tell_nothing() -> None:
-    assert told_difference(Difference("", "330100", (GONE,), ())) == []
-    assert told_difference(Difference("330100", "330100", (), ())) == []
+@pytest.mark.requirement("B04")
+def test_the_earlier_draft_is_told_beside_the_edition_in_force_and_called_so() -> None:
+    redone = Difference("b", "b", (), (GONE, GONE))
+    told = [line for line in told_differences(of("a", GONE, draft=redone)) if line[0] != " "]
+    assert told == [
+        "b differs from a: 1 rule removed",
+        "b differs from its earlier draft: 2 rules removed",
+    ]
+    same = Difference("b", "b", (), ())
+    assert told_differences(of("a", draft=same)) == [
+        "b has the same classes and rules as a",
+        "b has the same classes and rules as its earlier draft",
+    ]
+
+
+def test_a_first_edition_tells_nothing() -> None:
+    assert told_differences(of("", GONE)) == []
+    assert told_differences(EditionReport(edition="b")) == []
 
 
 def test_a_long_list_is_cut_and_says_so() -> None:
-    told = told_difference(Difference("a", "b", (GONE,) * (LISTED + 3), ()))
+    told = told_differences(of("a", *(GONE,) * (LISTED + 3)))
     assert len(told) == LISTED + 2 and told[-1].strip() == "... and 3 more"
+
+
+@pytest.mark.django_db
+@pytest.mark.requirement("B04")
+def test_every_load_of_a_draft_and_its_publishing_tell_the_difference(tmp_path: Path) -> None:
+    files = Files()
+    files.load(tmp_path, publish=True)
+    files = Files("TEST-2", valid_from="2027-01-01")
+    files.rules.pop()
+
+    def heads(**options: bool) -> list[str]:
+        path = files.write(tmp_path / "TEST-2")
+        notes = load([path], advance=lambda _done, _total=None: None, **options).notes
+        return [one for one in notes if "TEST-2 differs" in one or "TEST-2 has the same" in one]
+
+    first = "TEST-2 differs from TEST-1: 1 rule removed"
+    assert heads(publish=False) == [first]
+    same = "TEST-2 has the same classes and rules as its earlier draft"
+    assert heads(publish=False) == [first, same]
+    files.rules[0]["limit_amount"] = "8"
+    both = "TEST-2 differs from TEST-1: 1 rule changed, 1 rule removed"
+    assert heads(publish=False) == [both, "TEST-2 differs from its earlier draft: 1 rule changed"]
+    assert heads(publish=True) == [both, same]
 
 
 @pytest.mark.django_db

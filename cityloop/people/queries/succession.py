@@ -20,7 +20,7 @@ MAX_LISTED = 10
 Kept = Mapping[str, frozenset[ClassKey]]
 
 
-def lines_kept(*, old: Edition, new: Edition, on: date) -> Succession:
+def lines_kept(*, old: Edition, new: Edition, on: date, kept: Kept) -> Succession:
     """How many lines of `old`, named or kept from an earlier edition, hold for `new` too.
 
     Of the lines on the first day of `new`, or today where that has passed. A line for several
@@ -28,13 +28,12 @@ def lines_kept(*, old: Edition, new: Edition, on: date) -> Succession:
     """
     day = max(new.valid_from, on)
     before = {**standards.kept_by(old), old.code: frozenset(standards.class_keys(old))}
-    after = standards.kept_by(new)
-    kept, lost = Counter[str](), Counter[ClassKey]()
-    for spoken, left in _spoken_of(before, after, day):
-        kept["all" if left == spoken else "some" if left else "none"] += 1
+    counted, lost = Counter[str](), Counter[ClassKey]()
+    for spoken, left in _spoken_of(before, kept, day):
+        counted["all" if left == spoken else "some" if left else "none"] += 1
         lost.update(spoken - left)
     told = {"old": old.code, "new": new.code, "codes": _listed(sorted(map(str, lost)))}
-    return Succession(tuple(_notes(kept, told)))
+    return Succession(tuple(_notes(counted, told)))
 
 
 def _spoken_of(

@@ -10,28 +10,14 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Problem
-from cityloop.kernel.page import actor_of
+from cityloop.kernel.page import actor_of, office
 
 Words = str | Promise
-TABS = (
-    # (name of the address, title, icon)
-    ("office-organisations", lazy("Organisations"), "network"),
-    ("office-members", lazy("Members"), "users"),
-    ("office-posts", lazy("Posts"), "id-card"),
-    ("office-roles", lazy("Roles"), "shield-check"),
-    ("office-lines", lazy("Responsibilities"), "grid-3x3"),
-    ("office-precedence", lazy("Order of precedence"), "arrow-up-narrow-wide"),
-    ("office-territories", lazy("Company areas"), "map"),
-    ("office-gaps", lazy("Cells without a unit"), "circle-alert"),
-    ("office-changes", lazy("Record of changes"), "history"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +63,11 @@ def manager(request: HttpRequest) -> Actor:
     return actor
 
 
-def tabs(current: str) -> list[tuple[str, Words, str, bool]]:
-    """The office's tabs as ui/tabs.html wants them."""
-    return [(reverse(name), title, icon, name == current) for name, title, icon in TABS]
-
-
 def page(
     request: HttpRequest, template: str, tab: str, facts: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     """A page of the office below its tabs."""
-    return render(request, template, {"tabs": tabs(tab), **facts}, status=status)
+    return render(request, template, {"tabs": office(request, tab), **facts}, status=status)
 
 
 def list_page(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cityloop.kernel import clock
+from cityloop.kernel.page import actor_of, office_tabs
 from cityloop.people import forms, operations, queries
 from cityloop.people.models import Organisation
 from cityloop.people.views.frame import (
@@ -30,9 +31,11 @@ TAB = "office-organisations"
 
 @require_safe
 def office(request: HttpRequest) -> HttpResponse:
-    """The office begins with the tree."""
-    manager(request)
-    return redirect(TAB)
+    """The office begins with the first tab that the actor may open: for most the tree."""
+    tabs = office_tabs(actor_of(request))
+    if not tabs:
+        manager(request)  # who says what is missing
+    return redirect(tabs[0].address)
 
 
 @require_safe

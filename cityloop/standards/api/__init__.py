@@ -180,6 +180,18 @@ def difference(request: HttpRequest, old: Code, new: Code) -> dict[str, Any]:
     return queries.diff_editions(old, new).as_dict()
 
 
+@router.get(
+    "/standards/editions/{code}/difference",
+    response=DifferenceOut,
+    summary="What an edition changes against the one in force before it",
+)
+def difference_to_predecessor(request: HttpRequest, code: Code) -> dict[str, Any]:
+    """As between two editions, of which the other is the published one of the family that ends
+    where this begins. `old` is empty for the first of a family: all of it is added."""
+    actor_of(request).require(VIEW)
+    return queries.diff_to_predecessor(code).as_dict()
+
+
 @router.get("/standards/classes", response=list[ClassOut], summary="Find classes by typing")
 def find_classes(
     request: HttpRequest,

@@ -46,6 +46,12 @@ def class_keys(of: Edition) -> dict[ClassKey, int]:
     return {ClassKey(kind, major, minor): pk for kind, major, minor, pk in rows}
 
 
+def class_names(of: Edition) -> dict[ClassKey, tuple[str, str]]:
+    """Chinese and English names of all classes in force by their codes."""
+    rows = classes(of).values_list("kind", "major_code", "minor_code", "name_zh", "name_en")
+    return {ClassKey(*key): (zh, en) for *key, zh, en in rows}
+
+
 def class_at(of: Edition, kind: str, major_code: str, minor_code: str) -> ProblemClass:
     """The class in force under a code; raises NotFound."""
     found = classes(of).filter(kind=kind, major_code=major_code, minor_code=minor_code).first()
@@ -95,6 +101,23 @@ def search_classes(text: str, of: Edition, limit: int = 20) -> list[ProblemClass
     order = ("kind", "major_code", "minor_code")
     ranked = found.annotate(rank=_rank(words)).filter(rank__isnull=False)
     return list(ranked.order_by("rank", *order)[:limit]) or _nearest(found, words, limit)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of what a person typed into a search box."""
+    return text.replace("\x00", " ")[:MAX_WORDS].split()
+
+
+def class_says(word: str, of: str = "") -> Q:
+    """The word is the class's code, or occurs in its names. `of`: the way to the class of a row."""
+    condition = Q(**{f"{of}search_text__icontains": word})
+    letters = keywords.typed(word)
+    if letters and word.isascii():
+        condition |= Q(**{f"{of}code__iregex": rf"/[ce]?{letters}$"})
+        condition |= Q(**{f"{of}initials__contains": letters})
+    if grams := bigrams.query(word):
+        condition |= Q(matches(f"{of}search", grams))
+    return condition
 
 
 def _rank(words: str) -> Case:

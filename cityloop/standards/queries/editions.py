@@ -1,4 +1,4 @@
-"""Which edition holds, what it extends, and how two of them differ."""
+"""Which edition holds, what it extends, and its rows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from cityloop.kernel.errors import NotFound
 from cityloop.standards.catalogue import ClassKey, ClassRow, EditionRow, RuleKey, RuleRow
-from cityloop.standards.difference import Difference, changes
 from cityloop.standards.models import Edition, FilingRule, ProblemClass
 
 MAX_CHAIN = 10
@@ -160,18 +159,3 @@ def stored_rules(of: Edition) -> dict[RuleKey, RuleRow]:
         for row in rows.defer("search", "problem_class__search")
     )
     return {row.key: row for row in found}
-
-
-def diff_editions(old: str, new: str) -> Difference:
-    """What changed from one edition to another, row by row; raises NoEdition.
-
-    Rows are paired by code. Between editions that number their classes anew, `changed` rows with
-    another name are other classes under the same code: that is the trap, and it shows here.
-    """
-    before, after = edition(old), edition(new)
-    return Difference(
-        old=old,
-        new=new,
-        classes=changes(stored_classes(before), stored_classes(after), without=("national",)),
-        rules=changes(stored_rules(before), stored_rules(after)),
-    )

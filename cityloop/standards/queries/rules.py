@@ -16,9 +16,8 @@ from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotFound, Refused
 from cityloop.kernel.models import StoredFile
 from cityloop.kernel.paging import Page, page
-from cityloop.standards import keywords
 from cityloop.standards.models import Edition, FilingRule, ProblemClass, RulePhoto
-from cityloop.standards.queries.classes import MAX_WORDS, classes, matches
+from cityloop.standards.queries.classes import class_says, classes, matches, words_of
 from cityloop.standards.queries.editions import NoEdition, chain, current_edition, stamp
 from cityloop.standards.workcalendar import in_season
 from cityloop.standards.worktime import Unit
@@ -171,8 +170,8 @@ def manual(
         rows = rows.filter(problem_class__kind=kind)
     if major_code:
         rows = rows.filter(problem_class__major_code=major_code)
-    for word in text.replace("\x00", " ")[:MAX_WORDS].split():
-        rows = rows.filter(_says(word))
+    for word in words_of(text):
+        rows = rows.filter(says(word))
     photos = RulePhoto.objects.select_related("file").order_by("-verdict", "id")
     rows = rows.prefetch_related(Prefetch("photos", queryset=photos))
     return page(rows, order=("position", "id"), cursor=cursor, size=size)
@@ -208,13 +207,9 @@ def picture_in_hand(actor: Actor, sha256: str) -> StoredFile:
     return file
 
 
-def _says(word: str) -> Q:
+def says(word: str) -> Q:
     """The word occurs in the rule or finds its class."""
-    condition = Q(search_text__icontains=word) | Q(problem_class__search_text__icontains=word)
-    letters = keywords.typed(word)
-    if letters and word.isascii():
-        condition |= Q(problem_class__code__iregex=rf"/[ce]?{letters}$")
-        condition |= Q(problem_class__initials__contains=letters)
+    condition = Q(search_text__icontains=word) | class_says(word, "problem_class__")
     if grams := bigrams.query(word):
-        condition |= Q(matches("search", grams)) | Q(matches("problem_class__search", grams))
+        condition |= Q(matches("search", grams))
     return condition

@@ -6,12 +6,14 @@ The same code with another name is another class: nothing that was said of the o
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
 
 from django.db import connection
 
-from cityloop.standards.catalogue import ClassKey
+from cityloop.standards.catalogue import ClassKey, EditionRow
 from cityloop.standards.models import Edition
+from cityloop.standards.queries.classes import class_names
 from cityloop.standards.queries.editions import MAX_CHAIN
 
 # After WITH RECURSIVE. `kept`: what names `edition` by its code speaks of the class, too, that
@@ -38,8 +40,9 @@ based(edition, code, base, step) AS (
 )"""  # noqa: S608 (a constant)
 _ALL = f"""WITH RECURSIVE {KEPT} SELECT k.edition, e.code, k.kind, k.major_code, k.minor_code
 FROM kept k JOIN standards_edition e ON e.id = k.home"""  # noqa: S608 (the same)
-_BY = f"""WITH RECURSIVE {KEPT} SELECT edition, kind, major_code, minor_code
-FROM kept WHERE later = %s"""  # noqa: S608 (the same)
+_EARLIER = f"""WITH RECURSIVE {KEPT} SELECT o.code, a.kind, a.major_code, a.minor_code, a.name_zh
+FROM in_force a JOIN standards_edition o ON o.id = a.edition
+WHERE o.family = %s AND o.valid_from < %s"""  # noqa: S608 (the same)
 
 
 def kept_classes() -> dict[str, frozenset[tuple[str, str, str, str]]]:
@@ -54,15 +57,26 @@ def kept_classes() -> dict[str, frozenset[tuple[str, str, str, str]]]:
 
 def kept_by(later: Edition) -> dict[str, frozenset[ClassKey]]:
     """Earlier edition of the family -> the codes of its classes that `later` kept."""
+    names = {key: zh for key, (zh, _en) in class_names(later).items()}
+    return kept_under(names, family=later.family, since=later.valid_from)
+
+
+def kept_under(
+    names: Mapping[ClassKey, str], *, family: str, since: date
+) -> dict[str, frozenset[ClassKey]]:
+    """The same of an edition that need not be stored: the Chinese names of all classes in force
+    under it, its family and its first day."""
     found: dict[str, set[ClassKey]] = defaultdict(set)
     with connection.cursor() as cursor:
-        cursor.execute(_BY, [later.code])
-        for edition, *key in cursor.fetchall():
-            found[edition].add(ClassKey(*key))
+        cursor.execute(_EARLIER, [family, since])
+        for edition, kind, major, minor, name in cursor.fetchall():
+            key = ClassKey(kind, major, minor)
+            if names.get(key) == name:
+                found[edition].add(key)
     return {edition: frozenset(keys) for edition, keys in found.items()}
 
 
-def predecessor(of: Edition) -> Edition | None:
+def predecessor(of: Edition | EditionRow) -> Edition | None:
     """The published edition of its family that held last before it begins."""
     earlier = Edition.objects.filter(
         family=of.family, status=Edition.Status.PUBLISHED, valid_from__lt=of.valid_from

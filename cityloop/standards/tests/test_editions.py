@@ -45,7 +45,7 @@ def test_a_workbook_gives_the_same_as_the_folder(tmp_path: Path) -> None:
     before = queries.stored_classes(edition()), queries.stored_rules(edition())
     path = files.workbook(tmp_path / "edition.xlsx")
     report = operations.load_edition(path, actor=SYSTEM, now=NOW)
-    assert not [*report.difference.classes, *report.difference.rules]
+    assert report.earlier_draft is not None and not report.earlier_draft
     assert (report.imported, report.joined) == (0, 7)
     assert (queries.stored_classes(edition()), queries.stored_rules(edition())) == before
 
@@ -166,22 +166,52 @@ def test_a_draft_is_replaced_and_the_difference_told(tmp_path: Path) -> None:
     files.rules[0]["limit_amount"] = "4"
     files.rules[2]["seq"] = "3"
     report = files.load(tmp_path)
-    assert [str(change) for change in report.difference.classes] == [
+    draft = report.earlier_draft
+    assert draft is not None and not report.difference.old, "nothing was in force before it"
+    assert [str(change) for change in draft.classes] == [
         "changed C0101 供水井盖 name_zh: 上水井盖 -> 供水井盖",
         "removed C0403 行道树",
         "added C0405 行道树",
         "removed E0101 暴露垃圾",
     ]
-    assert [str(change) for change in report.difference.rules] == [
+    assert [str(change) for change in draft.rules] == [
         "changed C0101-001 井盖缺失 limit_amount: 2.00 -> 4.00",
         "removed C0102-001 灯不亮",
         "added C0102-003 灯不亮",
     ]
     assert (report.imported, report.joined) == (4, 2)
-    assert report.as_dict()["difference"]["classes_removed"] == 2
+    assert report.as_dict()["earlier_draft"]["classes_removed"] == 2
     assert stored("TEST-1/C0101").pk == kept
     assert stored("TEST-1/C0101").initials.startswith("gsjg")
     assert not ProblemClass.objects.filter(code="TEST-1/E0101").exists()
+
+
+@pytest.mark.requirement("B04")
+def test_a_draft_is_compared_with_the_edition_in_force_and_with_the_draft_before(
+    tmp_path: Path,
+) -> None:
+    Files().load(tmp_path, publish=True)
+    files = Files("TEST-2", valid_from="2027-01-01")
+    files.rules.pop()
+    first = files.load(tmp_path)
+    assert (first.difference.old, first.earlier_draft) == ("TEST-1", None)
+    files.rules[0]["limit_amount"] = "8"
+    again = files.load(tmp_path)
+    assert again.earlier_draft is not None
+    assert [str(one) for one in again.difference.rules] == [
+        "changed C0101-001 井盖缺失 limit_amount: 2.00 -> 8.00",
+        "removed C0102-001 灯不亮",
+    ]
+    assert [one.what for one in again.earlier_draft.rules] == ["changed"]
+    # A later draft still is compared with what is in force, not with a draft between.
+    third = Files("TEST-3", valid_from="2028-01-01").load(tmp_path)
+    assert third.difference.old == "TEST-1" and not third.difference
+    done = files.load(tmp_path, publish=True)
+    assert done.difference == again.difference and not done.earlier_draft
+    assert queries.diff_to_predecessor("TEST-2") == again.difference
+    assert queries.diff_to_predecessor("TEST-3").old == "TEST-2"
+    stays = files.load(tmp_path, publish=True)
+    assert (stays.difference.old, stays.earlier_draft) == ("", None)
 
 
 def test_a_class_of_a_draft_that_is_used_may_not_go(tmp_path: Path) -> None:

@@ -140,7 +140,11 @@ def test_catalogue_over_the_api(reader: Visitor, tmp_path: Path) -> None:
     assert page["items"][0]["problem_class"]["code"] == "TEST-1/C0101"
     assert get("manual", q="井盖", size=1, cursor=page["next"])["next"] is None
     Files("TEST-2", valid_from="2027-01-01").load(tmp_path)
-    assert get("editions/TEST-1/difference/TEST-2")["counts"]["rules_changed"] == 1
+    difference = get("editions/TEST-1/difference/TEST-2")
+    assert difference["counts"]["rules_changed"] == 1
+    assert set(difference["rules"][0]) == {"what", "key", "name", "fields"}
+    assert get("editions/TEST-2/difference") == difference, "to the edition in force before it"
+    assert get("editions/TEST-1/difference")["old"] == "", "the first of its family"
 
 
 @pytest.mark.requirement("H05")
@@ -186,6 +190,7 @@ def test_a_deadline_explains_itself(reader: Visitor) -> None:
         ("classes?edition=%00", 422),
         ("calendar?year=2026&calendar=%00", 422),
         ("editions/a/difference/b", 404),
+        ("editions/a/difference", 404),
     ],
 )
 def test_wrong_questions_get_a_clear_answer(reader: Visitor, path: str, status: int) -> None:

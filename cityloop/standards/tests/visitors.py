@@ -9,6 +9,7 @@ from cityloop.kernel.actor import Actor
 PERMISSIONS = {
     "reader": frozenset({"manual.view"}),
     "clerk": frozenset({"manual.view", "standards.manage"}),
+    "colleague": frozenset({"manual.view", "standards.manage"}),
     "stranger": frozenset(),
 }
 
@@ -18,4 +19,5 @@ def caller(request: HttpRequest) -> Actor | None:
     name = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if name not in PERMISSIONS:
         return None
-    return Actor(member_id=1, name=name, post=name, permissions=PERMISSIONS[name])
+    number = 2 if name == "colleague" else 1
+    return Actor(member_id=number, name=name, post=name, permissions=PERMISSIONS[name])

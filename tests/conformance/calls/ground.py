@@ -157,6 +157,7 @@ CALLS = (
     Call("GET", "/standards/editions"),
     Call("GET", "/standards/editions/{old}/difference/{new}",
          at=lambda city: {"old": "HZ-2006", "new": EDITION}),
+    Call("GET", "/standards/editions/{code}/difference", at=lambda city: {"code": EDITION}),
     Call("GET", "/standards/classes", query=lambda city: {"q": "井盖"}),
     Call("GET", "/standards/classes/{class_id}/rules",
          at=lambda city: {"class_id": city.town.chosen().pk}),

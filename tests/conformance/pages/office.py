@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from cityloop.standards import queries as standards
 from tests import town as towns
+from tests.conformance.city import DRAFT, City
 from tests.conformance.pages.shape import Page
 from tests.conformance.values import Values, nothing
 
+OLD = "330100-2026"
 READERS_OF_PEOPLE = (towns.STRANGER, "acceptor", "inspector", "evaluator")
 
 
@@ -27,6 +31,14 @@ def _unit(code: str) -> Values:
 
 def _member(name: str) -> Values:
     return lambda city: {"member_id": city.town.members[name].pk}
+
+
+def _draft(city: City) -> Mapping[str, Any]:
+    return {"code": DRAFT}
+
+
+def _file(city: City) -> Mapping[str, Any]:
+    return {"upload_id": city.edition_file}
 
 
 PAGES = (
@@ -73,5 +85,16 @@ PAGES = (
     office("office-territory-new"),
     office("office-territory-end", at=lambda city: {"territory_id": city.territory}),
     office("office-changes"),
+    office("office-editions"),
+    office("office-edition-difference", query=lambda city: {"old": OLD, "new": DRAFT}),
+    office("office-edition", at=_draft),
+    office("office-edition-file", at=_draft),
+    office("office-edition-publish", at=_draft),
+    office("office-edition-withdraw", at=_draft),
+    office("office-edition-upload"),
+    office("office-edition-preview", at=_file),
+    posted("office-edition-keep", at=_file,
+           data=lambda city: {"stamp": standards.stamp()}),
+    posted("office-edition-drop", at=_file, data=nothing),
     Page("situations"),
 )  # fmt: skip
