@@ -225,6 +225,7 @@ STATICFILES_DIRS = [
     for name, folder in (
         ("maplibre-gl", "maplibre-gl/dist"),
         ("echarts", "echarts/dist"),
+        ("pmtiles", "pmtiles/dist"),
     )
     if (NODE_MODULES / folder).is_dir()
 ]

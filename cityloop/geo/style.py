@@ -2,6 +2,9 @@
 
 No glyphs and no sprite: labels name the generic font family, so a map server is not needed for
 them (Chinese included) and the map works without internet.
+
+A PMTiles archive itself says whether it holds pictures or vector tiles. Our own pages ask it; this
+style, which asks nobody, takes each for a vector archive in the common schema (Protomaps).
 """
 
 from __future__ import annotations
@@ -19,21 +22,62 @@ def style(
     *, origin: str, sources: Sequence[MapSource], centre: tuple[float, float], title: str
 ) -> Json:
     """A style (version 8). `origin` is scheme and host, as tile addresses are absolute."""
-    rasters = {f"city-{one.pk}": _city_source(one) for one in sources}
+    below = {f"city-{one.pk}": _city_source(one) for one in sources}
     own = {name: _own_source(origin, name, *zooms) for name, zooms in _OWN.items()}
     return {
         "version": 8,
         "name": title,
         "center": list(centre),
         "zoom": 11,
-        "sources": {**rasters, **own},
-        "layers": [_PAPER, *map(_city_layer, sources), *_layers(covered=bool(sources))],
+        "sources": {**below, **own},
+        "layers": [
+            _PAPER,
+            *(layer for one in sources for layer in _city_layers(one)),
+            *_layers(covered=bool(sources)),
+        ],
     }
+
+
+def archive_layers(*, dark: bool = False) -> list[Json]:
+    """Quiet layers for a vector archive in the common schema, lowest first.
+
+    Their ids differ from one another; which `source` they draw is the caller's to add.
+    """
+    ink = _DARK if dark else _LIGHT
+    green = ["match", ["get", "kind"], _GREEN, ink["green"], ink["ground"]]
+    road = ["match", ["get", "kind"], "rail", ink["rail"], "path", ink["ground"], ink["road"]]
+    lines = {"line-color": road, "line-width": _archive_road_width()}
+    border = {"line-color": ink["border"], "line-width": 1, "line-dasharray": [3, 2]}
+    return [
+        _of_archive("earth", "fill", {"fill-color": ink["earth"]}),
+        _of_archive("landuse", "fill", {"fill-color": green}),
+        _of_archive("water", "fill", {"fill-color": ink["water"]}),
+        {**_of_archive("water", "line", {"line-color": ink["water"]}), "id": "streams"},
+        {**_of_archive("buildings", "fill", {"fill-color": ink["building"]}), "minzoom": 13},
+        {**_of_archive("roads", "line", lines), "layout": _ROUND},
+        _of_archive("boundaries", "line", border),
+    ]
 
 
 # Our sources with the zooms of their tiles; between them and 22 the browser enlarges.
 _OWN = {"regions": (0, 15), "roads": (9, 15), "grids": (14, 16)}
 _PAPER: Json = {"id": "paper", "type": "background", "paint": {"background-color": "#eef1f4"}}
+_ROUND: Json = {"line-cap": "round", "line-join": "round"}
+# What an archive shows, in the colours of our pages' own map: quieter than what is drawn over it.
+_LIGHT = {
+    "earth": "#f1f3f6", "ground": "#eaedf1", "green": "#e1eade", "water": "#cbdae8",
+    "building": "#e1e6ec", "road": "#ffffff", "rail": "#d3dae2", "border": "#a3aebb",
+}  # fmt: skip
+_DARK = {
+    "earth": "#18212c", "ground": "#1c2631", "green": "#1a2a26", "water": "#122a40",
+    "building": "#212c38", "road": "#2b3744", "rail": "#131a22", "border": "#4a5969",
+}  # fmt: skip
+# Kinds of land use (of the old and the present edition of the schema) that are green.
+_GREEN = [
+    "allotments", "cemetery", "forest", "garden", "golf_course", "grass", "grassland", "meadow",
+    "national_park", "nature_reserve", "orchard", "park", "pitch", "playground", "protected_area",
+    "recreation_ground", "scrub", "village_green", "wetland", "wood", "zoo",
+]  # fmt: skip
 
 
 def _own_source(origin: str, name: str, least: int, most: int) -> Json:
@@ -42,7 +86,7 @@ def _own_source(origin: str, name: str, least: int, most: int) -> Json:
 
 
 def _city_source(one: MapSource) -> Json:
-    if one.kind == MapSource.Kind.PMTILES:  # vector or raster: the archive itself says it
+    if one.kind == MapSource.Kind.PMTILES:
         return {"type": "vector", "url": f"pmtiles://{one.url}", "attribution": one.attribution}
     return {
         "type": "raster",
@@ -52,18 +96,35 @@ def _city_source(one: MapSource) -> Json:
     }
 
 
-def _city_layer(one: MapSource) -> Json:
+def _city_layers(one: MapSource) -> list[Json]:
     source = f"city-{one.pk}"
     if one.kind == MapSource.Kind.PMTILES:
-        # Archives in the common schema call their roads so; other layers are the city's to add.
-        return {
-            "id": source,
-            "type": "line",
-            "source": source,
-            "source-layer": "roads",
-            "paint": {"line-color": "#d5dbe1"},
-        }
-    return {"id": source, "type": "raster", "source": source}
+        return [
+            {**layer, "id": f"{source}-{layer['id']}", "source": source}
+            for layer in archive_layers()
+        ]
+    return [{"id": source, "type": "raster", "source": source}]
+
+
+def _of_archive(name: str, kind: str, paint: Json) -> Json:
+    """A layer of what is called so; their layers hold points for names beside the shapes."""
+    shape = "Polygon" if kind == "fill" else "LineString"
+    return {
+        "id": name,
+        "type": kind,
+        "source-layer": name,
+        "filter": ["==", ["geometry-type"], shape],
+        "paint": paint,
+    }
+
+
+def _archive_road_width() -> list[Any]:
+    def by_kind(highway: float, major: float, minor: float) -> list[Any]:
+        kinds = ["highway", highway, ["major_road", "medium_road"], major]
+        return ["match", ["get", "kind"], *kinds, minor]
+
+    grow = ["interpolate", ["exponential", 1.6], ["zoom"]]
+    return [*grow, 8, by_kind(1, 0.5, 0.2), 16, by_kind(11, 8, 3)]
 
 
 def _layers(*, covered: bool) -> list[Json]:
@@ -75,7 +136,7 @@ def _layers(*, covered: bool) -> list[Json]:
             "type": "line",
             "source": "roads",
             "source-layer": "roads",
-            "layout": {"line-cap": "round", "line-join": "round"},
+            "layout": _ROUND,
             "paint": {"line-color": "#ffffff", "line-width": _road_width()},
         },
         _border("community", "#9aa5b1", 0.7, 13),

@@ -38,6 +38,18 @@ def append_only(function: str, *tables: str, changes: bool = False) -> RunSQL:
     )
 
 
+def never_emptied(function: str, *tables: str) -> RunSQL:
+    """No table is emptied past the triggers of its rows. `function` is one that `refusal` made."""
+    return RunSQL(
+        [
+            f"CREATE TRIGGER no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"
+            f" EXECUTE FUNCTION {function}()"
+            for table in tables
+        ],
+        [f"DROP TRIGGER no_truncate ON {table}" for table in tables],
+    )
+
+
 def settled(function: str, table: str, *columns: str, when: str = "TRUE") -> RunSQL:
     """What stands in `columns` stays once `when` holds of the row as it was (OLD): what was sent,
     found, decided. Nothing calls `function`, one that `refusal` made, while none of them changes.

@@ -20,6 +20,7 @@ class ShippedFiles(StaticFilesConfig):
         *StaticFilesConfig.ignore_patterns,
         *("*.map", "*.d.ts", "*-dev.mjs"),
         *("echarts.common*", "echarts.simple*", "echarts.js", "echarts.min.js", "extension"),
+        *("cjs", "esm"),  # of PMTiles: the page loads the one file that holds all
         "redoc*",  # the other page of the API that Ninja ships
         *("echarts.esm.js", "echarts.esm.mjs", "echarts.esm.min.js"),
     ]

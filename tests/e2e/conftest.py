@@ -47,14 +47,20 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def site(module_database) -> Iterator[Site]:
+def map_sources() -> str:
+    """The setting MAP_SOURCES; a file whose maps show services of a city sets its own."""
+    return ""
+
+
+@pytest.fixture(scope="module")
+def site(module_database, map_sources: str) -> Iterator[Site]:
     """A city, and the two processes that serve it."""
     with module_database.unblock(), translation.override("zh-hans"):
         now = clock.now()
         city = worlds.fill(worlds.build(now), now)
         connection.close()
     port, live = free_port(), free_port()
-    env = environment(port, live)
+    env = environment(port, live) | {"MAP_SOURCES": map_sources}
     started = [
         serve("wsgi", "config.wsgi:served", port, env, "--factory", "--blocking-threads", "4"),
         serve("asgi", "config.asgi:application", live, env),

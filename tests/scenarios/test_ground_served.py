@@ -79,14 +79,28 @@ def test_a_map_source_comes_to_the_map_page(town: Town, browse: Browse) -> None:
     made = call("POST", "map-sources", {"name": "天地图", "kind": "wmts", "url": url})
     assert made.status_code == 201, made.content
     assert "MAP_SOURCES" in made.json()["warnings"][0]
-    shown = {"kind": "wmts", "url": url, "attribution": ""}
-    assert shown in _config(browse)["sources"]
+    shown = {"name": "天地图", "kind": "wmts", "url": url, "attribution": ""}
+    config = _config(browse)
+    assert shown in config["sources"]
+    assert config["archives"] is None
     source = f"map-sources/{made.json()['id']}"
     off = {"name": "天地图", "kind": "wmts", "url": url, "enabled": False}
     assert call("PUT", source, off).status_code == 200
     assert _config(browse)["sources"] == []
     assert call("DELETE", source).status_code == 204
     assert call("GET", "map-sources").json() == []
+
+
+@pytest.mark.requirement("A01")
+def test_a_page_gets_what_an_archive_needs_only_with_an_archive(town: Town, browse: Browse) -> None:
+    call = machine(town)
+    body = {"name": "底图", "kind": "pmtiles", "url": "https://maps.example.org/city.pmtiles"}
+    made = call("POST", "map-sources", body).json()
+    archives = _config(browse)["archives"]
+    assert archives["library"].endswith("/vendor/pmtiles/pmtiles.js")
+    assert set(archives["layers"]) == {"light", "dark"}
+    call("PUT", f"map-sources/{made['id']}", {**body, "enabled": False})
+    assert _config(browse)["archives"] is None
 
 
 def _config(browse: Browse) -> dict[str, Any]:

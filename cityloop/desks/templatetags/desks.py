@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -14,6 +15,8 @@ from django.utils.translation import get_language, gettext_lazy
 from cityloop.cases.models import FINAL, Task
 from cityloop.desks import history, looks
 from cityloop.geo import queries as geo
+from cityloop.geo.models import MapSource
+from cityloop.geo.style import archive_layers
 from cityloop.intake import channels
 from cityloop.people.roles import SEEDS
 
@@ -28,6 +31,8 @@ WORDS = {
     "fingers": gettext_lazy("Use two fingers to move the map"),
     "map": gettext_lazy("Map"), "in": gettext_lazy("Zoom in"), "out": gettext_lazy("Zoom out"),
     "close": gettext_lazy("Close"), "late": gettext_lazy("late"),
+    "undrawn": gettext_lazy("The map service %(name)s cannot be drawn"),
+    "partly": gettext_lazy("Parts of the map service %(name)s are missing"),
 }  # fmt: skip
 
 
@@ -115,6 +120,7 @@ def map_box(
 ) -> dict[str, Any]:
     """A map; `mode` case (a marker), pick (a click sets the marker) or full (layers, pop-ups)."""
     here = geo.city_centre() if lon is None or lat is None else (lon, lat)
+    sources = geo.map_sources()
     return {
         "mode": mode,
         "config": {
@@ -129,8 +135,20 @@ def map_box(
             "statuses": {code: str(look.label) for code, look in looks.STATUS.items()},
             "words": {key: str(word) for key, word in WORDS.items()},
             "sources": [
-                {"kind": one.kind, "url": one.url, "attribution": one.attribution}
-                for one in geo.map_sources()
+                {name: getattr(one, name) for name in ("name", "kind", "url", "attribution")}
+                for one in sources
             ],
+            "archives": _archives(sources),
         },
+    }
+
+
+def _archives(sources: Sequence[MapSource]) -> dict[str, Any] | None:
+    """What a page needs to draw PMTiles; no other page loads it."""
+    if not any(one.kind == MapSource.Kind.PMTILES for one in sources):
+        return None
+    return {
+        "script": static("desks/archives.js"),
+        "library": static("vendor/pmtiles/pmtiles.js"),
+        "layers": {"light": archive_layers(), "dark": archive_layers(dark=True)},
     }

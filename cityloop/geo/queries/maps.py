@@ -43,10 +43,6 @@ def map_source_warnings(source: MapSource, *, page: str) -> list[str]:
         found.append(why % {"origin": f"{parts.scheme}://{parts.netloc}"})
     if page.startswith("https:") and parts.scheme == "http":
         found.append(gettext("browsers refuse it: a page that came by https loads nothing by http"))
-    if source.kind == MapSource.Kind.PMTILES:
-        found.append(
-            gettext("the map style names it for other programs; our own pages draw no PMTiles")
-        )
     return found
 
 

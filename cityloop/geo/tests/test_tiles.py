@@ -12,7 +12,7 @@ from cityloop.geo import operations, queries, tiles
 from cityloop.geo.models import UnitGrid
 from cityloop.geo.operations.map_sources import BadMapSource
 from cityloop.geo.queries import NoSuchTile
-from cityloop.geo.style import style
+from cityloop.geo.style import archive_layers, style
 from cityloop.geo.tests import mvt, world
 from cityloop.geo.tests.world import BOSS, NOW, TODAY
 from cityloop.kernel.actor import Actor
@@ -180,9 +180,36 @@ def test_the_style_draws_our_tiles_over_the_city_s(town: str) -> None:
     )
     ids = [layer["id"] for layer in made["layers"]]
     assert len(set(ids)) == len(ids)
+    picture, vectors = (name for name in made["sources"] if name.startswith("city-"))
+    drawn = [layer["source"] for layer in made["layers"] if "source" in layer]
+    first = drawn.index("regions")
+    assert drawn[:first] == [picture] + [vectors] * (first - 1)
+    assert {"regions", "roads", "grids"} == set(drawn[first:])
     for layer in made["layers"]:
         if layer["type"] == "symbol":
             assert layer["layout"]["text-font"] == ["sans-serif"]
+
+
+@pytest.mark.requirement("A01")
+def test_an_archive_of_the_common_schema_is_drawn_quietly(db: None) -> None:
+    url = "https://maps.example.org/city.pmtiles"
+    one = operations.set_map_source(
+        name="底图", kind="pmtiles", url=url, attribution="© OSM", actor=BOSS, now=NOW
+    )
+    made = style(origin="https://city", sources=[one], centre=MIDDLE, title="Map")
+    source = f"city-{one.pk}"
+    assert made["sources"][source] == {
+        "type": "vector", "url": f"pmtiles://{url}", "attribution": "© OSM",
+    }  # fmt: skip
+    drawn = [layer for layer in made["layers"] if layer.get("source") == source]
+    assert [layer["source-layer"] for layer in drawn] == [
+        "earth", "landuse", "water", "water", "buildings", "roads", "boundaries",
+    ]  # fmt: skip
+    land = next(layer for layer in made["layers"] if layer["id"] == "land")
+    assert land["paint"]["fill-opacity"] == 0
+    light, dark = archive_layers(), archive_layers(dark=True)
+    assert [layer["id"] for layer in light] == [layer["id"] for layer in dark]
+    assert all(a["paint"] != b["paint"] for a, b in zip(light, dark, strict=True))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-// Maps: our own vector tiles of regions, roads, grids, components and cases; a city's raster map below them where it has one.
+// Maps: our own vector tiles of regions, roads, grids, components and cases; the city's own map services below them, where it has any.
 const box = document.querySelector("[data-map]");
 const config = JSON.parse(document.getElementById("map-config")?.textContent ?? "{}"); // none without a place
 const words = config.words ?? {};
@@ -24,15 +24,16 @@ function style() {
     regions: tiles("regions", 0, 15), roads: tiles("roads", 9, 15), grids: tiles("grids", 14, 16),
     components: tiles("components", 10, 17), cases: tiles("cases", 5, 17),
   };
-  const raster = config.sources.filter((one) => one.kind === "xyz" || one.kind === "wmts");
-  raster.forEach((one, index) => {
-    sources[`raster-${index}`] = { type: "raster", tiles: [one.url], tileSize: 256, attribution: one.attribution };
-  });
+  const raster = config.sources.flatMap((one, index) => (one.kind === "pmtiles" ? [] : [`city-${index}`])); // archives follow: archives.js
+  for (const id of raster) {
+    const one = config.sources[id.slice(5)];
+    sources[id] = { type: "raster", tiles: [one.url], tileSize: 256, attribution: one.attribution };
+  }
   const road = token("line-strong");
   const wide = (more) => ["interpolate", ["exponential", 1.6], ["zoom"], 10, ["match", ["get", "kind"], "primary", 1.8 + more, "secondary", 1 + more, 0.4 + more], 16, ["match", ["get", "kind"], "primary", 13 + more, "secondary", 9 + more, 5 + more]];
   const layers = [
     { id: "paper", type: "background", paint: { "background-color": paper } },
-    ...raster.map((_one, index) => ({ id: `raster-${index}`, type: "raster", source: `raster-${index}` })),
+    ...raster.map((id) => ({ id, type: "raster", source: id })),
     { id: "land", type: "fill", source: "regions", "source-layer": "regions", filter: level("district"), paint: { "fill-color": land, "fill-opacity": raster.length ? 0 : 1 } },
     { id: "road-edges", type: "line", source: "roads", "source-layer": "roads", minzoom: 12, layout: { "line-cap": "round", "line-join": "round" }, paint: { "line-color": edge, "line-width": wide(1.4) } },
     { id: "road-lines", type: "line", source: "roads", "source-layer": "roads", layout: { "line-cap": "round", "line-join": "round" }, paint: { "line-color": street, "line-width": wide(0) } },
@@ -159,6 +160,38 @@ function travelling(map, library) {
   });
 }
 
+// What the city's map services leave out is named once in the corner; our own map stands.
+function missing(map) {
+  const box = element("div", "maplibregl-ctrl map-missing");
+  box.setAttribute("role", "status");
+  map.addControl({ onAdd: () => box, onRemove: () => box.remove() }, "bottom-left");
+  const said = new Set();
+  const say = (index, word, why) => {
+    if (said.has(index)) return;
+    said.add(index);
+    box.append(element("p", "", words[word].replace("%(name)s", () => config.sources[index].name)));
+    console.warn(`${config.sources[index].url}: ${why?.message ?? why}`);
+  };
+  map.on("error", ({ sourceId, error }) => {
+    const [, index] = /^city-(\d+)$/.exec(sourceId) ?? [];
+    if (index) say(Number(index), "partly", error); else console.error(error);
+  });
+  return say;
+}
+
+// PMTiles: once our own map is drawn, so that no archive keeps it waiting.
+async function archives(map, library, say) {
+  const lost = (index) => (why) => say(index, "undrawn", why);
+  const chosen = config.sources.flatMap((one, index) => (one.kind === "pmtiles" ? [{ ...one, index }] : []));
+  try {
+    const { open } = await import(config.archives.script);
+    const add = await open(map, library, config.archives.library, config.archives.layers[dark() ? "dark" : "light"]);
+    for (const one of chosen) add(one).catch(lost(one.index));
+  } catch (error) {
+    for (const one of chosen) lost(one.index)(error);
+  }
+}
+
 async function start() {
   const library = await import(config.library);
   const map = new library.Map({
@@ -169,12 +202,14 @@ async function start() {
   });
   map.addControl(new library.NavigationControl({ showCompass: false }), "bottom-right");
   map.addControl(new library.ScaleControl({ maxWidth: 90 }), "bottom-left");
+  const say = missing(map);
   if (config.mode === "case") new library.Marker({ color: token("red-solid") }).setLngLat([config.lon, config.lat]).addTo(map);
   if (config.mode === "pick") picking(map, library);
   map.on("load", () => {
     box.dataset.ready = "1";
     if (config.mode !== "pick") clicks(map, library);
     if (config.mode === "full") { switches(map); travelling(map, library); }
+    if (config.archives) archives(map, library, say);
   });
   // A case that changed anywhere: ask for its tiles again, at most every five seconds.
   let asked = 0;
