@@ -11,6 +11,11 @@ def chosen(seed: str, numbers: Iterable[str], share: float) -> list[str]:
     return [number for number in sorted(numbers) if _lot(seed, number) < share]
 
 
+def first(seed: str, numbers: Iterable[str]) -> str | None:
+    """The number that would be drawn however small the share is; None without any."""
+    return min(numbers, key=lambda number: (_lot(seed, number), number), default=None)
+
+
 def one_of(seed: str, number: str, candidates: Iterable[int]) -> int | None:
     """The candidate on whom the lot falls for this number; None without a candidate."""
     return min(candidates, key=lambda one: (_lot(seed, f"{number}:{one}"), one), default=None)

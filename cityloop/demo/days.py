@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
-from cityloop.demo.errands import hall, meetings, replies, watching
+from cityloop.demo.errands import hall, meetings, replies, samples, watching
 from cityloop.demo.errands.shape import Daily
 from cityloop.demo.life import Life
 
@@ -27,6 +27,7 @@ DAILY: tuple[Daily, ...] = (
     Daily("key matter", 0.4, MORNING, EVENING, meetings.key_matter, WORKDAYS),
     Daily("dead corners", 0.25, MORNING, NOON, watching.dead_corners, WORKDAYS),
     Daily("replies judged", 1.0, AFTER_SEAL, AFTER_SEAL, replies.draw),
+    Daily("decisions judged", 1.0, AFTER_SEAL, AFTER_SEAL, samples.draw),
     Daily("typical case", 0.5, NOON, EVENING, watching.typical, WORKDAYS),
 )  # fmt: skip
 

@@ -218,3 +218,94 @@ def say_about_fraud(
         decide = operations.decide_fraud if first else operations.decide_appeal
         decide(finding_id=finding_id, verdict=body.verdict, reason=body.text, actor=actor, now=now)
     return 200, _finding(actor, finding_id)
+
+
+@router.get("/discipline/lots", response=list[shapes.LotOut], summary="Lots over decisions")
+def list_lots(request: HttpRequest) -> list[Any]:
+    """The latest sixty; with the seed anybody can repeat a lot."""
+    return list(queries.lots(actor_of(request)))
+
+
+@router.get(
+    "/discipline/error-rates", response=list[shapes.FigureOut], summary="Wrong decisions, by whom"
+)
+def list_error_rates(request: HttpRequest, given: Query[shapes.FigureQuery]) -> list[Any]:
+    """Of the decisions in cases of your scope, the worst first."""
+    last = given.until or timezone.localdate(clock.now())
+    first = given.since or last - timedelta(days=min(30, (last - date.min).days))
+    wanted = queries.Wanted(since=first, until=last, kind=given.kind)
+    return queries.figures(actor_of(request), by=given.by, wanted=wanted)
+
+
+def _decision(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.pk, "case": row.case.number, "version": row.version, "kind": row.kind,
+        "operator_id": row.member_id, "operator": row.member.name, "at": row.at,
+    }  # fmt: skip
+
+
+@router.get("/discipline/decisions", response=shapes.DecisionPage, summary="Decisions of people")
+def list_decisions(request: HttpRequest, given: Query[shapes.DecisionQuery]) -> dict[str, Any]:
+    """What the figures count, drawn or not, in cases of your scope."""
+    wanted = queries.Wanted(**given.dict(exclude={"cursor", "size"}))
+    return paging.listed(
+        queries.decisions(actor_of(request), wanted), _decision, order=("-at", "-id"),
+        cursor=given.cursor, size=given.size,
+    )  # fmt: skip
+
+
+def _sample(row: Any) -> dict[str, Any]:
+    said = getattr(row, "answer", None)
+    return {
+        "id": row.pk, "case": row.case.number, "version": row.version, "kind": row.kind,
+        "operator_id": row.operator_id, "operator": row.operator.name, "hall_id": row.hall_id,
+        "decided_at": row.decided_at, "ruling": row.ruling, "mistake": row.mistake,
+        "note": row.note, "judge": row.judge.name if row.judge else None,
+        "judged_at": row.judged_at, "answer": said.text if said else None,
+    }  # fmt: skip
+
+
+@router.get("/discipline/samples", response=shapes.SamplePage, summary="Decisions drawn by lot")
+def list_samples(request: HttpRequest, given: Query[shapes.SampleQuery]) -> dict[str, Any]:
+    """In cases of your scope; `state` waiting: those that you may judge."""
+    wanted = queries.Wanted(**given.dict(exclude={"cursor", "size"}))
+    return paging.listed(
+        queries.samples(actor_of(request), wanted), _sample, order=("-decided_at", "-id"),
+        cursor=given.cursor, size=given.size,
+    )  # fmt: skip
+
+
+@router.get("/discipline/samples/{sample_id}", response=shapes.SampleOut, summary="One of them")
+def show_sample(request: HttpRequest, sample_id: shapes.Id) -> dict[str, Any]:
+    """404 outside your scope; who took the decision sees it once it is judged."""
+    return _sample(queries.sample(actor_of(request), sample_id))
+
+
+@router.post(
+    "/discipline/samples/{sample_id}/ruling", response=shapes.SampleOut, summary="Judge a decision"
+)
+@idempotent
+def judge_decision(
+    request: HttpRequest, sample_id: shapes.Id, body: shapes.RulingIn
+) -> tuple[int, dict[str, Any]]:
+    """Needs discipline.judge; once, by somebody who had no part in it (409)."""
+    actor = actor_of(request)
+    row = operations.judge_decision(
+        sample_id=sample_id, actor=actor, now=clock.now(), **body.dict()
+    )
+    return 200, _sample(row)
+
+
+@router.post(
+    "/discipline/samples/{sample_id}/answer", response=shapes.SampleOut, summary="Answer a ruling"
+)
+@idempotent
+def answer_ruling(
+    request: HttpRequest, sample_id: shapes.Id, body: shapes.RulingAnswerIn
+) -> tuple[int, dict[str, Any]]:
+    """By who took the decision, once it is judged, once."""
+    actor = actor_of(request)
+    row = operations.answer_judgement(
+        sample_id=sample_id, text=body.text, actor=actor, now=clock.now()
+    )
+    return 200, _sample(row)

@@ -2,22 +2,27 @@ from cityloop.kernel.manifest import MenuItem, Schedule, Subsystem
 
 
 class DisciplineConfig(Subsystem):
-    """Re-inspection of closed cases, fraud findings, yellow and red cards."""
+    """Re-inspection of closed cases, decisions judged by a second person, fraud findings, yellow
+    and red cards."""
 
     name = "cityloop.discipline"
     label = "discipline"
     title = "Discipline"
     menu = (
         MenuItem("Discipline", "/discipline/", "shuffle", "discipline.view", 60),
+        MenuItem(
+            "Sampled decisions", "/discipline/samples/", "clipboard-check", "discipline.judge", 60
+        ),
         MenuItem("Our warning cards", "/discipline/own/", "square-pen", "discipline.answer", 61),
     )
     permissions = (
         "discipline.view", "discipline.find", "discipline.decide", "discipline.answer",
-        "discipline.rules",
+        "discipline.judge", "discipline.rules",
     )  # fmt: skip
     subscriptions = {
         "case.recheck_confirmed": "note_confirmed",
         "case.recheck_false": "note_false",
         "case.approve_appeal": "lateness_excused",
     }
-    schedules = (Schedule("draw_rechecks", 600), Schedule("propose_cards", 3600))
+    schedules = (Schedule("draw_rechecks", 600), Schedule("draw_decisions", 600),
+                 Schedule("propose_cards", 3600))  # fmt: skip

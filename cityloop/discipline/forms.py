@@ -8,7 +8,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cityloop.discipline.models import Colour, Kind, State, Trigger, Verdict
+from cityloop.discipline.models import (
+    MISTAKES,
+    Colour,
+    Decision,
+    Kind,
+    Mistake,
+    Ruling,
+    State,
+    Trigger,
+    Verdict,
+)
 from cityloop.kernel.actor import Actor
 from cityloop.people.forms import EMPTY, OrganisationField, day, text
 from cityloop.people.models import Member
@@ -19,6 +29,14 @@ FRAUD_STATES = (
     ("appealed", pgettext_lazy("fraud", "appealed against")),
     ("dismissed", pgettext_lazy("fraud", "dismissed")),
 )
+SAMPLE_STATES = (
+    ("waiting", pgettext_lazy("sampled decision", "for me to judge")),
+    ("open", pgettext_lazy("sampled decision", "not yet judged")),
+    ("judged", pgettext_lazy("sampled decision", "judged")),
+    ("right", pgettext_lazy("sampled decision", "right")),
+    ("wrong", pgettext_lazy("sampled decision", "wrong")),
+)
+BY = (("operator", _("operator")), ("hall", _("hall")))
 
 
 def long_text(label: Any) -> forms.CharField:
@@ -116,3 +134,67 @@ class RuleForm(forms.Form):
     )
     source_document = text(_("Document"), required=True)
     valid_from = day(_("Valid from"), required=True)
+
+
+class PeriodForm(forms.Form):
+    """Days of decisions, both counted, and their kind."""
+
+    since = day(_("From day"))
+    until = day(_("To day"))
+    kind = forms.ChoiceField(
+        label=_("Decision"), required=False, choices=[*EMPTY, *Decision.choices]
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A period does not end before it begins."""
+        found: dict[str, Any] = super().clean() or {}
+        since, until = found.get("since"), found.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("The period ends before it begins."))
+        return found
+
+
+class FigureFilter(PeriodForm):
+    """What the figures are counted by."""
+
+    by = forms.ChoiceField(label=_("Counted by"), required=False, choices=BY)
+
+
+class DecisionFilter(PeriodForm):
+    """Whose decisions a list shows: of somebody, of a hall; the given back alone."""
+
+    operator = forms.IntegerField(
+        required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput
+    )
+    hall = forms.IntegerField(
+        required=False, min_value=0, max_value=2**62, widget=forms.HiddenInput
+    )
+    returned = forms.BooleanField(label=_("Given back by the unit"), required=False)
+
+
+class SampleFilter(DecisionFilter):
+    """What the list of drawn decisions may be narrowed by."""
+
+    returned = None  # type: ignore[assignment]
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[*EMPTY, *SAMPLE_STATES])
+
+
+class JudgeForm(forms.Form):
+    """Right or wrong; wrong with what and in words."""
+
+    ruling = forms.ChoiceField(
+        label=_("Decision was"), widget=forms.RadioSelect,
+        choices=[one for one in Ruling.choices if one[0] != Ruling.OPEN],
+    )  # fmt: skip
+    mistake = forms.ChoiceField(label=_("What was wrong"), required=False)
+    note = forms.CharField(
+        label=_("In words"), required=False, max_length=2000, widget=forms.Textarea({"rows": 3}),
+        help_text=_("Needed where the decision was wrong; the operator reads it."),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, kind: str) -> None:
+        super().__init__(data)
+        field = self.fields["mistake"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 (declared above)
+        known = MISTAKES[Decision(kind)]
+        field.choices = [*EMPTY, *((one.value, Mistake(one).label) for one in known)]

@@ -1,8 +1,8 @@
-"""What the worker does for discipline: draws, results, proposed cards."""
+"""What the worker does for discipline: draws, lots, results, proposed cards."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,9 +19,18 @@ DAYS = 7  # a worker that stood still catches up with so many
 def draw_rechecks() -> int:
     """Draw among the cases of the days that have ended; how many days."""
     now = clock.now()
+    return sum(operations.draw(day=day, now=now) is not None for day in _ended(now))
+
+
+def draw_decisions() -> int:
+    """Draw among the decisions of the days that have ended; how many days."""
+    now = clock.now()
+    return sum(operations.draw_decisions(day=day, now=now) is not None for day in _ended(now))
+
+
+def _ended(now: datetime) -> list[date]:
     today = timezone.localdate(now)
-    days = [today - timedelta(days=back) for back in range(DAYS, 0, -1)]
-    return sum(operations.draw(day=day, now=now) is not None for day in days)
+    return [today - timedelta(days=back) for back in range(DAYS, 0, -1)]
 
 
 def propose_cards() -> int:

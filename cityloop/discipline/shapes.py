@@ -158,3 +158,135 @@ class FraudNoteIn(Schema):
     step: Literal["statement", "decision", "appeal", "appeal_decision"]
     verdict: Literal["", "upheld", "dismissed"] = ""
     text: Text
+
+
+Day = Annotated[date, Field(ge=date(1970, 1, 1), le=date(9990, 1, 1))]
+Kind = Literal["", "accept", "reject", "remind", "void", "dispatch"]
+
+
+class LotOut(Schema):
+    """A lot: sha256("seed:case number:line") as a share of one lies below `share` for what was
+    drawn; of each kind, the lowest one of every operator is drawn in any case."""
+
+    day: date
+    seed: str
+    seal_id: int
+    share: float
+    decided: int
+    drawn: list[str]
+    drawn_at: datetime
+
+
+class PeriodQuery(Schema):
+    """Local days of the decisions, both counted, and their kind ('' any)."""
+
+    since: Day | None = None
+    until: Day | None = None
+    kind: Kind = ""
+
+
+class FigureQuery(PeriodQuery):
+    """By whom figures are counted; the last thirty days unless told otherwise."""
+
+    by: Literal["operator", "hall"] = "operator"
+
+
+class DecisionQuery(DisciplineQuery):
+    """Whose decisions: of a member, taken in a post of a hall; `returned`: dispatches alone that
+    the unit gave back."""
+
+    since: Day | None = None
+    until: Day | None = None
+    kind: Kind = ""
+    operator: Id | None = None
+    hall: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+    returned: bool = False
+
+
+class SampleQuery(DisciplineQuery):
+    """What drawn decisions may be narrowed by; waiting: those that you may judge."""
+
+    since: Day | None = None
+    until: Day | None = None
+    kind: Kind = ""
+    operator: Id | None = None
+    hall: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+    state: Literal["", "waiting", "open", "judged", "right", "wrong"] = ""
+
+
+class FigureOut(Schema):
+    """What somebody (`key`: member), or a hall (organisation; 0: not known), decided of a kind.
+
+    `rate`: wrong of judged, null without any; `return_rate`: returned of decided, null for other
+    kinds than dispatch.
+    """
+
+    key: int
+    name: str
+    kind: str
+    decided: int
+    sampled: int
+    judged: int
+    wrong: int
+    rate: float | None
+    returned: int | None
+    return_rate: float | None
+
+
+class DecisionOut(Schema):
+    """A decision: the line `version` of a case's history."""
+
+    id: int
+    case: str
+    version: int
+    kind: str
+    operator_id: int
+    operator: str
+    at: datetime
+
+
+class DecisionPage(Schema):
+    """A page of decisions, latest first."""
+
+    items: list[DecisionOut]
+    next: str | None
+
+
+class SampleOut(Schema):
+    """A drawn decision; `ruling`: open, right or wrong; `answer` of the operator, null without."""
+
+    id: int
+    case: str
+    version: int
+    kind: str
+    operator_id: int
+    operator: str
+    hall_id: int | None
+    decided_at: datetime
+    ruling: str
+    mistake: str
+    note: str
+    judge: str | None
+    judged_at: datetime | None
+    answer: str | None
+
+
+class SamplePage(Schema):
+    """A page of drawn decisions, latest first."""
+
+    items: list[SampleOut]
+    next: str | None
+
+
+class RulingIn(Schema):
+    """What was found; a wrong decision needs a mistake that its kind can have, and words."""
+
+    ruling: Literal["right", "wrong"]
+    mistake: Literal["", "class", "to_reject", "to_accept", "known", "level", "unit", "other"] = ""
+    note: Annotated[str, Field(max_length=2000)] = ""
+
+
+class RulingAnswerIn(Schema):
+    """What the operator has to say."""
+
+    text: Text

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from cityloop.discipline.views import cards, fraud, rechecks
+from cityloop.discipline.views import cards, fraud, rechecks, samples
 
 urlpatterns = [
     path("discipline/", rechecks.rechecks, name="discipline"),
+    path("discipline/samples/", samples.samples, name="samples"),
+    path("discipline/samples/<int:sample_id>/", samples.sample, name="sample"),
+    path("discipline/samples/<int:sample_id>/answer/", samples.answer, name="sample-answer"),
+    path("discipline/error-rates/", samples.error_rates, name="error-rates"),
+    path("discipline/decisions/", samples.decisions, name="decisions"),
     path("discipline/fraud/", fraud.fraud, name="fraud"),
     path("discipline/fraud/new/", fraud.new, name="fraud-new"),
     path("discipline/fraud/<int:finding_id>/", fraud.finding, name="fraud-finding"),

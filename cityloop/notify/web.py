@@ -56,6 +56,8 @@ LABELS = {
     "card_issued": pgettext_lazy("topic", "Card issued"),
     "card_sent_back": pgettext_lazy("topic", "Answer to a card sent back"),
     "card_withdrawn": pgettext_lazy("topic", "Card withdrawn"),
+    "decision_right": pgettext_lazy("topic", "Decision found right"),
+    "decision_wrong": pgettext_lazy("topic", "Decision found wrong"),
 }
 MEDIA_LABELS = {
     "console": lazy("Log"),

@@ -20,6 +20,7 @@ STEP = "cases.step"  # which steps, the life-cycle table says
 EXPORT = "cases.export"
 DISCIPLINE = "discipline.view"  # who closed falsely, fraud, cards
 FIND, JUDGE, ANSWER = "discipline.find", "discipline.decide", "discipline.answer"
+SAMPLED = "discipline.judge"  # judges decisions of others on which the lot fell
 REPORTER = "intake.reporter"  # who reported: never for the handling side
 
 
@@ -58,12 +59,12 @@ _READER = (*READ, EXPORT, OVERSIGHT, LIBRARY, "people.view", "coordination.view"
 _OFFICE = (*_READER, "people.manage", "components.manage", "geo.manage", "standards.manage",
            "cases.configure", "exchange.import", "notify.configure",
            KEEP_ROSTER, PUBLISH, *KEEP_PERMITS, "permits.kinds")  # fmt: skip
-_EVALUATION = (*_READER, DISCIPLINE, FIND, WORKS, PETITIONS)
+_EVALUATION = (*_READER, DISCIPLINE, FIND, SAMPLED, WORKS, PETITIONS)
 _COMMAND = (COORDINATE, WORKS, LISTS, TYPICAL, HAND_OVER)
-_SUPERVISION = (*_CENTRE, *DECIDE, DISCIPLINE, FIND, *WORKS_DUTY, LISTS)
+_SUPERVISION = (*_CENTRE, *DECIDE, DISCIPLINE, FIND, SAMPLED, *WORKS_DUTY, LISTS)
 _LEADERSHIP = (*_LEADING, *DECIDE, DISCIPLINE, JUDGE, "discipline.rules", *WORKS_DUTY, LISTS,
                PETITIONS)  # fmt: skip
-_SHIFT = (*_CENTRE, HAND_OVER, KEEP_ROSTER)
+_SHIFT = (*_CENTRE, HAND_OVER, KEEP_ROSTER, SAMPLED)
 _DISPATCH = (*_DESK, *_COMMAND, HOLDERS)
 _UNIT = (*_DESK, WORKS, KEEP_ROSTER, ANSWER, *KEEP_PERMITS)
 _DISTRICT = (*_LEADING, *_COMMAND, KEEP_ROSTER)
@@ -102,6 +103,7 @@ PERMISSIONS = {
     "discipline.answer": _("answer fraud findings and cards of the own unit"),
     "discipline.decide": _("decide on fraud findings and cards"),
     "discipline.find": _("record fraud findings"),
+    "discipline.judge": _("judge decisions of others on which the lot fell"),
     "discipline.rules": _("set the rules of cards"),
     "discipline.view": _("see re-inspections, fraud findings and cards"),
     "coordination.decide": _("decide whose duty a disputed case is"),

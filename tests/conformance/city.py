@@ -19,7 +19,7 @@ from cityloop.coordination.models import (
     Milestone,
     SiteMeeting,
 )
-from cityloop.discipline.models import Card, FraudFinding
+from cityloop.discipline.models import Card, FraudFinding, Sample
 from cityloop.duty.models import Absence, Handover, Shift, Turn
 from cityloop.hotline.models import Call as HotlineCall
 from cityloop.intake.models import ReporterNotice
@@ -184,6 +184,16 @@ class City:
     def card_proposed(self) -> int:
         """One that is proposed."""
         return int(Card.objects.filter(state="proposed").order_by("pk")[0].pk)
+
+    @property
+    def sample(self) -> int:
+        """A drawn decision of the acceptor that nobody has judged."""
+        return int(Sample.objects.filter(kind="accept").order_by("pk")[0].pk)
+
+    @property
+    def sample_judged(self) -> int:
+        """One that was found wrong."""
+        return int(Sample.objects.get(ruling="wrong").pk)
 
     @property
     def dispute(self) -> int:

@@ -9,9 +9,10 @@ from tempfile import TemporaryDirectory
 from django.utils import timezone
 
 from cityloop.cases import proof
-from cityloop.cases.models import Case, Seal
+from cityloop.cases.models import Case, CaseEvent, Seal
 from cityloop.coordination import operations as coordination
 from cityloop.discipline import operations as discipline
+from cityloop.discipline.models import Lot, Sample
 from cityloop.duty import operations as duty
 from cityloop.geo import operations as geo
 from cityloop.geo.models import MapChange, UnitGrid
@@ -80,6 +81,7 @@ def build(folder: Path) -> City:
         _duty,
         _permits,
         _reply_check,
+        _sampled,
         _browser,
         _editions,
     ):
@@ -317,6 +319,35 @@ def _browser(city: City) -> None:
     """A browser in which the acceptor is told."""
     actor = city.town.actor("acceptor")
     city.told_in = browsers.told_in_a_browser(actor, now=city.town.now)
+
+
+def _sampled(city: City) -> None:
+    """Every decision of the day drawn; a rejection of the acceptor's found wrong."""
+    town, seal = city.town, Seal.objects.order_by("-pk")[0]
+    Lot.objects.create(
+        day=town.now.date(), seed=seal.digest, seal=seal, share=1.0, decided=0, drawn_at=town.now
+    )
+    draw_all()
+    row = Sample.objects.filter(operator=town.members["acceptor"], kind="reject").order_by("pk")[0]
+    discipline.judge_decision(
+        sample_id=row.pk, ruling="wrong", mistake="to_accept", note="应予受理",
+        actor=town.actor("supervisor"), now=town.now,
+    )  # fmt: skip
+
+
+def draw_all() -> None:
+    """Every decision of people that was not drawn yet, into the lot that there is."""
+    lot, known = Lot.objects.get(), set(Sample.objects.values_list("case", "version"))
+    kinds = {"accept": "accept", "reject": "reject", "dispatch": "dispatch"}
+    rows = CaseEvent.objects.filter(action__in=kinds, member__isnull=False).order_by("pk")
+    Sample.objects.bulk_create(
+        Sample(
+            lot=lot, case_id=row.case_id, version=row.version, kind=kinds[row.action],
+            operator_id=row.member_id, decided_at=row.at,
+        )
+        for row in rows
+        if (row.case_id, row.version) not in known
+    )  # fmt: skip
 
 
 def _reply_check(city: City) -> None:

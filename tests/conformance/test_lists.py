@@ -34,6 +34,7 @@ from cityloop.works.models import BudgetLine, Claim, Designation, Order, PriceIt
 from tests import town as towns
 from tests.conformance.calls import CALLS, Call
 from tests.conformance.city import DRAFT, PHONE, City
+from tests.conformance.filling import draw_all
 from tests.conformance.pages import PAGES
 from tests.conformance.test_api import assert_problem, described
 
@@ -103,6 +104,7 @@ def _fill(city: City, count: int) -> None:
             )  # fmt: skip
         if n % 8 == 0 and receipt.status == "reported" and not receipt.joined:
             town.carry(receipt.case, "accepted")
+    draw_all()
     towns.forget()
 
 

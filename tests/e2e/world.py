@@ -15,8 +15,11 @@ from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from cityloop.cases import operations as cases
+from cityloop.cases import proof
 from cityloop.cases.change import Paper
-from cityloop.cases.models import Case, Flow
+from cityloop.cases.models import Case, CaseEvent, Flow, Seal
+from cityloop.discipline import operations as discipline
+from cityloop.discipline.models import Lot, Sample
 from cityloop.duty import operations as duty
 from cityloop.geo import operations as geo
 from cityloop.geo.models import UnitGrid
@@ -236,6 +239,7 @@ def fill(city: City, now: datetime, *, each: int = 1) -> City:
     _duty(stories)
     _petition(stories)
     _next_edition(stories)
+    _sampled(stories)
     return city
 
 
@@ -255,6 +259,33 @@ def _next_edition(stories: Stories) -> None:
     kept = standards.put_up(draft, **by)
     standards.keep_upload(kept.pk, stamp=standards_queries.stamp(), **by)
     city.pages["upload"] = f"/office/editions/uploads/{standards.put_up(changed, **by).pk}/"
+
+
+def _sampled(stories: Stories) -> None:
+    """Acceptances and dispatches drawn by lot: one found wrong, the others wait."""
+    city, now = stories.city, stories.now
+    proof.seal(now=now)
+    seal, kinds = Seal.objects.latest("pk"), {"accept": "accept", "dispatch": "dispatch"}
+    lot = Lot.objects.create(
+        day=timezone.localdate(now), seed=seal.digest, seal=seal, share=0.03, decided=9,
+        drawn_at=now,
+    )  # fmt: skip
+    rows = CaseEvent.objects.filter(action__in=kinds, member__isnull=False).order_by("pk")[:5]
+    drawn = Sample.objects.bulk_create(
+        Sample(
+            lot=lot, case_id=row.case_id, version=row.version, kind=kinds[row.action],
+            operator_id=row.member_id, decided_at=row.at,
+        )
+        for row in rows
+    )  # fmt: skip
+    wrong = next(one for one in drawn if one.kind == "accept")
+    discipline.judge_decision(
+        sample_id=wrong.pk, ruling="wrong", mistake="class", note="应为其他类别。",
+        actor=city.actors["supervisor"], now=now,
+    )  # fmt: skip
+    waits = next(one for one in drawn if one.pk != wrong.pk)
+    city.pages |= {"judged": f"/discipline/samples/{wrong.pk}/",
+                   "sample": f"/discipline/samples/{waits.pk}/"}  # fmt: skip
 
 
 def _petition(stories: Stories) -> None:

@@ -29,7 +29,7 @@ SECTIONS = (
     Section("该谁管", "Whose duty it is", ("chained", "permits", "disputes")),
     Section("协同与代整治", "Joint work and substitute works", ("joint", "recovered")),
     Section("时限", "Deadlines and more time", ("deadlines", "time_granted")),
-    Section("处置是否属实", "Proof, findings and cards", ("proof", "noticed", "cards")),
+    Section("处置是否属实", "Proof, findings and cards", ("proof", "noticed", "judged", "cards")),
     Section("答复与消息", "Replies and messages", ("answered", "messages")),
     Section("值班、交接与清单", "Duty, hand-over and lists", ("duty", "turned_over", "lists")),
 )

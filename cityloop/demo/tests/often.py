@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from cityloop.demo import beside, days, following, habits, pilot, reports
-from cityloop.demo.errands import findings, hall, letters, mayors, meetings, replies
+from cityloop.demo.errands import findings, hall, letters, mayors, meetings, replies, samples
 from cityloop.demo.habits import Habit
 from cityloop.demo.town import Matter, Spot, Town
 
@@ -54,6 +54,9 @@ def _in_the_house(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(mayors, "SENT_AGAIN", 1.0)
     patch.setattr(replies, "BY_MESSAGE", 1.0)
     patch.setitem(pilot.CITY, "reply_check_share", 1.0)
+    patch.setattr(samples, "JUDGED", 1.0)
+    patch.setattr(samples, "WRONG", 0.5)
+    patch.setattr(samples, "ANSWERED", 1.0)
     patch.setattr(hall, "LENT", 1)
     patch.setattr(hall, "ROSTERED", 12)
     every_day = tuple(replace(row, share=1.0, weekdays=range(1, 8)) for row in days.DAILY)

@@ -128,7 +128,7 @@ def test_the_city_lives_as_cities_do(city):
 
 
 @pytest.mark.requirement(
-    "A07", "A09", "A25", "A28", "B14", "C03", "C04", "C05", "E16", "E18", "F14", "F15", "G09"
+    "A07", "A09", "A25", "A28", "B14", "C03", "C04", "C05", "D11", "E16", "E18", "F14", "F15", "G09"
 )
 @pytest.mark.timeout(900)
 def test_the_city_takes_every_step_that_there_is(city, monkeypatch):
@@ -147,7 +147,8 @@ def test_the_city_takes_every_step_that_there_is(city, monkeypatch):
                  "shifts handed over", "shifts taken over", "meetings held",
                  "tasks of meetings done", "nights of operations", "operations reported",
                  "lists answered", "precedents", "milestones reached", "fraud upheld",
-                 "cards issued", "replies judged"):  # fmt: skip
+                 "cards issued", "replies judged", "decisions judged",
+                 "judgements answered"):  # fmt: skip
         assert counts.get(what), (what, counts)
     assert not counts.get("refused errands"), counts
     assert Dispute.objects.exists() and Order.objects.exists()

@@ -19,7 +19,8 @@ from cityloop.demo import operations
 from cityloop.demo.camera import Camera
 from cityloop.demo.life import Life
 from cityloop.demo.situations import made, making
-from cityloop.discipline.models import Card, Recheck
+from cityloop.discipline.models import Card, Recheck, Sample
+from cityloop.discipline.queries import why_not
 from cityloop.duty import operations as handing
 from cityloop.duty import queries as duty
 from cityloop.duty.models import Handover, Succession
@@ -236,6 +237,20 @@ def test_works_and_replies_stand_as_their_titles_say(shown):
         "/query/", {"number": number, "tail": tail}
     )
     assert "being handled" in page.content.decode()
+
+
+@pytest.mark.requirement("D11")
+def test_sampled_decisions_stand_as_their_titles_say(shown):
+    by_title = {one.en: one for one in shown}
+    wrong = by_title["A rejection found wrong: its operator may answer once"]
+    row = Sample.objects.get(pk=wrong.address.split("/")[3])
+    assert (row.kind, row.ruling, row.mistake) == ("reject", "wrong", "to_accept")
+    assert row.operator.username == wrong.username and not hasattr(row, "answer")
+    waits = by_title["A dispatch drawn by lot: it waits for a second person"]
+    row = Sample.objects.get(pk=waits.address.split("/")[3])
+    assert (row.kind, row.ruling) == ("dispatch", "open")
+    judge = Member.objects.get(username=waits.username)
+    assert why_not(actor_for(judge.pk, NOW), row) == ""
 
 
 def test_a_second_start_makes_nothing_again(shown):

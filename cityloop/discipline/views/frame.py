@@ -19,14 +19,17 @@ from cityloop.kernel.errors import NotAllowed, NotFound, Problem
 from cityloop.kernel.page import actor_of
 
 SIZE = 50
-VIEW, ANSWER = "discipline.view", "discipline.answer"
+VIEW, ANSWER, JUDGE = "discipline.view", "discipline.answer", "discipline.judge"
 TABS = (
     # (name of the address, title, icon)
     ("discipline", lazy("Re-inspection"), "shuffle"),
+    ("samples", lazy("Sampled decisions"), "clipboard-check"),
+    ("error-rates", lazy("Error rates"), "chart-column"),
     ("fraud", lazy("Fraud findings"), "shield-alert"),
     ("cards", lazy("Yellow and red cards"), "square-pen"),
     ("card-rules", lazy("Rules of cards"), "scale"),
 )
+SAMPLED = frozenset({"samples", "error-rates"})  # tabs of who judges decisions, too
 STAGES = {
     # stage of a photo: words
     "report": pgettext_lazy("photo", "report"),
@@ -46,6 +49,12 @@ CARD_TONES = {
     "rectified": ("green", "circle-check"),
     "withdrawn": ("grey", "undo-2"),
 }
+RULING_LOOKS = {
+    # what was found about a decision: (tone, icon)
+    "open": ("blue", "circle-dot"),
+    "right": ("green", "circle-check"),
+    "wrong": ("red", "circle-x"),
+}
 FRAUD_LOOKS = {
     # state: (words, tone, icon)
     "open": (pgettext_lazy("fraud", "not decided"), "blue", "circle-dot"),
@@ -62,6 +71,14 @@ def reader(request: HttpRequest) -> Actor:
     return actor
 
 
+def sampler(request: HttpRequest) -> Actor:
+    """Who judges decisions, or watches over others; raises NotAllowed."""
+    actor = actor_of(request)
+    if not actor.may(JUDGE):
+        actor.require(VIEW)
+    return actor
+
+
 def concerned(request: HttpRequest) -> Actor:
     """Who watches over others, or answers for a unit; raises NotAllowed."""
     actor = actor_of(request)
@@ -72,9 +89,12 @@ def concerned(request: HttpRequest) -> Actor:
 
 def tabs(actor: Actor, here: str) -> list[tuple[str, Any, str, bool]]:
     """(path, title, icon, here) of the tabs; none for who sees the own unit only."""
-    if not actor.may(VIEW):
-        return []
-    return [(reverse(name), title, icon, name == here) for name, title, icon in TABS]
+    judges, views = actor.may(JUDGE), actor.may(VIEW)
+    return [
+        (reverse(name), title, icon, name == here)
+        for name, title, icon in TABS
+        if views or (judges and name in SAMPLED)
+    ]
 
 
 def pager(request: HttpRequest, following: str | None) -> dict[str, str]:

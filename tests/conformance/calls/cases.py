@@ -31,6 +31,7 @@ def _fraud(city: City) -> dict[str, Any]:
             "lines": [{"case": city.cases["handling"], "version": 2}]}  # fmt: skip
 
 
+NO_SAMPLES = (towns.STRANGER, "acceptor", "water")
 NO_OVERSIGHT = (towns.STRANGER, "inspector")
 
 
@@ -86,6 +87,20 @@ CALLS = (
          refused=(towns.STRANGER, "acceptor", "supervisor", "roads"),
          body=lambda city: {"step": "statement", "text": "系误传"},
          another=lambda city: {"step": "statement", "text": "无此事"}),
+    Call("GET", "/discipline/lots", by="supervisor", refused=NO_SAMPLES),
+    Call("GET", "/discipline/error-rates", by="evaluator", refused=NO_SAMPLES),
+    Call("GET", "/discipline/decisions", by="shift_leader", refused=NO_SAMPLES),
+    Call("GET", "/discipline/samples", by="supervisor", refused=NO_SAMPLES),
+    Call("GET", "/discipline/samples/{sample_id}", by="supervisor", refused=NO_SAMPLES,
+         at=lambda city: {"sample_id": city.sample}),
+    Call("POST", "/discipline/samples/{sample_id}/ruling", by="supervisor",
+         refused=(*NO_SAMPLES, "leader"), at=lambda city: {"sample_id": city.sample},
+         body=lambda city: {"ruling": "wrong", "mistake": "class", "note": "应为其他类别"},
+         another=lambda city: {"ruling": "right"}),
+    Call("POST", "/discipline/samples/{sample_id}/answer", by="acceptor",
+         refused=(towns.STRANGER, "supervisor", "water"),
+         at=lambda city: {"sample_id": city.sample_judged},
+         body=lambda city: {"text": "当时没有照片"}, another=lambda city: {"text": "同意"}),
     # precedents
     Call("GET", "/precedents", refused=NO_OVERSIGHT),
     Call("POST", "/precedents/{number}", refused=(*NO_OVERSIGHT, "water"),

@@ -85,6 +85,15 @@ PAGES = (
          data=lambda city: {"result": "已整治"}),
     # re-inspection
     Page("discipline", by="supervisor", refused=(towns.STRANGER, "acceptor", "water")),
+    Page("samples", by="shift_leader", refused=NO_DISCIPLINE),
+    Page("sample", by="supervisor", refused=NO_DISCIPLINE, status=302,
+         at=lambda city: {"sample_id": city.sample},
+         data=lambda city: {"ruling": "wrong", "mistake": "class", "note": "应为其他类别"}),
+    Page("sample-answer", by="acceptor", refused=(towns.STRANGER, "supervisor", "water"),
+         status=302, at=lambda city: {"sample_id": city.sample_judged},
+         data=lambda city: {"text": "当时没有照片"}),
+    Page("error-rates", by="evaluator", refused=NO_DISCIPLINE),
+    Page("decisions", by="leader", refused=NO_DISCIPLINE),
     Page("fraud", by="supervisor", refused=NO_DISCIPLINE),
     Page("fraud-new", by="supervisor", refused=(*NO_DISCIPLINE, "leader"), status=302,
          data=lambda city: {
