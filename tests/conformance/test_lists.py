@@ -53,28 +53,35 @@ def by_name(call: Call) -> str:
     return call.name
 
 
+def _unit(city: City, n: int, grid: str) -> tuple[Organisation, Member]:
+    """A unit that leads for a unit grid, and whoever sits at its desk."""
+    town, root = city.town, towns.SYSTEM
+    unit = people.create_organisation(
+        code=f"U{n:03}", name_zh=f"第{n}单位", kind="department", parent=town.units["DIST"],
+        region_code=towns.DISTRICT, actor=root, now=town.now,
+    )  # fmt: skip
+    member = people.create_member(
+        username=f"u{n:03}", name=f"第{n}人", organisation=unit, actor=root, now=town.now
+    )
+    post = people.create_post(
+        code=f"P{n:03}", organisation=unit, name_zh=f"第{n}岗", roles=["unit_desk"],
+        actor=root, now=town.now,
+    )  # fmt: skip
+    people.hold_post(member=member, post=post, actor=root, now=town.now)
+    people.set_responsibility(
+        kind="event", lead=unit, region_code=grid, source_document="试验",
+        actor=root, now=town.now,
+    )  # fmt: skip
+    return unit, member
+
+
 def _fill(city: City, count: int) -> None:
     """So many more of everything that lists show, with different units, classes and people."""
-    town, root = city.town, towns.SYSTEM
+    town = city.town
     grids = [town.grid(n) for n in range(count)]
     _fill_ground(city)
     for n in range(count):
-        unit = people.create_organisation(
-            code=f"U{n:03}", name_zh=f"第{n}单位", kind="department", parent=town.units["DIST"],
-            region_code=towns.DISTRICT, actor=root, now=town.now,
-        )  # fmt: skip
-        member = people.create_member(
-            username=f"u{n:03}", name=f"第{n}人", organisation=unit, actor=root, now=town.now
-        )
-        post = people.create_post(
-            code=f"P{n:03}", organisation=unit, name_zh=f"第{n}岗", roles=["unit_desk"],
-            actor=root, now=town.now,
-        )  # fmt: skip
-        people.hold_post(member=member, post=post, actor=root, now=town.now)
-        people.set_responsibility(
-            kind="event", lead=unit, region_code=grids[n].code, source_document="试验",
-            actor=root, now=town.now,
-        )  # fmt: skip
+        unit, member = _unit(city, n, grids[n].code)
         _fill_works(city, unit, n)
         _fill_lists(city, unit, n)
         _fill_duty(city, unit, member, n)
