@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
@@ -103,9 +102,8 @@ def _card(actor: Actor, card_id: int) -> dict[str, Any]:
         }
         for one in row.grounds.all()
     ]  # fmt: skip
-    taken = -sum((one.points for one in row.points.all()), Decimal(0))
     notes = [_note(one) for one in row.notes.all()]
-    return {**_card_line(row), "points": taken, "grounds": grounds, "notes": notes}
+    return {**_card_line(row), "points": queries.taken_by(row), "grounds": grounds, "notes": notes}
 
 
 @router.get("/discipline/cards", response=shapes.CardPage, summary="Yellow and red cards")

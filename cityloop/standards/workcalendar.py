@@ -160,8 +160,9 @@ class WorkCalendar:
         return self._special.get(day)
 
     def protection(self, day: date) -> Protection | None:
-        """The protection period of a day, or None; of several the one that began last."""
-        holding = [one for one in self.protections if one.first <= day <= one.last]
+        """The protection period of a day, or None; of several the one that began last, and of those
+        that began together the one that was made last."""
+        holding = [one for one in reversed(self.protections) if one.first <= day <= one.last]
         return max(holding, key=lambda one: one.first, default=None)
 
     def warning_for(self, year: int) -> MissingYear | None:

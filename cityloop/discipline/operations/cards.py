@@ -16,7 +16,6 @@ from cityloop.discipline.models import (
     CardGround,
     CardNote,
     CardPoints,
-    Colour,
     State,
     Trigger,
 )
@@ -41,7 +40,7 @@ def approve_card(*, card_id: int, reason: str, actor: Actor, now: datetime) -> C
     row.rectify_by = today + timedelta(days=row.rule.rectify_days)
     row.save(update_fields=["state", "issued_at", "year", "serial", "rectify_by"])
     _note(row, Step.APPROVAL, reason, actor, now)
-    _points(row, -_cost(row), now)
+    _points(row, -queries.cost_of(row), now)
     _tell(row, "card_issued", reason, now)
     propose_cards(now=now)
     return row
@@ -51,10 +50,6 @@ def _next_serial(colour: str, year: int) -> int:
     """Cards of a colour are numbered through the year; only one is issued at a time."""
     last = Card.objects.filter(colour=colour, year=year).aggregate(n=Max("serial"))["n"]
     return int(last or 0) + 1
-
-
-def _cost(row: Card) -> Decimal:
-    return row.rule.red_points if row.colour == Colour.RED else row.rule.points
 
 
 @transaction.atomic
@@ -112,7 +107,7 @@ def _take_back(
     row: Card, reason: str, actor: Actor, now: datetime, step: str = Step.WITHDRAWAL
 ) -> Card:
     _move(row, State.WITHDRAWN, step, reason, actor, now)
-    _points(row, _cost(row), now)
+    _points(row, queries.cost_of(row), now)
     _tell(row, "card_withdrawn", reason, now)
     return row
 

@@ -3,10 +3,12 @@
 from cityloop.discipline.queries.cards import (
     card_seen,
     cards,
+    cost_of,
     own_cards,
     points_of,
     rules,
     rules_on,
+    taken_by,
 )
 from cityloop.discipline.queries.decisions import Taken, Wanted, decided_on, decisions
 from cityloop.discipline.queries.error_rates import HALL, OPERATOR, Figure, figures
@@ -56,6 +58,7 @@ __all__ = [
     "class_then",
     "closed_on",
     "closers",
+    "cost_of",
     "counted",
     "decided_on",
     "decisions",
@@ -79,6 +82,7 @@ __all__ = [
     "samples",
     "state_of",
     "still_held",
+    "taken_by",
     "who_did",
     "why_not",
 ]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import Prefetch, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from cityloop.discipline.models import Card, CardGround, CardNote, CardPoints, CardRule
+from cityloop.discipline.models import Card, CardGround, CardNote, CardPoints, CardRule, Colour
 from cityloop.discipline.queries.fraud import of_units, own_units
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
@@ -66,3 +66,13 @@ def points_of(unit_ids: list[int], *, since: date, until: date) -> dict[int, Dec
     rows = CardPoints.objects.filter(unit_id__in=unit_ids, day__gte=since, day__lte=until)
     summed = rows.order_by().values("unit_id").annotate(n=Sum("points"))
     return {row["unit_id"]: row["n"] for row in summed}
+
+
+def cost_of(row: Card) -> Decimal:
+    """The points that the card costs by its rule, once it is issued."""
+    return row.rule.red_points if row.colour == Colour.RED else row.rule.points
+
+
+def taken_by(row: Card) -> Decimal:
+    """The points that the card has taken and not given back."""
+    return -sum((one.points for one in row.points.all()), Decimal(0))

@@ -99,7 +99,7 @@ def _facts(row: Card) -> dict[str, Any]:
         "card": row, "tone": frame.COLOURS[row.colour], "state": frame.CARD_TONES[row.state],
         "late": row.overdue(now), "grounds": list(row.grounds.all()), "now": now,
         "notes": list(row.notes.all()),
-        "cost": row.rule.red_points if row.colour == "red" else row.rule.points,
+        "cost": queries.taken_by(row) if row.issued_at else queries.cost_of(row),
     }  # fmt: skip
 
 

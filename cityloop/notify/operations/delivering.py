@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_noop, override
 
 from cityloop.intake import operations as intake
 from cityloop.intake.models import NoticeState
@@ -63,16 +63,16 @@ def _withdraw(row: Message, now: datetime) -> Message:
     with transaction.atomic():
         row.state = State.WITHDRAWN
         row.save(update_fields=["state"])
-        _receipt(row, "withdrawn", "the reporter was told otherwise", now)
+        _receipt(row, "withdrawn", "", now)
     return row
 
 
 def _attempt(row: Message, now: datetime) -> Outcome:
     medium, letter = media.MEDIA[row.medium], _letter(row, now)
     if not medium.ready():
-        return Outcome(media.REFUSED, "this medium is not set up")
+        return Outcome(media.REFUSED, gettext_noop("this medium is not set up"))
     if not medium.reaches(letter):
-        return Outcome(media.REFUSED, "no address of this kind is known")
+        return Outcome(media.REFUSED, gettext_noop("no address of this kind is known"))
     return medium.send(letter)
 
 
