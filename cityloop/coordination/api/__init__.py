@@ -124,7 +124,8 @@ def decide(
     queries.dispute_seen(actor, dispute_id)
     decision = operations.Decision(
         unit=_unit(body.unit_id), file=_stored(actor, body.sha256),
-        **body.dict(exclude={"unit_id", "sha256"}),
+        assists=[_unit(one) for one in body.assist_ids],
+        **body.dict(exclude={"unit_id", "assist_ids", "sha256"}),
     )  # fmt: skip
     row = operations.decide_dispute(
         dispute_id=dispute_id, decision=decision, actor=actor, now=clock.now()
