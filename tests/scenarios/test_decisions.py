@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from cityloop.cases import operations as cases
 from cityloop.cases.models import Case
 from cityloop.coordination import operations as coordination
 from cityloop.coordination.models import Dispute
@@ -15,7 +16,7 @@ from cityloop.kernel.errors import Invalid
 from cityloop.people import operations as people
 from cityloop.people.models import Responsibility
 from tests.browser import Browse
-from tests.scenarios.test_coordination import frozen
+from tests.scenarios.test_coordination import frozen, sent_round
 from tests.town import DISTRICT, SINCE, SYSTEM, Town
 
 pytestmark = pytest.mark.slow
@@ -116,3 +117,34 @@ def test_nobody_assists_where_nothing_is_handled_any_more(town: Town) -> None:
     )
     with pytest.raises(Invalid, match="nobody assists"):
         decide(town, dispute, "ROADS", assists=[town.units["WATER"]], subtask="配合")
+
+
+@pytest.mark.requirement("E04", "E07")
+def test_no_party_is_ordered_and_paid_for_what_it_gave_back(town: Town, browse: Browse) -> None:
+    """Neither a party nor a body of its house: before the case is frozen, then, and afterwards."""
+    depot = people.create_organisation(
+        code="DEPOT", name_zh="DEPOT单位", kind="company", parent=town.units["ROADS"],
+        region_code=DISTRICT, valid_from=SINCE, actor=SYSTEM, now=town.now,
+    )  # fmt: skip
+    number = sent_round(town)
+
+    def refused(*units: Any) -> None:
+        for unit in units:
+            with pytest.raises(cases.Refused, match="party to the dispute"):
+                town.step(number, "substitute", "supervisor", unit=unit, reason="先行清运")
+
+    refused("ROADS", depot.code)
+    town.step(number, "freeze", "dispatcher", opinion="两家推诿")
+    refused("ROADS", "GREEN", depot.code)
+    page = browse("supervisor").get(f"/cases/{number}/").content.decode()
+    form = page[page.index("/steps/substitute/") :]
+    form = form[: form.index("</form>")]
+    assert "While that is disputed leave it empty" in form
+    assert "ROADS单位" not in form[form.index('name="liable"') : form.index('name="reason"')]
+    town.step(number, "substitute", "supervisor", unit="WATER", reason="先行清运")
+    refused("ROADS", "GREEN")
+    town.deliver()
+    decide(town, Dispute.objects.get(), "ROADS")
+    # Decided: the unit whose duty it is not may be ordered.
+    case = town.step(number, "substitute", "supervisor", unit="GREEN", reason="先行清运")
+    assert (case.lead_id, case.liable_id) == (town.units["GREEN"].pk, town.units["ROADS"].pk)
