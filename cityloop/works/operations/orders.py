@@ -33,6 +33,7 @@ from cityloop.works.operations.record import (
     apart,
     bad,
     money,
+    not_before,
     not_later,
     once,
     record,
@@ -265,6 +266,8 @@ def record_invoice(
     if asked > total and not says_something(why):
         raise bad("reason", _("the invoice is above the order (%(total)s): say why")
                   % {"total": total})  # fmt: skip
+    opened = timezone.localdate(order.opened_at)
+    not_before(issued_on, opened, "issued_on", _("an invoice follows its order"))
     text = words(invoice_number, "invoice_number", longest=60)
     twice = bad("invoice_number", _("this unit's invoice %(number)s is recorded already")
                 % {"number": text})  # fmt: skip
