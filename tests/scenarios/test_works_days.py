@@ -96,3 +96,20 @@ def test_a_document_proves_one_payment_of_a_claim(story: Story) -> None:
     _pay(story, claim, 10, "回单A2号", day)
     seen = queries.claim_seen(story.town.actor("leader"), claim.pk)
     assert (seen.paid, seen.left) == (100, 1500)
+
+
+@pytest.mark.requirement("E07")
+def test_what_is_not_taken_any_more_is_not_beyond_the_budget(town: Town) -> None:
+    """A leader lets an order go beyond its line; lowered or cancelled it takes nothing beyond."""
+    story = Story(town, money=1000)
+    order, leader = story.priced(by="leader", reason="抢险"), town.actor("leader")
+
+    def beyond() -> tuple[int, int]:
+        seen = queries.budget_seen(leader, story.budget.pk)
+        return int(seen.left), int(seen.exceeded)
+
+    assert beyond() == (-600, 600)
+    story.price_order(order, trees=1)
+    assert beyond() == (200, 0)
+    works.cancel_order(number=order.number, reason="x", actor=leader, now=town.now)
+    assert beyond() == (1000, 0)
