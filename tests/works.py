@@ -38,7 +38,7 @@ class Story:
     """The town with a designated unit, its prices and a budget of 10 000 yuan."""
 
     def __init__(self, town: Town, *, money: int = 10_000) -> None:
-        self.town = town
+        self.town, self.receipts = town, 0
         manager = town.actor("administrator")
         self.held = works.designate(
             organisation_id=town.units["GREEN"].pk, skills="树木修剪、清障", phone="0571-110",
@@ -122,9 +122,11 @@ class Story:
         )  # fmt: skip
 
     def pay(self, claim: Claim, amount: Any) -> Payment:
+        self.receipts += 1
         return works.record_payment(
             claim_id=claim.pk, amount=amount, paid_on=timezone.localdate(self.town.now),
-            reference="银行回单0317号", actor=self.town.actor("supervisor"), now=self.town.now,
+            reference=f"银行回单{self.receipts:04d}号", actor=self.town.actor("supervisor"),
+            now=self.town.now,
         )  # fmt: skip
 
     def note(self, claim: Claim, kind: str, text: str) -> None:

@@ -22,6 +22,7 @@ from cityloop.cases import (
     precision,
     queries,
     shapes,
+    stepping,
     views,
 )
 from cityloop.cases.models import RecordType, Status
@@ -250,13 +251,14 @@ def clock_changes(request: HttpRequest, number: str, kind: str) -> list[dict[str
 )
 @idempotent
 def take_step(request: HttpRequest, number: str, body: StepIn) -> tuple[int, dict[str, Any]]:
-    """Perform the action; 409 with every objection when the rules refuse, or when it is stale."""
+    """Perform the action; 409 with every objection when the rules refuse, or when it is stale.
+
+    A dispute is decided on its record: POST /disputes/{id}/decision.
+    """
     actor, now = actor_of(request), clock.now()
     actor.require("cases.step")
     queries.get(actor, number)  # outside the scope it does not exist
-    if body.action in lifecycle.WITH_A_REPORT:
-        raise operations.Refused(_("%(action)s comes with a report: send the report")
-                                 % {"action": body.action})  # fmt: skip
+    stepping.taken_alone(body.action)
     queries.require_files(actor, [photo.sha256 for photo in body.photos])
     case = operations.perform(
         number, body.action, actor=actor, now=now, version=body.version, inputs=body.inputs,

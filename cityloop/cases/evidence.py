@@ -13,6 +13,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import BigIntegerField, F, Q, When
+from django.db.models import Case as Choice
+from django.db.models.functions import Coalesce
 
 from cityloop.cases.models import ClosingKind
 from cityloop.people.lines import Proposal
@@ -26,8 +29,8 @@ ENOUGH = 5  # cases of the street; with fewer, those of the whole district speak
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """Closed cases of the class in an area: unit that handled them -> (how many, of them returned
-    by some unit before)."""
+    """Closed cases of the class in an area: unit whose duty they were -> (how many, of them
+    returned by some unit before)."""
 
     area: str
     days: int
@@ -40,7 +43,7 @@ class Earlier:
 
     @property
     def usual(self) -> int | None:
-        """The unit that handled most of them."""
+        """The unit whose duty most of them were."""
         return max(self.units, key=lambda unit: (self.units[unit], -unit), default=None)
 
 
@@ -66,13 +69,25 @@ def earlier_cases(
     return Earlier(district, days, every)
 
 
-_EARLIER = """
-SELECT lead_id, left(area_code, 9) = %s, count(*), count(*) FILTER (WHERE returns > 0)
+# Whose duty a closed case was: the unit that is liable, or that had it where nobody else is named.
+# Nobody's while that is disputed, or where a substitute fixed it and nobody is liable: who was
+# ordered to act instead proves nothing about the rule (E02, E07). Once for the ORM, once as SQL.
+WHOSE_DUTY = Choice(
+    When(~Q(dispute_level=""), then=None),
+    When(substituted=True, then=F("liable_id")),
+    default=Coalesce("liable_id", "lead_id"),
+    output_field=BigIntegerField(),
+)
+_WHOSE = """CASE WHEN dispute_level <> '' THEN NULL WHEN substituted THEN liable_id
+ ELSE coalesce(liable_id, lead_id) END"""
+
+_EARLIER = f"""
+SELECT {_WHOSE}, left(area_code, 9) = %s, count(*), count(*) FILTER (WHERE returns > 0)
 FROM cases_case
 WHERE problem_class_id = %s AND area_code LIKE %s AND reported_at >= %s AND closed_at <= %s
-  AND closing_kind = %s AND lead_id IS NOT NULL
+  AND closing_kind = %s AND {_WHOSE} IS NOT NULL
 GROUP BY 1, 2 ORDER BY 1, 2
-"""
+"""  # noqa: S608 (a fixed part of a statement)
 
 
 def how_sure(by_matrix: Proposal | None, unit: int | None, earlier: Earlier | None) -> float:

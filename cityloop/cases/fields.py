@@ -294,7 +294,8 @@ TABLE = (
     Field("answer_by", lazy("Answer wanted by"), "moment", _moment,
           lazy("Left empty: a day from now.")),
     Field("liable", lazy("Unit that should have acted"), "select", _one(Organisation, "code"),
-          lazy("Left empty: the unit that had the case until now.")),
+          lazy("Left empty: the unit that had the case until now, or that was named before. While"
+               " that is disputed leave it empty: the decision names it.")),
     Field("assists", lazy("Assisting units"), "multiple", _assists),
     Field("territories", lazy("The two territories"), "multiple", _units),
     Field("subtask", lazy("Sub-task"), "long", _text),

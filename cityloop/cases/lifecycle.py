@@ -22,6 +22,8 @@ NAMED = "(named)"  # the target of a return: the stage that the inputs name
 
 J, H, N = "judging", "handling", ""
 WITH_A_REPORT = frozenset({"join_report"})  # intake takes it, together with the report itself
+# Coordination takes them, together with the record: its document, its file, the line of the matrix.
+WITH_A_RECORD = frozenset({"decide", "name_liable"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
 
-from cityloop.cases import queries
+from cityloop.cases import evidence, queries
 from cityloop.cases.models import Case, ClosingKind
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid
@@ -30,17 +30,18 @@ BY_HISTORY = 0  # in place of a line's id: proposed by earlier cases alone
 _FIRST = Coalesce(Cast(KT("proposal__rows__0"), BigIntegerField()), BY_HISTORY)
 # Where a register decided, the lines that it went before are neither right nor wrong.
 _LINE = When(by="", then=_FIRST)
-SETTLED = Q(closing_kind=ClosingKind.NORMAL)
+SETTLED = Q(closing_kind=ClosingKind.NORMAL, whose__isnull=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """One line of the matrix: what it proposed, and which unit handled it in the end.
+    """One line of the matrix: what it proposed, and whose duty it was in the end.
 
     `by`: not a line but a register that named the unit, as permits.excavation; then `rule` is 0.
 
-    `settled`: closed under the closing condition. `right`: of these, handled by the unit that was
-    proposed. `first_time`: of these, without a return. `returned`: how often units gave back.
+    `settled`: closed under the closing condition, and it is known whose duty it was. `right`: of
+    these, that of the unit that was proposed. `first_time`: of these, without a return.
+    `returned`: how often units gave back.
     """
 
     rule: int
@@ -69,13 +70,14 @@ def by_rule(actor: Actor, *, since: datetime) -> list[Precision]:
     """Every line or register that proposed something since, the busiest first; of visible cases.
     One query."""
     rows = queries.visible(actor).filter(filed_at__gte=since, proposal__has_key="unit")
-    right = SETTLED & Q(lead_id=F("unit"))
+    right = SETTLED & Q(whose=F("unit"))
     auto = Q(proposal__auto=True)
     counted = (
         rows.annotate(
             by=Coalesce(KT("proposal__decided_by"), Value(""), output_field=TextField()),
             rule=Choice(_LINE, default=BY_HISTORY),
             unit=Cast(KT("proposal__unit"), BigIntegerField()),
+            whose=evidence.WHOSE_DUTY,
         )
         .order_by()
         .values("rule", "by")
@@ -106,7 +108,10 @@ def total(found: Sequence[Precision]) -> Precision:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A past case for which the draft names another unit. `verdict`: better, worse or other."""
+    """A past case for which the draft names another unit. `verdict`: better, worse or other.
+
+    `handled_by`: the unit whose duty it was; None where that is not known.
+    """
 
     number: str
     before: int | None
@@ -135,7 +140,7 @@ def dry_run(actor: Actor, draft: Sequence[Line], *, on: date, since: datetime) -
     """What the matrix of a day would have proposed for past cases with the draft and without; what
     registers said beside it counts for neither.
 
-    The unit that handled a case in the end tells which of the two was right. Nothing is written.
+    The unit whose duty a case was in the end tells which of the two was right. Nothing is written.
     """
     before = people.matrix_on(on)
     after = drafted(before, draft)
@@ -169,25 +174,26 @@ def draft_line(
 
 FACTS = ("number", "problem_class__kind", "problem_class__edition__code",
          "problem_class__major_code", "problem_class__minor_code", "area_code", "grid_code",
-         "component__owner_id", "lead_id", "closing_kind")  # fmt: skip
+         "component__owner_id", "whose", "closing_kind")  # fmt: skip
 
 
 def _past(actor: Actor, since: datetime) -> list[tuple[Any, ...]]:
     rows: QuerySet[Case] = queries.visible(actor).filter(
         filed_at__gte=since, problem_class__isnull=False
     )
+    rows = rows.annotate(whose=evidence.WHOSE_DUTY)
     return list(rows.order_by("-filed_at").values_list(*FACTS)[:MOST_CASES])
 
 
 def _difference(row: tuple[Any, ...], before: Matrix, after: Matrix) -> Difference | None:
-    number, kind, edition, major, minor, area, grid, owner, lead, closing = row
+    number, kind, edition, major, minor, area, grid, owner, whose, closing = row
     codes = tuple(_codes(area, grid))
     asked = Question(kind, edition, major, minor, codes, owner)
     old, new = (matrix.find(asked) for matrix in (before, after))
     was, would = old.lead_id if old else None, new.lead_id if new else None
     if was == would:
         return None
-    final = lead if closing == ClosingKind.NORMAL else None
+    final = whose if closing == ClosingKind.NORMAL else None
     verdict = "other" if final not in (was, would) or final is None else "worse"
     return Difference(number, was, would, final, "better" if final and final == would else verdict)
 

@@ -216,12 +216,14 @@ def tasks(case: Case) -> list[Task]:
 
 
 def allowed_steps(actor: Actor, case: Case) -> list[lifecycle.Step]:
-    """The life-cycle rows that the actor's roles may try now: buttons and forms."""
+    """The life-cycle rows that the actor's roles may try now: buttons and forms. Without those that
+    are taken together with something beside the case."""
     if not actor.may("cases.step"):
         return []
     flow = flows.parameters(case.flow.parameters, case.area_code)
     found = lifecycle.allowed(status=case.status, roles=actor.roles, flow=flow)
-    return [step for step in found if step.action not in lifecycle.WITH_A_REPORT]
+    elsewhere = lifecycle.WITH_A_REPORT | lifecycle.WITH_A_RECORD
+    return [step for step in found if step.action not in elsewhere]
 
 
 def nearby(

@@ -24,6 +24,18 @@ class WrongPost(Refused):
     status, code, title = errors.NotAllowed.status, "wrong-post", errors.NotAllowed.title
 
 
+def taken_alone(action: str) -> None:
+    """Raise Refused for a step that is taken together with what belongs to it."""
+    if action in lifecycle.WITH_A_REPORT:
+        raise Refused(_("%(action)s comes with a report: send the report") % {"action": action})
+    if action in lifecycle.WITH_A_RECORD:
+        raise Refused(
+            _("whose duty it is, is decided on the record of the dispute: there the document is"
+              " kept and the decision becomes a rule"),
+            code="decided-on-the-record",
+        )  # fmt: skip
+
+
 def stand(change: Change, step: lifecycle.Step) -> None:
     """Where the case stands and in which role the actor acts.
 

@@ -96,6 +96,12 @@ class DecisionForm(OwnForm):
 
     unit = OrganisationField(None, _("Whose duty it is"), required=True)
     reason = long_text(_("Decision"))
+    assists = forms.ModelMultipleChoiceField(
+        Organisation.objects.none(), label=_("Assisting units"), required=False,
+        widget=forms.SelectMultiple({"size": 4}),
+        help_text=_("Left empty: as a rule those that assisted until now."),
+    )  # fmt: skip
+    subtask = forms.CharField(label=_("Sub-task"), required=False, max_length=2000)
     reach = forms.ChoiceField(label=_("Holds for"), required=False, choices=REACHES)
     document = forms.CharField(
         label=_("Document"), max_length=200, help_text=_("Number of the minutes or order."),
@@ -107,8 +113,9 @@ class DecisionForm(OwnForm):
 
     def __init__(self, *args: Any, without: Collection[int] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["unit"]
-        field.queryset = field.queryset.exclude(pk__in=without)  # type: ignore[attr-defined]
+        offered = self.fields["unit"].queryset.exclude(pk__in=without)  # type: ignore[attr-defined]
+        for name in ("unit", "assists"):
+            self.fields[name].queryset = offered  # type: ignore[attr-defined]
 
 
 class MeetingForm(OwnForm):

@@ -74,10 +74,16 @@ class RaiseIn(Schema):
 
 
 class DecisionIn(Schema):
-    """Whose duty it is; `reach` says where it becomes a line of the matrix, '' nowhere."""
+    """Whose duty it is; `reach` says where it becomes a line of the matrix, '' nowhere.
+
+    `assist_ids`: who helps, in this case with the `subtask`, and by the line; without them a party
+    that leads keeps those of the line of before.
+    """
 
     unit_id: Id
     reason: Text
+    assist_ids: Annotated[list[Id], Field(max_length=20)] = []
+    subtask: Annotated[str, Field(max_length=2000)] = ""
     document: Annotated[str, Field(min_length=1, max_length=200)]
     reach: Literal["", "street", "district", "city"] = ""
     valid_from: date | None = None

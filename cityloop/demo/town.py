@@ -241,8 +241,9 @@ class Town:
         return self.units[self.chance.choice([unit for unit in desks if unit != but])]
 
     def neighbour(self, case: Case) -> Organisation:
-        """A unit with a desk in the case's district that does not have the case."""
-        desks = [one for one in self.posts["unit_desk"] if one.organisation_id != case.lead_id]
+        """A unit with a desk in the case's district that neither has the case nor gave it back."""
+        had = {case.lead_id, *case.returned_by}
+        desks = [one for one in self.posts["unit_desk"] if one.organisation_id not in had]
         near = [one for one in desks if one.region[:6] == case.area_code[:6]]
         return self.units[self.chance.choice(near or desks).organisation_id]
 

@@ -120,7 +120,10 @@ def _territories(asked: Asked) -> list[Any]:
 
 
 def _liable(asked: Asked) -> list[Any]:
-    """Units that may be answerable, the one that has the case first."""
+    """Units that may be answerable, the one that has the case first; while that is disputed none
+    is named on the way."""
+    if asked.case.dispute_level:
+        return []
     return units({asked.case.liable_id, asked.case.lead_id, asked.case.proposal.get("unit")})
 
 

@@ -50,13 +50,16 @@ def never_emptied(function: str, *tables: str) -> RunSQL:
     )
 
 
-def settled(function: str, table: str, *columns: str, when: str = "TRUE") -> RunSQL:
+def settled(
+    function: str, table: str, *columns: str, when: str = "TRUE", name: str = "settled"
+) -> RunSQL:
     """What stands in `columns` stays once `when` holds of the row as it was (OLD): what was sent,
     found, decided. Nothing calls `function`, one that `refusal` made, while none of them changes.
+    `name` of the trigger: a table has one a stage of its rows.
     """
-    changed = " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in columns)
+    changed = " OR ".join(f"NEW.{one} IS DISTINCT FROM OLD.{one}" for one in columns)
     return RunSQL(
-        f"CREATE TRIGGER settled BEFORE UPDATE ON {table} FOR EACH ROW "
+        f"CREATE TRIGGER {name} BEFORE UPDATE ON {table} FOR EACH ROW "
         f"WHEN (({when}) AND ({changed})) EXECUTE FUNCTION {function}()",
-        f"DROP TRIGGER settled ON {table}",
+        f"DROP TRIGGER {name} ON {table}",
     )

@@ -49,6 +49,7 @@ LABELS = {
     "list_sent": lazy("List of cases"),
     "list_answered": lazy("List answered"),
     "operation_planned": lazy("Joint operation"),
+    "task_given": lazy("Task of a meeting"),
     "dispatched": lazy("Dispatched to who is on duty"),
     "substitute": lazy("Dispatched to a substitute"),
     "fraud_found": pgettext_lazy("topic", "Fraud finding"),

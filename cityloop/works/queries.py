@@ -21,7 +21,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
@@ -250,7 +250,8 @@ def _holds(on: date) -> Q:
 
 
 def budgets(actor: Actor, *, year: int | None = None) -> QuerySet[BudgetLine]:
-    """Budget lines with `committed`, `invoiced`, `left` and `exceeded` (what leaders allowed).
+    """Budget lines with `committed`, `invoiced`, `left` and `exceeded` (how far it is exceeded
+    now, as leaders allowed; what was allowed and is not taken any more is in the record).
 
     Who orders or manages sees the lines of their area, whatever units they look after; of the
     others those whom no organisation limits. A line of the whole city belongs to every area.
@@ -261,8 +262,10 @@ def budgets(actor: Actor, *, year: int | None = None) -> QuerySet[BudgetLine]:
         committed=Coalesce(Sum("orders__committed"), ZERO),
         invoiced=Coalesce(Sum("orders__invoice__amount"), ZERO),
         left=F("amount") - F("committed"),
-        exceeded=Coalesce(
-            Subquery(allowed.annotate(s=Sum("over")).values("s")), ZERO, output_field=MONEY
+        exceeded=Least(
+            Coalesce(Subquery(allowed.annotate(s=Sum("over")).values("s")), ZERO),
+            Greatest(F("committed") - F("amount"), ZERO),
+            output_field=MONEY,
         ),
     )
     return rows if year is None else rows.filter(year=year)

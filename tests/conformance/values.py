@@ -72,6 +72,11 @@ def present(city: City) -> str:
     return city.town.now.isoformat(timespec="minutes")
 
 
+def today() -> str:
+    """The day on which calls and pages are tried: what they tell of has been begun by then."""
+    return clock.local_day(clock.now()).isoformat()
+
+
 def next_week() -> str:
     """A moment to come: meetings are planned for the coming year."""
     return (clock.now() + timedelta(days=7)).isoformat(timespec="minutes")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -256,7 +257,7 @@ def test_a_designated_unit_fixes_it_and_the_order_learns_later_who_was_liable(to
     town.step(number, "rework", "dispatcher", reason="返工")
     town.step(number, "receive", "water")
     town.step(number, "finish", "water", result="已清运", photos=("after",))
-    decided = {"unit": "ROADS", "document": "纪要6号", "reason": "道路范围内"}
+    decided: dict[str, Any] = {"unit": "ROADS", "document": "纪要6号", "reason": "道路范围内"}
     town.step(number, "name_liable", "supervisor", **decided)
     town.deliver()
     for row in (order, dispute):

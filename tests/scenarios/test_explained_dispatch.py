@@ -36,7 +36,7 @@ def settle(town: Town, case: Case, unit: str) -> Case:
     """From filed to closed by this unit."""
     number, desk = case.number, unit.lower()
     if case.status == "filed":
-        again = {"reason": "改派"} if case.dispatches else {}
+        again: dict[str, Any] = {"reason": "改派"} if case.dispatches else {}
         town.step(number, "dispatch", "dispatcher", unit=unit, **again)
     town.step(number, "receive", desk)
     town.step(number, "finish", desk, result="已清运", photos=("after",))
@@ -121,3 +121,49 @@ def test_each_rule_is_measured_and_a_draft_is_tried_on_past_cases(town: Town) ->
         region_code=DISTRICT, source_document="会商纪要3号", actor=SYSTEM, now=town.now,
     )  # fmt: skip
     assert file_one(town).proposal["unit"] == town.units["GREEN"].pk
+
+
+@pytest.mark.requirement("E02", "E07")
+def test_who_acts_instead_proves_nothing_about_the_rule(town: Town) -> None:
+    """The line names ROADS. GREEN cleans up instead: twice ROADS is liable, once it is disputed
+    whose duty it was and decided afterwards for WATER, once it is never decided."""
+    publish(look_back_days=180)
+    for _n in range(2):
+        case = file_one(town)
+        town.step(case.number, "dispatch", "dispatcher", unit="ROADS")
+        case = town.step(case.number, "substitute", "supervisor", unit="GREEN", reason="不作为")
+        settle(town, case, "GREEN")
+    disputed = []
+    for _n in range(2):
+        number = file_one(town).number
+        for unit in ("ROADS", "WATER"):
+            town.step(number, "dispatch", "dispatcher", unit=unit, reason="改派")
+            town.step(number, "return", unit.lower(), reason_code="not_ours", reason="不属")
+        town.step(number, "freeze", "dispatcher")
+        case = town.step(number, "substitute", "supervisor", unit="GREEN", reason="先行")
+        disputed.append(settle(town, case, "GREEN").number)
+    number = file_one(town).number  # gone meanwhile: the unit that had it last is not right either
+    for unit in ("WATER", "ROADS"):
+        town.step(number, "dispatch", "dispatcher", unit=unit, reason="改派")
+        town.step(number, "return", unit.lower(), reason_code="not_ours", reason="不属")
+    town.step(number, "freeze", "dispatcher")
+    town.step(number, "fixed_meanwhile", "dispatcher", result="已清", photos=("after",))
+    town.step(number, "send_check", "dispatcher", inspector="inspector2")
+    town.step(number, "check_passed", "inspector2", photos=("check",))
+    town.step(number, "close", "shift_leader", closing_condition=True)
+
+    def measured() -> tuple[int, int]:
+        since = town.now.replace(year=2025)
+        (found,) = precision.by_rule(town.actor("supervisor"), since=since)
+        return found.settled, found.right
+
+    assert measured() == (2, 2), "what is not decided counts for nobody"
+    decided: dict[str, Any] = {"unit": "WATER", "document": "纪要1号", "reason": "x"}
+    town.step(disputed[0], "name_liable", "supervisor", **decided)
+    assert measured() == (3, 2)
+    draft = Line(-1, "event", "*", "01", "10", DISTRICT, None, town.units["GREEN"].pk)
+    since = town.now.replace(year=2025)
+    trial = precision.dry_run(town.actor("supervisor"), [draft], on=town.now.date(), since=since)
+    assert (trial.changed, trial.better, trial.worse, trial.other) == (5, 0, 2, 3)
+    earlier = file_one(town).proposal["earlier"]
+    assert (earlier["cases"], earlier["same"]) == (3, 2), "so confidence counts, too"

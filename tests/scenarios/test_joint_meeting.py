@@ -7,12 +7,14 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from cityloop.coordination import operations as coordination
 from cityloop.coordination import queries
 from cityloop.coordination.models import Dispute
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
-from tests.scenarios.test_coordination import frozen
+from cityloop.notify.models import Message
+from tests.scenarios.test_coordination import filed, frozen
 from tests.town import Town
 
 
@@ -104,3 +106,43 @@ def test_a_meeting_is_called_for_the_own_area_only(town: Town) -> None:
     far = coordination.Call(**{**call, "planned_at": town.now + timedelta(days=400)})
     with pytest.raises(Invalid, match="for the coming year"):
         coordination.call_meeting(far, actor=district, now=town.now)
+
+
+@pytest.mark.requirement("E06")
+def test_the_worst_figures_are_the_greatest_shares(town: Town) -> None:
+    """WATER 3 late of 6, ROADS 2 of 3; GREEN's one of one says little and comes last."""
+
+    def sent(*units: str) -> None:
+        for unit in units:
+            town.step(filed(town), "dispatch", "dispatcher", unit=unit, reason="归其管")
+
+    since = town.now - timedelta(days=1)
+    sent(*["WATER"] * 3, *["ROADS"] * 2, "GREEN")
+    town.wait(days=9)
+    town.sweep()
+    sent(*["WATER"] * 3, "ROADS")
+    rows = queries.worst_units(town.actor("supervisor"), "", since=since, now=town.now, least=3)
+    assert [(one["lead"], one["cases"], one["late"]) for one in rows] == [
+        (town.units["ROADS"].pk, 3, 2), (town.units["WATER"].pk, 6, 3),
+        (town.units["GREEN"].pk, 1, 1),
+    ]  # fmt: skip
+
+
+@pytest.mark.requirement("E06", "G01")
+def test_the_unit_is_told_of_the_task_that_a_meeting_gave(town: Town) -> None:
+    by = town.actor("supervisor")
+    call = coordination.Call(
+        kind="joint", title="联席会议", planned_at=town.now + timedelta(days=1), place="中心"
+    )
+    meeting = coordination.call_meeting(call, actor=by, now=town.now)
+    town.wait(days=1)
+    held = coordination.Minutes(held_at=town.now, present="各家", minutes="一、…")
+    coordination.record_minutes(meeting_id=meeting.pk, minutes=held, actor=by, now=town.now)
+    coordination.give_task(
+        meeting_id=meeting.pk, unit=town.units["ROADS"], what="划定养护边界",
+        due_on=timezone.localdate(town.now), actor=by, now=town.now,
+    )  # fmt: skip
+    town.deliver()
+    told = Message.objects.filter(topic="task_given")
+    assert {one.member.username for one in told if one.member} == {"roads"}
+    assert all("划定养护边界" in one.text and "联席会议" in one.text for one in told)

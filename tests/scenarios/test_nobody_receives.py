@@ -144,8 +144,8 @@ def test_neither_decision_nor_order_sends_a_case_there(town: Town, browse: Brows
     # Whoever can receive it, gets it.
     case = town.step(number, "substitute", "supervisor", unit="WATER", reason="先行处置")
     assert case.lead_id == town.units["WATER"].pk
-    page = browse("supervisor").get(f"/cases/{number}/").content.decode()
-    own = page[page.index("/steps/name_liable/") :]
+    page = browse("supervisor").get(record).content.decode()
+    own = page[page.index(f"{record}decide/") :]
     assert "GAS单位" in own[: own.index("</form>")]
 
 

@@ -78,6 +78,12 @@ def test_history_can_be_changed_by_nobody(db: None) -> None:
     update, delete, truncate = 16, 8, 32
     assert kinds["cases_event"] & (update | delete | truncate) == update | delete | truncate
     assert kinds["cases_case"] & (delete | truncate) == delete | truncate
-    works = ("works_payment", "works_claim_note", "works_exceedance", "works_record")
+    works = (
+        "works_payment",
+        "works_claim_note",
+        "works_exceedance",
+        "works_record",
+        "works_invoice",
+    )
     for name in ("cases_attachment", "cases_seal", "duty_handover_line", *works):
         assert kinds[name] & (update | delete) == update | delete

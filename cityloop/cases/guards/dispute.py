@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from cityloop.cases.change import Change
-from cityloop.cases.models import Case, CaseEvent, DisputeLevel
+from cityloop.cases.models import Case, CaseEvent, DisputeLevel, Status
 
 LEADERS_DECIDE = frozenset({DisputeLevel.CITY.value, DisputeLevel.COMMISSION.value})
 
@@ -25,6 +25,14 @@ def circles(change: Change) -> str | None:
     if len(set(change.case.returned_by)) > 1:
         return None
     return _("two units have not returned this case yet: dispatch it")
+
+
+def disputing(case: Case) -> set[int]:
+    """The units that say that it is not their duty, while nobody has decided: of a frozen case, and
+    of one that two have returned and nobody has."""
+    returned = set(case.returned_by)
+    goes_round = case.status == Status.FILED and case.liable_id is None and len(returned) > 1
+    return returned if case.dispute_level or goes_round else set()
 
 
 def dispute_open(change: Change) -> str | None:

@@ -8,15 +8,25 @@ from django.utils.translation import gettext as _
 from cityloop.assets import queries as assets
 from cityloop.cases.change import Change
 from cityloop.cases.guards.dispatch import DISPATCHES
+from cityloop.cases.guards.dispute import disputing
 from cityloop.cases.models import Case, CaseEvent
+from cityloop.people import queries as people
 
 
 def fixed_by_another(change: Change) -> str | None:
-    """Another unit fixes than the one that should have acted (E07)."""
+    """Another unit fixes than the one that should have acted; while that is disputed none that may
+    turn out to be it, or it would go round again and be paid for its own duty (E04, E07)."""
     unit = change.inputs.get("unit")
-    if unit is not None and unit.pk == who_should(change):
+    if unit is None:
+        return None
+    if unit.pk == who_should(change):
         return _("name another unit than the one that should have acted")
-    return None
+    parties = disputing(change.case)
+    if not parties or change.imported or unit.pk not in people.one_house(parties):
+        return None
+    return _("%(unit)s is a party to the dispute, or of one house with one: order from another") % {
+        "unit": unit.name
+    }
 
 
 def liable_not_disputed(change: Change) -> str | None:

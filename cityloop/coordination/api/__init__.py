@@ -124,7 +124,8 @@ def decide(
     queries.dispute_seen(actor, dispute_id)
     decision = operations.Decision(
         unit=_unit(body.unit_id), file=_stored(actor, body.sha256),
-        **body.dict(exclude={"unit_id", "sha256"}),
+        assists=[_unit(one) for one in body.assist_ids],
+        **body.dict(exclude={"unit_id", "assist_ids", "sha256"}),
     )  # fmt: skip
     row = operations.decide_dispute(
         dispute_id=dispute_id, decision=decision, actor=actor, now=clock.now()
@@ -185,7 +186,8 @@ def meeting(request: HttpRequest, meeting_id: shapes.Id) -> dict[str, Any]:
 @router.post("/joint-meetings", response=shapes.MeetingFile, summary="Call a joint meeting")
 @idempotent
 def call_meeting(request: HttpRequest, body: shapes.MeetingIn) -> tuple[int, dict[str, Any]]:
-    """Open disputes and the worst figures of the area fill the agenda."""
+    """Open disputes and the worst figures of the area fill the agenda: the units with the greatest
+    share of late cases in 30 days, those with fewer than 10 cases after the others."""
     actor = actor_of(request)
     row = operations.call_meeting(operations.Call(**body.dict()), actor=actor, now=clock.now())
     return 200, _meeting(actor, row.pk)

@@ -16,6 +16,7 @@ from cityloop.kernel.clock import to_the_minute
 from cityloop.kernel.encoding import filled_in
 from cityloop.kernel.errors import Invalid, Refused
 from cityloop.kernel.models import StoredFile
+from cityloop.people.models import Responsibility
 
 MANAGE = "coordination.manage"
 DECIDED = ("decide", "name_liable")
@@ -44,8 +45,17 @@ def open_dispute(*, number: str, version: int) -> Dispute:
 
 
 @transaction.atomic
-def follow_case(*, number: str, version: int) -> Dispute | None:
-    """The dispute takes over what a step of its case says. May be told twice, or late."""
+def follow_case(
+    *,
+    number: str,
+    version: int,
+    file: StoredFile | None = None,
+    rule: Responsibility | None = None,
+) -> Dispute | None:
+    """The dispute takes over what a step of its case says. May be told twice, or late.
+
+    `file`, `rule`: what a decision has beside the words of its step; all of it is written at once.
+    """
     line = _line(number, version)
     if line.action not in FOLLOWED:
         return None
@@ -63,6 +73,7 @@ def follow_case(*, number: str, version: int) -> Dispute | None:
     else:
         row.closed_at, row.liable_id = line.at, facts["liable"]
         row.decision, row.decided_by = facts["reason"], line.actor
+        row.document, row.file, row.line = facts.get("document", ""), file, rule
     row.last_version = version
     row.save()
     return row

@@ -15,12 +15,11 @@ from cityloop.cases import queries as cases
 from cityloop.coordination import queries
 from cityloop.coordination.models import JointOperation, OperationCase, OperationResult, ResultKind
 from cityloop.coordination.operations.disputes import MANAGE
-from cityloop.coordination.operations.meetings import area_of
+from cityloop.coordination.operations.meetings import area_of, desks_of
 from cityloop.kernel import jobs
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.encoding import filled_in, says_something
 from cityloop.kernel.errors import Invalid, NotAllowed, Refused
-from cityloop.people import queries as people
 from cityloop.people.models import Organisation
 
 MOST_UNITS, MOST_DAYS, MOST_COUNTED = 40, 366, 1_000_000
@@ -93,13 +92,10 @@ def _unsound_units(plan: OperationPlan, others: Sequence[Organisation]) -> dict[
 
 def _tell_units(row: JointOperation, units: Sequence[Organisation], now: datetime) -> None:
     """In the same transaction; the words of the topic are notify's."""
-    ids = [one.pk for one in units]
-    desks = people.holders(timezone.localdate(now), "unit_desk")
-    members = desks.filter(holdings__post__organisation_id__in=ids)
     values = {"title": row.title, "unit": row.lead.name_zh,
               "begins": row.begins_on.isoformat(), "due": row.ends_on.isoformat()}  # fmt: skip
     payload = {
-        "topic": "operation_planned", "members": sorted(members.values_list("pk", flat=True)),
+        "topic": "operation_planned", "members": desks_of([one.pk for one in units], now),
         "about": f"joint-operation:{row.pk}", "path": f"/joint-operations/{row.pk}/",
         "values": values,
     }  # fmt: skip

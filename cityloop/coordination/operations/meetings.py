@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,16 +14,19 @@ from django.utils.translation import gettext as _
 from cityloop.coordination import queries
 from cityloop.coordination.models import AgendaItem, JointMeeting, MeetingTask
 from cityloop.coordination.operations.disputes import MANAGE
+from cityloop.kernel import jobs
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.clock import to_the_minute
 from cityloop.kernel.encoding import filled_in
 from cityloop.kernel.errors import Invalid, NotAllowed, Refused
 from cityloop.kernel.models import StoredFile
+from cityloop.people import queries as people
 from cityloop.people.models import Organisation
 from cityloop.people.scope import covers_area
 
 FIGURES_OF = timedelta(days=30)
 LONGEST_AHEAD = timedelta(days=366)
+TOLD = 200  # so much of a task stands in the message; the page has all of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,8 @@ def record_minutes(
 def give_task(
     *, meeting_id: int, unit: Organisation, what: str, due_on: date, actor: Actor, now: datetime
 ) -> MeetingTask:
-    """A decision of the meeting that a unit carries out until a day; only once it was held."""
+    """A decision of the meeting that a unit carries out until a day; only once it was held. The
+    unit's desk is told."""
     row = _held(actor, meeting_id)
     if row.held_at is None:
         raise Refused(_("write the minutes first: the meeting has not decided anything yet"))
@@ -143,9 +148,30 @@ def give_task(
         raise Invalid(_("%(unit)s is not active any more") % {"unit": unit.name},
                       fields={"unit": _("not active")})  # fmt: skip
     filled_in(what=what)
-    return MeetingTask.objects.create(
+    task = MeetingTask.objects.create(
         meeting=row, organisation=unit, what=what.strip(), due_on=due_on
     )
+    _tell_unit(task, now)
+    return task
+
+
+def _tell_unit(task: MeetingTask, now: datetime) -> None:
+    """In the same transaction; the words of the topic are notify's."""
+    values = {"title": task.meeting.title, "unit": task.organisation.name_zh,
+              "reason": task.what[:TOLD], "due": task.due_on.isoformat()}  # fmt: skip
+    payload = {
+        "topic": "task_given", "members": desks_of([task.organisation_id], now),
+        "about": f"meeting-task:{task.pk}", "path": f"/joint-meetings/{task.meeting_id}/",
+        "values": values,
+    }  # fmt: skip
+    jobs.defer("notify.tell", payload)
+
+
+def desks_of(units: Sequence[int], now: datetime) -> list[int]:
+    """Ids of the members who hold a desk of these organisations today."""
+    desks = people.holders(timezone.localdate(now), "unit_desk")
+    members = desks.filter(holdings__post__organisation_id__in=units)
+    return sorted(members.values_list("pk", flat=True))
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from cityloop.coordination.queries.joint_operations import (
 )
 from cityloop.coordination.queries.matters import cases_of, matter_seen, matters
 from cityloop.coordination.queries.meetings import (
+    LEAST_CASES,
     disputes_to_discuss,
     meeting_seen,
     meetings,
@@ -26,6 +27,7 @@ from cityloop.coordination.queries.meetings import (
 )
 
 __all__ = [
+    "LEAST_CASES",
     "Filters",
     "Total",
     "cases_of",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from cityloop.cases import lateness
@@ -16,6 +16,7 @@ from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotAllowed, NotFound
 from cityloop.people import queries as people
 
+LEAST_CASES = 10  # a share of fewer says little: such units come after the others
 NOT_CASES = (RecordType.QUICK, RecordType.SELF_HANDLED, RecordType.REMINDER)
 
 
@@ -70,9 +71,16 @@ def disputes_to_discuss(actor: Actor, region_code: str, *, limit: int = 20) -> l
 
 
 def worst_units(
-    actor: Actor, region_code: str, *, since: datetime, now: datetime, limit: int = 5
+    actor: Actor,
+    region_code: str,
+    *,
+    since: datetime,
+    now: datetime,
+    limit: int = 5,
+    least: int = LEAST_CASES,
 ) -> list[dict[str, Any]]:
-    """The units of the area with the most late cases since then: {"lead", "cases", "late"}."""
+    """The units of the area with the greatest share of late cases since then, those with fewer
+    than `least` cases after the others: {"lead", "cases", "late"}."""
     seen = (
         cases.visible(actor)
         .filter(area_code__startswith=region_code)
@@ -85,4 +93,7 @@ def worst_units(
         .annotate(cases=Count("case", distinct=True), late=late)
         .filter(late__gt=0)
     )
-    return [dict(row) for row in rows.order_by("-late", "cases", "lead")[:limit]]
+    few = Case(When(cases__lt=least, then=1), default=0)
+    rows = rows.annotate(share=1.0 * F("late") / F("cases"), few=few)
+    worst = rows.order_by("few", "-share", "-late", "lead").values("lead", "cases", "late")
+    return [dict(row) for row in worst[:limit]]

@@ -51,7 +51,7 @@ def call(request: HttpRequest) -> HttpResponse:
         done=_("The meeting is called; its agenda is filled."),
         to=lambda row: reverse("meeting", args=[row.pk]),
     )  # fmt: skip
-    facts = {"tabs": tabs(TAB), "form": form}
+    facts = {"tabs": tabs(TAB), "form": form, "least": queries.LEAST_CASES}
     status = 400 if form.errors else 200
     return answer or render(request, "coordination/meeting_call.html", facts, status=status)
 

@@ -42,7 +42,7 @@ def test_the_case_page_says_why_this_unit_and_how_sure(ruled, as_) -> None:
 def test_rules_are_shown_with_their_precision_and_a_draft_is_tried(ruled, as_) -> None:
     ruled.to("closed")
     html = as_("leader").get("/rules/").content.decode()
-    assert "1 proposal; of 1 settled cases 1 were handled by the unit that was proposed." in html
+    assert "1 proposal; of 1 settled cases 1 were the duty of the unit that was proposed." in html
     assert "试验〔2026〕1号" in html
     assert "100" in html
     assert "No case with a proposal" not in html

@@ -20,6 +20,7 @@ from cityloop.cases import queries as cases
 from cityloop.cases import views as case_views
 from cityloop.cases.change import Paper
 from cityloop.cases.models import Attachment, Case, CaseEvent
+from cityloop.cases.stepping import taken_alone
 from cityloop.desks import history, looks, proposal, queries
 from cityloop.desks import steps as stepping
 from cityloop.desks.choices import (
@@ -279,6 +280,7 @@ def take_step(request: HttpRequest, number: str, action: str) -> HttpResponse:
                 _("the form does not say which version of the case you read: look and send again"),
                 code="no-version",
             )
+        taken_alone(action)
         operations.perform(
             number, action, actor=actor, now=now, version=read,
             inputs=raw_inputs(step, request.POST), papers=papers_of(request, action, now=now),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,7 @@ from cityloop.kernel import text
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
 from cityloop.people.models import NOT_HANDLING, Member, Organisation, OrganisationKind
+from cityloop.people.queries.actors import ABOVE, ANSWERS_FOR
 from cityloop.people.scope import scope_q
 
 
@@ -40,6 +42,21 @@ def common_parent(one: Organisation, other: Organisation) -> Organisation | None
     common = [a for a, b in zip(*chains, strict=False) if a == b]
     rows = Organisation.objects.filter(pk__in=common, active=True).exclude(kind__in=NOT_HANDLING)
     return max(rows, key=lambda unit: unit.depth, default=None)
+
+
+def one_house(ids: Collection[int]) -> set[int]:
+    """These bodies with all above them, as far as a platform, and all below that they answer for:
+    the bodies of one house with any of them. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOUSES, [list(ids)])
+        found = cursor.fetchall()
+    return {one for above, below in found for one in (*(above or ()), *(below or ()))}
+
+
+_HOUSES = (
+    f"SELECT {ABOVE}, {ANSWERS_FOR}"  # noqa: S608 (fixed parts of a statement)
+    " FROM people_organisation o WHERE o.id = ANY(%s)"
+)
 
 
 def organisation_seen(actor: Actor, organisation_id: int) -> Organisation:

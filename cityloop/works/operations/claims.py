@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,7 +20,9 @@ from cityloop.works.operations.record import (
     bad,
     document,
     money,
+    not_before,
     not_later,
+    spelled,
     stored,
     words,
 )
@@ -93,17 +94,9 @@ def _party(given: str, unit: Organisation | None) -> str:
 
 def _named(text: str) -> list[Organisation]:
     """The organisations whose names or code these words are, however they are typed."""
-    said = _spelled(text)
+    said = spelled(text)
     rows = Organisation.objects.order_by("path").only("name_zh", "name_en", "code")
-    return [one for one in rows if said in map(_spelled, (one.name_zh, one.name_en, one.code))]
-
-
-def _spelled(text: str) -> str:
-    """A name without what tells two spellings of it apart: case, full width, gaps, unseen signs."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(
-        sign for sign in plain if not sign.isspace() and unicodedata.category(sign) != "Cf"
-    )
+    return [one for one in rows if said in map(spelled, (one.name_zh, one.name_en, one.code))]
 
 
 def _cost(order: Order) -> Decimal:
@@ -121,6 +114,7 @@ def send_notice(
     claim = _locked(actor, claim_id)
     if claim.notice_on is not None:
         raise Refused(_("notice was given already: note a reminder"))
+    not_before(notice_on, claim.opened_on, "notice_on", _("notice follows the claim"))
     if due_on < notice_on:
         raise bad("due_on", _("not before the notice"))
     row = Claim.objects.get(pk=claim.pk)
@@ -143,7 +137,8 @@ def record_payment(
     """Money that came, all of it or a part; a negative amount takes a mistaken entry back.
 
     Payments together are never more than the claim and never less than nothing. Each names the
-    document that proves it, with its number.
+    document that proves it, with its number; a document proves one payment of a claim, until the
+    entry is taken back under it.
     """
     claim = _locked(actor, claim_id)
     came = money(amount, "amount", negative=True)
@@ -152,12 +147,22 @@ def record_payment(
     if not 0 <= claim.paid + came <= claim.amount:
         raise bad("amount", _("%(paid)s of %(amount)s are paid: %(left)s are left to pay")
                   % {"paid": claim.paid, "amount": claim.amount, "left": claim.left})  # fmt: skip
+    not_before(paid_on, claim.opened_on, "paid_on", _("a payment follows the claim"))
+    proof = document(reference, "reference", longest=120)
+    if came > 0 and _paid_by(claim, proof) > 0:
+        raise bad("reference", _("a payment of this claim by %(document)s is recorded already")
+                  % {"document": proof})  # fmt: skip
     return Payment.objects.create(
         claim=claim, amount=came,
-        paid_on=not_later(paid_on, timezone.localdate(now), "paid_on"),
-        reference=document(reference, "reference", longest=120),
+        paid_on=not_later(paid_on, timezone.localdate(now), "paid_on"), reference=proof,
         member_id=actor.member_id, actor=actor.post[:120], recorded_at=now,
     )  # fmt: skip
+
+
+def _paid_by(claim: Claim, proof: str) -> Decimal:
+    """What was paid of the claim by this document, however it was typed."""
+    rows = claim.payments.values_list("reference", "amount")
+    return sum((came for words, came in rows if spelled(words) == spelled(proof)), Decimal(0))
 
 
 @transaction.atomic

@@ -33,6 +33,7 @@ from cityloop.works.operations.record import (
     apart,
     bad,
     money,
+    not_before,
     not_later,
     once,
     record,
@@ -259,7 +260,7 @@ def record_invoice(
     What it takes of the budget line replaces what the order took. Nobody records what their own
     unit earns or owes."""
     order = _locked(actor, number)
-    total = _invoiceable(order)
+    total = _invoiceable(order, issued_on)
     asked = money(amount, "amount")
     why = words(reason, "reason", longest=200, optional=True)
     if asked > total and not says_something(why):
@@ -285,14 +286,17 @@ def record_invoice(
     return invoice
 
 
-def _invoiceable(order: Order) -> Decimal:
-    """The total of an order that may be invoiced; raises Refused."""
+def _invoiceable(order: Order, issued_on: date) -> Decimal:
+    """The total of an order that may be invoiced; raises Refused, and Invalid for an invoice of
+    before the order."""
     if order.state == OrderState.INVOICED:
         raise Refused(_("this order is invoiced already"))
     if order.state == OrderState.CANCELLED or order.total is None:
         raise Refused(_("price the order before its invoice"))
     if order.state != OrderState.DONE:
         raise Refused(_("the work is not done yet: the invoice follows it"))
+    opened = timezone.localdate(order.opened_at)
+    not_before(issued_on, opened, "issued_on", _("an invoice follows its order"))
     return order.total
 
 

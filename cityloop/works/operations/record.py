@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -85,12 +86,27 @@ def apart(actor: Actor, order: Order) -> None:
         raise NotAllowed(_("your own unit earns or owes this money: others decide"))
 
 
+def spelled(text: str) -> str:
+    """Words without what tells two spellings apart: case, full width, gaps, unseen signs."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(
+        sign for sign in plain if not sign.isspace() and unicodedata.category(sign) != "Cf"
+    )
+
+
 def document(value: str, name: str, *, longest: int) -> str:
     """The document that proves something, with its number: words alone can be looked up nowhere."""
     text = words(value, name, longest=longest)
     if not any(sign.isdigit() for sign in text):
         raise bad(name, _("give the number of the document"))
     return text
+
+
+def not_before(day: date, first: date, name: str, why: str) -> date:
+    """A day from the first possible one on; raises Invalid with `why` and that day."""
+    if day < first:
+        raise bad(name, _("%(why)s: %(day)s at the earliest") % {"why": why, "day": first})
+    return day
 
 
 def not_later(day: date, today: date, name: str) -> date:

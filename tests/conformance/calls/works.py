@@ -24,16 +24,20 @@ def _lines(quantity: int) -> Values:
 
 
 def _invoice(number: str) -> Values:
-    return lambda city: {"invoice_number": number, "amount": "790.00", "issued_on": "2026-11-01",
+    return lambda city: {"invoice_number": number, "amount": "790.00", "issued_on": values.today(),
                          "sha256": city.photo}  # fmt: skip
 
 
 def _notice(due_on: str) -> Values:
-    return lambda city: {"notice_on": "2026-11-01", "due_on": due_on, "sha256": city.photo}
+    return lambda city: {"notice_on": values.today(), "due_on": due_on, "sha256": city.photo}
 
 
 def _payment(amount: str) -> Values:
-    return lambda city: {"amount": amount, "paid_on": "2026-11-01", "reference": "回单〔2026〕1号"}
+    return lambda city: {
+        "amount": amount,
+        "paid_on": values.today(),
+        "reference": "回单〔2026〕1号",
+    }
 
 
 def _designation(unit: str) -> Values:

@@ -96,7 +96,7 @@ PAGES = (
     worked("works-order-price", at=values.order("opened"), data=lambda city: {
         f"price_{city.price}": "1", "budget_line": city.budget}),
     worked("works-order-invoice", at=values.order("done"), data=lambda city: {
-        "invoice_number": "F1", "amount": "790", "issued_on": "2026-11-01", "file": _pdf()}),
+        "invoice_number": "F1", "amount": "790", "issued_on": values.today(), "file": _pdf()}),
     worked("works-order-cancel",
          at=values.order("to_cancel"), data=lambda city: {"reason": "试验"}),
     worked("works-order-claim", at=values.order("invoiced"),
@@ -104,9 +104,9 @@ PAGES = (
     Page("works-claims", by="supervisor", refused=NO_WORKS),
     Page("works-claim", by="supervisor", refused=(*NO_WORKS, "green"), at=values.claim),
     worked("works-claim-notice", at=values.claim, data=lambda city: {
-        "notice_on": "2026-11-01", "due_on": "2026-12-31", "file": _pdf()}),
+        "notice_on": values.today(), "due_on": "2026-12-31", "file": _pdf()}),
     worked("works-claim-payment", at=values.claim, data=lambda city: {
-        "amount": "10", "paid_on": "2026-11-01", "reference": "回单〔2026〕1号"}),
+        "amount": "10", "paid_on": values.today(), "reference": "回单〔2026〕1号"}),
     worked("works-claim-note",
          at=values.claim, data=lambda city: {"kind": "remark", "text": "试验"}),
     worked("works-claim-off", by="leader", at=values.claim, data=lambda city: {"text": "试验"}),
