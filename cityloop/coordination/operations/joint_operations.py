@@ -95,7 +95,7 @@ def _tell_units(row: JointOperation, units: Sequence[Organisation], now: datetim
     values = {"title": row.title, "unit": row.lead.name_zh,
               "begins": row.begins_on.isoformat(), "due": row.ends_on.isoformat()}  # fmt: skip
     payload = {
-        "topic": "operation_planned", "members": desks_of([one.pk for one in units], now),
+        "topic": "operation_planned", "members": desks_of([one.pk for one in units], now=now),
         "about": f"joint-operation:{row.pk}", "path": f"/joint-operations/{row.pk}/",
         "values": values,
     }  # fmt: skip

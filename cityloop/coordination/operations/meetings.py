@@ -160,14 +160,14 @@ def _tell_unit(task: MeetingTask, now: datetime) -> None:
     values = {"title": task.meeting.title, "unit": task.organisation.name_zh,
               "reason": task.what[:TOLD], "due": task.due_on.isoformat()}  # fmt: skip
     payload = {
-        "topic": "task_given", "members": desks_of([task.organisation_id], now),
+        "topic": "task_given", "members": desks_of([task.organisation_id], now=now),
         "about": f"meeting-task:{task.pk}", "path": f"/joint-meetings/{task.meeting_id}/",
         "values": values,
     }  # fmt: skip
     jobs.defer("notify.tell", payload)
 
 
-def desks_of(units: Sequence[int], now: datetime) -> list[int]:
+def desks_of(units: Sequence[int], *, now: datetime) -> list[int]:
     """Ids of the members who hold a desk of these organisations today."""
     desks = people.holders(timezone.localdate(now), "unit_desk")
     members = desks.filter(holdings__post__organisation_id__in=units)
