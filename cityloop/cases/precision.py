@@ -22,7 +22,7 @@ from cityloop.people import queries as people
 from cityloop.people.lines import Line, Question
 from cityloop.people.matrix import Matrix, drafted
 from cityloop.people.models import ANY, Organisation
-from cityloop.people.operations.responsibilities import read_area
+from cityloop.people.operations.responsibilities import Cell, draft_objections, read_area
 
 MOST_CASES = 5000  # that a draft is tried on, the latest first
 SHOWN = 50
@@ -162,13 +162,18 @@ def draft_line(
     region_code: str = ANY,
     owner_id: int | None = None,
 ) -> Line:
-    """A line that is only tried; raises Invalid when its unit or its area cannot be."""
+    """A line that is only tried; raises Invalid when it could not be published: no such unit, class
+    or area, or a unit that handles no cases."""
     named = {lead_id} if owner_id is None else {lead_id, owner_id}
     if Organisation.objects.filter(active=True, pk__in=named).count() != len(named):
         raise Invalid(_("there is no such unit any more"), fields={"lead": _("unknown unit")})
+    cell = Cell(kind, edition_code or ANY, major_code or ANY, minor_code or ANY,
+                read_area(region_code), owner_id)  # fmt: skip
+    if wrong := draft_objections(cell, lead_id=lead_id):
+        raise Invalid(*wrong)
     return Line(
-        id=-1, kind=kind, edition=edition_code or ANY, major=major_code or ANY,
-        minor=minor_code or ANY, region=read_area(region_code), owner_id=owner_id, lead_id=lead_id,
+        id=-1, kind=kind, edition=cell.edition, major=cell.major, minor=cell.minor,
+        region=cell.region, owner_id=owner_id, lead_id=lead_id,
     )  # fmt: skip
 
 

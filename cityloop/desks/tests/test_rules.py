@@ -56,4 +56,6 @@ def test_rules_are_shown_with_their_precision_and_a_draft_is_tried(ruled, as_) -
     assert answer.status_code == 400
     assert "33x" in answer.content.decode()
     assert as_("dispatcher").get("/rules/").status_code == 403
+    answer = as_("leader").post("/rules/trial/", {**draft, "major_code": "77", "minor_code": "77"})
+    assert answer.status_code == 400 and "class 7777" in answer.content.decode()
     assert as_("dispatcher").get("/rules/trial/").status_code == 403

@@ -113,6 +113,14 @@ def set_responsibility(  # noqa: PLR0913 (the facts of a row, all by keyword)
     return rows[0]
 
 
+def draft_objections(cell: Cell, *, lead_id: int) -> list[str]:
+    """What would be wrong with a line that is only tried, in sentences."""
+    return _objections(
+        Entry(cell=cell, lead_id=lead_id, lead_role=Duty.RECTIFY, assists=(),
+              valid_from=EARLIEST, source_document="-")
+    )  # fmt: skip
+
+
 def _objections(entry: Entry) -> list[str]:
     """`objections` of one entry, with what it refers to."""
     cell = entry.cell
