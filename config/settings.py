@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "cityloop.kernel.middleware.own_devices",
     "django_htmx.middleware.HtmxMiddleware",
     "cityloop.kernel.middleware.limit_body",  # none before it reads the body
     "cityloop.kernel.middleware.problems",

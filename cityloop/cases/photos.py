@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,12 +11,14 @@ from typing import Any
 from django.db import connection
 
 from cityloop.cases.change import Paper
-from cityloop.cases.models import Case
+from cityloop.cases.models import Attachment, Case
 from cityloop.geo.coordinates import metres_between
 
 FAR_METRES = 200
 OLD = timedelta(hours=24)
 SHOWN = 5
+FRAME = "same-angle"  # the page's own camera names so what it took, with the moment as 14 digits
+_FRAME_NAME = re.compile(rf"{FRAME}-\d{{14}}\.jpg")
 
 _SAME = """
 SELECT a.file_id, array_agg(DISTINCT c.number) FROM cases_attachment a
@@ -56,6 +59,14 @@ def remarks(
         if metres > FAR_METRES:
             found.append({"code": "taken_elsewhere", "metres": round(metres)})
     return found
+
+
+def framed(paper: Attachment) -> bool:
+    """True for what says to be a frame of the page's camera: it has no EXIF, and never had any.
+
+    As good as any word of a browser: it excuses a date that is missing, and proves nothing.
+    """
+    return not paper.from_album and bool(_FRAME_NAME.fullmatch(paper.filename))
 
 
 def _cases_with(file_ids: list[int]) -> dict[int, list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -13,24 +13,28 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cityloop.cases import fields, guards, lifecycle
+from cityloop.cases import fields, guards, lifecycle, photos
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Problem
 from cityloop.people.forms import LineForm
 
 ACCEPTED_FILES = "image/jpeg,image/png,image/webp,application/pdf,video/mp4,audio/*"
 CAMERA = "_camera"  # what the camera took just now comes under the field's name and this
+AFTER = ("after", "check")  # parts of the file that show the place again
+MOST_BEFORE = 5  # photos from before to choose among, the latest first
 Choices = Mapping[str, list[Any]]
 
 
 class FilesInput(forms.FileInput):
-    """Several files: chosen from what the device holds, and with `camera` taken on the spot."""
+    """Several files: chosen from what the device holds, and with `camera` taken on the spot;
+    with `before` (SHA-256 of photos) also from the angle of one of these (F09)."""
 
     allow_multiple_selected = True
 
     def __init__(self, *, camera: bool = False) -> None:
         super().__init__({"accept": ACCEPTED_FILES})
         self.camera = camera
+        self.before: list[str] = []
 
     def render(
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
@@ -41,7 +45,7 @@ class FilesInput(forms.FileInput):
         about = {
             "name": name, "id": given.get("id", name), "accept": ACCEPTED_FILES,
             "camera": f"{name}{CAMERA}" if self.camera else "", "tied": flatatt(tied),
-            "needed": self.is_required,
+            "needed": self.is_required, "before": self.before, "frame": photos.FRAME,
         }  # fmt: skip
         return SafeString(render_to_string("ui/photo_ways.html", about))
 
@@ -206,13 +210,15 @@ def step_form(
     initial: Mapping[str, Any],
     without: frozenset[str] = frozenset(),
     needed: frozenset[str] = frozenset(),
+    before: Sequence[str] = (),
     data: Any = None,
     problem: Problem | None = None,
 ) -> forms.Form:
     """The form of a life-cycle row; with `data` and `problem` as it was refused.
 
     `without`: optional fields that mean nothing for this case. `needed`: optional ones without
-    which the step is refused in this case.
+    which the step is refused in this case. `before`: SHA-256 of the photos from before, oldest
+    first: what shows the place again can be taken from their angle.
     """
     form = forms.Form(data, initial=dict(initial), auto_id=f"{step.action}-%s")
     form.use_required_attribute = True
@@ -222,7 +228,9 @@ def step_form(
         known = fields.BY_NAME[name]
         made = MAKERS[known.widget](known, required or name in needed, list(choices.get(name, ())))
         if isinstance(made.widget, FilesInput):  # what proves the work is seen on the spot
-            made.widget.camera = guards.stage_of(step.action) != "paper"
+            stage = guards.stage_of(step.action)
+            made.widget.camera = stage != "paper"
+            made.widget.before = list(before[: -MOST_BEFORE - 1 : -1]) if stage in AFTER else []
         made.label, made.help_text = known.label, str(known.help or HELP.get(name, ""))
         form.fields[name] = made
     if problem is not None:

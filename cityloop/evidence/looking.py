@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from cityloop.cases import photos
 from cityloop.cases.models import Attachment
 from cityloop.evidence import prints, queries, scenes, stamps
 from cityloop.evidence.models import Finding, Kind, Print
@@ -111,8 +112,8 @@ def stamp(photo: Attachment) -> list[Finding]:
         return []
     found = stamps.read(files.location(photo.file.sha256))
     if found is None or found.at is None:
-        missing = [_found(photo, Kind.NO_STAMP, stamps.METHOD, odd=photo.file.taken_at is None)]
-        return [*missing, *_place(photo, found)] if found else missing
+        missing = _no_date(photo)
+        return [missing, *_place(photo, found)] if found else [missing]
     facts = {"text": found.text}
     told = _found(photo, Kind.STAMP, stamps.METHOD, odd=False, score=found.score, facts=facts)
     return [told, *_time(photo, found), *_place(photo, found)]
@@ -120,6 +121,15 @@ def stamp(photo: Attachment) -> list[Finding]:
 
 LOOKS: tuple[Look, ...] = (reuse, scene, stamp)
 QUICK: tuple[Look, ...] = (reuse,)  # no model, no features: some milliseconds
+
+
+def _no_date(photo: Attachment) -> Finding:
+    """Odd where the camera's own date is missing too, but for a frame of the page's camera: that
+    cannot have one, and was taken with its step."""
+    framed = photos.framed(photo)
+    odd = photo.file.taken_at is None and not framed
+    facts = {"framed": True} if framed else {}
+    return _found(photo, Kind.NO_STAMP, stamps.METHOD, odd=odd, facts=facts)
 
 
 def _time(photo: Attachment, found: stamps.Stamp) -> list[Finding]:

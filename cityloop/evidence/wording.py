@@ -72,6 +72,8 @@ def _stamp(finding: Finding) -> str:
 
 
 def _no_stamp(finding: Finding) -> str:
+    if finding.facts.get("framed"):
+        return _("Taken on the page, without a date of its own: its time is that of the step")
     return _("No date on the picture")
 
 

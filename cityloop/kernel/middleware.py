@@ -69,6 +69,17 @@ def behind_proxy(get_response: Handler) -> Handler:
     return handle
 
 
+def own_devices(get_response: Handler) -> Handler:
+    """What of a device our pages may ask for: the camera and the position, nobody else anything."""
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        answer = get_response(request)
+        answer.headers["Permissions-Policy"] = "camera=(self), geolocation=(self), microphone=()"
+        return answer
+
+    return handle
+
+
 def limit_body(get_response: Handler) -> Handler:
     """Refuse a body by its announced length before anything reads it, and callers in a hurry.
 

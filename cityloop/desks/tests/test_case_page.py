@@ -15,7 +15,7 @@ from PIL import Image
 
 from cityloop.cases import chain
 from cityloop.cases import views as case_views
-from cityloop.cases.models import Case, Timer
+from cityloop.cases.models import Attachment, Case, Timer
 from cityloop.cases.tests import world as worlds
 from cityloop.desks import queries
 from cityloop.desks.views import case_clocks
@@ -163,6 +163,26 @@ def test_photos_that_prove_a_step_say_whether_the_camera_took_them_just_now(worl
     assert flags == {"letter.jpg": False, "old.jpg": True, "now.jpg": False}
     shown = page(as_("water"), case)
     assert shown.count("From the album, not from the camera") == 1
+
+
+@pytest.mark.requirement("F09")
+def test_the_angle_of_a_photo_from_before_is_offered_where_the_place_is_shown_again(
+    world, as_
+) -> None:
+    case = world.to("handling")
+    assert "data-angle" not in page(as_("water"), case)  # none from before: no angle
+    files = [
+        Attachment.objects.create(
+            case=case, version=1, file=world.photo(number).file, stage="report", filename="p.jpg",
+            added_at=case.reported_at,
+        ).file
+        for number in range(2)
+    ]  # fmt: skip
+    html = page(as_("water"), case)
+    finish = html.split("/steps/finish/")[1].split("</form>")[0]
+    latest_first = " ".join(f"/files/{one.sha256}/1280" for one in reversed(files))
+    assert f'data-angle="{latest_first}"' in finish
+    assert html.count("data-angle") == 1  # a request for more time shows no place
 
 
 def test_lists_every_objection_and_keeps_what_was_typed(world, as_) -> None:

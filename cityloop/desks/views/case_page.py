@@ -33,7 +33,7 @@ from cityloop.desks.choices import (
     of_step,
     proposed,
 )
-from cityloop.desks.forms import photos_sent, raw_inputs, step_form
+from cityloop.desks.forms import AFTER, photos_sent, raw_inputs, step_form
 from cityloop.desks.queries import CaseFile
 from cityloop.desks.views import case_clocks
 from cityloop.desks.views.case_list import answered
@@ -55,7 +55,7 @@ MAX_FILES = 20
 NOT_AWAITED = frozenset({"system", "district_platform"})
 VERSION_DIGITS = 9
 TO_JUDGE = frozenset({"reported", "accepted", "filed"})
-BEFORE, AFTER = ("report", "verify", "before"), ("after", "check")
+BEFORE = ("report", "verify", "before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +125,7 @@ def forms_of(
     wanted = {name for offer in offered for name, _required in offer.step.fields}
     left_out = deskless(asked) if wanted & RECEIVING else set()
     initial, without = proposed(asked, wanted), needless(asked, wanted)
+    before = [paper.file.sha256 for paper in photos_of(file.papers, BEFORE)]
     return [
         {
             "offer": offer,
@@ -134,6 +135,7 @@ def forms_of(
                 initial=initial,
                 without=without,
                 needed=needed(offer.step, asked),
+                before=before,
                 data=failed.data if failed and failed.action == offer.action else None,
                 problem=failed.problem if failed and failed.action == offer.action else None,
             ),

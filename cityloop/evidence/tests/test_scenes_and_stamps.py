@@ -3,16 +3,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from cityloop.evidence import scenes, stamps
+from cityloop.cases.models import Attachment, Case
+from cityloop.evidence import looking, scenes, stamps, wording
 from cityloop.evidence.tests import pictures
+from cityloop.kernel import files
 
 
 def kept(folder: Path, name: str, picture: Image.Image) -> Path:
@@ -81,3 +84,30 @@ def test_every_written_moment_is_understood(at: datetime, gap: str) -> None:
 )
 def test_places_are_compared_by_the_roads_they_name(place: str, address: str, same: object) -> None:
     assert stamps.same_place(place, address) is same
+
+
+@pytest.mark.slow
+@pytest.mark.requirement("F09")
+@pytest.mark.parametrize(
+    ("name", "album", "odd"),
+    [
+        ("same-angle-20260302091507.jpg", False, False),
+        ("same-angle-20260302091507.jpg", True, True),
+        ("IMG_0001.jpg", False, True),
+    ],
+)
+def test_a_frame_of_the_pages_camera_is_not_blamed_for_having_no_date(
+    settings, tmp_path: Path, db: None, name: str, album: bool, odd: bool
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    now = datetime(2026, 3, 2, 1, 15, tzinfo=UTC)
+    content = pictures.jpeg(pictures.photo(pictures.TEMPLE))
+    file = files.store(chunks=[content], filename=name, now=now)
+    photo = Attachment(
+        case=Case(pk=1), version=7, file=file, stage="after", filename=name, from_album=album,
+        added_at=now,
+    )  # fmt: skip
+    (finding,) = looking.stamp(photo)
+    assert (finding.kind, finding.odd) == ("no_stamp", odd)
+    with translation.override("en"):
+        assert ("that of the step" in wording.words_of(finding)) is not odd
