@@ -64,7 +64,7 @@ def build(*, now: datetime) -> Summary:
     Deterministic but for the password, which is made here and kept in DATA_DIR only. For a database
     without another city: ask foreign.of_another_city first.
     """
-    password = _password()
+    password = everybodys_password()
     marker = Marker.objects.filter(pk=BUILT).first()
     if marker is None:
         value = _parts(password, now)
@@ -86,6 +86,23 @@ def accounts_with_work(accounts: Sequence[dict[str, str]]) -> list[dict[str, str
         if found["unit_desk"] is not None:
             return [_replaced(one, found) for one in accounts]
     return list(accounts)
+
+
+def everybodys_password() -> str:
+    """Made at the first build, readable by the owner of DATA_DIR only.
+
+    Where the file is gone, everybody of the demo city gets the new word.
+    """
+    kept = Path(settings.DATA_DIR) / "demo.password"
+    if kept.exists():
+        return kept.read_text().strip()
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    made = f"demo-{secrets.token_hex(4)}"
+    with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(made)
+    if stands() or PEOPLE in parts_done():
+        Member.objects.update(password=make_password(made))
+    return made
 
 
 def _account(role: str, organisation_id: int) -> dict[str, str] | None:
@@ -162,20 +179,3 @@ def _people(password: str) -> list[dict[str, str]]:
         for one in accounts
         if one.shown
     ]
-
-
-def _password() -> str:
-    """Made at the first build, readable by the owner of DATA_DIR only.
-
-    Where the file is gone, everybody of the demo city gets the new word.
-    """
-    kept = Path(settings.DATA_DIR) / "demo.password"
-    if kept.exists():
-        return kept.read_text().strip()
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    made = f"demo-{secrets.token_hex(4)}"
-    with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(made)
-    if stands() or PEOPLE in parts_done():
-        Member.objects.update(password=make_password(made))
-    return made

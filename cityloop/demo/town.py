@@ -30,6 +30,7 @@ COMPONENT_SHARE = 0.02  # of all problems; the rest are events (a real city's ye
 SLOW_SHARE = 5  # one unit in so many is slow
 TABLES = Path("data")
 CITY = "3301"  # digits of a city's codes
+ASIDE = "mode-"  # posts of other modes than the city's own: its life does without them
 
 _POSTS = """
 SELECT r.code, m.username, m.id, o.id, o.region_code
@@ -38,6 +39,7 @@ JOIN people_member m ON m.id = h.member_id AND m.active
 JOIN people_post_role pr ON pr.post_id = p.id JOIN people_role r ON r.id = pr.role_id
 JOIN people_organisation o ON o.id = p.organisation_id
 WHERE h.valid_from <= %(day)s AND (h.valid_to IS NULL OR h.valid_to > %(day)s)
+  AND NOT starts_with(p.code, %(aside)s)
 ORDER BY r.code, m.username
 """
 _SPOTS = """
@@ -136,7 +138,7 @@ class Town:
 
     def _read(self, cursor: Any) -> None:
         seed = str(self.seed)
-        cursor.execute(_POSTS, {"day": self.day})
+        cursor.execute(_POSTS, {"day": self.day, "aside": ASIDE})
         self.posts = {}
         for role, _name, member, organisation, region in cursor.fetchall():
             self.posts.setdefault(role, []).append(Holder(member, organisation, region))

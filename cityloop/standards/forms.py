@@ -15,7 +15,7 @@ from cityloop.standards.models import Edition
 MOST_FILES = 20
 
 
-class FilesInput(forms.ClearableFileInput):
+class SheetsInput(forms.ClearableFileInput):
     """Several files at once."""
 
     allow_multiple_selected = True
@@ -24,7 +24,7 @@ class FilesInput(forms.ClearableFileInput):
 class FilesField(forms.FileField):
     """A list of uploads, together no larger than one attachment may be."""
 
-    widget = FilesInput(attrs={"accept": ",".join(unpacking.ACCEPTED)})
+    widget = SheetsInput(attrs={"accept": ",".join(unpacking.ACCEPTED)})
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         """Every file that was sent."""

@@ -27,6 +27,7 @@ SECTIONS = (
         "来电、信访与小事", "Calls, petitions and small matters", ("hotline", "petitions", "small")
     ),
     Section("该谁管", "Whose duty it is", ("chained", "permits", "disputes")),
+    Section("平台模式", "Platform modes", ("modes",)),
     Section("协同与代整治", "Joint work and substitute works", ("joint", "recovered")),
     Section("时限", "Deadlines and more time", ("deadlines", "time_granted")),
     Section("处置是否属实", "Proof, findings and cards", ("proof", "noticed", "judged", "cards")),

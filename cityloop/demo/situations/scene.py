@@ -33,7 +33,7 @@ from cityloop.people import queries as people
 from cityloop.people.models import Member
 
 PAUSE = timedelta(minutes=4)  # from one step to the next
-TRIES = 30  # places tried until none of them has a like report already
+TRIES = 100  # places tried until none of them has a like report already
 PHONE = "0571-00005678"
 # What happens next on the straight road, by whom.
 ROAD: Mapping[str, tuple[str, str]] = {
@@ -169,9 +169,10 @@ class Scene:
         raise LookupError("something was reported at every place tried")
 
     def place(self, district: str = "") -> Spot:
-        """Somewhere in the district; anywhere without one."""
-        streets = [one for one in self.town.streets if one[0].grid.startswith(district)]
-        return self.town.chance.choice(self.town.chance.choice(streets))
+        """Somewhere in the district, street or community of this code; anywhere without one."""
+        here = [[spot for spot in street if spot.grid.startswith(district)]
+                for street in self.town.streets]  # fmt: skip
+        return self.town.chance.choice(self.town.chance.choice([one for one in here if one]))
 
     def _hand_in(
         self, matter: Matter, spot: Spot, channel: str, text: str, given: Mapping[str, Any]
@@ -194,7 +195,7 @@ class Scene:
             action, post = ROAD[str(case.status)]
             if action == "close" and from_public(case) and case.reviewed_at is None:
                 action = "review_case"
-            case = self.step(case, action, post, **self._usual(case, action))
+            case = self.step(case, action, post, **self.usual(case, action))
         return case
 
     def step(
@@ -213,6 +214,15 @@ class Scene:
             papers=self._taken(case, action) if photos is None else photos,
         )  # fmt: skip
 
+    def usual(self, case: Case, action: str) -> dict[str, Any]:
+        """What this step needs on the straight road."""
+        if action == "dispatch":
+            unit = case.proposal.get("unit")
+            again = {"reason": "按责任清单派遣。"} if case.dispatches else {}
+            return {"unit": self.town.units[unit] if unit else self.unit(case), **again}
+        matter, _spot = self._matters[case.pk]
+        return habits.inputs(self.town, case, Habit(1, action, ""), matter, self.now)
+
     def again(self, case: Case) -> Case:
         """The case as it stands."""
         return Case.objects.defer("search").get(pk=case.pk)
@@ -223,14 +233,6 @@ class Scene:
         near = [one for one in desks if one.region == case.area_code[:6]]
         found = next(one for one in near or desks if one.organisation_id != case.lead_id)
         return self.town.units[found.organisation_id]
-
-    def _usual(self, case: Case, action: str) -> dict[str, Any]:
-        if action == "dispatch":
-            unit = case.proposal.get("unit")
-            again = {"reason": "按责任清单派遣。"} if case.dispatches else {}
-            return {"unit": self.town.units[unit] if unit else self.unit(case), **again}
-        matter, _spot = self._matters[case.pk]
-        return habits.inputs(self.town, case, Habit(1, action, ""), matter, self.now)
 
     def _walker(self, case: Case) -> dict[str, Any]:
         return {"inspector": self.town.member(self.town.walker(case.grid_code))}
@@ -262,10 +264,10 @@ class Scene:
     # ---------------------------------------------------------------- the city's variant
 
     @contextmanager
-    def flow(self, **parameters: Any) -> Iterator[None]:
+    def flow(self, code: str = "situation", /, **parameters: Any) -> Iterator[None]:
         """Cases opened inside start with this variant and keep it; then the city's own holds."""
         before = queries.current_flow()
-        self._publish("situation", {**before.parameters, **parameters})
+        self._publish(code, {**before.parameters, **parameters})
         try:
             yield
         finally:

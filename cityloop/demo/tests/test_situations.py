@@ -8,17 +8,23 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.auth.hashers import check_password
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 from cityloop.cases import operations as cases
+from cityloop.cases.audit import sides
 from cityloop.cases.models import Attachment, Case, CaseEvent, Flow, Task
+from cityloop.cases.queries import current_flow
 from cityloop.cases.tests.proven import broken
 from cityloop.demo import operations
 from cityloop.demo.camera import Camera
 from cityloop.demo.life import Life
+from cityloop.demo.operations import everybodys_password
 from cityloop.demo.situations import made, making
+from cityloop.demo.town import Town
 from cityloop.discipline.models import Card, Recheck, Sample
 from cityloop.discipline.queries import why_not
 from cityloop.duty import operations as handing
@@ -30,7 +36,7 @@ from cityloop.hotline.models import Result, Told
 from cityloop.intake.models import ReporterNotice
 from cityloop.kernel.actor import Actor
 from cityloop.notify.models import Message
-from cityloop.people.models import Holding, Member
+from cityloop.people.models import Holding, Member, Organisation
 from cityloop.people.queries import actor_for
 from cityloop.works import queries
 from cityloop.works.models import Claim, Order
@@ -165,6 +171,79 @@ def test_each_example_is_what_its_title_promises(shown):
         case__number=by_title["A photo taken far from the place"].case, stage="after"
     )
     assert [one["code"] for one in far.remarks] == ["taken_elsewhere"]
+
+
+# What the title promises of who dispatches: the level that holds the case, its share in minutes,
+# the levels of its place, and the step that the person named then takes.
+A_DAY = 24 * 60
+HELD = {
+    "New two axes: the coordination platform dispatches, not the centre": ("city",),
+    "Core city: the city supervises, the district dispatches": ("city", "district"),
+    "Sub-city: the district commands alone, no platform above it": ("district",),
+    "Four dispatch levels: the street platform holds it": ("city", "district", "street"),
+    "Four dispatch levels: a community holds it, with its own share of the clock": (
+        "city", "district", "street", "community"),
+    "Four dispatch levels: let lie by the community, risen to the street": (
+        "city", "district", "street"),
+}  # fmt: skip
+
+
+def by_who_is_named(one: made.Shown, action: str, **inputs: object) -> Case:
+    """The step that a newcomer takes next."""
+    case = Case.objects.get(number=one.case)
+    now = max(NOW, case.events.latest("version").at) + timedelta(minutes=1)
+    member = Member.objects.get(username=one.username)
+    return cases.perform(one.case, action, actor=actor_for(member.pk, now), now=now, inputs=inputs)
+
+
+@pytest.mark.requirement("A06", "A07", "A08", "A09", "A12", "A35")
+def test_each_platform_mode_lives_and_its_platform_dispatches(shown):
+    by_title = {one.en: one for one in shown}
+    for title, levels in HELD.items():
+        one = by_title[title]
+        case = Case.objects.get(number=one.case)
+        chain = [(level, holder) for level, holder, *_used in case.platforms]
+        upto = chain[: len(levels)]
+        assert tuple(level for level, _holder in upto) == levels, title
+        assert (case.status, case.holder_id) == ("filed", upto[-1][1]), title
+        assert case.timers.get(kind="dispatch", state="running").limit_amount == A_DAY
+        member = Member.objects.get(username=one.username)
+        unit = Organisation.objects.get(pk=case.proposal["unit"])
+        if title.startswith("Four"):  # these platforms command their own units only
+            unit = Organisation.objects.filter(parent=case.holder, kind="contractor").first()
+            unit = unit or case.holder
+        assert case.holder_id in [pk for pk, _kind in actor_for(member.pk, NOW).platforms]
+        with transaction.atomic():
+            assert by_who_is_named(one, "dispatch", unit=unit).status == "dispatched", title
+            transaction.set_rollback(True)
+
+
+@pytest.mark.requirement("A05", "A12", "A17", "A19", "A35")
+def test_each_platform_mode_shows_what_sets_it_apart(shown):
+    by_title = {one.en: one for one in shown}
+    one = next(row for title, row in by_title.items() if title.startswith("One merged hall"))
+    assert CaseEvent.objects.get(case__number=one.case, action="dispatch").facts["merged_posts"]
+    with transaction.atomic():
+        assert by_who_is_named(one, "close", closing_condition=True).status == "closed"
+        transaction.set_rollback(True)
+    risen = by_title["Four dispatch levels: let lie by the community, risen to the street"]
+    rise = CaseEvent.objects.get(case__number=risen.case, action="rise")
+    assert rise.facts["share_on_time"] is False
+    named = by_title["Four dispatch levels: from the community to a person"]
+    assert Case.objects.get(number=named.case).worker.username == named.username
+    axes = by_title["New two axes: handled, and only the centre sends it to the check"]
+    inspector = Holding.objects.filter(post__roles__code="inspector").first().member
+    with override("en"), pytest.raises(cases.Refused, match="send_check is for: acceptor"):
+        by_who_is_named(replace(axes, username="mode-axes"), "send_check", inspector=inspector)
+    # They live beside the city's own mode, which holds again, and whose life leaves them alone.
+    assert current_flow().parameters == Flow.objects.order_by("pk").first().parameters
+    assert not any(Member.objects.get(pk=one.member_id).username.startswith("mode-")
+                   for held in Town(1, NOW.date()).posts.values() for one in held)  # fmt: skip
+    assert sides({}, on=NOW.date()).clean
+    for row in shown:
+        if row.username.startswith("mode-"):
+            assert check_password(everybodys_password(),
+                                  Member.objects.get(username=row.username).password)  # fmt: skip
 
 
 def test_who_assists_is_another_party_than_the_lead(shown):
