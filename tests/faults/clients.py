@@ -82,8 +82,9 @@ class Caller:
         return self.send(path, by, key, json.dumps(body).encode(), "application/json")
 
 
-def carry(caller: Caller, facts: dict[str, Any], n: int, photos: dict[str, str]) -> None:
+def carry(caller: Caller, facts: dict[str, Any], n: int) -> None:
     """The n-th case from report to close: nine acknowledged steps."""
+    photos = store_photos(caller, n)
     x, y = facts["places"][n]
     report = {"channel": "inspector", "class_code": "C0101", "text": f"第{n}处", "lon": x, "lat": y,
               "photos": [{"sha256": photos["report"]}]}  # fmt: skip
@@ -109,18 +110,17 @@ def _road(facts: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any], str
     yield "close", "shift_leader", {"closing_condition": True}, ""
 
 
-def store_photos(caller: Caller) -> dict[str, str]:
-    """Stage -> the SHA-256 of its own stored photo: a step takes none that the case has already.
-
-    Each is handed in by who names it later.
+def store_photos(caller: Caller, n: int) -> dict[str, str]:
+    """Stage -> the SHA-256 of a stored photo of the n-th case alone: what stands in another case,
+    or in an earlier step, proves nothing. Each is handed in by who names it later.
     """
     hands = {"report": "inspector", "after": "water", "check": "inspector2"}
-    return {stage: _stored(caller, stage, by) for stage, by in hands.items()}
+    return {stage: _stored(caller, f"{stage}-{n:05}", by) for stage, by in hands.items()}
 
 
-def _stored(caller: Caller, stage: str, by: str) -> str:
-    comment = b"\xff\xfe" + (len(stage) + 2).to_bytes(2) + stage.encode()
+def _stored(caller: Caller, name: str, by: str) -> str:
+    comment = b"\xff\xfe" + (len(name) + 2).to_bytes(2) + name.encode()
     head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="p.jpg"\r\n\r\n'
     body = head + JPEG[:JFIF_ENDS] + comment + JPEG[JFIF_ENDS:] + b"\r\n--x--\r\n"
     kind = "multipart/form-data; boundary=x"
-    return str(caller.send("/files", by, f"photo-{stage}", body, kind)["sha256"])
+    return str(caller.send("/files", by, f"photo-{name}", body, kind)["sha256"])

@@ -26,7 +26,7 @@ from cityloop.launch.ports import choose_port
 from cityloop.launch.processes import Identity, identify
 from cityloop.launch.supervisor import read_note
 from config import env
-from tests.faults.clients import Caller, Tally, carry, store_photos
+from tests.faults.clients import Caller, Tally, carry
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(300)]
 CASES, STEPS_EACH, CLIENTS = 112, 9, 4
@@ -123,7 +123,6 @@ def kill(who: Identity) -> None:
 def _drive(platform: Platform, facts: dict[str, Any], tally: Tally) -> list[threading.Thread]:
     waiting = iter(range(CASES))
     lock = threading.Lock()
-    photos = store_photos(Caller(platform.port, facts["keys"], tally))
 
     def work() -> None:
         caller = Caller(platform.port, facts["keys"], tally)
@@ -132,7 +131,7 @@ def _drive(platform: Platform, facts: dict[str, Any], tally: Tally) -> list[thre
                 n = next(waiting, None)
             if n is None:
                 return
-            carry(caller, facts, n, photos)
+            carry(caller, facts, n)
 
     threads = [threading.Thread(target=work) for _ in range(CLIENTS)]
     for thread in threads:
@@ -222,6 +221,6 @@ def _starts_again(platform: Platform, facts: dict[str, Any]) -> None:
     platform.start()
     tally = Tally()
     caller = Caller(platform.port, facts["keys"], tally)
-    carry(caller, facts, CASES + 1, store_photos(caller))
+    carry(caller, facts, CASES + 1)
     assert len(tally.steps) == STEPS_EACH
     assert platform.stop() == 0
