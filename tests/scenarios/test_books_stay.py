@@ -8,13 +8,18 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from cityloop.cases import proof
 from cityloop.coordination import operations as coordination
 from cityloop.coordination.models import Dispute, MeetingTask
+from cityloop.discipline import operations as discipline
+from cityloop.discipline.models import Recheck
 from cityloop.duty import operations as duty
 from cityloop.oversight import operations as oversight
 from cityloop.petitions import operations as petitions
 from tests.duty import person
+from tests.scenarios.test_cards import approve, proposed
 from tests.scenarios.test_coordination import frozen
+from tests.scenarios.test_reinspection import another_company, inspect_all
 from tests.town import Town
 from tests.works import Story
 
@@ -150,3 +155,27 @@ def test_what_the_register_of_petitions_says(town: Town) -> None:
     )
     hands("UPDATE petitions_petition SET answered_at = answered_at - interval '9 days'")
     emptied("petitions_petition")
+
+
+@pytest.mark.requirement("I03", "F14")
+def test_issued_cards_and_drawn_rechecks(town: Town) -> None:
+    card = approve(town, proposed(town))
+    other = town.units["ROADS"].pk
+    hands(f"UPDATE discipline_card SET unit_id = {other}",
+          "UPDATE discipline_card SET issued_at = issued_at - interval '90 days'",
+          "UPDATE discipline_card SET serial = 99")  # fmt: skip
+    discipline.withdraw_card(
+        card_id=card.pk, reason="查明不实", actor=town.actor("leader"), now=town.now
+    )
+    hands("UPDATE discipline_card SET state = 'issued'")
+    another_company(town)
+    inspect_all(town)
+    town.case("closed")
+    day = timezone.localdate(town.now)
+    town.wait(days=1)
+    town.case("reported")
+    proof.seal(now=town.now)
+    discipline.draw(day=day, now=town.now)
+    assert Recheck.objects.exists()
+    hands(f"UPDATE discipline_recheck SET closer_id = {town.members['leader'].pk}",
+          f"UPDATE discipline_recheck SET unit_id = {other}")  # fmt: skip

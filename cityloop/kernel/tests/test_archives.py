@@ -69,6 +69,7 @@ def test_the_files_of_a_zip_are_read_by_name() -> None:
         (zipped({str(n): b"0" * (1 << 20) for n in range(3)}), "unpacked it holds more than 2 MB"),
         (zipped({str(n): b"" for n in range(2001)}), "unpacked it holds more than 2 MB"),
     ],
+    ids=["nothing", "text", "cut short", "one large", "large together", "too many"],
 )
 def test_what_is_no_zip_or_too_large_is_refused(content: bytes, why: str) -> None:
     with pytest.raises(archives.BadArchive, match=why):
