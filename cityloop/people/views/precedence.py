@@ -7,6 +7,7 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -45,15 +46,16 @@ def _rows(today: date) -> list[list[Cell]]:
         holding |= {one.kind} if holds else set()
         state = _("in force") if holds else _("ended") if begun else _("to come")
         rows.append([
-            Cell(one.get_kind_display()), Cell(one.get_first_display()),
+            Cell(capfirst(one.get_kind_display())), Cell(capfirst(one.get_first_display())),
             Cell(one.valid_from.isoformat()), Cell(one.source_document),
             Cell(state, tone="green" if holds else "grey"),
         ])  # fmt: skip
     for kind, order in COMMON.items():
         state = _("ended") if kind in holding else _("in force")
         rows.append([
-            Cell(Precedence.Kind(kind).label), Cell(Precedence.First(order[0]).label),
-            Cell("–"), Cell(_("common order")),
+            Cell(capfirst(Precedence.Kind(kind).label)),
+            Cell(capfirst(Precedence.First(order[0]).label)),
+            Cell("–"), Cell(capfirst(_("common order"))),
             Cell(state, tone="grey" if kind in holding else "green"),
         ])  # fmt: skip
     return rows
