@@ -49,7 +49,25 @@ class UploadForm(forms.Form):
     )
 
 
-class ContentForm(forms.Form):
+class SearchForm(forms.Form):
+    """Classes and rules by words and by kind."""
+
+    q = forms.CharField(
+        label=_("Search"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(
+            attrs={"type": "search", "placeholder": _("Class, condition, code or pinyin initials")}
+        ),
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        required=False,
+        choices=[("", _("All")), ("component", _("Components")), ("event", _("Events"))],
+    )
+
+
+class ContentForm(SearchForm):
     """What of an edition is looked for."""
 
     show = forms.ChoiceField(
@@ -60,19 +78,7 @@ class ContentForm(forms.Form):
             ("rules", _("Filing rules")),
         ],
     )  # fmt: skip
-    q = forms.CharField(
-        label=_("Search"),
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("Class, condition, code or pinyin initials")}
-        ),
-    )
-    kind = forms.ChoiceField(
-        label=_("Kind"),
-        required=False,
-        choices=[("", _("All")), ("component", _("Components")), ("event", _("Events"))],
-    )
+    field_order = ("show",)
 
 
 class DifferenceForm(forms.Form):

@@ -22,6 +22,7 @@ from cityloop.kernel import clock, files
 from cityloop.kernel.errors import Invalid
 from cityloop.kernel.page import actor_of
 from cityloop.standards import operations, queries
+from cityloop.standards.forms import SearchForm
 from cityloop.standards.models import Edition, FilingRule
 from cityloop.standards.views import calendar, editions, publishing, uploads
 
@@ -31,22 +32,9 @@ SIDE = 480
 DAY = "private, max-age=86400"
 
 
-class ManualForm(forms.Form):
+class ManualForm(SearchForm):
     """What the reader looks for."""
 
-    q = forms.CharField(
-        label=_("Search"),
-        required=False,
-        max_length=100,
-        widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("Class, condition, code or pinyin initials")}
-        ),
-    )
-    kind = forms.ChoiceField(
-        label=_("Kind"),
-        required=False,
-        choices=[("", _("All")), ("component", _("Components")), ("event", _("Events"))],
-    )
     edition = forms.ChoiceField(label=_("Edition"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

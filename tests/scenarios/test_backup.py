@@ -28,10 +28,15 @@ Call = Callable[..., dict[str, Any]]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.requirement("O10", "O02")]
 
 
+def server() -> dict[str, Any]:
+    """How our server is reached, whatever the database."""
+    given = connection.get_connection_params()
+    return {k: given[k] for k in ("host", "port", "user", "password") if given.get(k)}
+
+
 def caller(database: str, data: Path) -> Call:
     """Runs commands on a database of our server; the last line as an object, the code beside it."""
-    given = connection.get_connection_params()
-    keep = {k: given[k] for k in ("host", "port", "user", "password") if given.get(k)}
+    keep = server()
     url = "postgresql:///{}?{}".format(database, "&".join(f"{k}={v}" for k, v in keep.items()))
 
     def call(*arguments: str) -> dict[str, Any]:
@@ -49,8 +54,7 @@ def caller(database: str, data: Path) -> Call:
 @pytest.fixture
 def elsewhere() -> Iterator[str]:
     """The name of an empty database."""
-    given = connection.get_connection_params()
-    keep = {k: given[k] for k in ("host", "port", "user", "password") if given.get(k)}
+    keep = server()
     name = f"test_restored_{secrets.token_hex(3)}"
     with psycopg.connect(**keep, dbname="postgres", autocommit=True) as raw:
         raw.execute(f'CREATE DATABASE "{name}"')
