@@ -19,6 +19,7 @@ from cityloop.cli.messages import compile_files, stale_files
 from cityloop.cli.output import CommandError, progress, simulating
 from cityloop.cli.project import open_project
 from cityloop.cli.static import collect_static
+from cityloop.launch import interrupts
 
 _SEED = 1
 _PER_DAY = 70  # reports: enough to find every situation, few enough to be ready in minutes
@@ -154,4 +155,5 @@ if __name__ == "__main__":
     asked = Asked()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, asked)
+    interrupts.never_lost()
     sys.exit(main(asked, *sys.argv[1:]))

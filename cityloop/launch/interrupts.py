@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
@@ -12,6 +13,7 @@ from types import FrameType
 from cityloop.launch.processes import dies_with_us
 
 _GRACE_SECONDS = 10.0
+_AGAIN_SECONDS = 0.02
 _ENDS = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -30,6 +32,32 @@ def listen() -> None:
     for number in _ENDS:
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _raise)
+    never_lost()
+
+
+def never_lost() -> None:
+    """From now on what a signal raises here is raised again shortly where Python kept it back.
+
+    A signal may come while a finalizer or the callback of a weak reference runs; what is raised
+    there is printed and dropped, and the program would go on as if nobody had asked it to end.
+    Call it once, from the main thread; it takes SIGALRM and the timer behind it.
+    """
+    usual = sys.unraisablehook
+
+    def hook(kept_back: sys.UnraisableHookArgs) -> None:
+        asked = kept_back.exc_value
+        if not isinstance(asked, KeyboardInterrupt | Ended):
+            usual(kept_back)
+            return
+        kind, words = type(asked), asked.args
+        signal.signal(signal.SIGALRM, lambda _number, _frame: _throw(kind(*words)))
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN_SECONDS)
+
+    sys.unraisablehook = hook
+
+
+def _throw(asked: BaseException) -> None:
+    raise asked
 
 
 def _raise(number: int, _frame: FrameType | None) -> None:
