@@ -30,6 +30,8 @@ from cityloop.cases.models import (
     TimerKind,
     TimerState,
 )
+from cityloop.geo import queries as geo
+from cityloop.geo.models import ResponsibilityGrid
 from cityloop.kernel import files, text
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotFound
@@ -213,6 +215,12 @@ def tasks(case: Case) -> list[Task]:
     """The case's tasks, open ones first."""
     rows = case.tasks.select_related("organisation", "member")
     return list(rows.order_by(F("closed_at").asc(nulls_first=True), "id"))
+
+
+def responsibility_grid(case: Case) -> ResponsibilityGrid | None:
+    """The responsibility grid in which a case lay on the day of its report."""
+    day = timezone.localdate(case.reported_at)
+    return geo.responsibility_grid(case.grid_code, on=day) if case.grid_code else None
 
 
 def allowed_steps(actor: Actor, case: Case) -> list[lifecycle.Step]:

@@ -154,6 +154,7 @@ class CaseFile(CaseLine):
     trial: bool
     imported: bool
     in_service_area: bool
+    responsibility_grid: str  # its code on the day of the report; '' for none
     raw: RawPoint
     filing_rule: int | None
     limit: Limit | None

@@ -60,7 +60,7 @@ def summary(case: Case, *, now: datetime) -> dict[str, Any]:
 def full(case: Case, *, actor: Actor, now: datetime) -> dict[str, Any]:
     """The whole case file."""
     timers, tasks = queries.timers(case), queries.tasks(case)
-    lines = queries.history(case)
+    lines, share = queries.history(case), queries.responsibility_grid(case)
     mine = offers.offers(actor, case, timers=timers, tasks=tasks, now=now)
     return {
         **summary(case, now=now),
@@ -69,6 +69,7 @@ def full(case: Case, *, actor: Actor, now: datetime) -> dict[str, Any]:
         "trial": case.trial,
         "imported": case.imported,
         "in_service_area": case.in_service_area,
+        "responsibility_grid": share.code if share else "",
         "raw": {"x": case.raw_x, "y": case.raw_y, "system": case.raw_system},
         "filing_rule": case.filing_rule_id,
         "limit": [case.limit_amount, case.limit_unit] if case.limit_unit else None,

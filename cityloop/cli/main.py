@@ -64,6 +64,11 @@ COMMANDS: tuple[tuple[str, Callable[..., Any], str], ...] = (
         responsibility_grids.import_responsibility_grids,
         "Adjacent unit grids given to one inspector.",
     ),
+    (
+        "end-responsibility-grids",
+        responsibility_grids.end_responsibility_grids,
+        "Such ones end, and their unit grids are free.",
+    ),
     ("share-out-grids", responsibility_grids.share_out_grids, "Unit grids put into such ones."),
     ("import-addresses", import_addresses.import_addresses, "Places to be searched by name."),
     ("import-organisations", import_people.import_organisations, "The units of the city."),

@@ -1,4 +1,4 @@
-"""`cityloop share-out-grids`, `import-responsibility-grids`: adjacent unit grids, one inspector."""
+"""`cityloop share-out-grids`, `import-` and `end-responsibility-grids`: grids of one inspector."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from cityloop.cli.database import require_tables
-from cityloop.cli.output import AsJson, finish_import, importing, require_some
+from cityloop.cli.output import AsJson, finish, finish_import, importing, require_some
 from cityloop.cli.project import open_project
 
 Areas = Annotated[
@@ -24,6 +24,11 @@ File = Annotated[
 ]  # fmt: skip
 Most = Annotated[
     int, typer.Option(min=1, max=100, help="Most unit grids in one; a draft standard has 5.")
+]
+Codes = Annotated[list[str], typer.Argument(help="Codes of responsibility grids.")]
+Ended = Annotated[
+    datetime | None,
+    typer.Option("--on", formats=["%Y-%m-%d"], help="First day without them; today."),
 ]
 ValidFrom = Annotated[
     datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day of validity; today.")
@@ -87,3 +92,24 @@ def import_responsibility_grids(
         )
     finish_import(report, as_json=as_json)
     require_some(report.imported + report.joined, len(report.rejected))
+
+
+def end_responsibility_grids(codes: Codes, on: Ended = None, as_json: AsJson = False) -> None:
+    """End responsibility grids, all or none: their unit grids are free for others from that day.
+
+    Cases keep the one in which they lay on the day of their report; an ended code is not used
+    again.
+    """
+    open_project()
+    require_tables()
+    from cityloop.geo import operations
+    from cityloop.kernel import clock
+    from cityloop.kernel.actor import Actor
+
+    ended = operations.end_responsibility_grids(
+        grid_codes=codes,
+        on=on.date() if on else None,
+        actor=Actor.system("end-responsibility-grids"),
+        now=clock.now(),
+    )
+    finish({"ended": ended}, f"Ended: {ended}.", as_json=as_json)

@@ -20,6 +20,7 @@ from cityloop.desks.boxes import BOXES, BY_KEY, Box, tasks_of
 from cityloop.evidence import queries as evidence
 from cityloop.evidence import wording
 from cityloop.geo import queries as geo
+from cityloop.geo.models import ResponsibilityGrid
 from cityloop.hotline import queries as hotline
 from cityloop.hotline.models import Call
 from cityloop.intake import checks
@@ -157,6 +158,7 @@ class CaseFile:
     papers: list[Attachment]
     names: Names
     area: str
+    share: ResponsibilityGrid | None
     component: Component | None
     broken: int | None
     unlike: bool  # what is shown is not what the last line left
@@ -182,6 +184,7 @@ def case_file(actor: Actor, number: str) -> CaseFile:
         papers=papers,
         names=names_in(case, lines),
         area=full_area(case.area_code),
+        share=cases.responsibility_grid(case),
         component=component,
         broken=broken,
         unlike=broken is None and state.unlike(case),

@@ -97,6 +97,8 @@ def test_after_a_split_the_same_bodies_answer_and_codes_follow(town: Town, brows
         kind="poi", name="门", full_name="门", point=point, grid=old, source="t"
     )
     assert answers(town, old.code) == "GREEN"
+    file = browse("inspector2").get(f"/api/v1/cases/{case}").json()
+    assert file["responsibility_grid"] == share.code
 
     change = split(town, old, today(town))
     assert (change.state, change.retired, len(change.made)) == ("begun", [old.code], 2)

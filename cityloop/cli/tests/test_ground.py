@@ -19,6 +19,7 @@ from cityloop.cli.output import CommandError, RejectedError
 from cityloop.geo import operations, queries
 from cityloop.geo.models import Address, ResponsibilityGrid, UnitGrid
 from cityloop.geo.tests import world
+from cityloop.kernel.errors import NotFound
 
 pytestmark = pytest.mark.django_db
 Call = Callable[..., tuple[dict[str, Any], str]]
@@ -139,6 +140,11 @@ def test_responsibility_grids_are_brought_and_shared_out(
     ).exclude(code="Z1").count()  # fmt: skip
     told, err = call("share-out-grids", town)
     assert counts(told) == (0, 0, 0) and "already" in err
+    told, _ = call("end-responsibility-grids", "Z1")
+    assert told == {"ended": 1}
+    assert counts(call("share-out-grids", town)[0]) == (1, 0, 0)
+    with pytest.raises(NotFound, match="no responsibility grid Z9"):
+        call("end-responsibility-grids", "Z1", "Z9")
     told, err = call("share-out-grids", "330198", fails=True)
     assert "no unit grid in force in 330198" in told["error"]
 

@@ -11,7 +11,11 @@ from cityloop.geo.operations.grid_plans import (
 from cityloop.geo.operations.grids import generate_grids
 from cityloop.geo.operations.map_sources import remove_map_source, set_map_source
 from cityloop.geo.operations.regions import import_regions, outline_city
-from cityloop.geo.operations.responsibility import add_responsibility_grid, share_out_grids
+from cityloop.geo.operations.responsibility import (
+    add_responsibility_grid,
+    end_responsibility_grids,
+    share_out_grids,
+)
 from cityloop.geo.operations.responsibility_files import import_responsibility_grids
 from cityloop.geo.operations.road_addresses import add_crossings
 from cityloop.geo.operations.roads import import_roads
@@ -22,6 +26,7 @@ __all__ = [
     "add_responsibility_grid",
     "begin_grid_changes",
     "cancel_grid_change",
+    "end_responsibility_grids",
     "generate_grids",
     "import_addresses",
     "import_grids",

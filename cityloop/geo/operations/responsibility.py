@@ -36,6 +36,18 @@ class GridTaken(Refused):
     code = "grid-taken"
 
 
+class NoSuchShare(NotFound):
+    """There is no responsibility grid of a code."""
+
+    code = "no-such-responsibility-grid"
+
+
+class ShareEnded(Refused):
+    """A responsibility grid has ended already, or begins later than it is to end."""
+
+    code = "responsibility-grid-ended"
+
+
 class NothingToShareOut(NotFound):
     """An area has no unit grids."""
 
@@ -78,6 +90,37 @@ def add_responsibility_grid(
         raise GridTaken(why_used(code))
     write_shares([Share(code, name, units[0].community_id, [one.pk for one in units])], day)
     return ResponsibilityGrid.objects.get(code=code)
+
+
+def end_responsibility_grids(
+    *, grid_codes: Collection[str], actor: Actor, now: datetime, on: date | None = None
+) -> int:
+    """End responsibility grids, all or none; from the day `on` (today) their unit grids are free.
+
+    Returns how many. Raises NoSuchShare, ShareEnded, NotAllowed.
+    """
+    actor.require("geo.manage")
+    day = on or timezone.localdate(now)
+    with transaction.atomic():
+        locked = ResponsibilityGrid.objects.select_for_update(no_key=True)
+        rows = list(locked.filter(code__in=grid_codes).order_by("code"))
+        if missing := sorted(set(grid_codes) - {one.code for one in rows}):
+            raise NoSuchShare(*(gettext("no responsibility grid %(code)s") % {"code": one}
+                                for one in missing))  # fmt: skip
+        if whys := [why for one in rows if (why := _why_not_ended(one, day))]:
+            raise ShareEnded(*whys)
+        return ResponsibilityGrid.objects.filter(pk__in=[one.pk for one in rows]).update(
+            valid_to=day
+        )
+
+
+def _why_not_ended(share: ResponsibilityGrid, day: date) -> str:
+    told = {"code": share.code, "first": share.valid_from, "end": share.valid_to}
+    if share.valid_to is not None:
+        return gettext("responsibility grid %(code)s ended on %(end)s") % told
+    if day < share.valid_from:
+        return gettext("responsibility grid %(code)s begins on %(first)s only") % told
+    return ""
 
 
 def units_in_force(wanted: Collection[str], day: date) -> list[UnitGrid]:

@@ -27,6 +27,7 @@ from cityloop.geo.queries.regions import (
     region,
     region_names,
     regions_of,
+    responsibility_grid,
 )
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "region",
     "region_names",
     "regions_of",
+    "responsibility_grid",
     "search_address",
     "service_area",
     "service_areas",

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
-from cityloop.geo.models import Region, UnitGrid
+from cityloop.geo.models import Region, ResponsibilityGrid, UnitGrid
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
 
@@ -48,6 +48,12 @@ def region_names(codes: Iterable[str], *, on: date | None = None) -> dict[str, s
     if on is not None:
         rows = rows.filter(_holds(on))
     return dict(rows.values_list("code", "name"))
+
+
+def responsibility_grid(unit_grid: str, *, on: date) -> ResponsibilityGrid | None:
+    """The responsibility grid that a unit grid (15 digits) belonged to on a day."""
+    rows = ResponsibilityGrid.objects.filter(_holds(on), unit_grids__code=unit_grid)
+    return rows.order_by("code").first()
 
 
 def regions_of(actor: Actor, *, levels: Sequence[str] = ()) -> QuerySet[Region]:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.contrib.gis.db.models import Union
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
-from cityloop.geo import operations
+from cityloop.geo import operations, queries
 from cityloop.geo.codes import BadCode
 from cityloop.geo.models import ResponsibilityGrid, UnitGrid
-from cityloop.geo.operations.responsibility import GridTaken, NotAdjacent, NothingToShareOut
+from cityloop.geo.operations.responsibility import (
+    GridTaken,
+    NoSuchShare,
+    NotAdjacent,
+    NothingToShareOut,
+    ShareEnded,
+)
 from cityloop.geo.tests.world import BOSS, NOW, TODAY
-from cityloop.kernel.errors import Invalid
+from cityloop.kernel.errors import Invalid, NotAllowed
 from cityloop.kernel.reports import ImportReport
 from cityloop.kernel.tables import BadTable
 
@@ -184,11 +192,43 @@ def test_the_most_of_one_and_its_shape(town: str, tmp_path: Path) -> None:
 def test_an_ended_one_leaves_its_ground_and_keeps_its_code(town: str) -> None:
     operations.share_out_grids(areas=[town], actor=BOSS, now=NOW)
     before = set(ResponsibilityGrid.objects.values_list("code", flat=True))
-    ResponsibilityGrid.objects.update(valid_to=TODAY)
+    ended = operations.end_responsibility_grids(grid_codes=before, actor=BOSS, now=NOW)
+    assert ended == len(before)
+    unit = UnitGrid.objects.order_by("code")[0].code
+    assert queries.responsibility_grid(unit, on=TODAY) is None
     made = operations.share_out_grids(areas=[town], actor=BOSS, now=NOW)
     after = set(ResponsibilityGrid.objects.filter(valid_to=None).values_list("code", flat=True))
     assert made == len(after)
     assert not before & after
+    now_in = queries.responsibility_grid(unit, on=TODAY)
+    assert now_in is not None
+    assert now_in.code in after
+
+
+def test_all_end_or_none(town: str) -> None:
+    one, beside = neighbours()
+    for code, unit, first in (("A", one, TODAY), ("B", beside, TODAY + timedelta(days=9))):
+        operations.add_responsibility_grid(
+            code=code, name=code, grid_codes=[unit.code], actor=BOSS, now=NOW, valid_from=first
+        )
+    with translation.override("en"):
+        for codes, refused, why in (
+            (["A", "Z", "Y"], NoSuchShare, "no responsibility grid Y"),
+            (["A", "B"], ShareEnded, "B begins on"),
+        ):
+            with pytest.raises(refused, match=why):
+                operations.end_responsibility_grids(grid_codes=codes, actor=BOSS, now=NOW)
+        assert not ResponsibilityGrid.objects.exclude(valid_to=None).exists()
+        last = TODAY + timedelta(days=3)
+        operations.end_responsibility_grids(grid_codes=["A"], on=last, actor=BOSS, now=NOW)
+        for day, code in ((TODAY, "A"), (last - timedelta(days=1), "A"), (last, None)):
+            found = queries.responsibility_grid(one.code, on=day)
+            assert (found.code if found else None) == code
+        with pytest.raises(ShareEnded, match="A ended on"):
+            operations.end_responsibility_grids(grid_codes=["A"], actor=BOSS, now=NOW)
+    nobody = replace(BOSS, permissions=frozenset())
+    with pytest.raises(NotAllowed):
+        operations.end_responsibility_grids(grid_codes=["B"], actor=nobody, now=NOW)
 
 
 def test_what_cannot_be_shared_out(town: str) -> None:
