@@ -76,7 +76,9 @@ def ends_as(actions: Iterable[str]) -> str:
 
 def write(changes: Iterable[Change], *, also: Sequence[Rows] = ()) -> None:
     """Write walked cases by COPY: all of them or none. Raises DatabaseError."""
-    copy([*record.parts(list(changes), new_row=_as_it_is), *also])
+    changes = list(changes)
+    copy([*record.parts(changes, new_row=_as_it_is), *also])
+    record.keep(changes)
 
 
 def _as_it_is(instance: Any, _columns: tuple[str, ...]) -> dict[str, Any]:

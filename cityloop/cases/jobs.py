@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cityloop.cases import operations, proof
+from cityloop.cases import newest, operations, proof
 from cityloop.kernel import clock
 
 BATCHES = 5  # in one call: the worker has other schedules, and must end soon when it is told to
@@ -25,5 +25,7 @@ def follow_calendar(calendar_id: int) -> None:
 
 
 def seal_history() -> int:
-    """Seal the lines that came since the last seal."""
-    return proof.seal(now=clock.now())
+    """Seal the lines that came since the last seal, and look for those that came before it."""
+    sealed = proof.seal(now=clock.now())
+    newest.look_back()
+    return sealed

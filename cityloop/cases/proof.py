@@ -13,7 +13,7 @@ import orjson
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from cityloop.cases import chain, locks, papers, state
+from cityloop.cases import chain, locks, newest, papers, state
 from cityloop.cases.faults import Broken, Tally
 from cityloop.cases.models import CaseEvent, Seal
 from cityloop.kernel import files, witness
@@ -150,6 +150,7 @@ def verify(*, now: datetime, progress: Progress | None = None) -> Verdict:
     seals, (noted, again) = _verify_seals(tally), _as_noted(now, tally)
     _unsealed(now, tally)
     _without_case(tally)
+    newest.count_missing(tally)
     broken += tally.found() + papers.otherwise()
     return Verdict(
         cases,

@@ -9,7 +9,7 @@ from typing import Any
 from cityloop.cases import chain, clocks, fields, guards, state
 from cityloop.cases.change import Change, Paper
 from cityloop.cases.models import Attachment, Case, CaseEvent, Task, Timer
-from cityloop.kernel import jobs
+from cityloop.kernel import jobs, witness
 from cityloop.kernel.rows import First, Row, Rows, columns_of, own_values, row_of
 from cityloop.kernel.rows import write as write_rows
 
@@ -122,6 +122,18 @@ def write(
 ) -> None:
     """Write all changes, and the caller's rows, in one statement: all of it or nothing."""
     write_rows([*parts(changes), *also], first=first)
+    keep(changes)
+
+
+def keep(changes: Iterable[Change]) -> None:
+    """Tell the witness of every line just written: until a seal covers it, no other knows of it."""
+    witness.keep(
+        [
+            (f"{change.case.number}/{line['version']}", line["hash"])
+            for change in changes
+            for line in _lines(change).lines
+        ]
+    )
 
 
 def parts(

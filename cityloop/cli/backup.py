@@ -245,6 +245,7 @@ def _restore_beside(backup: Path) -> None:
     notes = witness.file_of()
     notes.parent.mkdir(parents=True, exist_ok=True)
     _write(notes, (backup / NOTES).read_bytes())
+    witness.forget_kept()
     if (backup / MODELS).is_dir():
         shutil.copytree(backup / MODELS, env.path("DATA_DIR") / MODELS, dirs_exist_ok=True)
 

@@ -101,6 +101,7 @@ OWN: dict[str, dict[str, str]] = {
         "lifecycle": TABLE,
         "load": FUNCTIONS,
         "modes": VALUE,
+        "newest": FUNCTIONS,
         "offers": FUNCTIONS,
         "papers": FUNCTIONS,
         "photos": FUNCTIONS,

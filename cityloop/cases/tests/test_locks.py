@@ -10,11 +10,11 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from cityloop.cases import operations, proof, state
+from cityloop.cases import jobs, operations, proof, state
 from cityloop.cases.models import Attachment, Case, CaseEvent, Seal, Task, Timer
 from cityloop.cases.tests import world as worlds
 from cityloop.cases.tests.proven import sql
-from cityloop.kernel import files
+from cityloop.kernel import clock, files, witness
 from cityloop.kernel.models import StoredFile
 
 
@@ -115,8 +115,76 @@ def test_who_deletes_a_case_with_every_seal_since_is_found_out_by_what_was_noted
     with django_capture_on_commit_callbacks(execute=True):
         world.to("accepted")
         proof.seal(now=world.now)
+    seal, line = proof.verify(now=world.now).broken
+    assert "it is gone: it was noted outside the database" in seal.what
+    assert line.where == f"case {gone.number} version 1"
+
+
+@pytest.fixture
+def here_and_now(world, monkeypatch) -> None:
+    """The worker's clock shows the time of this world."""
+    monkeypatch.setattr(clock, "now", lambda: world.now)
+
+
+def _vanish(case: Case) -> None:
+    """Past every lock, and with nothing left behind."""
+    sql("SET LOCAL session_replication_role = replica")
+    for table in ("cases_event", "cases_timer", "cases_task"):
+        sql(f"DELETE FROM {table} WHERE case_id = {case.pk}")
+    sql(f"DELETE FROM cases_case WHERE id = {case.pk}")
+    sql("SET LOCAL session_replication_role = origin")
+
+
+@pytest.mark.requirement("O01", "O02")
+@pytest.mark.parametrize("seals", [0, 1, 2, 3])
+def test_a_case_that_vanished_before_it_was_sealed_is_missed_for_good(
+    world, here_and_now, django_capture_on_commit_callbacks, seals
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        world.to("accepted")
+    with django_capture_on_commit_callbacks(execute=True):
+        jobs.seal_history()
+    with django_capture_on_commit_callbacks(execute=True):
+        gone = world.report()
+    _vanish(gone)
+    for _minute in range(seals):
+        with django_capture_on_commit_callbacks(execute=True):
+            world.report()
+        with django_capture_on_commit_callbacks(execute=True):
+            jobs.seal_history()
     [told] = proof.verify(now=world.now).broken
-    assert "it is gone: it was noted outside the database" in told.what
+    assert told.where == f"case {gone.number} version 1"
+    assert "gone, or another one" in told.what
+
+
+@pytest.mark.requirement("O01", "O02")
+def test_what_is_there_is_not_missed_and_is_kept_no_longer_than_it_must(
+    world, here_and_now, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        case = world.to("closed")
+    for others in range(3):
+        assert len(list(witness.kept())) == (case.version, case.version + 1, 1)[others]
+        with django_capture_on_commit_callbacks(execute=True):
+            world.report()
+        with django_capture_on_commit_callbacks(execute=True):
+            jobs.seal_history()
+    for _quiet in range(2):
+        jobs.seal_history()
+    assert list(witness.kept()) == []
+    assert proof.verify(now=world.now).whole
+
+
+@pytest.mark.requirement("O01", "O02")
+def test_what_was_rolled_back_was_never_written(world, django_capture_on_commit_callbacks):
+    def breaks_off() -> None:
+        with transaction.atomic():
+            world.report()
+            sql("SELECT 1 / 0")
+
+    with django_capture_on_commit_callbacks(execute=True), pytest.raises(DatabaseError):
+        breaks_off()
+    assert list(witness.kept()) == []
 
 
 @pytest.mark.requirement("O01", "O02")
