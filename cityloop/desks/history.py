@@ -278,6 +278,7 @@ FACTS: dict[str, Words] = {
     "reports":       _reports,
     "was_closed":    _was_closed,
     "token":         _token,
+    "elsewhere":     _flag(gettext_noop("Somebody goes who does not walk there")),
     "merged_posts":  _flag(gettext_noop("One person acts on both sides here: the city allows merged posts")),
     "same_hands":    _flag(gettext_noop("The same person did the step before: posts come together in one operator")),
     "checker":       _checker,

@@ -119,7 +119,11 @@ from cityloop.cases.guards.requests import (
     suspensions_left,
     waits_for_you,
 )
-from cityloop.cases.guards.site import inspector_apart, inspector_in_post
+from cityloop.cases.guards.site import (
+    inspector_apart,
+    inspector_in_post,
+    inspector_of_the_place,
+)
 from cityloop.cases.guards.standing import (
     not_for_own_unit,
     sides_kept_apart,
@@ -189,6 +193,7 @@ __all__ = [
     "in_time",
     "inspector_apart",
     "inspector_in_post",
+    "inspector_of_the_place",
     "late_check_explained",
     "lead_finishes",
     "leader_decides_long",

@@ -28,6 +28,32 @@ def inspector_in_post(change: Change) -> str | None:
     return None
 
 
+def inspector_of_the_place(change: Change) -> str | None:
+    """Whoever sends does not choose who judges: where inspectors walk the street of the place,
+    somebody from elsewhere goes with a reason only (D06, F04). A contact station sees its own
+    ground."""
+    inspector, area = change.inputs.get("inspector"), change.case.area_code
+    if change.imported or inspector is None or not area:
+        return None
+    day = timezone.localdate(change.now)
+    checker = change.facts.get("checker", "inspector")
+    if checker == "community_station":
+        home = inspector.organisation.region_code or "-"
+        return None if area.startswith(home) else _(
+            "%(name)s answers for another community") % {"name": inspector.name}  # fmt: skip
+    if checker != "inspector":
+        return None  # a professional team goes where it is called
+    near = people.inspectors_near(area, on=day)
+    if not near or inspector.pk in near:
+        return None
+    change.facts["elsewhere"] = True
+    if change.inputs.get("opinion"):
+        return None
+    return _("%(name)s does not walk there, others do: say in the remark why they should go") % {
+        "name": inspector.name
+    }
+
+
 def inspector_apart(change: Change) -> str | None:
     """Nobody checks what was handled by a body of one house with them, or with their post (F01)."""
     inspector = change.inputs.get("inspector")

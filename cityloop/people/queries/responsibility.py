@@ -245,6 +245,14 @@ def inspector_of(grid_code: str, on: date) -> int | None:
     return found[0][1] if found else None
 
 
+def inspectors_near(area_code: str, *, on: date) -> set[int]:
+    """The members who walk in the street of a community (12 digits) on a day, or all of its
+    district. Empty where nobody does."""
+    street = Q(area_code__startswith=area_code[:9]) | Q(area_code=area_code[:6])
+    rows = PatrolArea.objects.filter(_valid(on), street, member__active=True)
+    return set(rows.values_list("member_id", flat=True))
+
+
 def class_names(rows: Sequence[Responsibility]) -> dict[int, str]:
     """What these lines speak of, by their id: the class, as the edition has it that the line names,
     else the latest edition's; the major class of a line for all of it; nothing for any class."""
