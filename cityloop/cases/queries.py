@@ -205,8 +205,17 @@ def timers(case: Case) -> list[Timer]:
 
 def attachments(case: Case) -> list[Attachment]:
     """The case's papers with their files, in the order in which they came."""
-    rows = Attachment.objects.filter(case=case).select_related("file")
+    rows = case.attachments.select_related("file")
     return list(rows.order_by("version", "id"))
+
+
+def photo(actor: Actor, paper_id: int, sha256: str) -> Attachment:
+    """A picture as one step of a case has it; NotFound outside the actor's scope."""
+    rows = Attachment.objects.filter(case__in=visible(actor)).select_related("file", "case")
+    row = rows.filter(pk=paper_id, file__sha256=sha256, file__media_type__startswith="image/")
+    if (found := row.first()) is None:
+        raise NotFound(_("there is no such picture"))
+    return found
 
 
 def tasks(case: Case) -> list[Task]:
