@@ -8,7 +8,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.gis.geos import Point
 from django.db import connection
+from django.utils.timezone import get_default_timezone
 
 from cityloop.cases.change import Paper
 from cityloop.cases.models import Attachment, Case
@@ -16,6 +18,7 @@ from cityloop.geo.coordinates import metres_between
 
 FAR_METRES = 200
 OLD = timedelta(hours=24)
+JUST_NOW = timedelta(hours=1)
 SHOWN = 5
 FRAME = "same-angle"  # the page's own camera names so what it took, with the moment as 14 digits
 _FRAME_NAME = re.compile(rf"{FRAME}-\d{{14}}\.jpg")
@@ -67,6 +70,42 @@ def framed(paper: Attachment) -> bool:
     As good as any word of a browser: it excuses a date that is missing, and proves nothing.
     """
     return not paper.from_album and bool(_FRAME_NAME.fullmatch(paper.filename))
+
+
+def stamp(paper: Attachment) -> list[str]:
+    """What is stamped on a photo as its case shows it: when, where, in which unit grid, of which
+    case, and by which way it came, where that is known. Latin letters and digits (F08).
+
+    Each says whose word it is. The city's time; degrees of WGS 84.
+    """
+    file, case = paper.file, paper.case
+    taken = file.taken_at is not None
+    at = (file.taken_at or paper.added_at).astimezone(get_default_timezone())
+    when = "TAKEN {} (EXIF)" if taken else "RECEIVED {} (SERVER)"
+    point, whose = (file.taken_point, "EXIF") if file.taken_point else (case.point, "CASE")
+    words = [
+        when.format(at.strftime("%Y-%m-%d %H:%M:%S")),
+        f"PLACE {_degrees(point)} WGS84 ({whose})" if point else "PLACE UNKNOWN",
+        f"GRID {case.grid_code}" if case.grid_code else "",
+        f"CASE {case.number}",
+        _way(paper),
+    ]
+    return [one for one in words if one]
+
+
+def _degrees(point: Point) -> str:
+    north, east = "N" if point.y >= 0 else "S", "E" if point.x >= 0 else "W"
+    return f"{abs(point.y):.5f}{north} {abs(point.x):.5f}{east}"
+
+
+def _way(paper: Attachment) -> str:
+    """Not from the album is said of everything that nobody marked: only a frame of the page's
+    camera, or the camera's own time just before, speaks for the camera."""
+    if paper.from_album:
+        return "ALBUM"
+    taken_at = paper.file.taken_at
+    fresh = taken_at is not None and abs(paper.added_at - taken_at) <= JUST_NOW
+    return "CAMERA" if fresh or framed(paper) else ""
 
 
 def _cases_with(file_ids: list[int]) -> dict[int, list[str]]:

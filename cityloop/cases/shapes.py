@@ -127,7 +127,8 @@ class TaskOut(Schema):
 
 
 class PaperOut(Schema):
-    """A photo or another paper; `remarks` are what was noticed about it."""
+    """A photo or another paper; `remarks` are what was noticed about it. `url` is the original;
+    `stamped_url`, of a photo, has when, where and of which case below the picture."""
 
     version: int
     stage: str
@@ -137,6 +138,7 @@ class PaperOut(Schema):
     from_album: bool
     remarks: list[dict[str, Any]]
     url: str
+    stamped_url: str | None
 
 
 class CaseFile(CaseLine):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -181,6 +182,8 @@ def attachment(one: Attachment) -> dict[str, Any]:
         "version": one.version, "stage": one.stage, "sha256": one.file.sha256,
         "media_type": one.file.media_type, "taken_at": one.file.taken_at,
         "from_album": one.from_album, "remarks": one.remarks, "url": f"/files/{one.file.sha256}",
+        "stamped_url": reverse("file-stamped", args=[one.file.sha256, one.pk])
+        if one.file.media_type.startswith("image/") else None,
     }  # fmt: skip
 
 

@@ -1,20 +1,26 @@
-"""Files of cases: the original and a small picture, for those who may see the case."""
+"""Files of cases: the original, a small picture, a stamped one, for those who may see the case."""
 
 from __future__ import annotations
 
+import hashlib
+
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import path
+from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cityloop.cases import queries
-from cityloop.kernel import files
+from cityloop.cases import photos, queries
+from cityloop.kernel import bands, files
 from cityloop.kernel.errors import NotFound
 from cityloop.kernel.models import StoredFile
 from cityloop.kernel.page import actor_of
 
 # The address names the content; only for a day, since the right to see it may end.
 DAY = "private, max-age=86400, immutable"
+# The place of a case may be corrected, and its stamp says so from then on.
+ASK = "private, no-cache"
+LARGE = 1280
 
 
 def _stored(request: HttpRequest, sha256: str) -> StoredFile:
@@ -47,7 +53,24 @@ def small(request: HttpRequest, sha256: str, side: int) -> HttpResponse:
     return answer
 
 
+@require_safe
+def stamped(request: HttpRequest, sha256: str, paper_id: int) -> HttpResponseBase:
+    """A photo as a step of its case has it, a JPEG of at most 1280 pixels and a band below: when,
+    where, of which case. 304 when the browser has it already."""
+    paper = queries.photo(actor_of(request), paper_id, sha256)
+    words = photos.stamp(paper)
+    told = "\n".join([bands.LOOK, sha256, *words]).encode()
+    etag = f'"{hashlib.blake2b(told, digest_size=12).hexdigest()}"'
+    answer = get_conditional_response(request, etag=etag)
+    if answer is None:
+        made = files.stamped(paper.file, LARGE, words)
+        answer = HttpResponse(made, content_type="image/jpeg")
+    answer["ETag"], answer["Cache-Control"] = etag, ASK
+    return answer
+
+
 urlpatterns = [
     path("files/<str:sha256>", original, name="file"),
     path("files/<str:sha256>/<int:side>", small, name="file-small"),
+    path(f"files/<str:sha256>/{LARGE}/<int:paper_id>", stamped, name="file-stamped"),
 ]

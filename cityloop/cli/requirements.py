@@ -95,7 +95,7 @@ ROWS: tuple[tuple[str, str], ...] = (
     ("F05", "a failed check goes back and counts as rework"),
     ("F06", "closing under the closing condition"),
     ("F07", "no photo, no result"),
-    ("F08", "what is odd about a photo is flagged"),
+    ("F08", "photos say when, where, of which case; what is odd about one is flagged"),
     ("F12", "return to the step that is responsible, nothing lost"),
     ("F13", "rework counted by unit and reason"),
     ("H01", "limits by class and condition, in business time"),

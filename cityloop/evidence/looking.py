@@ -125,7 +125,7 @@ QUICK: tuple[Look, ...] = (reuse,)  # no model, no features: some milliseconds
 
 def _no_date(photo: Attachment) -> Finding:
     """Odd where the camera's own date is missing too, but for a frame of the page's camera: that
-    cannot have one, and was taken with its step."""
+    cannot have one, and was taken with its step. What the page wrote into it was not read here."""
     framed = photos.framed(photo)
     odd = photo.file.taken_at is None and not framed
     facts = {"framed": True} if framed else {}

@@ -9,7 +9,7 @@ import math
 import os
 import struct
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -21,7 +21,7 @@ from django.contrib.gis.geos import Point
 from django.utils.translation import gettext as _
 from PIL import ExifTags, Image, ImageOps, ImageStat, UnidentifiedImageError
 
-from cityloop.kernel import formats
+from cityloop.kernel import bands, formats
 from cityloop.kernel.errors import Invalid, NoRoom, NotFound, TooLarge
 from cityloop.kernel.models import HandedIn, StoredFile
 
@@ -291,10 +291,23 @@ def _settle(draft: Path, final: Path) -> None:
 
 def thumbnail(row: StoredFile, side: int) -> bytes:
     """A small JPEG of a stored photo, upright; the original is not touched."""
+    return _jpeg(_upright(row, side))
+
+
+def stamped(row: StoredFile, side: int, words: Sequence[str]) -> bytes:
+    """As `thumbnail`, with a band of these words (Latin letters, digits) below the picture."""
+    return _jpeg(bands.below(_upright(row, side), words))
+
+
+def _upright(row: StoredFile, side: int) -> Image.Image:
     with opened(row) as stream, Image.open(stream) as picture:
         picture.draft("RGB", (side, side))
         upright = ImageOps.exif_transpose(picture).convert("RGB")
         upright.thumbnail((side, side))
-        out = io.BytesIO()
-        upright.save(out, "JPEG", quality=82)
+    return upright
+
+
+def _jpeg(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=82)
     return out.getvalue()

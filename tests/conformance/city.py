@@ -56,6 +56,7 @@ class City:
     cases: dict[str, str] = field(default_factory=dict)
     report: str = ""
     photo: str = ""
+    paper: int = 0  # the attachment whose content `photo` is
     orders: dict[str, str] = field(default_factory=dict)
     protection: int = 0
     service_area: int = 0

@@ -87,7 +87,8 @@ def build(folder: Path) -> City:
     ):
         part(city)
     case = Case.objects.get(number=city.cases["closed"])
-    city.photo = case.attachments.order_by("pk")[0].file.sha256
+    paper = case.attachments.select_related("file").order_by("pk")[0]
+    city.photo, city.paper = paper.file.sha256, paper.pk
     return city
 
 

@@ -5,23 +5,27 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from django.db import connection
+from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from cityloop.cases import photos
 from cityloop.cases.models import Attachment
+from cityloop.evidence import looking, stamps
 from cityloop.kernel import files
 from tests.e2e.conftest import PHONE, Axe, Site, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db,
               pytest.mark.requirement("F09")]  # fmt: skip
 
-# Counts the cameras that are on; the page's script comes later.
+# Counts the cameras that are on, and the positions that were told; the page's script comes later.
 COUNTED = """
 const media = navigator.mediaDevices, ask = media.getUserMedia.bind(media);
 window.asked = [];
@@ -30,7 +34,22 @@ media.getUserMedia = async (wanted) => {
   window.asked.push({ wanted, track: stream.getTracks()[0] });
   return stream;
 };
+const where = navigator.geolocation, watch = where.watchPosition.bind(where);
+window.told = [];
+window.watched = new Set();
+where.watchPosition = (found, failed, how) => {
+  const note = (then) => (what) => {
+    then(what);
+    window.told.push(what.coords ? "found" : "refused");
+  };
+  const number = watch(note(found), note(failed), how);
+  window.watched.add(number);
+  return number;
+};
+const clear = where.clearWatch.bind(where);
+where.clearWatch = (number) => { window.watched.delete(number); clear(number); };
 """
+PLACE = {"longitude": 120.130104, "latitude": 30.260096, "accuracy": 7.6}
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +87,34 @@ def press(form: Locator) -> Locator:
 def said(dialog: Locator) -> Locator:
     """What the dialog says instead of a picture."""
     return dialog.get_by_role("status").locator("p:visible")
+
+
+def await_position(page: Page, answer: str) -> None:
+    """Until the browser has told the page where the device is, or that it may not know."""
+    page.evaluate(
+        """async (answer) => {
+          while (!told.includes(answer)) await new Promise((go) => setTimeout(go, 20));
+        }""",
+        answer,
+    )
+
+
+def read_on(path: Path) -> str:
+    """All that our own reader sees on a picture, without gaps."""
+    return "".join(stamps._reader()(str(path)).txts or ()).replace(" ", "")
+
+
+def tells_when_where_and_of_which_case(kept: Attachment) -> None:
+    """All this can be read on the picture, and its check finds nothing odd in it."""
+    path = files.location(kept.file.sha256)
+    text = read_on(path)
+    assert "30.26010N120.13010EWGS84(8M)" in text and f"CASE{kept.case.number}" in text
+    (finding,) = looking.stamp(kept)
+    assert (finding.kind, finding.odd) == ("stamp", False)
+    stamp = stamps.read(path)
+    assert stamp is not None and stamp.at is not None and stamp.timed
+    since = kept.added_at - timezone.make_aware(stamp.at)  # the city's time, not the browser's
+    assert timedelta(seconds=-1) < since < timedelta(minutes=2)
 
 
 def running(page: Page) -> list[bool]:
@@ -115,8 +162,11 @@ def test_the_photo_from_before_lies_over_the_picture_as_strongly_as_wanted(visit
 @pytest.mark.requirement("F08")
 def test_what_is_taken_goes_in_with_the_step_and_is_not_of_the_album(visit, site) -> None:
     form = form_of(visit, "handling", "unit", "finish")
+    form.page.context.grant_permissions(["camera", "geolocation"], origin=site.url)
+    form.page.context.set_geolocation(PLACE)
     form.locator("textarea[name=result]").fill("已清理")
     dialog = press(form)
+    await_position(form.page, "found")
     take = dialog.get_by_role("button", name="拍照", exact=True)
     take.click()
     expect(dialog.get_by_role("button", name="使用这张")).to_be_focused()
@@ -138,6 +188,29 @@ def test_what_is_taken_goes_in_with_the_step_and_is_not_of_the_album(visit, site
     assert [kept.file.width, kept.file.height] == size
     with Image.open(files.location(kept.file.sha256)) as picture:
         assert picture.convert("L").getextrema()[1] > 100  # a picture, not a black frame
+    tells_when_where_and_of_which_case(kept)
+
+
+@pytest.mark.requirement("F08")
+def test_without_a_position_the_picture_still_says_when_and_of_which_case(
+    visit, site, tmp_path
+) -> None:
+    form = form_of(visit, "ordered", "unit", "finish")
+    dialog = press(form)
+    page = form.page
+    expect(dialog).to_contain_text("照片上将写入日期、时间、案件编号")
+    await_position(page, "refused")
+    dialog.get_by_role("button", name="拍照", exact=True).click()
+    dialog.get_by_role("button", name="使用这张").click()
+    expect(form.locator(".way-file img")).to_have_count(1)
+    found = form.locator("input[capture]").evaluate(
+        "async (one) => [...new Uint8Array(await one.files[0].arrayBuffer())]"
+    )
+    path = tmp_path / "taken.jpg"
+    path.write_bytes(bytes(found))
+    number = site.city.cases["ordered"].number  # above it the false camera's own clock is read
+    assert re.search(rf"20\d\d-\d\d-\d\d\d\d:\d\d:\d\dCASE{number}$", read_on(path))
+    assert page.evaluate("watched.size") == 0  # nobody follows the device any more
 
 
 def test_the_keyboard_alone_is_enough_and_escape_ends_it(visit, axe: Axe) -> None:

@@ -39,7 +39,10 @@ def test_somebody_from_elsewhere_goes_with_a_reason_that_stays(
     town.step(number, action, "acceptor", inspector="inspector2", opinion="同事休假")
     line = CaseEvent.objects.filter(case__number=number).latest("version")
     assert line.facts["elsewhere"] is True
-    assert "Somebody goes who does not walk there" in browse("leader").get(f"/cases/{number}/").content.decode()
+    assert (
+        "Somebody goes who does not walk there"
+        in browse("leader").get(f"/cases/{number}/").content.decode()
+    )
 
 
 def test_who_walks_there_needs_no_reason(town: Town) -> None:

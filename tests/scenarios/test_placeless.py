@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from cityloop.cases import proof
-from cityloop.cases.models import Case, CaseEvent
+from cityloop.cases import photos, proof
+from cityloop.cases.models import Attachment, Case, CaseEvent
 from cityloop.desks.history import words_of
 from cityloop.desks.queries import names_in
+from cityloop.intake.operations import PhotoIn
 from cityloop.kernel.errors import Invalid, Problem
+from tests.browser import Browse
 from tests.town import Town
 
 pytestmark = pytest.mark.requirement("A01", "C01")
 
 
-def placeless(town: Town) -> Case:
+def placeless(town: Town, **more: Any) -> Case:
     receipt = town.report(
-        "sms", x=None, y=None, address="不知道的地方", reporter_phone="13800000001"
+        "sms", x=None, y=None, address="不知道的地方", reporter_phone="13800000001", **more
     )
     case = Case.objects.get(number=receipt.case)
     assert case.grid_code == "" and case.point is None
@@ -72,3 +76,25 @@ def test_a_wrong_place_is_put_right_with_its_reason(town: Town) -> None:
               reason_code="wrong_place", reason="位置有误")  # fmt: skip
     assert town.step(case.number, "locate", "acceptor", reason="核实后更正",
                      point=f"{point.x},{point.y}").status == "reported"  # fmt: skip
+
+
+@pytest.mark.requirement("F08")
+def test_the_stamp_of_a_photo_follows_the_place_and_a_browser_hears_of_it(
+    town: Town, browse: Browse
+) -> None:
+    case = placeless(town, photos=[PhotoIn(town.stored())])
+    photo, look = case.attachments.get(), browse("acceptor")
+    assert "PLACE UNKNOWN" in photos.stamp(photo)
+    address = f"/files/{photo.file.sha256}/1280/{photo.pk}"
+    first = look.get(address)
+    assert (first.status_code, first["Cache-Control"]) == (200, "private, no-cache")
+    kept = {"If-None-Match": first["ETag"]}
+    same = look.get(address, headers=kept)
+    assert (same.status_code, same.content, same["ETag"]) == (304, b"", first["ETag"])
+    point = town.grid(5).geom.point_on_surface
+    town.step(case.number, "locate", "acceptor", point=f"{point.x}, {point.y}", reason="电话问明")
+    later = look.get(address, headers=kept)
+    assert later.status_code == 200 and later.content != first.content
+    words = photos.stamp(Attachment.objects.get(pk=photo.pk))
+    assert f"PLACE {point.y:.5f}N {point.x:.5f}E WGS84 (CASE)" in words
+    assert f"GRID {town.grid(5).code}" in words

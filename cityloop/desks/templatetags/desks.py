@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy
 
-from cityloop.cases.models import FINAL, Task
+from cityloop.cases import photos
+from cityloop.cases.models import FINAL, Attachment, Task
 from cityloop.desks import history, looks
 from cityloop.geo import queries as geo
 from cityloop.geo.models import MapSource
@@ -68,6 +69,12 @@ def status_badge(status: str) -> SafeString:
 def remark_words(remarks: list[dict[str, Any]]) -> list[str]:
     """What was odd about a photo, a sentence each."""
     return history.remark_words(remarks)
+
+
+@register.filter
+def stamp_words(paper: Attachment) -> list[str]:
+    """What is stamped on a photo of a case."""
+    return photos.stamp(paper)
 
 
 @register.filter

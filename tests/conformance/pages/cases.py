@@ -28,6 +28,8 @@ PAGES = (
     Page("file", refused=(towns.STRANGER, "roads"), at=lambda city: {"sha256": city.photo}),
     Page("file-small", refused=(towns.STRANGER, "roads"),
          at=lambda city: {"sha256": city.photo, "side": 160}),
+    Page("file-stamped", refused=(towns.STRANGER, "roads"),
+         at=lambda city: {"sha256": city.photo, "paper_id": city.paper}),
     Page("granted"),
     Page("figures"),
     # intake

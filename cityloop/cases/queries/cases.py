@@ -1,8 +1,8 @@
-"""Every read of cases; the first argument is the actor, whose scope limits the rows."""
+"""Cases: lists, one case, its history, clocks and tasks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -19,7 +19,6 @@ from cityloop.cases import lifecycle
 from cityloop.cases.models import (
     FINAL,
     HELD,
-    Attachment,
     Case,
     CaseEvent,
     Flow,
@@ -32,9 +31,9 @@ from cityloop.cases.models import (
 )
 from cityloop.geo import queries as geo
 from cityloop.geo.models import ResponsibilityGrid
-from cityloop.kernel import files, text
+from cityloop.kernel import text
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.errors import Invalid, NotFound
+from cityloop.kernel.errors import NotFound
 from cityloop.kernel.manifest import OpenItems, Succession
 from cityloop.people import scope as people_scope
 from cityloop.standards import queries as standards
@@ -205,12 +204,6 @@ def timers(case: Case) -> list[Timer]:
     )
 
 
-def attachments(case: Case) -> list[Attachment]:
-    """The case's papers with their files, in the order in which they came."""
-    rows = Attachment.objects.filter(case=case).select_related("file")
-    return list(rows.order_by("version", "id"))
-
-
 def tasks(case: Case) -> list[Task]:
     """The case's tasks, open ones first."""
     rows = case.tasks.select_related("organisation", "member")
@@ -277,26 +270,6 @@ def of_the_public() -> Q:
         channels = flows.parameters(flow.parameters).reviewed_channels
         found |= Q(flow=flow, channel__in=channels)
     return found
-
-
-def case_of_file(actor: Actor, sha256: str) -> bool:
-    """True when the actor sees a case to which this file belongs."""
-    rows = Attachment.objects.filter(file__sha256=sha256)
-    return rows.filter(case__in=visible(actor)).exists()
-
-
-def require_files(actor: Actor, digests: Iterable[str]) -> None:
-    """Files named by their digest: the actor has handed them in, or sees a case that holds them.
-
-    Else a digest from elsewhere would open a photo of a foreign case. Raises Invalid, which says
-    the same of a file that was never stored.
-    """
-    wanted = {one for one in digests if one}
-    if not wanted or actor.member_id is None:
-        return
-    missing = wanted - files.handed_in(actor.member_id, wanted)
-    if unknown := sorted(one for one in missing if not case_of_file(actor, one)):
-        raise Invalid(_("store the file first: %(sha)s") % {"sha": unknown[0][:12]})
 
 
 def counts_by_unit(*, edition_code: str = "") -> dict[str, dict[str, int]]:
