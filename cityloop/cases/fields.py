@@ -296,6 +296,9 @@ TABLE = (
     Field("liable", lazy("Unit that should have acted"), "select", _one(Organisation, "code"),
           lazy("Left empty: the unit that had the case until now, or that was named before. While"
                " that is disputed leave it empty: the decision names it.")),
+    Field("liable_open", lazy("It stays open who should have acted"), "check", _flag,
+          lazy("The unit gave this case back: name the one that should have acted, or leave that"
+               " open. It is then decided on the record of a dispute.")),
     Field("assists", lazy("Assisting units"), "multiple", _assists),
     Field("territories", lazy("The two territories"), "multiple", _units),
     Field("subtask", lazy("Sub-task"), "long", _text),

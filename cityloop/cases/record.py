@@ -38,6 +38,8 @@ RARE: tuple[tuple[str, Callable[[Change], bool]], ...] = (
     # A result that came late, whether or not the clock has had the time to say so.
     ("case.handled_late", lambda change: change.facts.get("on_time") is False),
     ("case.disputed", lambda change: bool(change.case.dispute_level)),
+    # Ordered from another while it is left open whose duty it was.
+    ("case.left_open", lambda c: c.action == "substitute" and "circle" in c.facts),
 )
 
 

@@ -45,7 +45,7 @@ def check(
     if note_again:
         findings.append(note_seals_again())
     if chain:
-        findings += [prove_history(), prove_files(), prove_book()]
+        findings += [prove_history(), prove_files(), prove_book(), prove_orders()]
     if workflow:
         findings += [sound_flow(), sides_apart()]
     well = all(finding["well"] for finding in findings)
@@ -107,6 +107,16 @@ def prove_book() -> dict[str, Any]:
         flaws = queries.check_book()
     words = "; ".join(f"{flaw.channel}: {flaw.what}" for flaw in flaws)
     return {"name": "book", "well": not flaws, "words": words or "every report is where it was"}
+
+
+def prove_orders() -> dict[str, Any]:
+    """Compare every order of substitute works with its records, its lines and its case."""
+    from cityloop.works import queries
+
+    with progress("Proving the orders of works"):
+        count, altered = queries.altered_orders()
+    words = _one_a_line(altered) or f"{count} orders of works are what their records left"
+    return {"name": "orders", "well": not altered, "words": words}
 
 
 def sound_flow() -> dict[str, Any]:

@@ -11,6 +11,7 @@ class CoordinationConfig(Subsystem):
     permissions = ("coordination.view", "coordination.manage", "coordination.decide")
     subscriptions = {
         "case.freeze": "open_dispute",
+        "case.left_open": "open_dispute",  # fixed by another first
         "case.disputed": "follow_case",  # any step while it is open
         "case.decide": "follow_case",  # what ends it
         "case.name_liable": "follow_case",

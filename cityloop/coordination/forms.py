@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -48,6 +49,11 @@ def offer_areas(form: forms.Form, actor: Actor) -> None:
     assert isinstance(area, forms.ChoiceField)  # noqa: S101 (declared by the form)
     found = geo.regions_of(actor, levels=("district", "street"))
     area.choices = [("", _("My whole area")), *((one.code, one.name) for one in found)]
+
+
+def every_unit() -> QuerySet[Organisation]:
+    """The organisations of today, whoever asks."""
+    return people.organisation_tree(Actor.system()).filter(active=True).defer("search")
 
 
 def paper() -> forms.FileField:
@@ -113,9 +119,10 @@ class DecisionForm(OwnForm):
 
     def __init__(self, *args: Any, without: Collection[int] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = self.fields["unit"].queryset.exclude(pk__in=without)  # type: ignore[attr-defined]
-        for name in ("unit", "assists"):
-            self.fields[name].queryset = offered  # type: ignore[attr-defined]
+        unit, assists = self.fields["unit"], self.fields["assists"]
+        assert isinstance(unit, OrganisationField)  # noqa: S101 (declared above)
+        assert isinstance(assists, forms.ModelMultipleChoiceField)  # noqa: S101 (declared above)
+        unit.queryset = assists.queryset = every_unit().exclude(pk__in=without)
 
 
 class MeetingForm(OwnForm):
@@ -219,9 +226,7 @@ class OperationForm(OwnForm):
         offer_areas(self, actor)
         units = self.fields["units"]
         assert isinstance(units, forms.ModelMultipleChoiceField)  # noqa: S101 (declared above)
-        units.queryset = (
-            people.organisation_tree(Actor.system()).filter(active=True).defer("search")
-        )
+        units.queryset = every_unit()
 
 
 class OperationResultForm(OwnForm):

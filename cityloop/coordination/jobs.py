@@ -6,7 +6,7 @@ from cityloop.coordination import operations
 
 
 def open_dispute(number: str, version: int) -> None:
-    """The case was frozen."""
+    """The case was frozen, or fixed by another while it stays open whose duty it was."""
     operations.open_dispute(number=number, version=version)
 
 

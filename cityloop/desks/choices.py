@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from cityloop.cases import fields, guards, lifecycle, receiving
 from cityloop.cases.guards.joint import TERRITORIAL
+from cityloop.cases.guards.substitution import given_back
 from cityloop.cases.models import Case, Status
 from cityloop.desks import looks
 from cityloop.desks.forms import Label
@@ -232,7 +233,13 @@ def _without(groups: list[Any], left_out: set[str]) -> list[Any]:
 
 
 def needless(asked: Asked, wanted: set[str]) -> frozenset[str]:
-    """Fields that no filing rule of the case's class knows: the forms leave them out."""
+    """Fields that mean nothing for the case: the forms leave them out."""
+    asks_liable = "liable_open" in wanted and not given_back(asked.case, asked.case.status)
+    return _of_no_rule(asked, wanted) | frozenset({"liable_open"} if asks_liable else ())
+
+
+def _of_no_rule(asked: Asked, wanted: set[str]) -> frozenset[str]:
+    """Fields that no filing rule of the case's class knows."""
     if not wanted & {"engineering", "place_level"}:
         return frozenset()
     rules = FilingRule.objects.filter(problem_class=asked.case.problem_class_id)

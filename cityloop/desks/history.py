@@ -264,6 +264,7 @@ FACTS: dict[str, Words] = {
     "engineering":   _flag(gettext_noop("The engineering limit applies")),
     "unit":          _unit(gettext_noop("Lead unit")),
     "liable":        _unit(gettext_noop("Unit that should have acted")),
+    "liable_open":   _flag(gettext_noop("It stays open who should have acted")),
     "assisting":     _assisting,
     "dispatch":      _dispatch,
     "as_proposed":   _flag(gettext_noop("As proposed"), gettext_noop("Another unit than the one proposed")),

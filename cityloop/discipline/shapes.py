@@ -161,7 +161,7 @@ class FraudNoteIn(Schema):
 
 
 Day = Annotated[date, Field(ge=date(1970, 1, 1), le=date(9990, 1, 1))]
-Kind = Literal["", "accept", "reject", "remind", "void", "dispatch"]
+Kind = Literal["", "accept", "reject", "remind", "void", "file", "join", "dispatch"]
 
 
 class LotOut(Schema):
@@ -282,7 +282,10 @@ class RulingIn(Schema):
     """What was found; a wrong decision needs a mistake that its kind can have, and words."""
 
     ruling: Literal["right", "wrong"]
-    mistake: Literal["", "class", "to_reject", "to_accept", "known", "level", "unit", "other"] = ""
+    mistake: Literal[
+        "", "class", "to_reject", "to_accept", "known", "level", "rule", "to_refuse", "apart",
+        "unit", "other",
+    ] = ""  # fmt: skip
     note: Annotated[str, Field(max_length=2000)] = ""
 
 

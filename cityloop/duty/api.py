@@ -11,7 +11,16 @@ from django.utils.translation import gettext as _
 from ninja import Path, Query, Router
 
 from cityloop.duty import hours, operations, piles, queries, shapes
-from cityloop.duty.models import Absence, Call, Handover, Shift, Succession, Turn
+from cityloop.duty.models import (
+    Absence,
+    Call,
+    Camera,
+    Handover,
+    Shift,
+    Succession,
+    TeamMember,
+    Turn,
+)
 from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.api import idempotent
@@ -113,6 +122,26 @@ def _whole(actor: Actor, handover_id: int) -> dict[str, Any]:
             for one in lines
         ],
     }  # fmt: skip
+
+
+def _of_team(row: TeamMember) -> dict[str, Any]:
+    return {
+        "id": row.pk, "member": _person(row.member), "phone": row.phone,
+        "starts": row.starts and f"{row.starts:%H:%M}", "ends": row.ends and f"{row.ends:%H:%M}",
+        "begun_at": row.begun_at, "ended_at": row.ended_at,
+    }  # fmt: skip
+
+
+def _camera(row: Camera) -> dict[str, Any]:
+    return {
+        "id": row.pk, "code": row.code, "name": row.name, "lon": row.point.x, "lat": row.point.y,
+        "ended_at": row.ended_at,
+    }  # fmt: skip
+
+
+def _reached(body: shapes.ReachedIn | shapes.TeamMemberIn) -> operations.Reached:
+    starts, ends = (one and time.fromisoformat(one) for one in (body.starts, body.ends))
+    return operations.Reached(body.phone, starts or None, ends or None)
 
 
 def _outcome(row: Succession) -> dict[str, Any]:
@@ -298,3 +327,73 @@ def end_secondment(
         actor=_keeper(request), now=clock.now(),
     )  # fmt: skip
     return 200, _outcome(row)
+
+
+@router.get("/duty/protection/{period_id}", response=shapes.StandingByOut,
+            summary="Who stands by in a protection period")  # fmt: skip
+def standing_by(request: HttpRequest, period_id: Id) -> dict[str, Any]:
+    """Its emergency team and cameras; needs duty.view, or to be of the team."""
+    row = queries.period_seen(actor_of(request), period_id)
+    return {
+        "id": row.pk, "name": row.name_zh, "first": row.starts_on, "last": row.ends_on,
+        "duty": row.duty, "team": [_of_team(one) for one in queries.team_of(row.pk)],
+        "cameras": [_camera(one) for one in queries.cameras_of(row.pk)],
+    }  # fmt: skip
+
+
+@router.post("/duty/protection/{period_id}/team", response={201: shapes.TeamMemberOut},
+             summary="Put somebody on an emergency team")  # fmt: skip
+@idempotent
+def put_on_team(
+    request: HttpRequest, period_id: Id, body: shapes.TeamMemberIn
+) -> tuple[int, dict[str, Any]]:
+    """They are told. Needs standards.manage, as entering a period does."""
+    row = operations.put_on_team(
+        period_id=period_id, member=_somebody(body.member_id), reached=_reached(body),
+        actor=actor_of(request), now=clock.now(),
+    )  # fmt: skip
+    return 201, _of_team(row)
+
+
+@router.post("/duty/team/{row_id}/change", response=shapes.TeamMemberOut,
+             summary="Somebody of a team is reached otherwise")  # fmt: skip
+@idempotent
+def change_on_team(
+    request: HttpRequest, row_id: Id, body: shapes.ReachedIn
+) -> tuple[int, dict[str, Any]]:
+    """The row is ended and a new one holds; they are told. Needs standards.manage."""
+    row = operations.change_on_team(
+        row_id=row_id, reached=_reached(body), actor=actor_of(request), now=clock.now()
+    )
+    return 200, _of_team(row)
+
+
+@router.post("/duty/team/{row_id}/end", response=shapes.TeamMemberOut,
+             summary="Take somebody off a team")  # fmt: skip
+@idempotent
+def take_off_team(request: HttpRequest, row_id: Id) -> tuple[int, dict[str, Any]]:
+    """They are told. Needs standards.manage."""
+    row = operations.take_off_team(row_id=row_id, actor=actor_of(request), now=clock.now())
+    return 200, _of_team(row)
+
+
+@router.post("/duty/protection/{period_id}/cameras", response={201: shapes.CameraOut},
+             summary="Add a camera to watch")  # fmt: skip
+@idempotent
+def add_camera(
+    request: HttpRequest, period_id: Id, body: shapes.CameraIn
+) -> tuple[int, dict[str, Any]]:
+    """Needs standards.manage."""
+    row = operations.add_camera(
+        period_id=period_id, actor=actor_of(request), now=clock.now(), **body.dict()
+    )
+    return 201, _camera(row)
+
+
+@router.post("/duty/cameras/{row_id}/end", response=shapes.CameraOut,
+             summary="End the watch of a camera")  # fmt: skip
+@idempotent
+def end_camera(request: HttpRequest, row_id: Id) -> tuple[int, dict[str, Any]]:
+    """Needs standards.manage."""
+    row = operations.end_camera(row_id=row_id, actor=actor_of(request), now=clock.now())
+    return 200, _camera(row)

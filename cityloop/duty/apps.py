@@ -17,4 +17,5 @@ class DutyConfig(Subsystem):
     subscriptions = {f"case.{action}": "call_on_duty" for action in SENT} | {
         f"case.{action}": "note_seen" for action in SEEN
     }
-    schedules = (Schedule("call_substitutes", 30), Schedule("hand_over_ended", 60))
+    schedules = (Schedule("call_substitutes", 30), Schedule("hand_over_ended", 60),
+                 Schedule("tell_teams", 60))  # fmt: skip

@@ -11,15 +11,16 @@ from django.utils.translation import pgettext_lazy
 
 from cityloop.duty import hours, piles, queries
 from cityloop.duty.models import AbsenceKind, Shift
+from cityloop.geo.coordinates import SYSTEMS
 from cityloop.kernel.actor import Actor
 from cityloop.people.forms import OrganisationField, day, text
 from cityloop.people.models import Member, Organisation
 
 
-def clock(label: Any) -> forms.TimeField:
+def clock(label: Any, *, required: bool = True) -> forms.TimeField:
     """An hour and minute."""
     box = forms.TimeInput({"type": "time"}, format="%H:%M")
-    return forms.TimeField(label=label, widget=box)
+    return forms.TimeField(label=label, widget=box, required=required)
 
 
 def words(label: Any, *, help_text: Any = "") -> forms.CharField:
@@ -128,6 +129,51 @@ class ImportForm(forms.Form):
             "Columns: unit_code, shift, starts, ends, username, weekdays, first_on; where known "
             "last_on, post, rank, special."
         ),
+        widget=forms.ClearableFileInput({"accept": ".csv,text/csv"}),
+    )
+
+
+class ReachedForm(forms.Form):
+    """How and when somebody of an emergency team is reached."""
+
+    phone = text(_("Telephone"), most=40, help_text=_("Left empty: the one of the account."))
+    starts = clock(_("Reached from"), required=False)
+    ends = clock(_("Reached until"), required=False)
+
+
+class TeamForm(ReachedForm):
+    """Somebody for the emergency team, by the name of their account."""
+
+    member = text(_("Account"), most=150, required=True, help_text=_("The name to sign in with."))
+    field_order = ("member", "phone", "starts", "ends")
+
+    def clean_member(self) -> Member:
+        """The account of this name that is in use."""
+        found = Member.objects.filter(username=self.cleaned_data["member"], active=True).first()
+        if found is None:
+            raise forms.ValidationError(_("there is no such account"))
+        return found
+
+
+class CameraForm(forms.Form):
+    """A camera to watch."""
+
+    code = text(_("Camera code"), most=40, required=True)
+    name = text(_("Camera name"), most=80, required=True)
+    lon = forms.FloatField(label=_("Longitude"), min_value=-180, max_value=180)
+    lat = forms.FloatField(label=_("Latitude"), min_value=-90, max_value=90)
+    system = forms.ChoiceField(
+        label=_("Coordinate system"), choices=[(one, one.upper()) for one in SYSTEMS],
+        initial="wgs84",
+    )  # fmt: skip
+
+
+class CamerasForm(forms.Form):
+    """Cameras as a table."""
+
+    file = forms.FileField(
+        label=_("Table (CSV)"),
+        help_text=_("Columns: code, name, lon, lat in degrees; where it is not WGS 84, system."),
         widget=forms.ClearableFileInput({"accept": ".csv,text/csv"}),
     )
 

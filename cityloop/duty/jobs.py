@@ -1,4 +1,5 @@
-"""What the worker does for duty: calls after a dispatch, substitutes, secondments that ended."""
+"""What the worker does for duty: calls after a dispatch, substitutes, secondments that ended, teams
+of protection periods."""
 
 from __future__ import annotations
 
@@ -26,3 +27,8 @@ def hand_over_ended() -> int:
     ended, or whose account is closed, still have."""
     now = clock.now()
     return operations.hand_over_ended(now=now) + operations.take_back(now=now)
+
+
+def tell_teams() -> int:
+    """Protection periods that have begun, or were called off: their emergency teams are told."""
+    return operations.tell_teams(now=clock.now())

@@ -8,6 +8,8 @@ from typing import Annotated
 from ninja import Schema
 from pydantic import Field
 
+from cityloop.geo.coordinates import System
+
 Id = Annotated[int, Field(ge=1, lt=2**63)]
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="HH:MM")]
 Words = Annotated[str, Field(max_length=2000)]
@@ -216,6 +218,68 @@ class WholeHandoverOut(HandoverOut):
     lines: list[LineOut]
     missing: list[str]
     intact: bool
+
+
+class TeamMemberIn(Schema):
+    """Somebody for an emergency team; phone '' is the account's, no hours day and night."""
+
+    member_id: Id
+    phone: Annotated[str, Field(max_length=40)] = ""
+    starts: Clock | None = None
+    ends: Clock | None = None
+
+
+class ReachedIn(Schema):
+    """How and when somebody of a team is reached from now on."""
+
+    phone: Annotated[str, Field(max_length=40)] = ""
+    starts: Clock | None = None
+    ends: Clock | None = None
+
+
+class TeamMemberOut(Schema):
+    """Somebody of an emergency team; no hours: day and night."""
+
+    id: int
+    member: PersonOut
+    phone: str
+    starts: Clock | None
+    ends: Clock | None
+    begun_at: datetime | None
+    ended_at: datetime | None
+
+
+class CameraIn(Schema):
+    """A camera to watch, with its place in degrees of a coordinate system."""
+
+    code: Annotated[str, Field(max_length=40)]
+    name: Annotated[str, Field(max_length=80)]
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    system: System = "wgs84"
+
+
+class CameraOut(Schema):
+    """A camera that is watched, with its place in WGS 84 degrees."""
+
+    id: int
+    code: str
+    name: str
+    lon: float
+    lat: float
+    ended_at: datetime | None
+
+
+class StandingByOut(Schema):
+    """A protection period with its emergency team and the cameras that are watched in it."""
+
+    id: int
+    name: str
+    first: date
+    last: date
+    duty: str
+    team: list[TeamMemberOut]
+    cameras: list[CameraOut]
 
 
 class SecondmentOut(Schema):

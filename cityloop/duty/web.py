@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from cityloop.duty.views import handovers, roster
+from cityloop.duty.views import handovers, protection, roster
 
 urlpatterns = [
     path("duty/", roster.roster, name="duty"),
@@ -23,5 +23,14 @@ urlpatterns = [
     path("duty/secondments/", handovers.secondments, name="duty-secondments"),
     path("duty/secondments/<int:holding_id>/successor/", handovers.successor,
          name="duty-successor"),
+    path("duty/protection/<int:period_id>/", protection.standing_by, name="duty-protection"),
+    path("duty/protection/<int:period_id>/team/", protection.add_member, name="duty-team-add"),
+    path("duty/protection/<int:period_id>/cameras/", protection.add_camera,
+         name="duty-camera-add"),
+    path("duty/protection/<int:period_id>/cameras/import/", protection.import_cameras,
+         name="duty-camera-import"),
+    path("duty/team/<int:row_id>/change/", protection.change_member, name="duty-team-change"),
+    path("duty/team/<int:row_id>/end/", protection.end_member, name="duty-team-end"),
+    path("duty/cameras/<int:row_id>/end/", protection.end_camera, name="duty-camera-end"),
     path("duty/secondments/<int:holding_id>/end/", handovers.end, name="duty-secondment-end"),
 ]  # fmt: skip

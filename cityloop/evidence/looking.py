@@ -12,6 +12,7 @@ from cityloop.cases import photos
 from cityloop.cases.models import Attachment
 from cityloop.evidence import prints, queries, scenes, stamps
 from cityloop.evidence.models import Finding, Kind, Print
+from cityloop.geo import queries as geo
 from cityloop.kernel import files
 from cityloop.kernel.models import StoredFile
 
@@ -158,12 +159,45 @@ def _apart(at: datetime, other: datetime, found: stamps.Stamp) -> timedelta:
 
 
 def _place(photo: Attachment, found: stamps.Stamp) -> list[Finding]:
-    """The place on the picture against the address of the case."""
-    if stamps.same_place(found.place, photo.case.address) is not False:
+    """The place on the picture against the address and the regions of the case.
+
+    Another road or another district of the city is odd; another street of the district, and what
+    is no district of the city, are only noted.
+    """
+    facts: dict[str, Any] = {"place": found.place, "address": photo.case.address}
+    if stamps.same_place(found.place, photo.case.address) is False:
+        facts["road"] = True
+    facts |= _regions(photo, found.place)
+    if not {"road", "district", "street", "unknown"} & facts.keys():
         return []
-    facts = {"place": found.place, "address": photo.case.address}
+    odd = bool({"road", "district"} & facts.keys())
     method, score = stamps.METHOD, found.score
-    return [_found(photo, Kind.STAMP_PLACE, method, odd=True, score=score, facts=facts)]
+    return [_found(photo, Kind.STAMP_PLACE, method, odd=odd, score=score, facts=facts)]
+
+
+def _regions(photo: Attachment, place: str) -> dict[str, Any]:
+    """Of the regions that a place names: another district than the case's, another street or
+    community of its district, a district that the city has not."""
+    area, on = photo.case.area_code, timezone.localdate(photo.added_at)
+    if not place or not area:
+        return {}
+    named = queries.regions_named(place, area_code=area, on=on)
+    apart, facts = stamps.regions_apart(named, area), dict[str, Any]()
+    own = any(code == area[:6] for _name, code in named)  # then a street's name may be anywhere
+    other = {
+        name: code for name, code in apart.items()
+        if code[:6] != area[:6] and not (own and len(code) > 6)
+    }  # fmt: skip
+    if other:
+        codes = {area[:6], *(code[:6] for code in other.values())}
+        names = geo.region_names(codes, on=on)
+        facts["here"] = names.get(area[:6], "")
+        facts["district"] = next(names.get(code[:6], name) for name, code in other.items())
+    elif apart:
+        facts["street"] = list(apart)
+    known = [name for name, _code in named]
+    unknown = [one for one in stamps.districts_in(place) if not any(one in name for name in known)]
+    return facts | ({"unknown": unknown} if unknown else {})
 
 
 def _likeness(photo: Attachment, other: Attachment) -> scenes.Likeness:

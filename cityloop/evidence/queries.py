@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import orjson
 from django.db import connection
+from django.db.models import F, Q, TextField, Value
 
 from cityloop.cases.models import Attachment, Case
 from cityloop.evidence import prints
 from cityloop.evidence.models import Finding, Print
+from cityloop.geo.models import Region
 from cityloop.kernel.models import StoredFile
 
 LIMIT = 8  # bits of 64
@@ -71,6 +74,18 @@ def cases_with(file_ids: Sequence[int], *, but: Case) -> dict[int, list[str]]:
         if number not in found.setdefault(file_id, []):
             found[file_id].append(number)
     return found
+
+
+def regions_named(place: str, *, area_code: str, on: date) -> list[tuple[str, str]]:
+    """(name, code) of the districts, streets and communities of the case's city on a day whose
+    names stand in `place`."""
+    said = Value(place, output_field=TextField())
+    rows = Region.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on, code__startswith=area_code[:4],
+        level__in=("district", "street", "community"),
+    )  # fmt: skip
+    found = rows.alias(said=said).filter(said__contains=F("name"))
+    return list(found.order_by("code").values_list("name", "code"))
 
 
 def photos_of_step(number: str, version: int) -> list[Attachment]:

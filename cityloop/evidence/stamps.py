@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-METHOD = "rapidocr-3.10/PP-OCRv6/1"
+METHOD = "rapidocr-3.10/PP-OCRv6/2"
 SMALLEST = 320  # pixels: on a smaller picture no stamp can be read
 SURE = 0.8  # less sure readings are textures, not letters
 
@@ -25,6 +25,10 @@ _WHEN = re.compile(
 )
 _PLACE = re.compile(r"[一-鿿]{2,}.*?(?:[省市区县镇乡村路街巷道弄号桥园站坊苑城里]|社区)")
 _NAME = re.compile(r"[一-鿿]{2,}?(?:路|街|巷|大道|弄|桥|村|社区|街道|镇|园|苑)")
+# A district after the city's name, or at the beginning; not a community, a campus, a park.
+_DISTRICT = re.compile(
+    r"(?:市|^|[\s:：·])\s*([一-鿿]{1,4}?(?<![小社园校厂景片街库])[区县])(?![一-鿿]{0,4}社区)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,26 @@ def same_place(place: str, known: str) -> bool | None:
     if not here or not there:
         return None
     return any(one in known for one in here) or any(one in place for one in there)
+
+
+def districts_in(place: str) -> list[str]:
+    """Districts that a place writes out, known or not: 西湖区 of 杭州市西湖区文三路."""
+    return list(dict.fromkeys(_DISTRICT.findall(place)))
+
+
+def regions_apart(named: Iterable[tuple[str, str]], area_code: str) -> dict[str, str]:
+    """Name -> code of the regions that a place names and in which `area_code` does not lie, nor
+    they in it; `named` are (name, code) of all regions that its words may mean, by which a name
+    that is part of a longer one is not meant, and one of several may be the right one."""
+    meant: dict[str, list[str]] = {}
+    for name, code in named:
+        meant.setdefault(name, []).append(code)
+    longest = [name for name in meant if not any(name != o and name in o for o in meant)]
+    return {
+        name: meant[name][0]
+        for name in longest
+        if not any(area_code.startswith(one) or one.startswith(area_code) for one in meant[name])
+    }
 
 
 def _moment(text: str) -> tuple[datetime | None, bool]:

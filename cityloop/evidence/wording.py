@@ -89,9 +89,21 @@ def _stamp_time(finding: Finding) -> str:
 
 
 def _stamp_place(finding: Finding) -> str:
-    return _("The picture names %(place)s, the case %(address)s") % {
-        "place": finding.facts["place"], "address": finding.facts["address"],
+    facts = finding.facts
+    parts = []
+    if "district" in facts:
+        about = {"other": facts["district"], "here": facts["here"]}
+        parts.append(_("the picture was taken in %(other)s, the case lies in %(here)s") % about)
+    if "street" in facts:
+        names = ", ".join(facts["street"])
+        parts.append(_("another street or community of the district: %(names)s") % {"names": names})
+    if "unknown" in facts:
+        names = ", ".join(facts["unknown"])
+        parts.append(_("no district of this city: %(names)s") % {"names": names})
+    said = _("The picture names %(place)s, the case %(address)s") % {
+        "place": facts["place"], "address": facts["address"] or "–",
     }  # fmt: skip
+    return "; ".join((said, *parts))
 
 
 def _moment(text: str, form: str = "Y-m-d H:i") -> str:

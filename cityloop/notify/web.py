@@ -59,6 +59,9 @@ LABELS = {
     "card_withdrawn": pgettext_lazy("topic", "Card withdrawn"),
     "decision_right": pgettext_lazy("topic", "Decision found right"),
     "decision_wrong": pgettext_lazy("topic", "Decision found wrong"),
+    "team_named": pgettext_lazy("topic", "Emergency team"),
+    "team_begins": pgettext_lazy("topic", "Protection period begins"),
+    "team_left": pgettext_lazy("topic", "Emergency team left"),
 }
 MEDIA_LABELS = {
     "console": lazy("Log"),

@@ -153,7 +153,7 @@ class ProtectionForm(forms.Form):
     )  # fmt: skip
     duty = forms.CharField(
         label=_("Duty"), required=False, max_length=2000, widget=forms.Textarea({"rows": 3}),
-        help_text=_("Who is on duty, who leads, which cameras and emergency teams."),
+        help_text=_("Who is on duty and who leads; team and cameras have a page of their own."),
     )  # fmt: skip
     why = forms.CharField(label=_("Reason"), max_length=500)
 
@@ -225,8 +225,10 @@ def shown_protection(
         ])
         for row in queries.protection_periods()[:SIZE]
     ]  # fmt: skip
-    may = actor_of(request).may(operations.PERMISSION)
-    context = {"rows": rows, "form": form if may else None, "may": may}
+    actor = actor_of(request)
+    may = actor.may(operations.PERMISSION)
+    context = {"rows": rows, "form": form if may else None, "may": may,
+               "duty": actor.may("duty.view")}  # fmt: skip
     return render(request, "standards/protection.html", context, status=status)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from cityloop.cases import queries as cases
+from cityloop.cases.models import CaseEvent
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
 from cityloop.kernel.models import StoredFile
@@ -92,6 +93,63 @@ def at_stake(order: Order) -> set[int]:
     parties = order.case.returned_by if order.case.dispute_level else []
     claimed = order.claims.filter(liable__isnull=False).values_list("liable_id", flat=True)
     return {order.unit_id, *liable_units(order), *parties, *claimed}
+
+
+def standing(order: Order) -> dict[str, Any]:
+    """What an order comes to, as its records keep it: money as text in yuan, moments in UTC."""
+    done = order.done_at and order.done_at.astimezone(UTC).isoformat()
+    return {
+        "state": str(order.state), "liable": order.liable_id, "budget_line": order.budget_line_id,
+        "total": None if order.total is None else f"{order.total:.2f}",
+        "committed": f"{order.committed:.2f}", "done_at": done,
+        "cancel_reason": order.cancel_reason,
+    }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Altered:
+    """An order that is not what its records and its case say: `parts` of it, in words."""
+
+    number: str
+    parts: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"order {self.number}: {', '.join(self.parts)}"
+
+
+def altered_orders() -> tuple[int, list[Altered]]:
+    """How many orders there are, and those that are not what their last record left, whose lines do
+    not make their total, or whose liable unit no step of their case names."""
+    kept = WorksRecord.objects.filter(subject="order", facts__has_key="order")
+    last = kept.order_by("subject_id", "-pk").distinct("subject_id")
+    said = dict(last.values_list("subject_id", "facts__order"))
+    named: dict[int, set[tuple[int, int]]] = {}
+    steps = CaseEvent.objects.filter(action__in=("substitute", "name_liable"))
+    for case, version, unit in steps.filter(case__in=Order.objects.values("case")).values_list(
+        "case", "version", "facts__liable"
+    ):
+        named.setdefault(case, set()).add((version, unit))
+    rows = Order.objects.annotate(lines=Sum("items__amount")).order_by("pk")
+    every = [
+        Altered(one.number, _altered(one, said.get(one.pk), named.get(one.case_id, set())))
+        for one in rows
+    ]
+    return len(every), [one for one in every if one.parts]
+
+
+def _altered(
+    order: Any, said: dict[str, Any] | None, named: set[tuple[int, int]]
+) -> tuple[str, ...]:
+    is_now = standing(order)
+    parts = ["it has no record"]
+    if said is not None:
+        parts = [f"another {name}" for name in is_now if is_now[name] != said.get(name)]
+    if order.total is not None and order.total != order.lines:
+        parts.append("its lines do not make its total")
+    units = {unit for version, unit in named if version >= order.version}
+    if order.liable_id is not None and order.liable_id not in units:
+        parts.append("nobody named its liable unit")
+    return tuple(parts)
 
 
 def last_pricing(order: Order) -> WorksRecord | None:

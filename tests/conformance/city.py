@@ -59,6 +59,7 @@ class City:
     paper: int = 0  # the attachment whose content `photo` is
     orders: dict[str, str] = field(default_factory=dict)
     protection: int = 0
+    standing_by: dict[str, int] = field(default_factory=dict)
     service_area: int = 0
     map_source: int = 0
     map_change: int = 0

@@ -79,6 +79,7 @@ def build(folder: Path) -> City:
         _settings,
         _oversight,
         _duty,
+        _standing_by,
         _permits,
         _reply_check,
         _sampled,
@@ -314,6 +315,22 @@ def _duty(city: City) -> None:
     duty.call_on_duty(number=case.number, version=case.version, now=town.now)
     city.cases["called"] = case.number
     duty.end_shift(shift="白班", actor=town.actor("shift_leader"), now=town.now)
+
+
+def _standing_by(city: City) -> None:
+    """A period ahead with somebody of its team and a camera."""
+    town, first = city.town, city.town.now.date() + timedelta(days=30)
+    by = {"actor": town.actor("administrator"), "now": town.now}
+    period = standards.add_protection(
+        standards.NewProtection("马拉松", first, first), why="试验", **by
+    )
+    member = duty.put_on_team(
+        period_id=period.pk, member=town.members["li"], reached=duty.Reached("13900000011"), **by
+    )
+    camera = duty.add_camera(
+        period_id=period.pk, code="K001", name="广场东口", lon=120.155, lat=30.281, **by
+    )
+    city.standing_by = {"period": period.pk, "member": member.pk, "camera": camera.pk}
 
 
 def _browser(city: City) -> None:

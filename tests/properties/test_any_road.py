@@ -245,6 +245,7 @@ class Walk:
             "level": lambda: pick((1, 2, 3, 4)),
             "unit": lambda: pick(units), "fixed_by": lambda: pick(units),
             "liable": lambda: pick(units), "addressee": lambda: pick(units),
+            "liable_open": lambda: pick((True, False)),
             "answer_by": lambda: f"{self.town.now + timedelta(hours=pick((1, 5, 30))):%FT%T%z}",
             "assists": lambda: [pick(units)], "territories": lambda: ["STREET1", "STREET2"],
             "worker": lambda: "water_worker",

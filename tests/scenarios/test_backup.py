@@ -80,7 +80,7 @@ def test_what_was_saved_stands_again_and_proves_itself(tmp_path: Path, elsewhere
     assert (restored["code"], restored["files"], restored["waiting"]) == (0, stored, [])
     assert (tmp_path / "there" / "secret.key").read_bytes() == (at / "secret.key").read_bytes()
     findings = {one["name"]: one for one in there("check", "--chain")["findings"]}
-    assert all(findings[name]["well"] for name in ("history", "files", "book")), findings
+    assert all(findings[name]["well"] for name in ("history", "files", "book", "orders")), findings
     assert "1 of the seals stand outside the database too" in findings["history"]["words"]
     # What is done there afterwards is provable too, and the same backup cannot be laid over it.
     assert "holds tables already" in there("restore", str(at))["error"]

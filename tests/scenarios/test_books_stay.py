@@ -16,8 +16,8 @@ from cityloop.discipline.models import Recheck
 from cityloop.duty import operations as duty
 from cityloop.oversight import operations as oversight
 from cityloop.petitions import operations as petitions
+from tests.cards import approve, proposed
 from tests.duty import person
-from tests.scenarios.test_cards import approve, proposed
 from tests.scenarios.test_coordination import frozen
 from tests.scenarios.test_reinspection import another_company, inspect_all
 from tests.town import Town

@@ -1,4 +1,4 @@
-"""Fraud is recorded with evidence and decided; yellow and red cards follow from dated rules."""
+"""Yellow and red cards follow from dated rules, fall with their grounds and cost points."""
 
 from __future__ import annotations
 
@@ -10,158 +10,17 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from cityloop.cases.models import Attachment, Case, CaseEvent
 from cityloop.discipline import operations as discipline
 from cityloop.discipline import queries
-from cityloop.discipline.models import Card, CardPoints, CardRule, FraudFinding, FraudNote
+from cityloop.discipline.models import Card, CardPoints, CardRule
 from cityloop.kernel import clock
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from cityloop.notify.models import Message
-from cityloop.people import operations as people
 from cityloop.people.models import Organisation
-from tests.town import SINCE, SYSTEM, Town, forget
+from tests.cards import accuse, approve, judge, proposed, second_leader, water_points
+from tests.town import Town
 
 pytestmark = pytest.mark.slow
-
-
-def second_leader(town: Town) -> None:
-    """Another leader, who may judge again."""
-    member = people.create_member(
-        username="leader2", name="leader2", organisation=town.units["PLAT"], actor=SYSTEM,
-        now=town.now,
-    )  # fmt: skip
-    post = people.create_post(
-        code="PLAT-leader2", organisation=town.units["PLAT"], name_zh="副主任", roles=("leader",),
-        actor=SYSTEM, now=town.now,
-    )  # fmt: skip
-    people.hold_post(member=member, post=post, actor=SYSTEM, now=town.now, valid_from=SINCE)
-    town.members = {**town.members, "leader2": member}
-    forget()
-
-
-def accuse(town: Town, case: Case, by: str = "supervisor", **given: Any) -> FraudFinding:
-    """WATER is said to have faked the photo of the result."""
-    photo = Attachment.objects.filter(case=case, stage="after").values_list("file__sha256")[0][0]
-    version = CaseEvent.objects.get(case=case, action="finish").version
-    facts: dict[str, Any] = {
-        "kind": "fake_photo", "unit": town.units["WATER"], "numbers": [case.number],
-        "account": "照片系另一处井盖", "photos": [photo], "lines": [(case.number, version)],
-    }  # fmt: skip
-    return discipline.record_fraud(
-        discipline.Accusation(**{**facts, **given}), actor=town.actor(by), now=town.now
-    )
-
-
-def judge(town: Town, row: FraudFinding, verdict: str = "upheld", by: str = "leader") -> Any:
-    return discipline.decide_fraud(
-        finding_id=row.pk, verdict=verdict, reason="证据确凿", actor=town.actor(by), now=town.now
-    )
-
-
-def proposed(town: Town) -> Card:
-    """A yellow card that follows from an upheld fraud."""
-    judge(town, accuse(town, town.case("handled")))
-    return Card.objects.filter(state="proposed", colour="yellow").latest("pk")
-
-
-def approve(town: Town, card: Card, by: str = "leader") -> Card:
-    return discipline.approve_card(
-        card_id=card.pk, reason="弄虚作假", actor=town.actor(by), now=town.now
-    )
-
-
-def water_points(town: Town) -> Decimal | None:
-    unit = town.units["WATER"].pk
-    return queries.points_of(
-        [unit], since=SINCE, until=timezone.localdate(town.now)
-    ).get(unit)  # fmt: skip
-
-
-@pytest.mark.requirement("F15")
-def test_a_fraud_finding_keeps_its_evidence_and_marks_its_case_once_upheld(town: Town) -> None:
-    case = town.case("handled")
-    with pytest.raises(Invalid, match="name evidence"):
-        accuse(town, case, photos=[], lines=[])
-    with pytest.raises(Invalid, match="no photo of these cases"):
-        accuse(town, case, photos=["0" * 64])
-    with pytest.raises(Invalid, match="there is no case 42"):
-        accuse(town, case, numbers=["42"])
-    with pytest.raises(Invalid, match="does not belong to the unit"):
-        accuse(town, case, member=town.members["roads"])
-    with pytest.raises(NotAllowed, match=r"discipline\.find"):
-        accuse(town, case, by="dispatcher")
-    row = accuse(town, case, member=town.members["water"])
-    photo, line = row.evidence
-    finish = CaseEvent.objects.get(case=case, action="finish")
-    assert (photo["what"], photo["stage"]) == ("photo", "after")
-    assert line["hash"] == finish.hash
-    town.deliver()
-    told = Message.objects.filter(topic="fraud_found")
-    assert {one.member.username for one in told if one.member} == {"water"}
-
-    # The unit is heard; who found it does not judge; others see nothing of it.
-    discipline.state_case(
-        finding_id=row.pk, text="系工人误传", actor=town.actor("water"), now=town.now
-    )
-    with pytest.raises(Refused, match="said already"):
-        discipline.state_case(
-            finding_id=row.pk, text="再说", actor=town.actor("water"), now=town.now
-        )
-    with pytest.raises(NotFound):
-        queries.finding_seen(town.actor("roads"), row.pk)
-    with pytest.raises(NotAllowed, match=r"discipline\.decide"):
-        judge(town, row, by="supervisor")
-    judge(town, row)
-    with pytest.raises(Refused):
-        judge(town, row, "dismissed")
-
-    # A fact in the history of the case, under the chain; it changes nothing else of it.
-    marked = CaseEvent.objects.get(case=case, action="note_fraud")
-    assert marked.facts["reason_code"] == "fake_photo"
-    assert marked.facts["finding"] == f"F{row.pk}"
-    assert marked.facts["accused"] == town.units["WATER"].pk
-    assert Case.objects.get(pk=case.pk).status == "handled"
-    for model in (FraudFinding, FraudNote):
-        with pytest.raises(DatabaseError), transaction.atomic():
-            model.objects.update(**{"account" if model is FraudFinding else "text": "x"})
-
-
-@pytest.mark.requirement("F15")
-def test_an_appeal_is_judged_once_by_another_leader(town: Town) -> None:
-    second_leader(town)
-    case = town.case("handled")
-    row = accuse(town, case)
-
-    def appeal(by: str = "water") -> Any:
-        return discipline.appeal(
-            finding_id=row.pk, text="照片有原件", actor=town.actor(by), now=town.now
-        )
-
-    def last(verdict: str, by: str) -> Any:
-        return discipline.decide_appeal(
-            finding_id=row.pk, verdict=verdict, reason="原件属实", actor=town.actor(by),
-            now=town.now,
-        )  # fmt: skip
-
-    with pytest.raises(Refused, match="only an upheld finding"):
-        appeal()
-    judge(town, row)
-    with pytest.raises(Refused, match="nobody has appealed"):
-        last("dismissed", "leader2")
-    appeal()
-    with pytest.raises(Refused, match="said already"):
-        appeal()
-    with pytest.raises(NotAllowed, match="another person"):
-        last("dismissed", "leader")
-    card = approve(town, Card.objects.get())
-    assert water_points(town) == Decimal(-3)
-    last("dismissed", "leader2")
-    card.refresh_from_db()
-    assert card.state == "withdrawn" and water_points(town) == 0, "it falls with its ground"
-    seen = queries.finding_seen(town.actor("supervisor"), row.pk)
-    assert queries.state_of(seen) == "dismissed"
-    actions = CaseEvent.objects.filter(case=case).order_by("version").values_list("action")
-    assert [one for (one,) in actions][-2:] == ["note_fraud", "withdraw_fraud"]
 
 
 @pytest.mark.requirement("I03")
@@ -330,18 +189,6 @@ def test_a_unit_on_trial_gets_no_card(town: Town) -> None:
     Organisation.objects.filter(pk=town.units["WATER"].pk).update(trial=True)
     judge(town, accuse(town, town.case("handled")))
     assert not Card.objects.exists()
-
-
-@pytest.mark.requirement("F15")
-def test_a_deed_is_found_once_and_only_of_who_took_part(town: Town) -> None:
-    case = town.case("closed")
-    with pytest.raises(Invalid, match="took no part"):
-        accuse(town, case, unit=town.units["GREEN"])
-    first = accuse(town, case)
-    with pytest.raises(Refused, match=f"finding {first.pk}"):
-        accuse(town, case, account="再说一次")
-    judge(town, first, "dismissed")
-    assert accuse(town, case, account="新的证言").pk != first.pk
 
 
 def late_rule(town: Town, *, threshold: int) -> None:

@@ -108,11 +108,11 @@ def test_the_lot_falls_on_decisions_of_people_and_anybody_can_repeat_it(town: To
     lot = drawn(town)
 
     # Every operator is drawn with one decision of each kind, however small the share is.
-    assert lot.decided == 8  # six rejections, an acceptance, a dispatch
+    assert lot.decided == 9  # six rejections, an acceptance, a filing, a dispatch
     taken = {(one.operator.name, one.kind) for one in Sample.objects.select_related("operator")}
     assert taken == {("acceptor", "reject"), ("acceptor", "accept"), ("acceptor2", "reject"),
-                     ("dispatcher", "dispatch")}  # fmt: skip
-    assert Sample.objects.count() == len(lot.drawn) == 4
+                     ("shift_leader", "file"), ("dispatcher", "dispatch")}  # fmt: skip
+    assert Sample.objects.count() == len(lot.drawn) == 5
     assert of(handled, "dispatch").hall == town.units["PLAT"]
 
     # From the seal's digest and the history the lot can be drawn again.
@@ -143,7 +143,7 @@ def test_what_the_system_dispatches_is_nobodys_decision(town: Town) -> None:
     line = CaseEvent.objects.get(case__number=number, action="dispatch")
     assert line.role == "system"
     drawn(town)
-    assert [row.kind for row in Sample.objects.all()] == ["accept"]
+    assert sorted(row.kind for row in Sample.objects.all()) == ["accept", "file"]
 
 
 @pytest.mark.requirement("D11")
@@ -230,6 +230,7 @@ def test_who_had_a_part_in_the_decision_does_not_judge_it(town: Town) -> None:
     assert [row.case.number for row in waits] == [other]
     judge(town, of(other, "accept"), "shift_leader", "right")
     judge(town, of(filed, "accept"), "evaluator", "right")
+    judge(town, of(filed, "file"), "evaluator", "right")
     assert not queries.samples(town.actor("evaluator"), queries.Wanted(state="waiting")).exists()
 
 

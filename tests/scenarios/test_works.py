@@ -188,7 +188,7 @@ def test_prices_of_done_work_are_corrected_by_another_with_a_reason(story: Story
     assert (order.state, order.total, order.committed) == ("done", 2400, 2400)
     kept = WorksRecord.objects.filter(subject="order", subject_id=order.pk)
     assert list(kept.order_by("pk").values_list("action", "reason")) == [
-        ("priced", ""), ("done", ""), ("corrected", "漏计一棵")
+        ("opened", ""), ("priced", ""), ("done", ""), ("corrected", "漏计一棵")
     ]  # fmt: skip
 
 

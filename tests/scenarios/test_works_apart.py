@@ -24,7 +24,7 @@ def story(town: Town) -> Story:
     return Story(town)
 
 
-def _disputed(story: Story) -> Order:
+def disputed(story: Story) -> Order:
     """WATER and ROADS have given it back; GREEN is ordered while nobody knows whose duty it is."""
     town = story.town
     number = town.report(class_code="E0110", text="大树倒伏").case
@@ -130,7 +130,7 @@ def _offered(answer: Any) -> set[str]:
 def test_a_party_of_a_dispute_keeps_off_the_money_until_it_is_decided(
     story: Story, browse: Browse
 ) -> None:
-    town, order = story.town, _disputed(story)
+    town, order = story.town, disputed(story)
     for home in ("WATER", "ROADS"):
         lend(town, f"of_{home}", home, "supervisor", "leader")
     there = f"/works/orders/{order.number}/"

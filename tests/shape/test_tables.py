@@ -49,6 +49,7 @@ def test_subscriptions_listen_to_something_that_happens() -> None:
         "case.before_closing",
         "case.disputed",
         "case.handled_late",
+        "case.left_open",
         "case.papers",
         "intake.unambiguous",
         "notify.deliver",

@@ -20,7 +20,7 @@ def watch_circle(change: Change) -> None:
 
 
 def open_dispute(change: Change) -> None:
-    """Nobody has the case until it is decided whose it is (E04, E05).
+    """It is not known whose the case is until that is decided (E04, E05).
 
     The lowest level begins; where one has decided already, the level above it.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cityloop.cases.change import Change
+from cityloop.cases.effects.dispute import open_dispute
 from cityloop.cases.effects.facts import count_rework
 from cityloop.cases.effects.tasks import united
 from cityloop.cases.guards.substitution import who_should
@@ -20,4 +21,6 @@ def note_substitution(change: Change) -> None:
     case.units = united(case.units, [one for one in (unit.pk, should) if one is not None])
     case.dispatched_at = change.now
     change.facts |= {"unit": unit.pk, "liable": should}
+    if change.inputs.get("liable_open") and not case.dispute_level:
+        open_dispute(change)  # fixed first; whose duty it was is decided beside it (E10)
     count_rework(change)

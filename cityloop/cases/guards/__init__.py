@@ -133,6 +133,7 @@ from cityloop.cases.guards.substitution import (
     fixed_by_another,
     liable_had_it,
     liable_not_disputed,
+    liable_said,
     no_party_substitutes,
 )
 from cityloop.cases.guards.supervision import (
@@ -201,6 +202,7 @@ __all__ = [
     "level_may_decide",
     "liable_had_it",
     "liable_not_disputed",
+    "liable_said",
     "limit_passed",
     "located",
     "longer_limit_known",

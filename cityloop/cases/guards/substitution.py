@@ -9,8 +9,11 @@ from cityloop.assets import queries as assets
 from cityloop.cases.change import Change
 from cityloop.cases.guards.dispatch import DISPATCHES
 from cityloop.cases.guards.dispute import disputing
-from cityloop.cases.models import Case, CaseEvent
+from cityloop.cases.models import Case, CaseEvent, Status
 from cityloop.people import queries as people
+
+# After which of them the unit that has a case had not said no yet, or just has.
+_GIVEN_OR_BACK = (*DISPATCHES, "return")
 
 
 def fixed_by_another(change: Change) -> str | None:
@@ -22,6 +25,8 @@ def fixed_by_another(change: Change) -> str | None:
     if unit.pk == who_should(change):
         return _("name another unit than the one that should have acted")
     parties = disputing(change.case)
+    if not parties and change.inputs.get("liable") is None and _gave_back(change):
+        parties = set(change.case.returned_by)
     if not parties or change.imported or unit.pk not in people.one_house(parties):
         return None
     return _("%(unit)s is a party to the dispute, or of one house with one: order from another") % {
@@ -34,6 +39,38 @@ def liable_not_disputed(change: Change) -> str | None:
     if change.inputs.get("liable") is None or not change.case.dispute_level:
         return None
     return _("whose duty it was is disputed: leave that open, the decision names it")
+
+
+def liable_said(change: Change) -> str | None:
+    """Of a case that its unit gave back nobody is liable by default: who orders the works names the
+    unit that should have acted, or says that this stays open until it is decided (E10, I12)."""
+    named, left_open = change.inputs.get("liable"), bool(change.inputs.get("liable_open"))
+    if named is not None and left_open:
+        return _("name the unit that should have acted, or leave that open: not both")
+    if _gave_back(change):
+        if named is not None or left_open:
+            return None
+        return _("the unit gave this case back: say which unit should have acted, or that this"
+                 " stays open")  # fmt: skip
+    if left_open and not change.case.dispute_level:
+        return _("no unit gave this case back: it is not open who should have acted")
+    return None
+
+
+def given_back(case: Case, status: str) -> bool:
+    """Whether the unit of a case in this status gave it back, and nobody has decided or disputes
+    yet whose duty it is. One statement at most."""
+    if status != Status.FILED or case.substituted or case.dispute_level:
+        return False
+    if case.liable_id is not None or case.lead_id not in case.returned_by[-1:]:
+        return False
+    lines = CaseEvent.objects.filter(case=case.pk, action__in=_GIVEN_OR_BACK)
+    last = lines.order_by("-version").values_list("action", flat=True).first()
+    return last == "return"
+
+
+def _gave_back(change: Change) -> bool:
+    return not change.imported and given_back(change.case, change.source)
 
 
 def liable_had_it(change: Change) -> str | None:
@@ -70,7 +107,7 @@ def no_party_substitutes(change: Change) -> str | None:
     given the work."""
     case, unit = change.case, change.inputs.get("unit")
     parties = [case.lead_id, who_should(change), unit.pk if unit is not None else None]
-    if case.dispute_level:
+    if case.dispute_level or _gave_back(change):
         parties += case.returned_by
     if change.flow.merge_posts or not change.actor.belongs_to(*parties):
         return None
@@ -78,11 +115,12 @@ def no_party_substitutes(change: Change) -> str | None:
 
 
 def who_should(change: Change) -> int | None:
-    """The unit that should have acted: the one named, of a disputed case nobody until it is
-    decided, else the unit that had the case; a designated unit never becomes the culprit (I12)."""
+    """The unit that should have acted: the one named; of a disputed case, and of one that its unit
+    gave back, nobody until it is decided; else the unit that had the case; a designated unit never
+    becomes the culprit (I12)."""
     case, named = change.case, change.inputs.get("liable")
     if named is not None:
         return int(named.pk)
-    if case.dispute_level:
+    if case.dispute_level or _gave_back(change):
         return None
     return case.liable_id if case.substituted else case.lead_id

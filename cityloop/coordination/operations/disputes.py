@@ -27,7 +27,8 @@ FOLLOWED = (*DECIDED, *FIXED, *NOT_FIXED, "raise_dispute")
 
 @transaction.atomic
 def open_dispute(*, number: str, version: int) -> Dispute:
-    """The case was frozen by this step: its dispute is opened, or goes on. May be told twice."""
+    """By this step the case was frozen, or given to another unit while its duty stays open: the
+    dispute is opened, or goes on. May be told twice."""
     line = _line(number, version)
     known = Dispute.objects.select_for_update().filter(case=line.case_id)
     row = known.filter(last_version__gte=version).order_by("last_version").first()

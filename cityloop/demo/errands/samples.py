@@ -24,6 +24,9 @@ WORDS = {
     Mistake.NOT_ACCEPTED: "位置和问题均已写明，应予受理。",
     Mistake.KNOWN: "该处已有在办案件。",
     Mistake.LEVEL: "级别偏高。",
+    Mistake.RULE: "立案条件与现场情况不符。",
+    Mistake.NOT_REFUSED: "不具备立案条件，不应立案。",
+    Mistake.APART: "与原案件不是同一问题，应另行受理。",
     Mistake.UNIT: "管养单位另有其人。",
     Mistake.OTHER: "说明过于简略。",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
@@ -10,6 +10,8 @@ from django.utils import timezone
 from cityloop.cases import operations as cases
 from cityloop.cases.models import Case
 from cityloop.demo.situations.scene import Scene
+from cityloop.duty import operations as duty
+from cityloop.people.models import Member
 from cityloop.standards import operations as standards
 
 GUARDED = "E0113"
@@ -57,9 +59,29 @@ def _protected(scene: Scene) -> str:
         "国际会议保障", today, today + timedelta(days=1), name_en="Conference in the city",
         limits=[(GUARDED, Decimal(2), "urgent_hour")], duty="领导带班，应急队伍待命。",
     )  # fmt: skip
-    standards.add_protection(new, actor=manager, now=scene.now, why="市政府通知")
+    period = standards.add_protection(new, actor=manager, now=scene.now, why="市政府通知")
     case = scene.case(class_code=GUARDED)
+    _standing_by(scene, period.pk, case)
     scene.show("/protection/", "重大活动保障期：时限与值守", "Days of protection: limits and duty",
                "administrator")  # fmt: skip
     return scene.show(case, "保障期内立案，适用保障期时限",
                       "Filed in days of protection: another limit", "unit_desk")  # fmt: skip
+
+
+def _standing_by(scene: Scene, period: int, case: Case) -> None:
+    """Somebody of the emergency team by day, somebody at any time; a camera that is watched."""
+    manager = scene.actor("administrator")
+    reached = {
+        "shift_leader": duty.Reached("0571-86010001", time(8), time(20)),
+        "dispatcher": duty.Reached("0571-86010002"),
+    }
+    for post, how in reached.items():
+        member = Member.objects.get(pk=scene.actor(post).member_id or 0)
+        duty.put_on_team(period_id=period, member=member, reached=how, actor=manager, now=scene.now)
+    if case.point is not None:
+        duty.add_camera(
+            period_id=period, code="K-0001", name="会场正门", lon=case.point.x, lat=case.point.y,
+            actor=manager, now=scene.now,
+        )  # fmt: skip
+    scene.show(f"/duty/protection/{period}/", "保障期应急队伍与重点监控",
+               "Days of protection: emergency team and cameras", "administrator")  # fmt: skip

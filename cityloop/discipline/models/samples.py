@@ -9,12 +9,17 @@ from django.utils.translation import pgettext_lazy
 
 
 class Decision(models.TextChoices):
-    """What an operator decides at intake, and who is to handle."""
+    """What an operator decides at intake, and who is to handle.
+
+    JOIN is of whoever took in the report that joined: they are told beforehand that it will.
+    """
 
     ACCEPT = "accept", pgettext_lazy("decision", "accepted")
     REJECT = "reject", pgettext_lazy("decision", "rejected")
     REMIND = "remind", pgettext_lazy("decision", "settled by a reminder")
     VOID = "void", pgettext_lazy("decision", "voided")
+    FILE = "file", pgettext_lazy("decision", "filed")
+    JOIN = "join", pgettext_lazy("decision", "joined as a duplicate")
     DISPATCH = "dispatch", pgettext_lazy("decision", "dispatched")
 
 
@@ -56,6 +61,9 @@ class Mistake(models.TextChoices):
     NOT_ACCEPTED = "to_accept", pgettext_lazy("sampled decision", "should have been accepted")
     KNOWN = "known", pgettext_lazy("sampled decision", "was known already")
     LEVEL = "level", pgettext_lazy("sampled decision", "wrong filing level")
+    RULE = "rule", pgettext_lazy("sampled decision", "wrong filing condition")
+    NOT_REFUSED = "to_refuse", pgettext_lazy("sampled decision", "should not have been filed")
+    APART = "apart", pgettext_lazy("sampled decision", "is a problem of its own")
     UNIT = "unit", pgettext_lazy("sampled decision", "wrong unit")
     OTHER = "other", pgettext_lazy("sampled decision", "something else")
 
@@ -71,6 +79,11 @@ MISTAKES: dict[Decision, tuple[Mistake, ...]] = {
         Mistake.UNIT, Mistake.OTHER,
     ),
     Decision.VOID: (Mistake.NOT_ACCEPTED, Mistake.KNOWN, Mistake.OTHER),
+    Decision.FILE: (
+        Mistake.WRONG_CLASS, Mistake.RULE, Mistake.LEVEL, Mistake.NOT_REFUSED, Mistake.KNOWN,
+        Mistake.OTHER,
+    ),
+    Decision.JOIN: (Mistake.APART, Mistake.OTHER),
     Decision.DISPATCH: (Mistake.UNIT, Mistake.OTHER),
 }  # fmt: skip
 

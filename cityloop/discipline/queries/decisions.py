@@ -23,6 +23,8 @@ ACTIONS: dict[Decision, tuple[str, ...]] = {
     Decision.REJECT: ("reject",),
     Decision.REMIND: ("settle_by_reminder",),
     Decision.VOID: ("approve_void",),
+    Decision.FILE: ("file",),
+    Decision.JOIN: ("join_report",),
     Decision.DISPATCH: ("dispatch", "dispatch_across", "dispatch_by_order"),
 }
 DECIDING = tuple(action for actions in ACTIONS.values() for action in actions)

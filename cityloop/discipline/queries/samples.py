@@ -16,6 +16,8 @@ from cityloop.discipline.queries.decisions import (
     in_scope,
     reader,
 )
+from cityloop.intake import queries as intake
+from cityloop.intake.models import Report
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
 from cityloop.standards.models import ProblemClass
@@ -26,6 +28,10 @@ _AT_INTAKE = ("accept", "reject", "settle_by_reminder", "request_void", "approve
               "send_verify", "verified", "not_found", "recall_verify")  # fmt: skip
 _AT_DISPATCH = (*ACTIONS[Decision.DISPATCH], "pass_down", "pass_up", "return_to_acceptance",
                 "freeze", "raise_dispute", "decide", "name_liable", "substitute")  # fmt: skip
+# Who told of the case, or took in such a report, has said that it is one problem.
+_AT_JOINING = ("report", "quick_report", *ACTIONS[Decision.JOIN], *_AT_INTAKE)
+# kind: the steps by which somebody had a part in it; the others are taken at intake
+_PART = {Decision.DISPATCH: _AT_DISPATCH, Decision.JOIN: _AT_JOINING}
 WAITING, OPEN, JUDGED = "waiting", "open", "judged"  # states beside those of Ruling
 STATES = (WAITING, OPEN, JUDGED, "right", "wrong")
 
@@ -69,10 +75,9 @@ def _for(actor: Actor, rows: QuerySet[Sample]) -> QuerySet[Sample]:
     if actor.member_id is None or not actor.may(JUDGE):
         return rows.none()
     own = CaseEvent.objects.filter(case=OuterRef("case"), member=actor.member_id)
-    dispatch = Q(kind=Decision.DISPATCH)
-    took_part = (dispatch & Exists(own.filter(action__in=_AT_DISPATCH))) | (
-        ~dispatch & Exists(own.filter(action__in=_AT_INTAKE))
-    )
+    took_part = ~Q(kind__in=_PART) & Q(Exists(own.filter(action__in=_AT_INTAKE)))
+    for kind, steps in _PART.items():
+        took_part |= Q(kind=kind) & Q(Exists(own.filter(action__in=steps)))
     return rows.filter(ruling=Ruling.OPEN).exclude(operator=actor.member_id).exclude(took_part)
 
 
@@ -100,7 +105,7 @@ def why_not(actor: Actor, row: Sample) -> str:
         return _("a second person with that right judges it")
     if row.operator_id == actor.member_id:
         return _("somebody else judges what you have decided")
-    steps = _AT_DISPATCH if row.kind == Decision.DISPATCH else _AT_INTAKE
+    steps = _PART.get(Decision(row.kind), _AT_INTAKE)
     if CaseEvent.objects.filter(
         case=row.case_id, member=actor.member_id, action__in=steps
     ).exists():
@@ -111,6 +116,15 @@ def why_not(actor: Actor, row: Sample) -> str:
 def line_of(row: Sample) -> CaseEvent:
     """The line of the history by which it was decided."""
     return CaseEvent.objects.get(case=row.case_id, version=row.version)
+
+
+def report_of(actor: Actor, row: Sample) -> Report | None:
+    """The report that joined, as this reader may know it; None for other kinds of decisions."""
+    if row.kind != Decision.JOIN:
+        return None
+    ordinal = line_of(row).facts.get("reports")
+    found = Report.objects.filter(case=row.case_id, ordinal=ordinal).select_related("case").first()
+    return intake.readable(actor, found) if found else None
 
 
 def class_then(row: Sample) -> ProblemClass | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,10 +18,17 @@ from cityloop.cases import fields
 from cityloop.discipline import forms, operations, queries
 from cityloop.discipline.models import Decision, Ruling, Sample
 from cityloop.discipline.views import frame
+from cityloop.intake import checks
+from cityloop.intake import queries as intake
+from cityloop.intake.channels import BY_CODE
+from cityloop.intake.models import Report
 from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.page import actor_of, actor_with
+from cityloop.kernel.templatetags.ui import named
 from cityloop.people.models import Organisation
+from cityloop.standards import queries as standards
+from cityloop.standards.models import FilingRule
 
 DAYS = 30
 BY_SAMPLE, BY_LINE = ("-decided_at", "-id"), ("-at", "-id")
@@ -90,6 +98,7 @@ def _page(request: HttpRequest, actor: Actor, row: Sample, **given: Any) -> Http
     facts = {
         "row": row, "line": line, "look": frame.RULING_LOOKS[row.ruling], "answer": said,
         "problem_class": queries.class_then(row), "words": _words(line.action, line.facts),
+        "told": _told(queries.report_of(actor, row)),
         "tabs": frame.tabs(actor, "samples"), "why_not": why_not,
         "judge": given.get("judge")
         or (forms.JudgeForm(kind=row.kind) if open_now and not why_not else None),
@@ -111,7 +120,22 @@ def _words(action: str, facts: dict[str, Any]) -> list[tuple[str, str]]:
     if action in ("dispatch", "dispatch_across", "dispatch_by_order") and facts.get("unit"):
         unit = Organisation.objects.filter(pk=facts["unit"]).defer("search").first()
         found.append((_("Unit"), unit.name if unit else "–"))
+    if action == "file":
+        rule = FilingRule.objects.filter(pk=facts.get("rule") or 0).first()
+        amount, unit_of_limit = facts["limit"]
+        limit = standards.limit_text(Decimal(str(amount)), str(unit_of_limit))
+        found += [(_("Filing rule"), named(rule, "condition")), (_("Limit"), limit)]
     return found
+
+
+def _told(report: Report | None) -> dict[str, Any]:
+    """The report that joined, beside the case that it joined, and why."""
+    if report is None:
+        return {}
+    why = [checks.sentence(one) for one in report.checks if one["code"] == "joined"]
+    number = intake.report_number(report.case.number, report.ordinal)
+    channel = BY_CODE[report.channel].label if report.channel in BY_CODE else report.channel
+    return {"report": report, "number": number, "channel": channel, "why": why}
 
 
 @require_safe

@@ -58,7 +58,7 @@ def set_shift(
 ) -> Shift:
     """Add a shift to a unit; `special` ones hold in protection periods. Raises Invalid, Refused."""
     require_unit(actor, unit)
-    name, post = _words(name, MAX_NAME, "name"), _words(post, MAX_POST, "post", empty=True)
+    name, post = words(name, MAX_NAME, "name"), words(post, MAX_POST, "post", empty=True)
     held = Shift.objects.filter(organisation=unit, name=name, special=special, ended_at=None)
     if held.exists():
         raise Refused(_("the unit has a shift of this name: %(name)s") % {"name": name})
@@ -247,7 +247,8 @@ def _shift(shift_id: int) -> Shift:
     return row
 
 
-def _words(text: str, most: int, name: str, *, empty: bool = False) -> str:
+def words(text: str, most: int, name: str, *, empty: bool = False) -> str:
+    """A text without blanks around it; raises Invalid when it is missing or too long."""
     found = text.replace("\x00", "").strip()
     if not says_something(found) and not empty:
         raise Invalid(_("fill this in"), fields={name: _("fill this in")})

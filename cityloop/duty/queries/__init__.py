@@ -21,6 +21,7 @@ from cityloop.duty.queries.handovers import (
     secondments,
     waiting,
 )
+from cityloop.duty.queries.protection import cameras_of, period_seen, team_of
 from cityloop.duty.queries.roster import (
     REPORT_WEEKS,
     Candidate,
@@ -52,6 +53,7 @@ __all__ = [
     "called_to",
     "calls",
     "calls_of",
+    "cameras_of",
     "candidates",
     "coverage",
     "desk_of",
@@ -67,11 +69,13 @@ __all__ = [
     "missing",
     "open_cases",
     "open_piles",
+    "period_seen",
     "piles_of",
     "running",
     "secondment_seen",
     "secondments",
     "shifts_of",
+    "team_of",
     "turns_now",
     "turns_of",
     "unit_seen",

@@ -86,6 +86,34 @@ def test_places_are_compared_by_the_roads_they_name(place: str, address: str, sa
     assert stamps.same_place(place, address) is same
 
 
+@pytest.mark.parametrize(
+    ("place", "districts"),
+    [
+        ("浙江省杭州市西湖区文三路9号", ["西湖区"]), ("上城区人民路12号", ["上城区"]),
+        ("地点：杭州市 桐庐县", ["桐庐县"]), ("绿城小区3幢", []), ("市民中心园区", []),
+        ("翠苑一区社区门口", []), ("西湖景区", []),
+    ],
+)  # fmt: skip
+def test_districts_are_read_from_a_place(place: str, districts: list[str]) -> None:
+    assert stamps.districts_in(place) == districts
+
+
+@pytest.mark.parametrize(
+    ("named", "apart"),
+    [
+        ([("西湖区", "330106")], {"西湖区": "330106"}),
+        ([("试验区", "330199"), ("东街道", "330199001")], {}),
+        ([("西街道", "330199002")], {"西街道": "330199002"}),
+        ([("东街道", "330106009"), ("东街道", "330199001")], {}),  # one of two may be meant
+        ([("湖区", "330106"), ("试验湖区", "330199")], {}),  # part of a longer name
+    ],
+)
+def test_regions_are_compared_with_where_the_case_lies(
+    named: list[tuple[str, str]], apart: dict[str, str]
+) -> None:
+    assert stamps.regions_apart(named, "330199001002") == apart
+
+
 @pytest.mark.slow
 @pytest.mark.requirement("F09")
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def follow_case(*, number: str, now: datetime) -> int:
 def _order_of(number: str, line: CaseEvent) -> Order:
     """The order of a history line, locked; opened when there is none yet."""
     facts = line.facts
-    Order.objects.get_or_create(
+    opened, new = Order.objects.get_or_create(
         case_id=line.case_id,
         version=line.version,
         defaults={
@@ -97,6 +97,9 @@ def _order_of(number: str, line: CaseEvent) -> Order:
             "opened_at": line.at,
         },
     )  # fmt: skip
+    if new:
+        record(opened, "opened", actor=Actor.system("works"), now=line.at, version=line.version,
+               order=queries.standing(opened))  # fmt: skip
     rows = Order.objects.select_for_update()
     return rows.get(case_id=line.case_id, version=line.version)
 
@@ -110,8 +113,7 @@ def _follow(order: Order, line: CaseEvent, *, now: datetime) -> None:
             order.done_at = line.at
             if order.state in UNFINISHED:
                 order.state = OrderState.DONE
-            order.save(update_fields=["done_at", "state"])
-            record(order, "done", actor=system, now=now, version=line.version)
+            _write(order, "done", "done_at", "state", actor=system, now=now, version=line.version)
     elif order.state in UNFINISHED:
         _cancel(order, str(line.facts.get("reason", "")), actor=system, now=now)
 
@@ -125,9 +127,17 @@ def _name_liable(order: Order, *, now: datetime) -> None:
     if decided is None or order.liable_id == decided.facts["liable"] or order.claims.exists():
         return
     order.liable_id = decided.facts["liable"]
-    order.save(update_fields=["liable"])
-    record(order, "liable", actor=Actor.system("works"), now=now, version=decided.version,
-           liable=order.liable_id)  # fmt: skip
+    _write(order, "liable", "liable", actor=Actor.system("works"), now=now,
+           version=decided.version, liable=order.liable_id)  # fmt: skip
+
+
+def _write(
+    order: Order, action: str, *fields: str, actor: Actor, now: datetime, **facts: Any
+) -> None:
+    """Record what the order is from now on, then write these fields: its table takes no change of
+    which the last record does not say the same."""
+    record(order, action, actor=actor, now=now, order=queries.standing(order), **facts)
+    order.save(update_fields=fields)
 
 
 @transaction.atomic
@@ -162,10 +172,9 @@ def price_order(
     if order.state == OrderState.OPENED:
         order.state = OrderState.PRICED
     order.total = total
-    order.save(update_fields=["state", "total", "committed", "budget_line"])
     ordered = [[item.name, str(item.price), str(item.quantity)] for item in items]
-    record(order, action, actor=actor, now=now, reason=reason.strip(), total=total,
-           budget=budget.code, lines=ordered)  # fmt: skip
+    _write(order, action, "state", "total", "committed", "budget_line", actor=actor, now=now,
+           reason=reason.strip(), total=total, budget=budget.code, lines=ordered)  # fmt: skip
     return order
 
 
@@ -280,9 +289,8 @@ def record_invoice(
             file=stored(sha256, "file"), member_id=actor.member_id, recorded_at=now,
         )  # fmt: skip
     order.state = OrderState.INVOICED
-    order.save(update_fields=["state", "committed"])
-    record(order, "invoiced", actor=actor, now=now, reason=why, invoice=text, amount=asked,
-           total=total)  # fmt: skip
+    _write(order, "invoiced", "state", "committed", "budget_line", actor=actor, now=now,
+           reason=why, invoice=text, amount=asked, total=total)  # fmt: skip
     return invoice
 
 
@@ -313,8 +321,8 @@ def cancel_order(*, number: str, reason: str, actor: Actor, now: datetime) -> Or
 def _cancel(order: Order, reason: str, *, actor: Actor, now: datetime) -> None:
     order.state, order.committed = OrderState.CANCELLED, Decimal(0)
     order.cancel_reason = reason[:200]
-    order.save(update_fields=["state", "committed", "cancel_reason"])
-    record(order, "cancelled", actor=actor, now=now, reason=reason)
+    _write(order, "cancelled", "state", "committed", "cancel_reason", actor=actor, now=now,
+           reason=reason)  # fmt: skip
 
 
 def _locked(actor: Actor, number: str) -> Order:

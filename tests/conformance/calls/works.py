@@ -63,6 +63,19 @@ NO_DUTY = (towns.STRANGER, "inspector", "water_worker")
 NO_ROSTER = (towns.STRANGER, "acceptor", "dispatcher")
 
 
+# Who says nothing of who stands by in a protection period.
+NO_STAND_BY = (towns.STRANGER, "acceptor", "water")
+
+
+def _standing_by(what: str) -> Values:
+    name = "period_id" if what == "period" else "row_id"
+    return lambda city: {name: city.standing_by[what]}
+
+
+def _new_camera(code: str) -> Values:
+    return lambda city: {"code": code, "name": "广场西口", "lon": 120.156, "lat": 30.282}
+
+
 def _water(city: City) -> dict[str, int]:
     return {"unit_id": city.town.units["WATER"].pk}
 
@@ -150,6 +163,22 @@ CALLS = (
     Call("POST", "/duty/secondments/{holding_id}/end", by="administrator", refused=NO_ROSTER,
          at=lambda city: {"holding_id": city.secondment},
          body=lambda city: {"reason": "召回"}, another=lambda city: {"reason": "结束"}),
+    Call("GET", "/duty/protection/{period_id}", refused=NO_DUTY, at=_standing_by("period")),
+    Call("POST", "/duty/protection/{period_id}/team", by="administrator", refused=NO_STAND_BY,
+         status=201, at=_standing_by("period"),
+         body=lambda city: {"member_id": city.town.members["water"].pk, "phone": "13900000012"},
+         another=lambda city: {"member_id": city.town.members["roads"].pk,
+                               "phone": "13900000013"}),
+    Call("POST", "/duty/team/{row_id}/change", by="administrator", refused=NO_STAND_BY,
+         at=_standing_by("member"), body=lambda city: {"phone": "13900000014"},
+         another=lambda city: {"phone": "13900000015"}),
+    Call("POST", "/duty/team/{row_id}/end", by="administrator", refused=NO_STAND_BY,
+         at=_standing_by("member")),
+    Call("POST", "/duty/protection/{period_id}/cameras", by="administrator", refused=NO_STAND_BY,
+         status=201, at=_standing_by("period"), body=_new_camera("K002"),
+         another=_new_camera("K003")),
+    Call("POST", "/duty/cameras/{row_id}/end", by="administrator", refused=NO_STAND_BY,
+         at=_standing_by("camera")),
     # substitute works
     Call("GET", "/works/orders", by="supervisor", refused=NO_WORKS),
     Call("GET", "/works/orders/{number}", by="supervisor", refused=(*NO_WORKS, "water"),

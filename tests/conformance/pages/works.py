@@ -56,6 +56,17 @@ def kept_duty(name: str, *, by: str = "water", **more: Any) -> Page:
     return Page(name, by=by, refused=(towns.STRANGER, "acceptor", "dispatcher"), status=302, **more)
 
 
+def stands_by(name: str, **more: Any) -> Page:
+    """A form of who stands by in a protection period: for who enters periods."""
+    refused = (towns.STRANGER, "acceptor", "water")
+    return Page(name, by="administrator", refused=refused, status=302, **more)
+
+
+def _standing_by(what: str) -> Values:
+    name = "period_id" if what == "period" else "row_id"
+    return lambda city: {name: city.standing_by[what]}
+
+
 # Who sees no permits.
 NO_PERMITS = (towns.STRANGER, "inspector", "water_worker")
 
@@ -188,6 +199,18 @@ PAGES = (
         "roster.csv",
         b"unit_code,shift,starts,ends,username,weekdays,first_on\n"
         b"WATER,N,20:00,08:00,li,1-7,2026-03-01\n", "text/csv")}),
+    Page("duty-protection", refused=(towns.STRANGER, "inspector"), at=_standing_by("period")),
+    stands_by("duty-team-add", at=_standing_by("period"), data=lambda city: {
+        "member": "water", "phone": "13900000012", "starts": "", "ends": ""}),
+    stands_by("duty-team-change", at=_standing_by("member"), data=lambda city: {
+        "phone": "13900000016", "starts": "08:00", "ends": "20:00"}),
+    stands_by("duty-team-end", at=_standing_by("member"), data=nothing),
+    stands_by("duty-camera-add", at=_standing_by("period"), data=lambda city: {
+        "code": "K009", "name": "体育馆", "lon": "120.15", "lat": "30.28", "system": "wgs84"}),
+    stands_by("duty-camera-end", at=_standing_by("camera"), data=nothing),
+    stands_by("duty-camera-import", at=_standing_by("period"),
+              data=lambda city: {"file": SimpleUploadedFile(
+                  "cameras.csv", b"code,name,lon,lat\nK010,A,120.15,30.28\n", "text/csv")}),
     Page("dispatch-sheet", by="water_worker", refused=(towns.STRANGER, "roads"),
          at=case_at("called")),
 )  # fmt: skip
