@@ -7,7 +7,8 @@ const here = {};  // kind -> what the forms of this page do with theirs
 const begun = [];
 
 // The forms of this page: hides(one) from the list, edit(one) is true where it is in a form now, and
-// where they care dropped(one), settled(one). `ready`: until then some of it may go into a form.
+// where they care holds(one) with the server's words, dropped(one), settled(one). `ready`: until then
+// some of it may go into a form.
 export function serve(kind, form, ready) {
   here[kind] = form;
   begun.push(ready);
@@ -110,7 +111,7 @@ function line(one) {
   const filled = (one.lines || []).flatMap(([label, value]) => [["dt", label], ["dd", value]]);
   item.querySelector("dl").replaceChildren(...filled.map(([tag, text]) => Object.assign(document.createElement(tag), { textContent: text })));
   if (one.count && one.state !== "taken") pictures(item.querySelector(".outbox-photos"), one);
-  sentences(item.querySelector(".outbox-told"), state === "refused" ? one.told.map((words) => words.sentence) : []);
+  sentences(item.querySelector(".outbox-told"), state === "refused" && !here[one.kind]?.holds?.(one) ? one.told.map((words) => words.sentence) : []);
   if (one.taken) {
     item.querySelector("[data-taken]").hidden = false;
     Object.assign(item.querySelector("[data-taken] a"), { href: one.taken.address, textContent: one.taken.case });
@@ -133,7 +134,8 @@ export async function list() {
   const elsewhere = (one) => one.state === "draft" && Object.keys(here).length && !here[one.kind];
   const shown = all.filter((one) => !one.seen && !elsewhere(one) && !here[one.kind]?.hides(one));
   const asked = [...box.querySelectorAll("[data-question]:not([hidden])")].map((one) => one.closest("li").dataset.key);
-  const at = document.activeElement?.dataset?.act, on = at && document.activeElement.closest("li").dataset.key;
+  const focused = document.activeElement?.closest(".outbox-item [data-act]");
+  const at = focused?.dataset.act, on = focused?.closest("li").dataset.key;
   box.querySelector(".outbox-list").replaceChildren(...shown.map(line));
   for (const one of asked) ask(one, true);
   if (at) box.querySelector(`[data-key="${on}"] [data-act=${at}]`)?.focus();

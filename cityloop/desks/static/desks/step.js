@@ -2,7 +2,7 @@
 // answered; a step that it refuses goes back into its form on the case as it is then. Without this
 // script the forms are posted as any other. The forms come and go with live updates of the page.
 import { box, forget, fresh, keep, own, owner, read, write } from "./kept.js";
-import { list, say, serve, show } from "./outbox.js";
+import { list, say, sentences, serve, show } from "./outbox.js";
 import { correct, filled, fillIn, lead, press, tooLarge, work } from "./filling.js";
 
 const { page, number } = box.dataset;
@@ -44,7 +44,7 @@ async function fill(form, record) {
   form.dataset.dirty = "1";  // no live change takes it away
   form.closest("details").open = true;
   await fillIn(form, record);
-  correct(form, record.told || []);
+  sentences(box.querySelector("[data-sentences]"), correct(form, record.told || []));
   say(record.state === "refused" ? "refused" : "restored", true);
   lead(form, record.told || []);
 }
@@ -123,6 +123,7 @@ async function start() {
 
 serve("step", {
   hides: (one) => Boolean(formWith(one.key)) && (busy || one.state === "draft"),
+  holds: (one) => Boolean(formWith(one.key)),
   edit(one) {
     const form = formWith(one.key);
     form?.closest("details").scrollIntoView();
