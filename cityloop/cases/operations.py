@@ -200,6 +200,7 @@ def perform(
     inputs: Mapping[str, Any] | None = None,
     papers: Sequence[Paper] = (),
     also: Sequence[Rows] = (),
+    kept_at: datetime | None = None,
 ) -> Case:
     """Take one step of the life cycle.
 
@@ -207,6 +208,7 @@ def perform(
     (inputs), Stale (another version), WrongPost, Refused (all objections at once); then nothing
     is written.
     A follow-up step of the system (an unambiguous dispatch) happens in the same transaction.
+    `kept_at`: since when a device without a network kept the step, as it says; only noted.
     """
     step = _step(action)
     with transaction.atomic():
@@ -219,6 +221,8 @@ def perform(
         stand(change, step)  # before the inputs: nobody fills in what is not possible
         change.inputs = fields.clean(step, inputs or {})
         change.papers = photos.remarked(papers, change.case, now=now)
+        if kept_at is not None:
+            change.facts["kept_at"] = kept_at.isoformat(timespec="minutes")
         take(change, step)
         if change.follow_up:
             _follow(change)

@@ -198,6 +198,11 @@ def _missed(value: Any, line: CaseEvent, names: Names) -> str:
     return _("The limit passed on %(at)s") % {"at": moment(str(value))}
 
 
+def _kept_at(value: Any, line: CaseEvent, names: Names) -> str:
+    told = {"at": moment(str(value))}
+    return _("Kept on the device at %(at)s, by its own clock, and sent later") % told
+
+
 def _final_day(value: Any, line: CaseEvent, names: Names) -> str:
     return _("To be done by the end of %(day)s") % {"day": value}
 
@@ -299,6 +304,7 @@ FACTS: dict[str, Words] = {
     "document":      _text(gettext_noop("Document")),
     "protection":    lambda value, line, names: protection_words(value),
     "papers":        _papers,
+    "kept_at":       _kept_at,
     "priority":      _flag(gettext_noop("Goes before all others")),
     "holder_before": _unit(gettext_noop("Was with the platform")),
     "holder":        _unit(gettext_noop("Is with the platform")),

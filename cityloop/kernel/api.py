@@ -302,9 +302,8 @@ def _with_key(view: Callable[..., Any], once: Once) -> Callable[..., Any]:
         if key is None:
             status, body = act()
         else:
-            actor = actor_of(request)
             status, body = once(
-                caller=f"member:{actor.member_id}" if actor.member_id else actor.post[:60],
+                caller=idempotency.caller_of(actor_of(request)),
                 key=key,
                 request=f"{request.method} {request.get_full_path()}".encode() + _content(request),
                 now=clock.now(),

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
 
+from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, Refused
 from cityloop.kernel.models import RememberedCall
 
@@ -20,6 +21,11 @@ class KeyReused(Refused):
     """The key was used for another request."""
 
     code, title = "idempotency-key-reused", "This idempotency key belongs to another request"
+
+
+def caller_of(actor: Actor) -> str:
+    """Whose the keys are: the member's, else the post's."""
+    return f"member:{actor.member_id}" if actor.member_id else actor.post[:60]
 
 
 def once(

@@ -8,9 +8,12 @@ class Storage(CompressedManifestStaticFilesStorage):
     """Hashed and compressed; a missing source map of a third-party file is no error."""
 
     manifest_strict = False
-    # Only our own CSS urls are rewritten: third-party modules import each other by plain name.
+    # Only urls of our own files are rewritten: third-party modules import each other by plain name.
     support_js_module_import_aggregation = False
-    patterns = (("*.css", (r"""(?P<matched>url\(['"]{0,1}\s*(?P<url>.*?)["']{0,1}\))""",)),)
+    patterns = (
+        ("*.css", (r"""(?P<matched>url\(['"]{0,1}\s*(?P<url>.*?)["']{0,1}\))""",)),
+        ("desks/*.js", ((r"""(?P<matched> from "(?P<url>\./.*?)";)""", ' from "%(url)s";'),)),
+    )
 
 
 class ShippedFiles(StaticFilesConfig):

@@ -129,6 +129,8 @@ def chrome(chromium: str) -> Iterator[Browser]:
     # Playwright keeps an event loop in this thread; the test's own transaction is no danger to it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
+        # In that loop Django keeps another connection: of the file before, whose database is gone.
+        connection.close()
         browser = playwright.chromium.launch(executable_path=chromium)
         yield browser
         browser.close()

@@ -186,7 +186,7 @@ def test_a_refusal_names_every_reason_and_a_photo_settles_it(visit: Visit) -> No
         page.locator("#steps summary", has_text="处置完成").click()
     form.locator("textarea[name=result]").fill("已清理")
     form.get_by_role("button").last.click()
-    expect(page.locator("main .notice-red").first).to_contain_text("照片")
+    expect(page.locator("main .notice-red:visible").first).to_contain_text("照片")
     expect(form.locator("textarea[name=result]")).to_have_value("已清理")
     form.locator("input[name=photos]").set_input_files([photo()])
     form.get_by_role("button").last.click()

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from cityloop.assets import queries as assets
-from cityloop.cases import flow, guards, lifecycle, operations
+from cityloop.cases import flow, guards, lifecycle
 from cityloop.cases import queries as cases
 from cityloop.cases import views as case_views
-from cityloop.cases.change import Paper
 from cityloop.cases.models import Attachment, Case, CaseEvent
-from cityloop.cases.stepping import taken_alone
 from cityloop.desks import history, looks, proposal, queries
 from cityloop.desks import steps as stepping
 from cityloop.desks.choices import (
@@ -33,14 +30,14 @@ from cityloop.desks.choices import (
     of_step,
     proposed,
 )
-from cityloop.desks.forms import AFTER, photos_sent, raw_inputs, step_form
+from cityloop.desks.forms import AFTER, step_form
 from cityloop.desks.queries import CaseFile
 from cityloop.desks.views import case_clocks
 from cityloop.desks.views.case_list import answered
 from cityloop.hotline import queries as hotline
-from cityloop.kernel import clock, files
+from cityloop.kernel import clock
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.errors import Invalid, Problem, Refused, Stale, TooLarge
+from cityloop.kernel.errors import Problem, Stale
 from cityloop.kernel.page import actor_of
 from cityloop.people import queries as people
 from cityloop.people.models import OrganisationKind
@@ -50,10 +47,8 @@ from cityloop.precedents import queries as precedents
 from cityloop.standards import queries as standards
 
 NEAR_METRES = 100.0
-MAX_FILES = 20
 # Nobody waits for the program, nor for a platform that does not hold the case.
 NOT_AWAITED = frozenset({"system", "district_platform"})
-VERSION_DIGITS = 9
 TO_JUDGE = frozenset({"reported", "accepted", "filed"})
 BEFORE = ("report", "verify", "before")
 
@@ -129,6 +124,7 @@ def forms_of(
     return [
         {
             "offer": offer,
+            "key": uuid.uuid4().hex,
             "form": step_form(
                 offer.step,
                 choices=of_step(offer.step, choices, left_out),
@@ -259,59 +255,3 @@ def _leads_on(step: lifecycle.Step, case: Case) -> bool:
     look = looks.ACTION.get(step.action)
     onward = look is None or stepping.leads_on(look)
     return onward and case.status in step.source and step.target not in stays
-
-
-def version_read(raw: str) -> int | None:
-    """The version that the form was made for; None when it names none."""
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= VERSION_DIGITS else None
-
-
-@require_POST
-def take_step(request: HttpRequest, number: str, action: str) -> HttpResponse:
-    """Perform one step with what the form holds; refused: the page again with every reason."""
-    actor, now = actor_of(request), clock.now()
-    actor.require("cases.step")
-    cases.get(actor, number)  # raises NotFound for what lies out of sight
-    read = version_read(request.POST.get("version", ""))
-    try:
-        step = lifecycle.BY_ACTION.get(action)
-        if step is None:
-            raise operations.NoSuchStep(_("there is no step %(action)s") % {"action": action[:40]})
-        if read is None:
-            raise Invalid(
-                _("the form does not say which version of the case you read: look and send again"),
-                code="no-version",
-            )
-        taken_alone(action)
-        operations.perform(
-            number, action, actor=actor, now=now, version=read,
-            inputs=raw_inputs(step, request.POST), papers=papers_of(request, action, now=now),
-        )  # fmt: skip
-    except (Refused, Stale, Invalid, TooLarge) as problem:
-        return refused(request, number, Try(action, request.POST, problem, read or 0), actor=actor)
-    label = looks.ACTION[action].label if action in looks.ACTION else action
-    messages.success(request, _("Done: %(step)s") % {"step": label})
-    return HttpResponseRedirect(reverse("case", args=[number]), status=303)
-
-
-def papers_of(request: HttpRequest, action: str, *, now: datetime) -> list[Paper]:
-    """The uploads, stored, as papers of the step; of what proves it, a photo that the camera did
-    not take just now is marked as one from the album (F08)."""
-    sent = photos_sent(request.FILES, "photos")
-    if len(sent) > MAX_FILES:
-        raise TooLarge(_("at most %(n)s files at once") % {"n": MAX_FILES})
-    stage, papers = guards.stage_of(action), []
-    for one, taken in sent:
-        file = files.store(chunks=one.chunks(), filename=one.name or "", now=now)
-        paper = Paper(file=file, stage=stage, filename=one.name or "")
-        album = paper.picture and stage != "paper" and not taken
-        papers.append(replace(paper, from_album=album))
-    return papers
-
-
-def refused(request: HttpRequest, number: str, failed: Try, *, actor: Actor) -> HttpResponse:
-    """The page with the refused form open, its reasons and the version that holds now."""
-    file = queries.case_file(actor, number)
-    context = context_of(request, file, actor=actor, now=clock.now(), failed=failed)
-    context["photos_again"] = bool(request.FILES)
-    return render(request, "desks/case.html", context, status=failed.problem.status)

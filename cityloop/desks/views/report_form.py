@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cityloop.desks import queries
+from cityloop.desks import kept, queries
 from cityloop.desks.forms import FilesField, FilesInput, photos_sent, show_problem
 from cityloop.desks.views.report_beside import PERMISSION, beside
 from cityloop.hotline import operations as hotline
@@ -161,16 +161,10 @@ def kinds_of(actor: Actor) -> list[tuple[str, Any]]:
     return [(kind.value, kind.label) for kind in Kind if kind in allowed]
 
 
-class AnothersForm(NotAllowed):
-    """The form was filled in by somebody else, at this device before."""
-
-    code, title = "anothers-form", "Another person filled this in"
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_report(request: HttpRequest) -> HttpResponse:
     """The empty form, or the report taken; "look" asks only for what stands beside it."""
-    if request.method == "POST" and request.headers.get("Accept") == "application/json":
+    if request.method == "POST" and kept.by_script(request):
         return told(request)
     actor, now = actor_of(request), clock.now()
     actor.require(PERMISSION)
@@ -202,32 +196,19 @@ def told(request: HttpRequest) -> HttpResponse:
             raise Invalid(fields={name: " ".join(map(str, e)) for name, e in form.errors.items()})
         receipt = take(request, form, actor=actor, now=now)
     except Problem as problem:
-        return problem_response(labelled(named_here(problem)))
+        labels = {name: str(one.label or "") for name, one in ReportForm.base_fields.items()}
+        return problem_response(kept.labelled(named_here(problem), labels))
     return JsonResponse({
         "report": receipt.number, "case": receipt.case, "joined": receipt.joined,
         "repeated": receipt.repeated, "address": reverse("report", args=[receipt.number]),
     })  # fmt: skip
 
 
-def labelled(problem: Problem) -> Problem:
-    """The problem with its fields' labels in its sentences: they are read away from the form."""
-    known = {name: str(field.label or "") for name, field in ReportForm.base_fields.items()}
-    reasons = []
-    for name, reason in problem.fields.items():
-        label = known.get(name, "")
-        about = {"label": label, "reason": reason}
-        said = not label or label in reason
-        reasons.append(reason if said else _("%(label)s: %(reason)s") % about)
-    problem.reasons = tuple(reasons) or problem.reasons
-    return problem
-
-
 def take(request: HttpRequest, form: ReportForm, *, actor: Actor, now: datetime) -> intake.Receipt:
     """The report, noted at the call or the petition that it belongs to; a petition's with it or
     not at all."""
-    number, by = form.cleaned_data["petition"], form.cleaned_data["by"]
-    if by not in (None, actor.member_id):
-        raise AnothersForm(_("another person filled in this form: only they can send it"))
+    number = form.cleaned_data["petition"]
+    kept.require_own(request, actor)
     with transaction.atomic() if number else nullcontext():
         receipt = intake.receive(incoming(request, form, now=now), actor=actor, now=now)
         if number:

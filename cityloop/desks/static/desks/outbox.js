@@ -1,167 +1,32 @@
-// The report form on a bad network. What is filled in stays on this device (IndexedDB) until the
-// server has answered; each report has its own key, so that sent twice it is taken once. Without
-// this script the form is posted as any other.
-const form = document.getElementById("report-form");
-const box = document.getElementById("outbox");
-const owner = form.elements.by.value;
-const AGAIN = 30_000, PATIENCE = 8_000, LONGEST = 300_000, DAY = 86_400_000;  // ms
-const PLAIN = ["csrfmiddlewaretoken", "repeat_key"];
+// What is kept on this device is sent when there is a network, each with its own key, so that sent
+// twice it is taken once; and it is listed, whatever page of its account is open.
+import { alone, box, dropPhotos, forget, own, owner, photosOf, read, write } from "./kept.js";
 
-// --- the store: reports, and their photos apart, so that typing does not copy them ----------------
+const AGAIN = 30_000, LONGEST = 300_000, DAY = 86_400_000;  // ms
+const here = {};  // kind -> what the forms of this page do with theirs
+const begun = [];
 
-const opened = new Promise((found) => {
-  try {
-    const asked = indexedDB.open("cityloop-outbox", 1);
-    asked.onupgradeneeded = () => ["reports", "photos"].forEach((name) => asked.result.createObjectStore(name, { keyPath: "key" }));
-    asked.onsuccess = () => found(asked.result);
-    asked.onerror = () => found(null);
-  } catch { found(null); }
-});
-
-async function store(name, act, ...given) {
-  const base = await opened;
-  if (!base) throw new Error("this browser keeps nothing");
-  const change = base.transaction(name, act.startsWith("get") ? "readonly" : "readwrite");
-  const asked = change.objectStore(name)[act](...given);
-  return new Promise((done, failed) => {
-    change.oncomplete = () => done(asked.result);
-    change.onabort = () => failed(change.error);
-  });
-}
-
-const read = (key) => store("reports", "get", key).catch(() => undefined);
-const own = async () => (await store("reports", "getAll").catch(() => [])).filter((one) => one.owner === owner).sort((a, b) => a.at - b.at);
-// One tab at a time; where the browser has no locks the key alone keeps it single.
-const alone = (key, act) => navigator.locks ? navigator.locks.request(`report ${key}`, { ifAvailable: true }, (lock) => lock && act()) : act();
-
-async function forget(key) {
-  await store("photos", "delete", key);
-  await store("reports", "delete", key);
-}
-
-// --- the form: its key belongs to this entry of the browser's history -----------------------------
-
-let taken = null;  // what became of the report that is in the form, where it was taken already
-let changed = false;  // since it was last kept
-const key = () => form.elements.repeat_key.value;
-const fresh = () => [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
-
-function bind(value) {
-  form.elements.repeat_key.value = value;
-  history.replaceState({ ...history.state, report: value }, "");
-}
-
-function filled() {
-  const all = [...new FormData(form)].filter(([name]) => !PLAIN.includes(name));
-  const fields = all.filter(([, value]) => typeof value === "string");
-  const files = all.filter(([, value]) => typeof value !== "string" && value.size);
-  const said = Object.fromEntries(fields);
-  const chosen = form.querySelector("[name=class_code]:checked")?.closest("label").querySelector(".strong")?.textContent || "";
-  const what = said.text || chosen || said.address || [said.x, said.y].filter(Boolean).join(", ");
-  const begun = Boolean(what || said.component_code || said.class_words || files.length);
-  return { fields, files, chosen, what: what.slice(0, 120), begun };
-}
-
-let stored = "";  // which photos the store has
-async function keep(state, { files, begun, ...given }) {
-  const before = await read(key());
-  const record = { ...given, key: key(), owner, state, at: before?.at || Date.now(), count: files.length, told: before?.told };
-  const these = [record.key, ...files.map(([name, file]) => `${name} ${file.name} ${file.size} ${file.lastModified}`)].join("\n");
-  if (these !== stored) await store("photos", "put", { key: record.key, files });
-  await store("reports", "put", record);
-  stored = these;
-  changed = false;
-  return record;
-}
-
-// Of what somebody saw themselves even the unfinished is kept: phones close pages behind a camera.
-// What others told is kept from the sending on only: it may hold a caller's name and number.
-async function note() {
-  if (!changed || busy || taken || !("ownEyes" in form.dataset)) return;
-  const given = filled(), before = await read(key());
-  if (before && before.state !== "draft" && before.state !== "refused") return;
-  if (given.begun) await keep(before?.state || "draft", given).catch(() => {});
-  list();
-}
-
-const first = ["class-choices", "beside"].map((id) => [document.getElementById(id), document.getElementById(id).innerHTML]);
-function empty() {
-  form.reset();
-  for (const name of ["call", "petition", "accuracy_m"]) form.elements[name].value = "";
-  for (const [part, html] of first) part.innerHTML = html;
-  for (const one of form.querySelectorAll("[name=class_code]")) one.checked = false;
-  for (const one of form.querySelectorAll("[name=x], [name=y]")) one.value = "";
-  document.dispatchEvent(new CustomEvent("place", {}));
-  correct([]);
-  say("restored", false);
-  taken = null;
-  changed = false;
-  delete form.dataset.dirty;
-}
-
-async function fill(record) {
-  empty();
-  bind(record.key);
-  const said = Object.fromEntries(record.fields);
-  for (const one of form.elements) {
-    if (one.type === "checkbox") one.checked = one.name in said;
-    else if (one.name in said && one.type !== "radio" && !PLAIN.includes(one.name)) one.value = said[one.name];
-  }
-  if (said.class_code) {
-    const card = document.getElementById("kept-class").content.cloneNode(true);
-    card.querySelector("input").value = said.class_code;
-    card.querySelector(".grow").textContent = record.chosen;
-    document.getElementById("class-choices").replaceChildren(card);
-  }
-  const photos = await store("photos", "get", record.key);
-  for (const input of form.querySelectorAll("input[type=file]")) {
-    const bag = new DataTransfer();
-    for (const [name, file] of photos?.files || []) if (name === input.name) bag.items.add(file);
-    input.files = bag.files;
-  }
-  document.dispatchEvent(new Event("files-set"));
-  const [lon, lat] = [Number(said.x), Number(said.y)];
-  if (said.x && said.y && said.system === "wgs84") document.dispatchEvent(new CustomEvent("place", { detail: { lon, lat } }));
-  form.elements.text.dispatchEvent(new Event("change", { bubbles: true }));
-  if (record.told) correct(record.told);
-  else scrollTo(0, 0);
-}
-
-// What the server says against a report: at its field, else above the form.
-function correct(told) {
-  for (const old of form.querySelectorAll(".field > .field-error")) old.remove();
-  for (const one of form.querySelectorAll("[aria-invalid]")) one.removeAttribute("aria-invalid");
-  const elsewhere = [];
-  for (const { name, reason, sentence } of told) {
-    const input = name && form.querySelector(`[name="${CSS.escape(name)}"]:not([type=hidden])`);
-    if (!input) { elsewhere.push(sentence); continue; }
-    const words = document.getElementById("field-error").content.firstElementChild.cloneNode(true);
-    words.id = `report-${name}-error`;
-    words.querySelector("span").textContent = reason;
-    input.closest(".field").append(words);
-    input.setAttribute("aria-invalid", "true");
-    input.setAttribute("aria-describedby", `report-${name}-help ${words.id}`);
-  }
-  const worst = form.querySelector("[aria-invalid=true]");
-  sentences(box.querySelector("[data-sentences]"), elsewhere);
-  say("refused", told.length > 0);
-  if (worst) worst.closest(".field").scrollIntoView({ block: "center" });
-  else if (told.length) scrollTo(0, 0);
-  worst?.focus({ preventScroll: true });
+// The forms of this page: hides(one) from the list, edit(one) is true where it is in a form now, and
+// where they care holds(one) with the server's words, dropped(one), settled(one). `ready`: until then
+// some of it may go into a form.
+export function serve(kind, form, ready) {
+  here[kind] = form;
+  begun.push(ready);
 }
 
 // --- sending --------------------------------------------------------------------------------------
 
 const going = new Set();
-const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] || form.elements.csrfmiddlewaretoken.value;
+const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] || document.querySelector("[name=csrfmiddlewaretoken]").value;
 
-async function deliver(record, photos) {
+async function deliver(record, photos, later) {
   const body = new FormData();
   body.append("repeat_key", record.key);
+  if (later) body.append("kept_at", new Date(record.pressed || record.at).toISOString());
   for (const [name, value] of record.fields) body.append(name, value);
   for (const [name, file] of photos) body.append(name, file, file.name || "photo.jpg");
   const headers = { Accept: "application/json", "X-CSRFToken": token() };
-  const answer = await fetch(form.getAttribute("action"), {
+  const answer = await fetch(record.address, {
     method: "POST", body, headers, redirect: "manual", signal: AbortSignal.timeout?.(LONGEST),
   });
   const told = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
@@ -178,28 +43,29 @@ function judged(answer, told) {
   return { state: "refused", told: words.map((sentence, n) => ({ sentence, ...fields[n] })) };
 }
 
-// Sends one report, and keeps what became of it; the record as it is then.
-async function send(record, photos) {
+// Sends one, and keeps what became of it; the record as it is then. `later`: by itself, not at once
+// when somebody pressed the button.
+export async function send(record, photos, later) {
   going.add(record.key);
   list();
   const found = navigator.onLine === false ? { state: "waiting", why: "network" }
-    : await deliver(record, photos).catch(() => ({ state: "waiting", why: "network" }));
+    : await deliver(record, photos, later).catch(() => ({ state: "waiting", why: "network" }));
   going.delete(record.key);
-  const { key: which, at, what, count } = record;
-  const after = found.state === "taken" ? { key: which, owner, at, what, count, ...found } : { ...record, why: "", ...found };
+  const { key, kind, page, at, what, count } = record;
+  const after = found.state === "taken" ? { key, owner, kind, page, at, what, count, ...found } : { ...record, why: "", ...found };
   try {
-    await store("reports", "put", after);
-    if (after.state === "taken") await store("photos", "delete", record.key);
+    await write(after);
+    if (after.state === "taken") await dropPhotos(key);
   } catch { /* nothing is kept here: the answer is what counts */ }
   list();
+  here[kind]?.settled?.(after);
   return after;
 }
 
 const resend = (one) => alone(one.key, async () => {
   const record = await read(one.key);
   if (!record || !["waiting", "refused"].includes(record.state) || going.has(one.key)) return record;
-  const photos = await store("photos", "get", one.key);
-  return send(record, photos?.files || []);
+  return send(record, await photosOf(one.key), true);
 });
 
 async function resendAll() {
@@ -210,67 +76,26 @@ async function resendAll() {
   }
 }
 
-// --- pressing the button --------------------------------------------------------------------------
-
-let busy = false;
-function work(on) {
-  busy = on;
-  form.querySelector(".button-primary").setAttribute("aria-disabled", on);
-  form.querySelector("[data-idle]").hidden = on;
-  form.querySelector("[data-busy]").hidden = !on;
-  if (!on) delete form.dataset.sent;
-}
-
-form.addEventListener("submit", async (event) => {
-  const large = [...form.querySelectorAll("input[type=file]")].some((one) => one.validity.customError);
-  if (event.submitter?.hasAttribute("formaction") || large) return;
-  event.preventDefault();
-  if (busy) return;
-  if (taken) { location.assign(taken.address); return; }
-  work(true);
-  await submit().finally(() => work(false));
-});
-
-async function submit() {
-  for (const what of ["kept", "slow", "unkept", "restored", "empty"]) say(what, false);
-  correct([]);
-  if (navigator.onLine === false) {
-    if (!filled().begun) { say("empty", true); scrollTo(0, 0); return; }
-    saw();
-  }
-  const given = filled(), files = given.files;
-  const record = await keep("waiting", given).catch(() => null);
-  const held = record || { key: key(), owner, ...given };
-  const slow = record && new Promise((soon) => setTimeout(soon, PATIENCE, { state: "slow" }));
-  const after = await Promise.race([alone(held.key, () => send(held, files)), slow].filter(Boolean));
-  if (after?.state === "taken") {
-    await store("reports", "put", { ...after, seen: true }).catch(() => {});
-    list();
-    location.assign(after.taken.address);
-    return;
-  }
-  if (after?.state === "refused") { list(); correct(after.told); return; }
-  say(record ? (after?.state === "slow" ? "slow" : "kept") : "unkept", true);
-  if (record) { empty(); bind(fresh()); navigator.storage?.persist?.(); }
-  await list();
-  scrollTo(0, 0);
-  document.getElementById("outbox-title").focus({ preventScroll: true });
-}
-
-const local = (at) => new Date(at - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-// Without a network the report says when it was seen: it may arrive hours later.
-function saw() {
-  const at = form.elements.occurred_at;
-  if (at.value || !("ownEyes" in form.dataset)) return;
-  at.value = local(new Date());
-}
-
 // --- what is kept, as a list ----------------------------------------------------------------------
 
-const say = (what, on) => { box.querySelector(`[data-say=${what}]`).hidden = !on; };
-function sentences(part, words) {
+export function say(what, on) {
+  const part = box.querySelector(`[data-say=${what}]`);
+  if (part) part.hidden = !on;
+}
+
+export const local = (at) => new Date(at - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+
+export function sentences(part, words) {
   part.replaceChildren(...words.map((one) => Object.assign(document.createElement("li"), { textContent: one })));
 }
+
+// A refused step was made for a case that may be another by now: it goes again from its page only.
+const may = ({ kind, state }) => ({
+  send: state === "waiting" || (state === "refused" && kind === "report"),
+  edit: state !== "taken" && !(state === "waiting" && kind === "step"),
+  ask: state !== "taken",
+  hide: state === "taken",
+});
 
 function line(one) {
   const item = box.querySelector("template").content.firstElementChild.cloneNode(true);
@@ -283,32 +108,48 @@ function line(one) {
   at.textContent = local(new Date(one.at)).slice(5).replace("T", " ");
   item.querySelector("[data-files]").hidden = !one.count;
   item.querySelector("[data-files] b").textContent = one.count;
-  sentences(item.querySelector("ul"), state === "refused" ? one.told.map((words) => words.sentence) : []);
+  const filled = (one.lines || []).flatMap(([label, value]) => [["dt", label], ["dd", value]]);
+  item.querySelector("dl").replaceChildren(...filled.map(([tag, text]) => Object.assign(document.createElement(tag), { textContent: text })));
+  if (one.count && one.state !== "taken") pictures(item.querySelector(".outbox-photos"), one);
+  sentences(item.querySelector(".outbox-told"), state === "refused" && !here[one.kind]?.holds?.(one) ? one.told.map((words) => words.sentence) : []);
   if (one.taken) {
     item.querySelector("[data-taken]").hidden = false;
-    Object.assign(item.querySelector("a"), { href: one.taken.address, textContent: one.taken.case });
+    Object.assign(item.querySelector("[data-taken] a"), { href: one.taken.address, textContent: one.taken.case });
   }
-  const may = { send: one.state === "waiting" || one.state === "refused", edit: one.state !== "taken", ask: one.state !== "taken", hide: one.state === "taken" };
-  for (const button of item.querySelectorAll("[data-acts] [data-act]")) button.hidden = state === "sending" || !may[button.dataset.act];
+  for (const button of item.querySelectorAll("[data-acts] [data-act]")) button.hidden = state === "sending" || !may(one)[button.dataset.act];
   return item;
 }
 
+const drawn = new Map();  // key and number of photos -> their addresses
+async function pictures(part, { key, count }) {
+  const name = `${key} ${count}`;
+  if (!drawn.has(name)) drawn.set(name, photosOf(key).then((files) => files.map(([, file]) => file).filter((file) => file.type.startsWith("image/")).map((file) => [URL.createObjectURL(file), file.name])).catch(() => []));
+  part.replaceChildren(...(await drawn.get(name)).map(([src, alt]) => Object.assign(new Image(), { src, alt })));
+}
+
 let turns = 0;
-async function list() {
+export async function list() {
   const turn = ++turns, all = await own();
   if (turn !== turns) return;  // a later one shows more
-  const inForm = (one) => one.key === key() && ["draft", "refused"].includes(one.state);
-  const shown = all.filter((one) => !one.seen && !inForm(one) && !(busy && one.key === key()));
+  const elsewhere = (one) => one.state === "draft" && Object.keys(here).length && !here[one.kind];
+  const shown = all.filter((one) => !one.seen && !elsewhere(one) && !here[one.kind]?.hides(one));
   const asked = [...box.querySelectorAll("[data-question]:not([hidden])")].map((one) => one.closest("li").dataset.key);
-  const at = document.activeElement?.dataset?.act, on = at && document.activeElement.closest("li").dataset.key;
+  const focused = document.activeElement?.closest(".outbox-item [data-act]");
+  const at = focused?.dataset.act, on = focused?.closest("li").dataset.key;
   box.querySelector(".outbox-list").replaceChildren(...shown.map(line));
   for (const one of asked) ask(one, true);
   if (at) box.querySelector(`[data-key="${on}"] [data-act=${at}]`)?.focus();
   box.querySelector("[data-list]").hidden = !shown.length;
-  say("offline", navigator.onLine === false && box.querySelector("[data-say=kept]").hidden);
-  if (!all.some((one) => one.state === "waiting")) for (const what of ["kept", "slow"]) say(what, false);
+  say("offline", navigator.onLine === false && box.querySelector("[data-say=kept]")?.hidden);
+  if (!all.some((one) => one.state === "waiting")) for (const what of ["kept", "slow", "waits"]) say(what, false);
   const count = all.filter((one) => one.state !== "taken").length;
-  try { localStorage.setItem(`unsent-${owner}`, JSON.stringify({ count, path: form.getAttribute("action") })); } catch { /* no warning then */ }
+  try { localStorage.setItem(`unsent-${owner}`, JSON.stringify({ count, path: box.dataset.start })); } catch { /* no warning then */ }
+}
+
+// Where it is seen: the head of what is kept.
+export function show() {
+  scrollTo(0, 0);
+  document.getElementById("outbox-title").focus({ preventScroll: true });
 }
 
 function ask(which, on) {
@@ -321,13 +162,15 @@ function ask(which, on) {
 const ACTS = {
   send: (one) => resend(one),
   edit: async (one) => {
-    await note();
-    if (one.state === "waiting") await store("reports", "put", { ...one, state: "draft" });  // not sent meanwhile
-    await fill(one);
+    const found = { ...one, state: one.state === "waiting" ? "draft" : one.state };  // not sent meanwhile
+    if (await here[one.kind]?.edit(found)) return;
+    if (navigator.onLine === false) { say("offline", true); return; }  // its page cannot be opened
+    await write({ ...found, back: true });
+    location.assign(one.page);
   },
-  ask: ({ key: which }) => { ask(which, true); box.querySelector(`[data-key="${which}"] [data-act=stay]`).focus(); },
-  stay: ({ key: which }) => ask(which, false),
-  drop: (one) => forget(one.key),
+  ask: ({ key }) => { ask(key, true); box.querySelector(`[data-key="${key}"] [data-act=stay]`).focus(); },
+  stay: ({ key }) => ask(key, false),
+  drop: async (one) => { await forget(one.key); here[one.kind]?.dropped?.(one); },
   hide: (one) => forget(one.key),
 };
 box.addEventListener("click", async (event) => {
@@ -338,39 +181,12 @@ box.addEventListener("click", async (event) => {
   if (!["ask", "stay"].includes(which.dataset.act)) list();
 });
 
-// --- from the opening of the page on --------------------------------------------------------------
-
-let timer = 0;
-function touched(event) {
-  if (event.target.type === "hidden" || !form.contains(event.target)) return;
-  changed = true;
-  say("empty", false);
-  if (taken) { taken = null; bind(fresh()); say("done", false); }
-  clearTimeout(timer);
-  timer = setTimeout(note, 500);
-}
-form.addEventListener("input", touched);
-form.addEventListener("change", touched);
-form.querySelector("[name=look]").hidden = true;  // it is looked up while one writes
 addEventListener("online", () => { list(); resendAll(); });
 addEventListener("offline", list);
-document.addEventListener("visibilitychange", () => { if (document.hidden) note(); else { list(); resendAll(); } });
+document.addEventListener("visibilitychange", () => { if (!document.hidden) { list(); resendAll(); } });
 setInterval(() => { if (!document.hidden) resendAll(); }, AGAIN);
-
-async function start() {
-  // A page that is opened anew begins a new report, even at the address of the one before.
-  const anew = performance.getEntriesByType("navigation")[0]?.type === "navigate";
-  const before = anew ? "" : history.state?.report, known = before && await read(before);
-  if (known?.owner === owner && known.state === "taken") {
-    bind(before);
-    taken = known.taken;
-    Object.assign(box.querySelector("[data-number]"), { href: taken.address, textContent: taken.case });
-    say("done", true);
-    scrollTo(0, 0);
-  } else if (known?.owner === owner && ["draft", "refused"].includes(known.state)) {
-    await fill(known);
-    say("restored", known.state === "draft");
-  } else bind(before && !known ? before : key());
+document.addEventListener("DOMContentLoaded", async () => {  // when every script of the page has begun
+  await Promise.all(begun);
   const now = Date.now();
   for (const one of await own()) {
     const old = { taken: DAY, draft: 7 * DAY }[one.state];
@@ -378,5 +194,4 @@ async function start() {
   }
   await list();
   resendAll();
-}
-start();
+});
