@@ -267,6 +267,26 @@ def test_an_unfinished_report_is_there_again_after_the_browser_dropped_the_page(
 
 
 @pytest.mark.requirement("C01")
+def test_a_class_chosen_while_an_answer_is_on_its_way_stays_chosen(visit, place) -> None:
+    page, on_their_way = form_of(visit), []
+    fill(page, "井盖破损，边上有坑", place)
+    page.locator("#report-class_words").fill("jg")
+    card = page.locator("#class-choices input[type=radio]").first
+    card.wait_for(state="attached")
+    page.wait_for_timeout(600)
+    page.route("**/intake/beside/**", lambda route: on_their_way.append(route))  # noqa: PLW0108
+    page.locator("#report-class_words").fill("垃圾箱")
+    page.wait_for_timeout(600)
+    card.check()
+    chosen = page.locator("[name=class_code]:checked").get_attribute("value")
+    on_their_way.pop(0).continue_()
+    expect(page.locator("#class-choices")).to_contain_text("垃圾箱")
+    expect(page.locator("[name=class_code]:checked")).to_have_count(1)
+    expect(page.locator("[name=class_code]:checked")).to_have_attribute("value", chosen or "")
+    page.unroute("**/intake/beside/**")
+
+
+@pytest.mark.requirement("C01")
 def test_back_and_submit_once_more_gives_the_first_result(visit, place) -> None:
     page, text = form_of(visit), "返回后再次提交的井盖破损"
     fill(page, text, place, photos_camera=[jpeg("near.jpg")])

@@ -217,7 +217,7 @@ SCRIPT_BYTES: dict[str, int] = {
     "desks/static/desks/kept.js": 3_000,
     "desks/static/desks/outbox.js": 10_500,
     "desks/static/desks/position.js": 2_500,
-    "desks/static/desks/report.js": 7_500,
+    "desks/static/desks/report.js": 8_000,
     "desks/static/desks/step.js": 6_500,
     "kernel/static/ui/page.js": 10_000,
     "kernel/static/ui/photos.js": 3_500,

@@ -58,6 +58,16 @@ function empty() {
   delete form.dataset.dirty;
 }
 
+// What is chosen stays so, whatever an answer says that was on its way while it was chosen.
+let held = null;
+const classes = () => [...form.querySelectorAll("[name=class_code]")];
+document.addEventListener("htmx:before:swap", () => { held = classes().find((one) => one.checked)?.closest("label").cloneNode(true); });
+document.addEventListener("htmx:after:swap", () => {
+  const value = held?.querySelector("input").value;
+  if (value && !classes().some((one) => one.value === value)) document.querySelector("#class-choices fieldset").prepend(held);
+  for (const one of classes()) one.checked = Boolean(value) && one.value === value;
+});
+
 async function fill(record) {
   empty();
   bind(record.key);
