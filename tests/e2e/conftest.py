@@ -126,12 +126,17 @@ def wait_for(url: str, started: list[subprocess.Popen[bytes]]) -> None:
 @pytest.fixture(scope="module")
 def chrome(chromium: str) -> Iterator[Browser]:
     """One browser for all tests of the file."""
+    yield from launched(chromium)
+
+
+def launched(chromium: str, *arguments: str) -> Iterator[Browser]:
+    """A browser until the fixture ends."""
     # Playwright keeps an event loop in this thread; the test's own transaction is no danger to it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         # In that loop Django keeps another connection: of the file before, whose database is gone.
         connection.close()
-        browser = playwright.chromium.launch(executable_path=chromium)
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(arguments))
         yield browser
         browser.close()
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from django.db import connection
 from django.utils import timezone
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from cityloop.cases import photos
 from cityloop.cases.models import Attachment
 from cityloop.evidence import looking, stamps
 from cityloop.kernel import files
-from tests.e2e.conftest import PHONE, Axe, Site, Visit
+from tests.e2e.conftest import PHONE, Axe, Site, Visit, launched
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db,
               pytest.mark.requirement("F09")]  # fmt: skip
@@ -55,12 +52,7 @@ PLACE = {"longitude": 120.130104, "latitude": 30.260096, "accuracy": 7.6}
 @pytest.fixture(scope="module")
 def chrome(chromium: str) -> Iterator[Browser]:
     """A browser with a camera, whose use a page must be granted."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        args = ["--use-fake-device-for-media-stream"]
-        browser = playwright.chromium.launch(executable_path=chromium, args=args)
-        yield browser
-        browser.close()
+    yield from launched(chromium, "--use-fake-device-for-media-stream")
 
 
 def form_of(
@@ -124,18 +116,9 @@ def running(page: Page) -> list[bool]:
 
 
 def before(site: Site, status: str) -> str:
-    """The digest of the latest photo from before, read by a session of its own: the browser's loop
-    keeps Django's of the file that ran before, whose database is gone."""
-    given = connection.get_connection_params()
-    keep = {k: given[k] for k in ("host", "port", "user", "password", "dbname") if given.get(k)}
-    with psycopg.connect(**keep) as raw:
-        found = raw.execute(
-            """SELECT f.sha256 FROM cases_attachment a JOIN kernel_file f ON f.id = a.file_id
-                WHERE a.case_id = %s AND a.stage = 'report' ORDER BY a.id DESC LIMIT 1""",
-            [site.city.cases[status].pk],
-        ).fetchone()
-    assert found is not None
-    return str(found[0])
+    """The digest of the latest photo from before."""
+    photos = Attachment.objects.filter(case=site.city.cases[status], stage="report")
+    return photos.latest("id").file.sha256
 
 
 def test_the_photo_from_before_lies_over_the_picture_as_strongly_as_wanted(visit, site) -> None:
