@@ -136,15 +136,17 @@ def moved_by_calendar(change: Change) -> list[Timer]:
     """The running clocks whose deadline is another one under the calendar as it is now.
 
     What had run out when the calendar was changed is a closed period and stays: who was late does
-    not become punctual by a holiday written down afterwards; for that there is the appeal.
+    not become punctual by a holiday written down afterwards; for that there is the appeal. Nor does
+    a change of the calendar make anybody late at once: what lay ahead then stays ahead.
     """
     return [
         timer
         for timer in change.timers
         if timer.state == RUNNING
         and (timer.limit_unit not in CONTINUOUS or timer.margin_hours)
-        and reckon(change, timer) != timer.due_at
+        and (due := reckon(change, timer)) != timer.due_at
         and (timer.due_at > change.now or timer.due_at > _calendar_changed_at())
+        and (due > change.now or due > _calendar_changed_at())
     ]
 
 

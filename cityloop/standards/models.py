@@ -303,7 +303,10 @@ class Calendar(models.Model):
 
 
 class WorkPeriod(models.Model):
-    """Weekly working time; `ends` 00:00 is midnight; a season replaces the hours of the year."""
+    """Weekly working time; `ends` 00:00 is midnight; a season replaces the hours of the year.
+
+    Holds from `valid_from` on and before `valid_to`; without a day always.
+    """
 
     calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="periods")
     weekdays = ArrayField(models.PositiveSmallIntegerField())  # ISO: 1 = Monday
@@ -311,6 +314,8 @@ class WorkPeriod(models.Model):
     ends = models.TimeField()
     season_from = models.CharField(max_length=5, blank=True)  # MM-DD
     season_to = models.CharField(max_length=5, blank=True)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)  # the first day without it
 
     def __str__(self) -> str:
         return f"{self.weekdays} {self.starts:%H:%M}-{self.ends:%H:%M}"

@@ -49,6 +49,7 @@ class WeeklyPeriod:
 
     `ends` 00:00 means midnight. `season_from` and `season_to` are MM-DD, both days included; a
     season may run over New Year. Empty: the whole year, but only where no season says otherwise.
+    Holds from `first` on and before `end`; None: always.
     """
 
     weekdays: frozenset[int]
@@ -56,9 +57,13 @@ class WeeklyPeriod:
     ends: time
     season_from: str = ""
     season_to: str = ""
+    first: date | None = None
+    end: date | None = None
 
     def covers(self, day: date) -> bool:
-        """True when the period's season holds the day (always, without a season)."""
+        """True when the period holds on the day, and its season does (always, without one)."""
+        if (self.first and day < self.first) or (self.end and day >= self.end):
+            return False
         return not self.season_from or in_season(day, self.season_from, self.season_to)
 
 
@@ -154,6 +159,11 @@ class WorkCalendar:
         for special in self.specials:
             for starts, ends in special.periods or ():
                 check_period(starts, ends)
+
+    @property
+    def hours_set(self) -> tuple[WeeklyPeriod, ...]:
+        """The weekly hours as they were set last; they may begin tomorrow only."""
+        return tuple(period for period in self.periods if period.end is None)
 
     def special(self, day: date) -> Special | None:
         """What is special about a day, or None."""

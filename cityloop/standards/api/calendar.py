@@ -142,7 +142,7 @@ def delete_day(
 def working_hours(request: HttpRequest, calendar: Code = queries.DEFAULT) -> list[dict[str, Any]]:
     """The periods of the week, with their season where they have one."""
     actor_of(request).require(VIEW)
-    return [_hours(one) for one in queries.work_calendar(calendar).periods]
+    return [_hours(one) for one in queries.work_calendar(calendar).hours_set]
 
 
 @router.put("/standards/working-hours", response=WeekOut, summary="Set the weekly hours")
@@ -185,7 +185,7 @@ def calendar_changes(
 
 
 def _week(calendar: str) -> dict[str, Any]:
-    return {"periods": [_hours(one) for one in queries.work_calendar(calendar).periods]}
+    return {"periods": [_hours(one) for one in queries.work_calendar(calendar).hours_set]}
 
 
 def _hours(one: WeeklyPeriod) -> dict[str, Any]:

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cityloop.kernel import jobs
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.encoding import says_something
-from cityloop.kernel.errors import Invalid
+from cityloop.kernel.errors import Invalid, Refused
 from cityloop.kernel.reports import ImportReport, Rejection
 from cityloop.standards import cells, holidays
 from cityloop.standards.models import Calendar, CalendarChange, SpecialDay, WorkPeriod
+from cityloop.standards.operations.passed import periods_of, spans_left
 from cityloop.standards.queries.calendars import (
     DAY,
     DEFAULT,
     HOLIDAY_PLANS,
     NoCalendar,
     weekly_periods,
+    work_calendar,
 )
 from cityloop.standards.workcalendar import (
     FIRST_YEAR,
     LAST_YEAR,
     WEEK,
+    Span,
     Special,
     WeeklyPeriod,
     check_period,
@@ -40,6 +44,12 @@ USUAL = (
     WeeklyPeriod(WORKDAYS, time(14), time(18)),
 )
 MAX_NAME, MAX_WHY = 60, 500
+
+
+class HoursPassed(Refused):
+    """Hours that have passed were no working time, and do not become it."""
+
+    code, title = "hours-passed", "These hours have passed"
 
 
 class NoReason(Invalid):
@@ -94,7 +104,8 @@ def set_special_day(
 ) -> SpecialDay:
     """Make a day a `holiday`, or a `workday`: with the hours of `periods`, or its usual ones.
 
-    Raises NoCalendar, NoReason, BadPeriod, Invalid, NotAllowed.
+    Hours that have passed, and were none, stay none. Raises NoCalendar, NoReason, BadPeriod,
+    Invalid, HoursPassed, NotAllowed.
     """
     _check_year(day.year)
     if kind not in SpecialDay.Kind.values:
@@ -104,6 +115,10 @@ def set_special_day(
         raise Invalid(_("hours belong to a working day, and are at least one period"))
     calendar = locked(code, actor, why)
     before = _day_facts(calendar.special_days.filter(day=day).first())
+    hours = tuple(periods) if periods is not None else None
+    told = Special(day, kind == SpecialDay.Kind.WORKDAY, name, hours)
+    if (left := spans_left(work_calendar(code), day, told, now=now)) is not None:
+        periods = _left(left)
     row, _created = SpecialDay.objects.update_or_create(
         calendar=calendar,
         day=day,
@@ -122,28 +137,42 @@ def set_special_day(
 def clear_special_day(
     day: date, *, code: str = DEFAULT, actor: Actor, now: datetime, why: str
 ) -> None:
-    """Make a day an ordinary one again; nothing happens where it is one already."""
+    """Make a day an ordinary one again; nothing happens where it is one already.
+
+    Hours of it that have passed as none stay none: of today the rest becomes working time. Raises
+    HoursPassed where no rest is left.
+    """
     calendar = locked(code, actor, why)
     row = calendar.special_days.filter(day=day).first()
     if row is None:
         return
     before = _day_facts(row)
-    row.delete()
-    record(calendar, f"{DAY}{day}", before, None, actor=actor, now=now, why=why)
+    left = spans_left(work_calendar(code), day, None, now=now)
+    if left is None:
+        row.delete()
+        record(calendar, f"{DAY}{day}", before, None, actor=actor, now=now, why=why)
+        return
+    row.kind, row.origin = SpecialDay.Kind.WORKDAY, SpecialDay.Origin.CITY
+    row.periods, row.name = _stored_periods(_left(left)), ""
+    row.save()
+    record(calendar, f"{DAY}{day}", before, _day_facts(row), actor=actor, now=now, why=why)
 
 
 @transaction.atomic
 def set_periods(
     periods: Sequence[WeeklyPeriod], *, code: str = DEFAULT, actor: Actor, now: datetime, why: str
 ) -> None:
-    """Replace the weekly hours. Raises NoCalendar, NoReason, BadPeriod, Invalid, NotAllowed."""
+    """Replace the weekly hours from tomorrow on: what has passed stays as it was counted.
+
+    Raises NoCalendar, NoReason, BadPeriod, Invalid, NotAllowed.
+    """
     if not periods:
         raise Invalid(_("a calendar needs at least one working period"), code="no-periods")
     for period in periods:
         _check(period)
     calendar = locked(code, actor, why)
-    before = [_period_facts(period) for period in weekly_periods(calendar)]
-    _write_periods(calendar, periods)
+    before = [_period_facts(one) for one in weekly_periods(calendar) if one.end is None]
+    _write_periods(calendar, periods, since=timezone.localdate(now) + timedelta(days=1))
     after = [_period_facts(period) for period in periods]
     record(calendar, "weekly hours", before, after, actor=actor, now=now, why=why)
 
@@ -239,8 +268,18 @@ def _seed(
     return len(planned - present)
 
 
-def _write_periods(calendar: Calendar, periods: Sequence[WeeklyPeriod]) -> None:
-    calendar.periods.all().delete()
+def _left(spans: tuple[Span, ...]) -> list[tuple[time, time]]:
+    if not spans:
+        raise HoursPassed(_("these hours have passed: working time is not added afterwards"))
+    return periods_of(spans)
+
+
+def _write_periods(
+    calendar: Calendar, periods: Sequence[WeeklyPeriod], *, since: date | None = None
+) -> None:
+    if since is not None:
+        calendar.periods.filter(valid_from__gte=since).delete()
+        calendar.periods.filter(valid_to=None).update(valid_to=since)
     WorkPeriod.objects.bulk_create(
         WorkPeriod(
             calendar=calendar,
@@ -249,6 +288,7 @@ def _write_periods(calendar: Calendar, periods: Sequence[WeeklyPeriod]) -> None:
             ends=period.ends,
             season_from=period.season_from,
             season_to=period.season_to,
+            valid_from=since,
         )
         for period in periods
     )

@@ -79,7 +79,15 @@ def _built(row: Calendar) -> WorkCalendar:
 def weekly_periods(row: Calendar) -> tuple[WeeklyPeriod, ...]:
     """The calendar's weekly periods as values."""
     return tuple(
-        WeeklyPeriod(frozenset(p.weekdays), p.starts, p.ends, p.season_from, p.season_to)
+        WeeklyPeriod(
+            frozenset(p.weekdays),
+            p.starts,
+            p.ends,
+            p.season_from,
+            p.season_to,
+            p.valid_from,
+            p.valid_to,
+        )
         for p in row.periods.order_by("id")
     )
 

@@ -162,7 +162,7 @@ def _shown(
     held = queries.work_calendar()
     may = actor_of(request).may(operations.PERMISSION)
     specials = queries.special_days(year)
-    written = "\n".join(map(as_line, held.periods))
+    written = "\n".join(map(as_line, held.hours_set))
     context = {
         "year": year, "earlier": year - 1 if year > FIRST_YEAR else None,
         "later": year + 1 if year < LAST_YEAR else None,
