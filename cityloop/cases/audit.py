@@ -129,7 +129,8 @@ def _history() -> tuple[int, int, int, list[OwnJudge]]:
 # (Actor.belongs_to). What the case was sent away from before is another's by then.
 _OWN_JUDGES = f"""
 WITH taken AS (
-  SELECT e.case_id, e.version, e.action, p.organisation_id, e.action = ANY(%(judged)s) AS judges,
+  SELECT e.case_id, e.version, e.member_id, e.action, p.organisation_id,
+         e.action = ANY(%(judged)s) AS judges,
          CASE WHEN h.kind = 'secondment' THEN m.organisation_id END AS home,
          e.role = ANY(%(centre)s) AND w.kind = ANY(%(platforms)s) AS desk,
          e.facts ? 'merged_posts' AS merged
@@ -167,7 +168,11 @@ WITH taken AS (
      AND sent.version > had.version AND sent.version < j.version)
 ), part AS (
   SELECT case_id, organisation_id, action, judges FROM taken UNION
-  SELECT case_id, organisation_id, action, TRUE FROM judged
+  SELECT case_id, organisation_id, action, TRUE FROM judged UNION
+  -- The same person from two posts: no merging of a centre's desks covers that.
+  SELECT j.case_id, had.organisation_id, j.action, TRUE
+  FROM taken j JOIN taken had USING (case_id, member_id)
+  WHERE j.judges AND NOT had.judges
 )
 SELECT c.number, o.code, array_agg(DISTINCT t.action) FILTER (WHERE NOT t.judges),
        array_agg(DISTINCT t.action) FILTER (WHERE t.judges), count(*) OVER ()

@@ -6,12 +6,19 @@ import atexit
 import os
 
 from cityloop.kernel import garbage
+from cityloop.launch.layout import Layout
 from config import env
 
 
 def open_project() -> None:
-    """Find or start the database, give it back when the command ends, and set Django up."""
-    if not env.text("DATABASE_URL"):
+    """Find or start the database, give it back when the command ends, and set Django up.
+
+    Files lie in DATA_DIR whoever has the database: what a command writes there, the next one takes
+    for ours.
+    """
+    if env.text("DATABASE_URL"):
+        Layout(env.path("DATA_DIR")).create()
+    else:
         from cityloop.launch.ensure import hold_database
 
         hold = hold_database(env.path("DATA_DIR"))

@@ -165,20 +165,29 @@ def unpacked(major: int | None, into: Path, say: Say) -> Binaries | None:
     return _examine_tree(tree, number)
 
 
+# Where libraries look for what goes with them; the system's own is found without a word.
+_DATA = (("PROJ_DATA", "usr/share/proj"), ("GDAL_DATA", "usr/share/gdal"))
+
+
 def _examine_tree(tree: Path, number: int) -> Binaries | None:
     """Make an unpacked tree usable in its place, and check that every library is found."""
     for control in tree.glob("usr/share/postgresql/*/extension/*-3.control"):
         plain = control.with_name(control.name.replace("-3.control", ".control"))
         if not plain.exists():  # Debian makes these links when it installs
             shutil.copyfile(control, plain)
-    libraries = library_folders(tree)
-    extra = (
-        ("LD_LIBRARY_PATH", ":".join(map(str, libraries))),
-        ("PROJ_DATA", str(tree / "usr/share/proj")),
-        ("GDAL_DATA", str(tree / "usr/share/gdal")),
-    )
+    extra = variables_of(tree)
     _check_libraries(tree, extra)
     return _examine(tree / f"usr/lib/postgresql/{number}/bin", "unpacked", extra)
+
+
+def variables_of(tree: Path) -> tuple[tuple[str, str], ...]:
+    """What programs of an unpacked tree need in their environment. What the system has was not
+    unpacked: its data are found without a word, and a folder that is not there would hide them."""
+    data = ((name, tree / folder) for name, folder in _DATA)
+    return (
+        ("LD_LIBRARY_PATH", ":".join(map(str, library_folders(tree)))),
+        *((name, str(folder)) for name, folder in data if folder.is_dir()),
+    )
 
 
 def library_folders(tree: Path) -> list[Path]:

@@ -15,7 +15,7 @@ from cityloop.launch.errors import LaunchError
 _SOCKET_NAME = ".s.PGSQL.5432"
 _LONGEST_SOCKET = 107  # sun_path of a unix socket holds 108 bytes with the closing zero
 _OURS = ("postgres", "files", "models", "static", "logs", "run")
-_SIGNS = ("run/users.lock", "run/supervisor.lock")  # what a start leaves
+_SIGNS = ("run/users.lock", "run/supervisor.lock", "files/witness")  # what nobody else leaves
 _SYSTEM_STATE = Path("/var/lib/cityloop")
 
 

@@ -17,6 +17,7 @@ from cityloop.cli.output import RejectedError
 from cityloop.kernel import clock
 from cityloop.kernel.errors import Invalid, Refused
 from cityloop.people import operations as people
+from cityloop.people.models import Holding
 from tests.browser import Browse
 from tests.scenarios.test_posts import body, page, staff
 from tests.town import DISTRICT, SINCE, SYSTEM, Town, forget
@@ -138,6 +139,22 @@ def test_rework_is_counted_by_unit_and_by_reason(town: Town, browse: Browse) -> 
     assert "nothing was done" in page(browse("shift_leader").get(f"/cases/{again.number}/"))
 
 
+@pytest.mark.requirement("A22")
+def test_one_person_who_judged_what_they_handled_is_found_whatever_was_merged(
+    town: Town, capsys: Any
+) -> None:
+    """Two posts of one person, held since before the city kept units' desks apart for good."""
+    Flow.objects.create(code="merged", parameters={"merge_posts": True}, published_at=clock.now())
+    forget()
+    clerk, leads = town.members["water"], town.members["shift_leader"].holdings.get().post
+    Holding.objects.create(member=clerk, post=leads, valid_from=SINCE)
+    number = town.case("checked").number
+    town.step(number, "close", "water", closing_condition=True)
+    found = audited(capsys)
+    assert not found["well"]
+    assert f"{number}: WATER did" in found["words"]
+
+
 def audited(capsys: Any) -> dict[str, Any]:
     """`cityloop check --workflow --json`: what it says of the two sides."""
     with suppress(RejectedError):
@@ -174,7 +191,7 @@ def test_an_audit_proves_that_no_unit_judges_itself(town: Town, capsys: Any) -> 
     found = audited(capsys)
     assert [one["organisation"] for one in found["report"]["bodies"]] == ["WATER"]
     number = town.case("handled").number
-    town.step(number, "send_check", "acceptor", inspector="own_judge")
+    town.step(number, "send_check", "acceptor", inspector="own_judge", opinion="离得近")
     town.step(number, "check_passed", "own_judge", photos=("check",))
     found = audited(capsys)
     assert not found["well"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,8 +10,9 @@ import pytest
 from cityloop.cases import deadline
 from cityloop.cases import operations as cases
 from cityloop.cases.models import Case, CaseEvent, Timer
+from cityloop.kernel.errors import Refused
 from cityloop.standards import operations as standards
-from tests.town import Town
+from tests.town import SYSTEM, Town
 
 CITY = ZoneInfo("Asia/Shanghai")
 # Saturday 3 October 2026, 22:30: in the middle of the holiday (1 to 7 October), at night.
@@ -59,6 +60,31 @@ def test_urgent_hours_run_through_the_holiday_and_working_hours_wait(town: Town)
     town.step(urgent.number, "receive", "roads")
     done = town.step(urgent.number, "finish", "roads", result="险情排除", photos=("after",))
     assert done.handled_late is True
+
+
+@pytest.mark.requirement("H01", "H05")
+def test_nobody_is_late_by_working_time_that_is_declared_afterwards(town: Town) -> None:
+    """Four working hours from Friday at five; Saturday's first are over when it is declared."""
+    town.now = datetime(2026, 11, 27, 17, 0, tzinfo=CITY).astimezone(UTC)
+    case = _dispatched(town, REFUSE, limit_unit="work_hour")
+    before = _due(case)
+    assert before == datetime(2026, 11, 30, 11, 0, tzinfo=CITY)
+    town.now = datetime(2026, 11, 28, 10, 0, tzinfo=CITY).astimezone(UTC)
+    told = {"code": "default", "actor": SYSTEM, "why": "补班"}
+    morning = [(time(0), time(9, 30))]
+    with pytest.raises(Refused):
+        standards.set_special_day(
+            date(2026, 11, 28), "workday", periods=morning, now=town.now, **told
+        )
+    standards.set_special_day(date(2026, 11, 28), "workday", now=town.now, **told)
+    assert cases.follow_calendar(now=town.now) == 1
+    assert _due(case) == datetime(2026, 11, 28, 15, 0, tzinfo=CITY)
+    parts = deadline.explained(case, "handling", now=town.now)["stretches"]
+    assert sum(float(one["amount"]) for one in parts if one["counted"]) == 4
+    standards.clear_special_day(date(2026, 11, 28), now=town.wait(minutes=1), **told)
+    cases.follow_calendar(now=town.now)
+    town.sweep()
+    assert not CaseEvent.objects.filter(case=case, action="overdue").exists()
 
 
 @pytest.mark.requirement("H01", "H05")

@@ -34,7 +34,8 @@ def sides_kept_apart(change: Change) -> str | None:
         why = _("this case is your own unit's to handle: others judge it")
     else:
         return None
-    if change.flow.merge_posts or change.actor.merged:
+    own = judging and _of_a_handling_unit(change)
+    if change.flow.merge_posts or (change.actor.merged and not own):
         change.facts["merged_posts"] = True
         return None
     return why

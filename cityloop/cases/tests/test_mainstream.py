@@ -233,6 +233,16 @@ def test_sides_are_kept_apart_within_a_case(world, merged):
         world.step(case, "dispatch", "both", unit="water")
 
 
+@pytest.mark.requirement("O10", "A22")
+def test_merged_posts_of_a_centre_open_no_unit_s_own_case_to_it(world):
+    """Two posts from before, one at the unit: what the unit has is judged by others."""
+    clerk = world.actors["water"]
+    world.actors["both"] = replace(clerk, roles=clerk.roles | {"shift_leader"}, merged=True)
+    case = world.to("checked")
+    with pytest.raises(operations.Refused, match=r"your own unit's to handle|other side"):
+        world.step(case, "close", "both", closing_condition=True)
+
+
 @pytest.mark.requirement("O10", "O01")
 def test_another_unit_neither_sees_nor_handles_the_case(world):
     case = world.to("dispatched")

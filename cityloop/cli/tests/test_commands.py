@@ -170,6 +170,16 @@ def test_what_others_put_in_the_folder_is_neither_used_nor_deleted(tmp_path: Pat
     assert (tmp_path / "secret.key").exists()
 
 
+def test_what_a_command_writes_beside_a_database_elsewhere_is_ours_for_the_next(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "new"
+    call("migrate", DATA_DIR=str(folder), DATABASE_URL="postgresql:///nothing?host=/nowhere")
+    (folder / "models").mkdir()
+    (folder / "models/class.bin").write_text("x")
+    Layout(folder).create()
+
+
 def test_messages_compile_as_gettext_reads_them(tmp_path: Path) -> None:
     import gettext
 

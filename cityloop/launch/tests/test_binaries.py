@@ -46,6 +46,13 @@ def test_a_server_without_postgis_is_passed_over(
         binaries.find_binaries(unpack_into=tmp_path / "none", say=quiet)
 
 
+def test_data_that_the_system_has_are_not_looked_for_in_the_tree(tmp_path: Path) -> None:
+    assert dict(binaries.variables_of(tmp_path)).keys() == {"LD_LIBRARY_PATH"}
+    (tmp_path / "usr/share/proj").mkdir(parents=True)
+    assert dict(binaries.variables_of(tmp_path))["PROJ_DATA"] == str(tmp_path / "usr/share/proj")
+    assert "GDAL_DATA" not in dict(binaries.variables_of(tmp_path))
+
+
 @pytest.fixture
 def unpacked(empty_data_dir: Path) -> Binaries:
     """Server and PostGIS from Debian packages, fetched for this test."""

@@ -161,9 +161,15 @@ def _require_unit_roles(roles: Iterable[str], *, terminal: bool) -> None:
         raise Invalid(why, fields={"terminal": why})
 
 
+def _rivals() -> frozenset[str]:
+    """Roles that nobody holds who judges: a small centre may merge its own desks, but the desk and
+    the workers of a unit that is judged stay apart."""
+    return UNIT_ROLES if merge_posts_allowed() else HANDLING
+
+
 def _refuse_both_sides(roles: Iterable[str], name: str) -> None:
     sides = set(roles)
-    if sides & JUDGING and sides & HANDLING and not merge_posts_allowed():
+    if sides & JUDGING and sides & _rivals():
         raise BothSides(
             _("%(name)s would both judge and handle; the city keeps these apart") % {"name": name}
         )
@@ -173,10 +179,8 @@ def _refuse_other_side(
     member: Member, roles: Iterable[str], start: date, end: date | None, *, but: int | None = None
 ) -> None:
     """Look at every post held at any time between start and end."""
-    if merge_posts_allowed():
-        return
-    sides = set(roles)
-    rival = HANDLING if sides & JUDGING else JUDGING if sides & HANDLING else frozenset()
+    sides, rivals = set(roles), _rivals()
+    rival = rivals if sides & JUDGING else JUDGING if sides & rivals else frozenset()
     others = Holding.objects.filter(PERIOD_IS_ONE, member=member, post__roles__code__in=rival)
     if but is not None:
         others = others.exclude(pk=but)

@@ -95,6 +95,23 @@ def test_a_small_centre_may_merge_posts_and_the_actor_says_so(world: World) -> N
     assert not queries.merge_posts_allowed()
 
 
+@pytest.mark.requirement("O10", "A22")
+def test_merged_posts_never_let_a_unit_s_own_people_judge(world: World) -> None:
+    operations.set_merge_posts(allowed=True, actor=world.root, now=NOW, source_document="一厅合并")
+    for roles in (("acceptor", "unit_desk"), ("inspector", "worker")):
+        with pytest.raises(BothSides):
+            world.holder("PLAT", *roles)
+    clerk = world.holder("GAS", "unit_desk")
+    leads = world.post("PLAT", "shift_leader")
+    with pytest.raises(BothSides, match="who judges does not handle"):
+        operations.hold_post(member=clerk, post=leads, actor=world.root, now=NOW)
+    judge = world.holder("PLAT", "acceptor")
+    with pytest.raises(BothSides):
+        operations.hold_post(
+            member=judge, post=world.post("GAS", "worker"), actor=world.root, now=NOW
+        )
+
+
 def test_a_post_is_held_once_at_a_time(world: World) -> None:
     member = world.holder("GAS", "worker")
     post = member.holdings.get().post

@@ -28,7 +28,7 @@ def spans_left(
     others = tuple(one for one in calendar.specials if one.day != day)
     after = replace(calendar, specials=(*others, special) if special else others)
     wanted, worked = after.spans_of(day), calendar.spans_of(day)
-    left = _joined([*_both(wanted, worked, cut), *_since(wanted, cut)])
+    left = _joined([*_both(wanted, worked), *_since(wanted, cut)])
     return None if left == wanted else left
 
 
@@ -37,9 +37,9 @@ def periods_of(spans: tuple[Span, ...]) -> list[tuple[time, time]]:
     return [(_time(start), _time(end)) for start, end in spans]
 
 
-def _both(one: tuple[Span, ...], other: tuple[Span, ...], cut: int) -> list[Span]:
-    """What lies in both, before a moment."""
-    found = ((max(a, c), min(b, d, cut)) for a, b in one for c, d in other)
+def _both(one: tuple[Span, ...], other: tuple[Span, ...]) -> list[Span]:
+    """What lies in both."""
+    found = ((max(a, c), min(b, d)) for a, b in one for c, d in other)
     return [(start, end) for start, end in found if start < end]
 
 

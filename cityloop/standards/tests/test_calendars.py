@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,7 +14,7 @@ from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotAllowed
 from cityloop.standards import operations, queries
 from cityloop.standards.models import Calendar, CalendarChange, SpecialDay, WorkPeriod
-from cityloop.standards.operations.calendars import NoReason
+from cityloop.standards.operations.calendars import HoursPassed, NoReason
 from cityloop.standards.tests.editions import NOW, SYSTEM
 from cityloop.standards.workcalendar import BadPeriod, WeeklyPeriod
 from cityloop.standards.worktime import Reason, due_at, explain
@@ -110,6 +111,72 @@ def test_half_days_and_seasons_are_entered_by_the_city() -> None:
     assert due_at(local(2026, 7, 1, 18), Decimal("1.5"), "work_day", calendar) == local(
         2026, 7, 3, 11, 45
     )
+
+
+def at(*moment: int) -> dict[str, Any]:
+    """As BY, at another local moment."""
+    return {**BY, "now": local(*moment)}
+
+
+def spans(day: date) -> list[str]:
+    """The working time of a day, as 08:00-12:00."""
+    hours = queries.work_calendar().spans_of(day)
+    return ["-".join(f"{t // 3_600_000_000:02}:{t // 60_000_000 % 60:02}" for t in one)
+            for one in hours]  # fmt: skip
+
+
+@pytest.mark.requirement("H01", "H05")
+def test_hours_that_have_passed_do_not_become_working_time() -> None:
+    seeded(2026)
+    saturday, friday = date(2026, 3, 7), date(2026, 3, 6)
+    for day, hours, now in (
+        (saturday, [(time(0), time(9, 30))], at(2026, 3, 7, 9, 31)),
+        (saturday, None, at(2026, 3, 8, 0)),
+        (date(2026, 3, 1), None, at(2026, 3, 7, 9)),
+    ):
+        with pytest.raises(HoursPassed):
+            operations.set_special_day(day, "workday", periods=hours, **now)
+    assert spans(saturday) == []
+    operations.set_special_day(saturday, "workday", **at(2026, 3, 7, 10, 0))
+    assert spans(saturday) == ["10:00-12:00", "14:00-18:00"]
+    operations.set_special_day(saturday, "workday", **at(2026, 3, 7, 11, 0))
+    assert spans(saturday) == ["10:00-12:00", "14:00-18:00"]
+    longer = [(time(7), time(12)), (time(13), time(20))]
+    operations.set_special_day(friday, "workday", periods=longer, **at(2026, 3, 6, 15, 0, 30))
+    assert spans(friday) == ["08:00-12:00", "14:00-20:00"]
+
+
+@pytest.mark.requirement("H01", "H05")
+def test_time_off_may_be_given_afterwards_and_does_not_turn_back_into_work() -> None:
+    seeded(2026)
+    today = date(2026, 3, 4)
+    operations.set_special_day(today, "holiday", name="台风", **at(2026, 3, 4, 15))
+    assert spans(today) == []
+    operations.clear_special_day(today, **at(2026, 3, 4, 15, 30))
+    assert spans(today) == ["15:30-18:00"]
+    change = queries.calendar_changes().first()
+    assert change is not None and change.after["periods"] == [["15:30", "18:00"]]
+    operations.set_special_day(today, "holiday", **at(2026, 3, 5, 9))
+    with pytest.raises(HoursPassed):
+        operations.clear_special_day(today, **at(2026, 3, 6, 9))
+    operations.set_special_day(date(2026, 3, 9), "holiday", **at(2026, 3, 6, 9))
+    operations.clear_special_day(date(2026, 3, 9), **at(2026, 3, 6, 9))
+    assert not SpecialDay.objects.filter(day=date(2026, 3, 9)).exists()
+
+
+@pytest.mark.requirement("H01", "H05")
+def test_weekly_hours_hold_from_tomorrow_on() -> None:
+    seeded(2026)
+    always = [WeeklyPeriod(frozenset(range(1, 8)), time(6), time(22))]
+    operations.set_periods(always, **at(2026, 3, 4, 15))
+    assert spans(date(2026, 3, 4)) == ["08:00-12:00", "14:00-18:00"]
+    assert spans(date(2026, 3, 1)) == []
+    assert spans(date(2026, 3, 5)) == spans(date(2026, 3, 7)) == ["06:00-22:00"]
+    # Set anew on the same day: what never held leaves nothing behind.
+    operations.set_periods([WeeklyPeriod(frozenset({4}), time(9), time(10))], **at(2026, 3, 4, 16))
+    assert spans(date(2026, 3, 5)) == ["09:00-10:00"] and spans(date(2026, 3, 6)) == []
+    assert [one.starts for one in queries.work_calendar().hours_set] == [time(9)]
+    assert WorkPeriod.objects.count() == 3
 
 
 def test_days_that_the_city_entered_outlive_a_new_seed() -> None:

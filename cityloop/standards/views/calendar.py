@@ -111,7 +111,7 @@ def set_hours(request: HttpRequest) -> HttpResponse:
             hours_of(given["hours"]), actor=actor_of(request), now=clock.now(), why=given["why"]
         )
 
-    words = gettext("The weekly hours are set; open deadlines follow them.")
+    words = gettext("The weekly hours are set from tomorrow on; open deadlines follow them.")
     return _done(request, form, "hours", act, words)
 
 
