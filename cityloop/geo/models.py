@@ -267,6 +267,9 @@ class Address(models.Model):
     class Meta:
         indexes = [
             GinIndex("search", name="address_search", fastupdate=False),
+            GinIndex(
+                Func(F("name"), function="cityloop_bigrams"), name="address_name", fastupdate=False
+            ),
             models.Index("parent", "number", name="address_number_on_road"),
         ]
 

@@ -11,6 +11,8 @@ from django.db import connection
 from cityloop.geo.coordinates import checked
 from cityloop.kernel import text as bigrams
 
+# Two roads said in one breath: 文三路和学院路, 文三路学院路.
+_APART = re.compile(r"([路街道巷弄])[和跟同与]?(?=\S+[路街道巷弄]$)")
 CORNER, CROSSING = "路口", " 交叉口"  # what people say, and the end of a crossing's name
 
 
@@ -33,12 +35,18 @@ a.id, a.kind, a.name, a.full_name, ST_X(a.point), ST_Y(a.point),
 (SELECT g.code FROM geo_unitgrid g WHERE g.id = a.grid_id)
 """
 
-# A frequent word matches half the table: enough rows to sort the best of are taken, not all.
+# A frequent word matches half the table: enough rows to sort the best of are taken, not all. Those
+# that have it in their name come first: a district's word is in every address of the district.
 _SEARCH = f"""
 SELECT {_COLUMNS}, a.metres
   FROM (SELECT *, CASE WHEN %(lon)s::float8 IS NOT NULL THEN ST_DistanceSphere(point,
                   ST_SetSRID(ST_MakePoint(%(lon)s::float8, %(lat)s::float8), 4326)) END AS metres
-          FROM geo_address WHERE search @@ %(query)s::text::tsquery LIMIT 3000) a
+          FROM geo_address WHERE id IN (
+                (SELECT id FROM geo_address
+                  WHERE cityloop_bigrams(name) @@ %(query)s::text::tsquery LIMIT 3000)
+                UNION
+                (SELECT id FROM geo_address
+                  WHERE search @@ %(query)s::text::tsquery LIMIT 3000))) a
  ORDER BY a.name = %(text)s::text DESC,
           (SELECT bool_and(strpos(lower(a.name), word) > 0)
              FROM unnest(%(words)s::text[]) AS word) DESC,
@@ -81,6 +89,8 @@ def search_address(
     found = _found(_SEARCH, {**values, "limit": max(1, min(limit, 100))})
     if not found and CORNER in text:
         return search_address(text.replace(CORNER, CROSSING), near=near, limit=limit)
+    if not found and (roads := _APART.sub(r"\1 ", text)) != text:
+        return search_address(roads, near=near, limit=limit)
     house = re.fullmatch(r"(.*\D)(\d{1,5})\s*号?", text)
     if found or house is None:
         return found

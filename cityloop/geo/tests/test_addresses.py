@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import shapely
+from django.contrib.gis.geos import Point
 from django.db import connection
 
 from cityloop.geo import operations, queries
@@ -60,6 +61,32 @@ def test_two_roads_find_their_crossing(streets: str) -> None:
 @pytest.mark.parametrize("said", ["文三路口", "文三 教工 路口", "教工路口"])
 def test_a_corner_as_people_say_it_is_a_crossing(streets: str, said: str) -> None:
     assert queries.search_address(said)[0].kind == "crossing"
+
+
+@pytest.mark.parametrize(
+    "said", ["文三路和教工路", "文三路教工路", "教工路跟文三路", "教工路与文三路"]
+)
+def test_two_roads_in_one_breath_are_a_crossing(streets: str, said: str) -> None:
+    assert [one.kind for one in queries.search_address(said)] == ["crossing"]
+
+
+def test_a_word_of_a_district_finds_the_places_that_have_it_in_their_name(streets: str) -> None:
+    """Every address of the district has the word in its full name."""
+    point = Point(120.11, 30.207, srid=4326)
+    there = [
+        Address(
+            kind="doorplate",
+            name=f"甲路{n}号",
+            full_name=f"西湖区甲路{n}号",
+            point=point,
+            source="t",
+        )
+        for n in range(3200)
+    ]
+    last = Address(kind="poi", name="西湖茶馆", full_name="西湖区西湖茶馆", point=point, source="t")
+    Address.objects.bulk_create([*there, last])
+    assert names("西湖", limit=3)[0] == "西湖茶馆"
+    assert len(names("西湖", limit=50)) == 50
 
 
 def test_roads_that_do_not_meet_have_no_crossing(streets: str) -> None:
