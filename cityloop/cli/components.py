@@ -23,7 +23,10 @@ Edition = Annotated[str, typer.Option(help="Code of the edition of classes; else
 Layer = Annotated[str, typer.Option(help="Layer of a file with several.")]
 Update = Annotated[bool, typer.Option("--update", help="Change components that exist already.")]
 
-_BY_SUFFIX = {".csv": "csv", ".geojson": "geojson", ".json": "geojson", ".gpkg": "gpkg"}
+_BY_SUFFIX = {
+    ".csv": "csv", ".geojson": "geojson", ".json": "geojson", ".gpkg": "gpkg",
+    ".xlsx": "xlsx", ".xls": "xls", ".ods": "ods",  # refused by their name
+}  # fmt: skip
 
 
 def import_components(

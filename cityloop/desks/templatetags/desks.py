@@ -65,6 +65,16 @@ def status_badge(status: str) -> SafeString:
     return mark_safe(render_to_string("ui/badge.html", badge))  # noqa: S308 (our own template)
 
 
+# The codes of the stamp (cases/photos.py) where they stand as text beside a picture.
+_STAMPED = {
+    "TAKEN": gettext_lazy("Taken"), "RECEIVED": gettext_lazy("Received"),
+    "PLACE": gettext_lazy("Place"), "UNKNOWN": gettext_lazy("not known"),
+    "GRID": gettext_lazy("Unit grid"), "CASE": gettext_lazy("Case"),
+    "ALBUM": gettext_lazy("From the album"), "CAMERA": gettext_lazy("By the camera"),
+    "(SERVER)": gettext_lazy("(our clock)"), "(CASE)": gettext_lazy("(of the case)"),
+}  # fmt: skip
+
+
 @register.filter
 def remark_words(remarks: list[dict[str, Any]]) -> list[str]:
     """What was odd about a photo, a sentence each."""
@@ -73,8 +83,9 @@ def remark_words(remarks: list[dict[str, Any]]) -> list[str]:
 
 @register.filter
 def stamp_words(paper: Attachment) -> list[str]:
-    """What is stamped on a photo of a case."""
-    return photos.stamp(paper)
+    """What is stamped on a photo of a case, in the reader's words."""
+    lines = [[_STAMPED.get(word, word) for word in line.split(" ")] for line in photos.stamp(paper)]
+    return [" ".join(map(str, words)) for words in lines]
 
 
 @register.filter

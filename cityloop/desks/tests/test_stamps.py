@@ -192,6 +192,6 @@ def test_pages_show_it_where_a_photo_is_large_with_the_original_beside(world, as
             assert f'src="{address(photo)}"' in page
             assert original in page
     words = html.split('class="pair-words')[1].split("</div>")[0]
-    assert words.count(f"CASE {case.number}") == 2
+    assert words.count(f"Case {case.number}") == 2  # beside the picture in the reader's language
     at = world.now + timedelta(hours=8) - timedelta(minutes=1)
-    assert f"RECEIVED {at:%Y-%m-%d %H:%M:%S} (SERVER)" in words
+    assert f"Received {at:%Y-%m-%d %H:%M:%S} (our clock)" in words
