@@ -53,6 +53,7 @@ class Parameters:
     reviewed_channels: tuple[str, ...] = PUBLIC  # every case of these is reviewed before closing
     read_minutes: int = 15  # after which the next is called to a dispatch that nobody opened
     recheck_share: float = 0.05  # of cases closed in a day, inspected again by another team
+    forced_share: float = 1.0  # the same of those closed by force: one person alone ends them
     decision_share: float = 0.03  # of decisions taken in a day, judged by a second person
     reply_check_share: float = 0.1  # of replies sent in a day, judged by a second person
     public_photos: tuple[str, ...] = ("C",)  # classes whose photo of the result the public may see

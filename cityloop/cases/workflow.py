@@ -1,8 +1,8 @@
 """Is a flow sound? Every fault is a sentence, and a flow with one is not published.
 
 Refused: a parameter that means nothing, a dead end, a step without an owner, a role that may take
-no steps at all, that both judges and handles, or that decides about its own dispatches; also where
-only one district or street would have it.
+no steps at all, that both judges and handles, or that decides about its own dispatches, a control
+that is switched off; also where only one district or street would have it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from cityloop.cases import guards, lifecycle, requests
 from cityloop.cases.command import GRAVEST, LEVELS, LOWEST, TOP
 from cityloop.cases.flow import CHANNELS, DISTRICTS, Parameters, UnknownParameter, parameters
+from cityloop.cases.flow_controls import left_to_people, switched_off
 from cityloop.cases.flow_shapes import wrong_shapes
 from cityloop.cases.guards.command import SUPERVISING
 from cityloop.cases.lifecycle import BACK, BY_ACTION, CLOCK, NEW, PLATFORM, SAME, STEPS, Step
@@ -88,6 +89,11 @@ def faults(
     return list(dict.fromkeys(found))
 
 
+def warnings(stored: Mapping[str, Any]) -> list[str]:
+    """Of a flow without faults: which controls it does without, as a city may."""
+    return list(left_to_people(parameters(stored)))
+
+
 def _is_area(code: Any, values: Any) -> bool:
     return (
         isinstance(code, str)
@@ -105,7 +111,7 @@ def _of_flow(
     found = [*_wrong_levels(flow), *_wrong_roles(flow, stepping)]
     if not found:
         found = [*_too_much(flow), *_wrong_thresholds(flow), *_wrong_skips(flow),
-                 *_wrong_channels(flow)]  # fmt: skip
+                 *(_wrong_channels(flow) or switched_off(flow))]  # fmt: skip
     if found:
         return found  # what follows would only repeat it
     able = stepping if desks is None else stepping & {desk.role for desk in desks}
@@ -151,11 +157,13 @@ def _wrong_skips(flow: Parameters) -> Iterator[str]:
             yield _("no_second_eye: %(code)s is no class") % {"code": code}
 
 
-def _wrong_channels(flow: Parameters) -> Iterator[str]:
+def _wrong_channels(flow: Parameters) -> list[str]:
     """Only channels by which reports come are reviewed."""
-    for code in flow.reviewed_channels:
-        if code not in CHANNELS:
-            yield _("reviewed_channels: there is no channel %(code)s") % {"code": code}
+    return [
+        _("reviewed_channels: there is no channel %(code)s") % {"code": code}
+        for code in flow.reviewed_channels
+        if code not in CHANNELS
+    ]
 
 
 def _wrong_levels(flow: Parameters) -> Iterator[str]:

@@ -29,8 +29,8 @@ def publish_flow(
 ) -> None:
     """Publish a mode as the flow of new cases; running cases keep theirs.
 
-    Refused when it is unsound. A mode asks that its desks are staffed: make the posts first, then
-    give them to people.
+    Refused when it is unsound; a control that it does without is named. A mode asks that its desks
+    are staffed: make the posts first, then give them to people.
     """
     open_project()
     require_tables()
@@ -45,12 +45,13 @@ def publish_flow(
     made = make_posts(mode, area) if posts and not dry_run else []
     today = timezone.localdate(now)
     found = workflow.faults_on(wanted, today)
-    result: dict[str, Any] = {"mode": mode.code, "area": area, "posts": made, "faults": found}
+    result: dict[str, Any] = {"mode": mode.code, "area": area, "posts": made, "faults": found,
+                              "warnings": [] if found else workflow.warnings(wanted)}  # fmt: skip
     if not found and not dry_run:
         flow = operations.publish_flow(code=mode.code, parameters=wanted, actor=actor, now=now)
         result["flow"] = flow.code
     sentence = "\n".join(found) or f"{result.get('flow', mode.code)}: sound"
-    finish(result, sentence, as_json=as_json)
+    finish(result, "\n".join([sentence, *result["warnings"]]), as_json=as_json)
     if found:
         raise RejectedError("not published")
 

@@ -34,13 +34,19 @@ class CloserOut(Schema):
 
 
 class DrawOut(Schema):
-    """A draw: sha256("seed:number") as a share of one lies below `share` for what was drawn."""
+    """A draw: sha256("seed:number") as a share of one lies below `share` for what was drawn.
+
+    `closed` counts the cases closed under their closing condition; those closed by force are named
+    in `forced`, and drawn below `forced_share`.
+    """
 
     day: date
     seed: str
     seal_id: int
     share: float
     closed: int
+    forced_share: float
+    forced: list[str]
     drawn: list[str]
     without_team: list[str]
     drawn_at: datetime

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
@@ -32,11 +33,15 @@ def reuse(photo: Attachment) -> list[Finding]:
     own = {one.part: one.hash for one in Print.objects.filter(file=photo.file)}
     if prints.PLAIN in own:
         return []
-    probes = [queries.Probe(value, part == prints.WHOLE) for part, value in own.items()]
-    hidden = prints.disguises(files.location(photo.file.sha256))
-    probes += [queries.Probe(value, whole=True) for value in hidden]
-    found = queries.alike(probes, but=photo.file_id)
+    found = queries.alike(_probes(own, files.location(photo.file.sha256)), but=photo.file_id)
     return _of_another_case(photo, found) or _of_another_step(photo, found)
+
+
+def _probes(own: dict[str, int], path: Path) -> list[queries.Probe]:
+    """What to look for: the picture and its parts, what it may be a disguise of, its halves."""
+    probes = [queries.Probe(value, part == prints.WHOLE) for part, value in own.items()]
+    probes += [queries.Probe(value, whole=True) for value in prints.disguises(path)]
+    return [*probes, *(queries.Probe(value, whole=False) for value in prints.halves(path))]
 
 
 def _of_another_case(photo: Attachment, found: list[queries.Alike]) -> list[Finding]:

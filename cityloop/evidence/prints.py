@@ -49,6 +49,8 @@ PARTS: dict[str, tuple[float, float, float, float]] = {
     "left-low-78": (0, 0.22, 0.78, 1),
     "right-low-78": (0.22, 0.22, 1, 1),
 }
+# What a collage of two pictures is cut into: only looked for, never kept.
+HALVES = ((0, 0, 0.5, 1), (0.5, 0, 1, 1), (0, 0, 1, 0.5), (0, 0.5, 1, 1))
 LATEST = "right-low-78"  # a picture without this part was looked at before there was such a part
 
 
@@ -62,19 +64,32 @@ def prints_of(path: Path) -> dict[str, int]:
 
 def disguises(path: Path) -> list[int]:
     """Prints under which the original is found when this is a copy of it in a simple disguise: as
-    a mirror shows it, turned by a quarter, or askew by some degrees and cut straight again."""
+    a mirror shows it, turned by a quarter, askew by some degrees and cut straight again, or as its
+    negative, also mirrored."""
     picture = _upright(path)
     other_way = ImageOps.mirror(picture)
+    negatives = [ImageOps.invert(one) for one in (picture, other_way)]
     turned = [one.transpose(quarter) for one in (picture, other_way) for quarter in QUARTERS]
     straight = [
         _part(picture.rotate(angle, Image.Resampling.BILINEAR), STRAIGHT) for angle in ASKEW
     ]
-    return [hash_of(one) for one in (other_way, *turned, *straight)]
+    return [hash_of(one) for one in (other_way, *turned, *straight, *negatives)]
+
+
+def halves(path: Path) -> list[int]:
+    """Prints of the halves of a picture that show something: one may be another picture, whole."""
+    picture = _upright(path)
+    found = [_cut(picture, *box) for box in HALVES]
+    return [hash_of(one) for one in found if float(np.asarray(one).std()) >= PLAIN_BELOW]
 
 
 def _part(picture: Image.Image, part: str) -> Image.Image:
+    return _cut(picture, *PARTS[part])
+
+
+def _cut(picture: Image.Image, x0: float, y0: float, x1: float, y1: float) -> Image.Image:
+    """This part of it; the edges as shares of the picture."""
     wide, high = picture.size
-    x0, y0, x1, y1 = PARTS[part]
     return picture.crop((int(x0 * wide), int(y0 * high), int(x1 * wide), int(y1 * high)))
 
 

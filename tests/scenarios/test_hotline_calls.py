@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from cityloop.hotline import operations, queries
 from cityloop.hotline.models import Call, Seat, Told
@@ -13,8 +14,9 @@ from cityloop.intake import operations as intake
 from cityloop.intake import queries as reports
 from cityloop.intake.models import Report, Reporter
 from cityloop.kernel import errors
+from cityloop.people import operations as people
 from tests.browser import Browse
-from tests.town import Town
+from tests.town import SYSTEM, Town
 
 PHONE = "13757112290"
 
@@ -116,6 +118,56 @@ def test_events_come_twice_and_in_any_order(town: Town) -> None:
     assert Call.objects.count() == Reporter.objects.exclude(phone="").count() == 1
     with pytest.raises(operations.SameCall, match="another number"):
         _event(town, "ended", caller="13900000000")
+
+
+@pytest.mark.requirement("C03")
+@pytest.mark.parametrize(
+    ("order", "state"),
+    [
+        (("ended", "ringing"), "missed"),
+        (("answered", "ringing"), "answered"),
+        (("answered", "ended", "ringing"), "ended"),
+        (("ended", "answered", "ringing"), "ended"),
+        (("ended", "ringing", "answered"), "ended"),
+    ],
+)
+def test_what_is_told_late_is_kept_and_moves_nothing_back(
+    town: Town, browse: Browse, order: tuple[str, ...], state: str
+) -> None:
+    _seat(town)
+    exchange = town.members["exchange"]
+    _row, key = people.issue_token(member=exchange, name="calls", actor=SYSTEM, now=town.now)
+    switch = Client(headers={"Authorization": f"Bearer {key}"})
+    rang = town.now
+    ats = {"ringing": rang, "answered": rang + timedelta(seconds=10),
+           "ended": rang + timedelta(seconds=50)}  # fmt: skip
+    town.wait(minutes=1)
+    for event in order:
+        sent = {"id": "C-1", "event": event, "extension": "8001", "at": ats[event].isoformat()}
+        if event == "ringing":  # the switch may have rung elsewhere first, and it alone knows who
+            sent |= {"extension": "8002", "caller": PHONE}
+        told = switch.post("/api/v1/hotline/calls", sent, "application/json").json()
+        kept = Call.objects.get()
+        assert told["state"] == kept.state and told["extension"] == kept.extension == "8001"
+        for name in ("ringing_at", "answered_at", "ended_at"):
+            answered = told[name] and datetime.fromisoformat(told[name])
+            assert answered == getattr(kept, name), "what is answered is what is kept"
+    assert (kept.state, kept.ringing_at, kept.came_at) == (state, rang, rang)
+    assert kept.caller is not None and kept.caller.phone == PHONE
+    assert all(getattr(kept, f"{event}_at") == ats[event] for event in order)
+    shown = browse("acceptor").get("/hotline/ringing/").content.decode()
+    assert shown.count("/hotline/calls/") == (1 if state == "answered" else 0)
+
+
+@pytest.mark.requirement("C03")
+def test_a_late_event_without_a_time_was_no_later_than_what_followed_it(town: Town) -> None:
+    end = town.now
+    _event(town, "ended", at=end)
+    town.wait(minutes=2)
+    _event(town, "ringing")
+    _event(town, "answered")
+    kept = Call.objects.get()
+    assert (kept.ringing_at, kept.answered_at, kept.ended_at) == (end, end, end)
 
 
 @pytest.mark.requirement("C03")

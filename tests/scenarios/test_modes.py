@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -389,6 +390,8 @@ def test_an_unsound_flow_is_refused_with_every_reason(town: Town) -> None:
     refused("evaluator may take no steps of cases, so not close", roles={"close": ["evaluator"]})
     refused("dispatcher dispatches: decide is for", roles={"decide": ["dispatcher"]})
     refused("there is no channel nonsense", reviewed_channels=["nonsense"])
+    refused("is reviewed before closing: app, .* missing", reviewed_channels=[])
+    refused("recheck_share: at least 0.01", recheck_share=0.0)
     refused("check_passed has no owner", roles={"check_passed": []})
     exits = ("file", "request_void", "refuse_filing")
     refused("dead end: from accepted", roles={one: [] for one in exits})
@@ -436,6 +439,41 @@ def test_a_mode_is_published_from_the_command_line_with_its_posts(town: Town, ca
     finding = check.sound_flow()
     assert not finding["well"]
     assert "reopen has no owner: nobody works as supervisor" in finding["words"]
+
+
+@pytest.mark.requirement("A14", "A18", "F14")
+def test_the_command_line_and_the_check_tell_of_controls_that_are_off(
+    town: Town, capsys, tmp_path: Path
+) -> None:
+    def told(**parameters: Any) -> dict[str, Any]:
+        lines = [f"{name} = {json.dumps(value)}" for name, value in parameters.items()]
+        mode = (ROOT / "data/modes/taizhou.toml").read_text().partition("[parameters")[0]
+        path = tmp_path / "lax.toml"
+        path.write_text("\n".join([mode, "[parameters]", *lines]))
+        with suppress(RejectedError):
+            flows.publish_flow(path, dry_run=True, as_json=True)
+        answer: dict[str, Any] = json.loads(capsys.readouterr().out.splitlines()[-1])
+        return answer
+
+    off = {"recheck_share": 0.0, "reviewed_channels": [], "freeze_from_returns": 100,
+           "backlog_days": 3000}  # fmt: skip
+    answer = told(**off)
+    assert [one.partition(":")[0] for one in answer["faults"]] == list(off)
+    answer = told(freeze_from_returns=0)
+    (warning,) = answer["warnings"]
+    assert answer["faults"] == [] and "no case is frozen by itself" in warning
+
+    # Also of what was published before it was asked.
+    Flow.objects.create(code="lax", parameters=off, published_at=clock.now())
+    forget()
+    finding = check.sound_flow()
+    assert not finding["well"] and "backlog_days: at most 180" in finding["words"]
+    Flow.objects.create(
+        code="people", parameters={"freeze_from_returns": 0}, published_at=clock.now()
+    )
+    forget()
+    finding = check.sound_flow()
+    assert finding["well"] and "no case is frozen by itself" in finding["words"]
 
 
 @pytest.mark.requirement("A05", "A15")

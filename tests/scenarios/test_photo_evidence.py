@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from PIL import Image
+from PIL import Image, ImageOps
 
 from cityloop.cases import operations as cases
 from cityloop.cases.models import Case
@@ -36,6 +36,13 @@ def finished_with(town: Town, picture: Image.Image, *, quality: int = 90) -> Cas
     return Case.objects.get(pk=case.pk)
 
 
+def _collage(old: Image.Image) -> Image.Image:
+    whole = Image.new("RGB", (old.width, old.height * 2))
+    whole.paste(old, (0, old.height))
+    whole.paste(pictures.hidden(pictures.photo(pictures.FLOWER)), (0, 0))
+    return whole
+
+
 def found(case: Case, kind: str) -> list[Finding]:
     return [one for one in queries.findings(case) if one.kind == kind]
 
@@ -53,6 +60,11 @@ def test_an_edited_picture_of_another_case_is_shown_with_that_case(town: Town) -
     assert finding.facts["cases"] == [first.number] and finding.odd
     assert first.number in wording.words_of(finding)
     assert found(finished_with(town, pictures.photo(pictures.FLOWER)), "reused") == []
+
+    # A negative of it, and a collage of it with another picture.
+    for made in (ImageOps.invert(photo), _collage(photo)):
+        (finding,) = found(finished_with(town, made), "reused")
+        assert first.number in finding.facts["cases"] and finding.odd
 
     # It is shown, and stops nothing: who checks decides.
     assert second.status == "handled"

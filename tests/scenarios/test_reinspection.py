@@ -17,7 +17,9 @@ from cityloop.cases.tests.proven import broken
 from cityloop.discipline import jobs, operations, queries
 from cityloop.discipline.models import Draw, Recheck
 from cityloop.kernel import clock
+from cityloop.kernel.actor import Actor
 from cityloop.people import operations as people
+from tests.browser import Browse
 from tests.town import DISTRICT, SINCE, SYSTEM, Town, forget
 
 
@@ -91,6 +93,58 @@ def test_another_team_finds_a_false_closing(town: Town) -> None:
     assert CaseEvent.objects.get(case=bad, action="draw_recheck").facts["draw"]
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         Recheck.objects.filter(case=bad).update(result="confirmed")
+
+
+@pytest.mark.requirement("F14")
+def test_every_forced_closing_is_drawn_and_counts_for_who_forced_it(
+    town: Town, browse: Browse
+) -> None:
+    another_company(town)
+    normal, early, late = town.case("closed"), town.case("handling"), town.case("checked")
+    for case in (early, late):
+        town.step(case.number, "force_close", "shift_leader", reason_code="leader_decision",
+                  reason="撤销")  # fmt: skip
+    day = timezone.localdate(town.now)
+    town.wait(days=1)
+    town.case("reported")
+    proof.seal(now=town.now)
+    made = operations.draw(day=day, now=town.now)
+    forced = sorted([early.number, late.number])
+    assert made is not None and (made.share, made.forced_share) == (0.05, 1.0)
+    assert (made.closed, made.forced) == (1, forced)
+    others = drawing.chosen(made.seed, [normal.number], made.share)
+    assert made.drawn == sorted([*forced, *others]), "another share, another lot"
+
+    # It stands for no unit; the other team looks, and what was forced wrongly lives again.
+    rows = Recheck.objects.filter(case__in=[early, late])
+    assert {(one.forced, one.unit_id, one.checker_id) for one in rows} == {(True, None, None)}
+    town.step(early.number, "recheck_confirmed", "outsider", photos=("check",))
+    again = town.step(
+        late.number, "recheck_false", "outsider", photos=("check",), reason="井盖仍缺失"
+    )
+    assert (again.status, again.closing_kind, again.open) == ("filed", "", True)
+    town.deliver()
+    (closer,) = queries.closers(town.actor("supervisor"), since=day, until=day)
+    assert (closer.name, closer.inspected, closer.false, closer.rate) == ("shift_leader", 2, 1, 0.5)
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        rows.update(forced=False)
+
+    # It is seen: on the page, and by whoever repeats the draw.
+    supervisor = browse("supervisor")
+    page = supervisor.get("/discipline/").content.decode()
+    assert "by force" in page and "1.0 of those closed by force" in page
+    (told,) = supervisor.get("/api/v1/discipline/draws").json()
+    assert (told["forced"], told["forced_share"]) == (forced, 1.0)
+
+
+@pytest.mark.requirement("F14")
+def test_what_a_reminder_settled_is_not_inspected_by_a_draw(town: Town) -> None:
+    number = town.report(kind="remind", class_code="E0110").case
+    with pytest.raises(cases.Refused, match="neither under its closing condition nor by force"):
+        cases.perform(
+            number, "draw_recheck", actor=Actor.system("draw"), now=town.now,
+            inputs={"inspector": town.members["inspector2"].pk, "draw": "x"},
+        )  # fmt: skip
 
 
 @pytest.mark.requirement("F14")

@@ -9,6 +9,7 @@ import pytest
 from cityloop.cases import granting, offers
 from cityloop.cases import operations as cases
 from cityloop.cases import queries as case_queries
+from cityloop.cases.flow import PUBLIC
 from cityloop.cases.models import Case, Timer
 from cityloop.intake.models import ReporterNotice
 from cityloop.kernel import clock
@@ -118,7 +119,7 @@ def test_what_the_public_reported_is_no_reminder_from_the_start(town: Town) -> N
     assert Case.objects.count() == before
     # The inspector stands there, whatever of theirs the city wants reviewed.
     cases.publish_flow(
-        code="watched", parameters={"reviewed_channels": ["inspector"]}, actor=SYSTEM,
+        code="watched", parameters={"reviewed_channels": ["inspector", *PUBLIC]}, actor=SYSTEM,
         now=clock.now() + timedelta(seconds=1),
     )  # fmt: skip
     forget()

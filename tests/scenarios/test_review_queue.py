@@ -8,6 +8,7 @@ import pytest
 
 from cityloop.cases import operations as cases
 from cityloop.cases import queries
+from cityloop.cases.flow import PUBLIC
 from cityloop.desks import boxes
 from cityloop.kernel import clock
 from tests.town import SYSTEM, Town, forget
@@ -68,7 +69,7 @@ def test_force_passes_no_public_case_by_the_review(town: Town) -> None:
 @pytest.mark.requirement("G09")
 def test_the_queue_holds_what_the_flow_of_the_case_wants_reviewed(town: Town) -> None:
     before = town.case("checked", channel="inspector")
-    parameters = {**town.flow.parameters, "reviewed_channels": ["inspector"]}
+    parameters = {**town.flow.parameters, "reviewed_channels": ["inspector", *PUBLIC]}
     later = clock.now() + timedelta(seconds=1)
     cases.publish_flow(code="watched", parameters=parameters, actor=SYSTEM, now=later)
     forget()

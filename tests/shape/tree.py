@@ -95,6 +95,7 @@ OWN: dict[str, dict[str, str]] = {
         "fields": TABLE,
         "figures": FUNCTIONS,
         "flow": VALUE,
+        "flow_controls": FUNCTIONS,
         "flow_shapes": TABLE,
         "granting": FUNCTIONS,
         "lateness": FUNCTIONS,

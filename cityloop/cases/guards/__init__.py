@@ -85,7 +85,7 @@ from cityloop.cases.guards.proof import (
     stage_of,
 )
 from cityloop.cases.guards.quality import (
-    closed_normally,
+    closed_by_leader,
     earlier_stage,
     late_check_explained,
     own_recheck_task,
@@ -169,7 +169,7 @@ __all__ = [
     "called_to_it",
     "circles",
     "class_chosen",
-    "closed_normally",
+    "closed_by_leader",
     "closing_condition_met",
     "deadline_moves",
     "deferrals_left",

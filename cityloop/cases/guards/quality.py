@@ -25,11 +25,11 @@ def earlier_stage(change: Change) -> str | None:
     return somebody_has_it(change) if change.inputs.get("stage") == "handling" else None
 
 
-def closed_normally(change: Change) -> str | None:
-    """Only a case closed under its closing condition is inspected again (F14)."""
-    if change.case.closing_kind == ClosingKind.NORMAL:
+def closed_by_leader(change: Change) -> str | None:
+    """Cases closed under their closing condition or by force are inspected again (F14)."""
+    if change.case.closing_kind in (ClosingKind.NORMAL, ClosingKind.FORCED):
         return None
-    return _("the case was not closed under its closing condition")
+    return _("the case was closed neither under its closing condition nor by force")
 
 
 def own_recheck_task(change: Change) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -186,7 +187,36 @@ def test_a_wrong_shape_is_refused_by_the_name_of_its_parameter(name: str, value:
 def test_only_channels_that_there_are_can_be_reviewed(channels) -> None:
     (found,) = workflow.faults({"reviewed_channels": channels})
     assert found.startswith("reviewed_channels: there is no channel")
-    assert workflow.faults({"reviewed_channels": ["inspector", "sms"]}) == []
+    assert workflow.faults({"reviewed_channels": ["inspector", *flow.PUBLIC]}) == []
+
+
+@pytest.mark.requirement("A14", "E04", "F14", "G09", "H04")
+@pytest.mark.parametrize(("name", "off", "on", "why"), [
+    ("recheck_share", 0.0, 0.01, "closed cases are inspected again"),
+    ("recheck_share", 1e-9, 1.0, "closed cases are inspected again"),
+    ("forced_share", 0, 0.5, "closed cases are inspected again"),
+    ("reviewed_channels", [], list(flow.PUBLIC), "app, community, hotline12319, .* missing"),
+    ("reviewed_channels", list(flow.PUBLIC[1:]), list(flow.CHANNELS), ": app missing"),
+    ("freeze_from_returns", 100, 5, "must not go round for ever"),
+    ("backlog_days", 3000, 180, "deferred for longer is backlog"),
+    ("backlog_days", 181, 1, "deferred for longer is backlog"),
+])  # fmt: skip
+def test_a_flow_that_switches_a_control_off_is_refused(name, off, on, why) -> None:
+    (found,) = workflow.faults({name: off})
+    assert re.fullmatch(f"{name}: .*{why}.*", found)
+    assert workflow.faults({name: on}) == []
+
+
+@pytest.mark.requirement("A14")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("freeze_from_returns", 0), ("escalate_at", []), ("decision_share", 0.0),
+     ("reply_check_share", 0), ("review_share", 0)],
+)  # fmt: skip
+def test_a_control_that_a_city_may_do_without_is_named(name, value) -> None:
+    assert workflow.faults({name: value}) == [] == workflow.warnings({})
+    (told,) = workflow.warnings({name: value})
+    assert told.startswith(f"{name} is ")
 
 
 @pytest.mark.requirement("A14", "A22")

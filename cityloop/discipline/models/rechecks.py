@@ -17,8 +17,10 @@ class Draw(models.Model):
     day = models.DateField(unique=True)
     seed = models.CharField(max_length=64)
     seal = models.ForeignKey("cases.Seal", on_delete=models.PROTECT, related_name="+")
-    share = models.FloatField()
-    closed = models.PositiveIntegerField()
+    share = models.FloatField()  # of those closed under their closing condition
+    closed = models.PositiveIntegerField()  # how many these were
+    forced_share = models.FloatField(default=0, db_default=0)  # 0: of the time before it was
+    forced = ArrayField(models.CharField(max_length=24), default=list)  # all closed by force
     drawn = ArrayField(models.CharField(max_length=24), default=list)
     without_team = ArrayField(models.CharField(max_length=24), default=list)
     drawn_at = models.DateTimeField()
@@ -41,7 +43,8 @@ class Result(models.TextChoices):
 class Recheck(models.Model):
     """One drawn case: who had handled, closed and checked it, who looks again, what was found.
 
-    `unit` is the one that had handled it when it was drawn, whoever gets it afterwards.
+    `unit` is the one that had handled it when it was drawn, whoever gets it afterwards; none where
+    it was closed by force: that speaks for no unit, and answers for none.
     """
 
     draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="rechecks")
@@ -54,6 +57,7 @@ class Recheck(models.Model):
         "people.Organisation", null=True, on_delete=models.PROTECT, related_name="+"
     )
     inspector = models.ForeignKey("people.Member", on_delete=models.PROTECT, related_name="+")
+    forced = models.BooleanField(default=False, db_default=False)
     result = models.CharField(max_length=12, choices=Result.choices, default=Result.OPEN)
     decided_at = models.DateTimeField(null=True)
 

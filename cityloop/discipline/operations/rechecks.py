@@ -9,7 +9,7 @@ from django.db import transaction
 from cityloop.cases import drawing, proof
 from cityloop.cases import operations as cases
 from cityloop.cases import queries as case_queries
-from cityloop.cases.models import Case, CaseEvent
+from cityloop.cases.models import Case, CaseEvent, ClosingKind
 from cityloop.discipline import queries
 from cityloop.discipline.models import Draw, Recheck, Result
 from cityloop.kernel.actor import Actor
@@ -19,18 +19,27 @@ def draw(*, day: date, now: datetime) -> Draw | None:
     """Draw among the cases closed on a day, once; None when it is done, or cannot be done yet.
 
     It waits for the first seal after the day: the seed is not known before. A case for which no
-    inspector of another team exists is named in `without_team`, not quietly left out.
+    inspector of another team exists is named in `without_team`, not quietly left out. Cases closed
+    by force have a share of their own: whoever closed them did so without check, alone.
     """
     seal = proof.seal_after(day)
     if seal is None or Draw.objects.filter(day=day).exists():
         return None
-    share = case_queries.current_parameters().recheck_share
+    flow = case_queries.current_parameters()
     with transaction.atomic():
-        closed = {case.number: case for case in queries.closed_on(day)}
-        numbers = drawing.chosen(seal.digest, closed, share)
+        normal, forced = (
+            {case.number: case for case in queries.closed_on(day, kind)}
+            for kind in (ClosingKind.NORMAL, ClosingKind.FORCED)
+        )
+        closed = normal | forced
+        numbers = sorted([
+            *drawing.chosen(seal.digest, normal, flow.recheck_share),
+            *drawing.chosen(seal.digest, forced, flow.forced_share),
+        ])  # fmt: skip
         named = {number: _inspector(seal.digest, closed[number], day) for number in numbers}
         made = Draw.objects.create(
-            day=day, seed=seal.digest, seal=seal, share=share, closed=len(closed), drawn=numbers,
+            day=day, seed=seal.digest, seal=seal, share=flow.recheck_share, closed=len(normal),
+            forced_share=flow.forced_share, forced=sorted(forced), drawn=numbers,
             without_team=[number for number in numbers if named[number] is None], drawn_at=now,
         )  # fmt: skip
         for number, inspector in named.items():
@@ -44,12 +53,14 @@ def _inspector(seed: str, case: Case, day: date) -> int | None:
 
 
 def _give(made: Draw, case: Case, inspector: int, now: datetime) -> None:
-    closer = queries.who_did(case, "close")
+    forced = case.closing_kind == ClosingKind.FORCED
+    closer = queries.who_did(case, "force_close" if forced else "close")
     if closer is None:
         return
     Recheck.objects.create(
-        draw=made, case=case, closer_id=closer, checker_id=queries.who_did(case, "check_passed"),
-        inspector_id=inspector, unit_id=case.lead_id,
+        draw=made, case=case, closer_id=closer, inspector_id=inspector, forced=forced,
+        checker_id=None if forced else queries.who_did(case, "check_passed"),
+        unit_id=None if forced else case.lead_id,
     )  # fmt: skip
     cases.perform(
         case.number, "draw_recheck", actor=Actor.system("draw"), now=now,

@@ -59,11 +59,11 @@ def rechecks(actor: Actor, *, limit: int = 100) -> list[Recheck]:
     return list(shown.order_by("-pk")[:limit])
 
 
-def closed_on(day: date) -> QuerySet[Case]:
-    """Cases closed under their closing condition on a local day, and closed still."""
+def closed_on(day: date, kind: ClosingKind = ClosingKind.NORMAL) -> QuerySet[Case]:
+    """Cases closed in this way on a local day, and closed still."""
     end = proof.end_of(day)
     return Case.objects.filter(
-        status=Status.CLOSED, closing_kind=ClosingKind.NORMAL, imported=False,
+        status=Status.CLOSED, closing_kind=kind, imported=False,
         closed_at__gte=end - timedelta(days=1), closed_at__lt=end,
     )  # fmt: skip
 

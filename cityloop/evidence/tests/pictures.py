@@ -49,6 +49,18 @@ def brighter(picture: Image.Image, factor: float) -> Image.Image:
     return ImageEnhance.Brightness(picture).enhance(factor)
 
 
+def beside_grey(picture: Image.Image, side: str) -> Image.Image:
+    """A collage: the picture at one side, or squeezed into the left half, and grey beside it."""
+    wide, high = picture.size
+    across = 2 if side in ("left", "right") else 1
+    down = 2 if side in ("top", "bottom") else 1
+    whole = Image.new("RGB", (wide * across, high * down), (128,) * 3)
+    if side == "squeezed":
+        picture = picture.resize((wide // 2, high))
+    whole.paste(picture, (wide if side == "right" else 0, high if side == "bottom" else 0))
+    return whole
+
+
 def moved(picture: Image.Image) -> Image.Image:
     """The same place photographed from some steps aside."""
     wide, high = picture.size

@@ -95,6 +95,13 @@ def edited() -> list[tuple[str, Image.Image, int]]:
         ("mirrored and turned", ImageOps.mirror(whole).rotate(270, expand=True), 85),
         *((f"askew by {one}", whole.rotate(one), 85) for one in (-5, -2, 1, 3, 4)),
         ("askew and cut straight", pictures.cropped(whole.rotate(3), 0.9), 85),
+        ("negative", ImageOps.invert(whole), 85),
+        ("negative, cropped", ImageOps.invert(pictures.cropped(whole, 0.8)), 85),
+        ("negative, mirrored", ImageOps.invert(ImageOps.mirror(whole)), 85),
+        *(
+            (f"beside grey, {side}", pictures.beside_grey(whole, side), 85)
+            for side in ("left", "right", "top", "bottom", "squeezed")
+        ),
     ]
 
 
@@ -115,7 +122,14 @@ def test_an_edited_copy_is_found_and_another_picture_is_not(
     found = prints.prints_of(path)
     probes = [queries.Probe(value, part == prints.WHOLE) for part, value in found.items()]
     probes += [queries.Probe(value, whole=True) for value in prints.disguises(path)]
+    probes += [queries.Probe(value, whole=False) for value in prints.halves(path)]
     assert [one.file_id for one in queries.alike(probes)] == [whole.pk], name
+
+
+def test_a_half_that_shows_nothing_is_not_looked_for(tmp_path: Path) -> None:
+    path = tmp_path / "half.jpg"
+    path.write_bytes(pictures.jpeg(pictures.beside_grey(pictures.photo(pictures.FLOWER), "left")))
+    assert len(prints.halves(path)) == 3
 
 
 @pytest.mark.django_db

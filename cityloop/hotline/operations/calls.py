@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import transaction
@@ -130,12 +131,19 @@ def _same_caller(call: Call, event: CallEvent, *, new: bool, now: datetime) -> N
 
 
 def _taken(call: Call, event: CallEvent, now: datetime) -> bool:
-    """Write what is new of the event into the call; False when it was known."""
-    before = (call.state, call.recording, call.extension, call.member_id, call.line)
+    """Write what is new of the event into the call; False when it was known.
+
+    How a call stands follows from all its times, so that an event which comes late moves nothing
+    back; where it rang says nothing of a call that was answered, or ended, at an extension.
+    """
+    before = _told_of(call)
     name = TIMES[event.event]
     if getattr(call, name) is None:
-        setattr(call, name, event.at or now)
-        if call.ended_at is None or event.event != "ringing":
+        at = _when(call, event, now)
+        late = event.event == "ringing" and bool(call.answered_at or call.ended_at)
+        setattr(call, name, at)
+        call.came_at = min(call.came_at, at)
+        if not late:
             call.extension = event.extension  # a transferred call rings elsewhere
     call.line = event.line or call.line
     call.recording = event.recording or call.recording
@@ -143,7 +151,20 @@ def _taken(call: Call, event: CallEvent, now: datetime) -> bool:
         seat = Seat.objects.filter(extension=call.extension).first()
         call.member_id = seat.member_id if seat else call.member_id
     call.state = _state(call)
-    return before != (call.state, call.recording, call.extension, call.member_id, call.line)
+    return before != _told_of(call)
+
+
+def _told_of(call: Call) -> tuple[Any, ...]:
+    """All of a call that events tell, but for the caller (see _same_caller)."""
+    times = (call.came_at, *(getattr(call, name) for name in TIMES.values()))
+    return (call.state, call.recording, call.extension, call.member_id, call.line, *times)
+
+
+def _when(call: Call, event: CallEvent, now: datetime) -> datetime:
+    """The event's own time; one without, that comes late, was no later than what follows it."""
+    names = list(TIMES.values())
+    later = names[names.index(TIMES[event.event]) + 1 :]
+    return event.at or min([now, *(at for name in later if (at := getattr(call, name)))])
 
 
 def _state(call: Call) -> str:
