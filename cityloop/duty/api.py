@@ -139,7 +139,7 @@ def _camera(row: Camera) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _reached(body: shapes.ReachedIn | shapes.TeamMemberIn) -> operations.Reached:
+def _reached(body: shapes.TeamReachIn | shapes.TeamMemberIn) -> operations.Reached:
     starts, ends = (one and time.fromisoformat(one) for one in (body.starts, body.ends))
     return operations.Reached(body.phone, starts or None, ends or None)
 
@@ -359,7 +359,7 @@ def put_on_team(
              summary="Somebody of a team is reached otherwise")  # fmt: skip
 @idempotent
 def change_on_team(
-    request: HttpRequest, row_id: Id, body: shapes.ReachedIn
+    request: HttpRequest, row_id: Id, body: shapes.TeamReachIn
 ) -> tuple[int, dict[str, Any]]:
     """The row is ended and a new one holds; they are told. Needs standards.manage."""
     row = operations.change_on_team(

@@ -229,7 +229,7 @@ class TeamMemberIn(Schema):
     ends: Clock | None = None
 
 
-class ReachedIn(Schema):
+class TeamReachIn(Schema):
     """How and when somebody of a team is reached from now on."""
 
     phone: Annotated[str, Field(max_length=40)] = ""
