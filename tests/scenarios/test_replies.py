@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from cityloop.cases import operations as cases
-from cityloop.cases.models import Case
+from cityloop.cases.models import Case, CaseEvent
 from cityloop.intake import operations as intake
 from cityloop.intake.models import Report, ReporterNotice
 from cityloop.kernel import clock
@@ -129,6 +130,50 @@ def test_replies_stand_in_lists_by_their_clock(town: Town, gateway: Gateway) -> 
         queries.replies(town.actor("water"), "due", now=town.now)
     with pytest.raises(NotFound):
         queries.reply(acceptor, 0)
+
+
+@pytest.mark.requirement("G05")
+def test_the_reply_clock_begins_with_the_step_however_late_the_worker_comes(town: Town) -> None:
+    receipt = town.report("hotline12319", reporter_phone=PHONE)
+    town.step(receipt.case, "send_verify", "acceptor", inspector="inspector")
+    town.step(receipt.case, "verified", "inspector", photos=("verify",))
+    town.carry(receipt.case, "closed")
+    taken = dict(CaseEvent.objects.filter(case__number=receipt.case).values_list("action", "at"))
+    town.wait(days=2)  # the worker stood still
+    _work(town)
+    acceptor = town.actor("acceptor")
+    for topic, action in (("filed", "file"), ("closed", "close")):
+        owed = _owed(receipt.case, topic)
+        assert (owed.owed_at, owed.due_at) == (taken[action], taken[action] + timedelta(days=1))
+    late = queries.replies(acceptor, "late", now=town.now)
+    assert {one.topic for one in late} == {"filed", "closed"}
+
+
+@pytest.mark.requirement("G05")
+def test_whoever_joined_later_waits_since_then(town: Town) -> None:
+    """The step that made the reply owed may be older than what they reported."""
+    number = _called(town, "closed")
+    version = Case.objects.get(number=number).version
+    later = town.wait(hours=3)
+    Report.objects.create(
+        case=Case.objects.get(number=number), ordinal=2, channel="web", digest="x",
+        received_at=later, answer_wanted=True,
+    )  # fmt: skip
+    town.wait(hours=1)
+    assert intake.owe_all(number=number, version=version, topic="closed", now=town.now) == 1
+    owed = ReporterNotice.objects.get(report__case__number=number, report__ordinal=2)
+    assert owed.owed_at == later
+
+
+@pytest.mark.requirement("G05")
+def test_an_answer_that_was_given_says_when_by_the_citys_time(town: Town) -> None:
+    notice, acceptor = _owed(_called(town, "filed"), "filed"), town.actor("acceptor")
+    given = {"medium": "phone", "note": "已告知", "actor": acceptor, "now": town.now}
+    intake.settle(notice.pk, **given)
+    with pytest.raises(intake.AlreadySettled) as twice:
+        intake.settle(notice.pk, **given)
+    shown = f"{timezone.localtime(town.now):%Y-%m-%d %H:%M}"
+    assert twice.value.reasons == (f"this answer was given on {shown}",)
 
 
 @pytest.mark.requirement("G03")
