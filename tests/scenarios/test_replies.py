@@ -149,20 +149,23 @@ def test_the_reply_clock_begins_with_the_step_however_late_the_worker_comes(town
     assert {one.topic for one in late} == {"filed", "closed"}
 
 
-@pytest.mark.requirement("G05")
-def test_whoever_joined_later_waits_since_then(town: Town) -> None:
-    """The step that made the reply owed may be older than what they reported."""
-    number = _called(town, "closed")
-    version = Case.objects.get(number=number).version
-    later = town.wait(hours=3)
-    Report.objects.create(
-        case=Case.objects.get(number=number), ordinal=2, channel="web", digest="x",
-        received_at=later, answer_wanted=True,
-    )  # fmt: skip
-    town.wait(hours=1)
-    assert intake.owe_all(number=number, version=version, topic="closed", now=town.now) == 1
-    owed = ReporterNotice.objects.get(report__case__number=number, report__ordinal=2)
-    assert owed.owed_at == later
+@pytest.mark.requirement("G01", "G05")
+def test_whoever_joined_after_the_step_is_told_the_same_however_late_the_worker_comes(
+    town: Town,
+) -> None:
+    """They hear that they joined, not that it was filed before they reported."""
+    first = town.report("inspector")
+    town.carry(first.case, "filed")
+    report = Report.objects.get(case__number=first.case)
+    town.wait(minutes=30)
+    joined = town.report("hotline12345", x=report.point.x, y=report.point.y, text=report.text,
+                         reporter_phone=PHONE)  # fmt: skip
+    assert joined.joined
+    town.carry(first.case, "closed")
+    town.wait(hours=5)
+    _work(town)  # the worker had stood still
+    owed = ReporterNotice.objects.filter(report__case__number=first.case)
+    assert set(owed.values_list("topic", flat=True)) == {"joined", "closed"}
 
 
 @pytest.mark.requirement("G05")

@@ -84,18 +84,21 @@ def owe_all(*, number: str, version: int, topic: Topic, now: datetime) -> int:
     """Every reporter of the case is to be told; returns how many answers are owed anew.
 
     A channel that owes a written report gets it at the end of the case, whoever reported. The reply
-    clock begins with the step of this version, however late the worker comes to it, and for nobody
-    before they reported.
+    clock begins with the step of this version, however late the worker comes to it. Whoever joined
+    after the step was told so then, and hears of it only where its matter still goes on (progress).
     """
     written = _written()
     line = CaseEvent.objects.filter(case__number=number, version=version).only("at").first()
     taken = line.at if line is not None else now
+    reports = Report.objects.filter(waits(), case__number=number).order_by("ordinal")
+    if topic != progress.PROGRESS:
+        reports = reports.filter(received_at__lte=taken)
     owed = [
         ReporterNotice(
             report=report, topic=topic, version=version, owed_at=since, due_at=_due(report, since),
             written=report.channel in written,
         )
-        for report in Report.objects.filter(waits(), case__number=number).order_by("ordinal")
+        for report in reports
         for since in [max(taken, report.received_at)]
     ]  # fmt: skip
     known = ReporterNotice.objects.filter(report__case__number=number, topic=topic, version=version)
