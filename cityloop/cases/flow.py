@@ -37,6 +37,8 @@ class Parameters:
     dispatch_minutes: int = 30
     closing_minutes: int = 60
     reply_minutes: int = 24 * 60
+    # Until an owed reply goes out in the words of its template; 0: at once, null: people send it.
+    auto_reply_minutes: int | None = 15
     whole_margin_hours: int = 24  # working hours beyond the handling limit
     second_eye: bool = True  # the shift leader files what another has accepted
     no_second_eye: tuple[str, ...] = ()  # classes that go on without it: C0101, C01, E or *

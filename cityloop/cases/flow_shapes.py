@@ -12,6 +12,7 @@ from cityloop.cases.command import Level
 from cityloop.cases.flow import DISTRICTS, Parameters
 
 DEFAULTS = Parameters()
+A_DAY = 24 * 60  # minutes
 LEVEL = {field.name: type(getattr(Level("city"), field.name)) for field in fields(Level)}
 
 
@@ -24,6 +25,11 @@ def wrong_shapes(stored: Mapping[Any, Any]) -> Iterator[str]:
     for name, value in stored.items():
         if not isinstance(name, str):
             yield _means_nothing(name, value)
+        elif name == "auto_reply_minutes":
+            if not _minutes_or_never(value):
+                yield _("%(name)s: %(value)s is no whole number from 0 to %(most)s, nor null") % {
+                    "name": name, "value": value, "most": A_DAY,
+                }  # fmt: skip
         elif name in SHAPES:
             fits, example = SHAPES[name]
             if not fits(value):
@@ -48,6 +54,11 @@ def _plain(name: str, value: Any) -> bool:
     if value == 0 and name.endswith("_minutes"):
         return False
     return isinstance(default, float) or isinstance(value, int)
+
+
+def _minutes_or_never(value: Any) -> bool:
+    """Nought is at once here, and nothing is never."""
+    return value is None or (_number(value) and isinstance(value, int) and 0 <= value <= A_DAY)
 
 
 def _number(value: Any) -> bool:

@@ -109,13 +109,8 @@ def answer(town: Town, case: Case, now: datetime) -> None:
     owed = ReporterNotice.objects.filter(
         report__case=case, topic__in=case.replies_owed, state="owed"
     )
-    for notice in owed:
-        medium, sha256, note = "phone", "", "已告知办理进展"
-        if notice.written:
-            medium, sha256 = "letter", _paper(f"案件{case.number}答复函", now).sha256
-        intake.settle(
-            notice.pk, medium=medium, paper_sha256=sha256, note=note, actor=acceptor, now=now
-        )
+    for notice in owed.select_related("report__case"):
+        tell(notice, "已告知办理进展", acceptor, now)
     if "written_report" in case.replies_owed:
         paper = _paper(f"案件{case.number}处置情况报告", now)
         cases.perform(
@@ -129,8 +124,16 @@ def answer_joined(town: Town, number: str, now: datetime) -> None:
     owed = ReporterNotice.objects.filter(report__case__number=number, topic="joined", state="owed")
     for notice in owed.select_related("report__case"):
         acceptor = town.person("acceptor", now=now, region=notice.report.case.area_code)
-        note = "已电话告知：该问题已有案件，正在处理"
-        intake.settle(notice.pk, medium="phone", note=note, actor=acceptor, now=now)
+        tell(notice, "已电话告知：该问题已有案件，正在处理", acceptor, now)
+
+
+def tell(notice: ReporterNotice, note: str, actor: Actor, now: datetime) -> None:
+    """Whoever is owed this reply is rung up, or gets a letter where only that will do."""
+    medium, sha256 = "phone", ""
+    if notice.written:
+        number = notice.report.case.number
+        medium, sha256 = "letter", _paper(f"案件{number}答复函", now).sha256
+    intake.settle(notice.pk, medium=medium, paper_sha256=sha256, note=note, actor=actor, now=now)
 
 
 def _paper(words: str, now: datetime) -> StoredFile:

@@ -26,7 +26,8 @@ def step(town: Town, case: Case, action: str, told: Told | None, now: datetime) 
     comes second changes nothing."""
     if action in FOUND:
         discipline.note(number=case.number, version=case.version, result=FOUND[action])
-    found = [_duty(town, case, action, now), _told(town, case, action, told, now)]
+    found = [_duty(town, case, action, now), replies.follow(town, case, action, now),
+             _told(town, case, action, told, now)]  # fmt: skip
     kind, share = SUSPECTED.get(action, ("", 0.0))
     if kind and town.chance.random() < share:
         found.append(findings.suspect(town, case, kind, now))
@@ -43,9 +44,7 @@ def _duty(town: Town, case: Case, action: str, now: datetime) -> After | None:
 
 
 def _told(town: Town, case: Case, action: str, told: Told | None, now: datetime) -> After | None:
-    """Who reported is told: the caller by message, 12345 by its result, who wrote by letter."""
-    if action == "file":
-        return replies.filed(town, case, now)
+    """Who else waits for the end: 12345 for its result, who wrote for a letter."""
     if action in REFUSES and case.channel == mayors.CHANNEL:
         return mayors.refused(case, told, town, now)
     if action in ENDS and case.channel == letters.CHANNEL:

@@ -13,6 +13,10 @@ _HOME = re.compile(r"(?:\+|00)86(?=\d)|86(?=1\d{10}$)")
 IN_TEXT = re.compile(r"(?<!\d)(?:1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|0\d{2,3}[\s-]?\d{7,8})(?!\d)")
 
 
+# What SQL compares kept numbers with, too.
+MOBILE = r"^1[3-9][0-9]{9}$"
+
+
 def masked(text: str) -> str:
     """The text with all but the first three and the last two digits of each number hidden."""
     return IN_TEXT.sub(lambda found: f"{found[0][:3]}******{found[0][-2:]}", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
@@ -166,7 +167,8 @@ def end_browser(request: HttpRequest, browser_id: Id) -> tuple[int, dict[str, An
 
 
 class ReplyOut(Schema):
-    """A reply owed to a reporter; `text`: the draft, or what was sent last."""
+    """A reply owed to a reporter. `goes_out_at`: when it is sent by itself unless somebody is
+    quicker; null: people send it. `sent_by`: the post that sent it last, or `system`."""
 
     id: int
     case: str
@@ -178,6 +180,8 @@ class ReplyOut(Schema):
     late: bool
     medium: str
     sending: str
+    sent_by: str
+    goes_out_at: datetime | None
 
 
 class RepliesPage(Schema):
@@ -202,20 +206,23 @@ class ReplyIn(Schema):
 ReplyState = Annotated[Literal["late", "due", "failed", "sent"], Query()]
 
 
-def _reply(row: ReporterNotice, now: datetime) -> dict[str, Any]:
+def _reply(row: ReporterNotice, now: datetime, going: Mapping[int, datetime]) -> dict[str, Any]:
     sent = list(row.messages.all())
     return {
         "id": row.pk, "case": row.report.case.number, "topic": row.topic, "state": row.state,
         "written": row.written, "owed_at": row.owed_at, "due_at": row.due_at,
         "late": row.due_at < (row.settled_at or now), "medium": row.medium,
         "sending": sent[0].state if sent else "",
+        "sent_by": sent[0].ordered_by if sent else row.settled_by,
+        "goes_out_at": going.get(row.pk),
     }  # fmt: skip
 
 
 def _draft(row: ReporterNotice, now: datetime) -> dict[str, Any]:
     sent = list(row.messages.all())
     text = sent[0].text if sent else wording.draft(row)
-    return {**_reply(row, now), "text": text}
+    going = queries.going_out([row.pk], now=now)
+    return {**_reply(row, now, going), "text": text}
 
 
 @router.get("/replies", response=RepliesPage, summary="Replies to those who reported")
@@ -227,7 +234,8 @@ def replies(
     rows = queries.replies(actor_of(request), state, now=now)
     order = queries.ORDER.get(state, ("due_at", "id"))
     found = paging.page(rows, order=order, cursor=cursor or None, size=size)
-    return {"items": [_reply(one, now) for one in found.items], "next": found.next}
+    going = queries.going_out([one.pk for one in found.items], now=now)
+    return {"items": [_reply(one, now, going) for one in found.items], "next": found.next}
 
 
 @router.get("/replies/{notice_id}", response=DraftOut, summary="One reply with its draft")

@@ -21,7 +21,8 @@ class NotifyConfig(Subsystem):
         "notify.deliver": "deliver",
         "notify.tell": "tell_members",
     }
-    schedules = (Schedule("queue_due", 5), Schedule("forget_questions", 3600),
+    schedules = (Schedule("queue_due", 5), Schedule("send_owed", 5),
+                 Schedule("forget_questions", 3600),
                  Schedule("draw_replies", 600))  # fmt: skip
 
     def ready(self) -> None:

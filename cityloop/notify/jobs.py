@@ -90,6 +90,11 @@ def queue_due() -> int:
     return operations.queue_due(now=clock.now())
 
 
+def send_owed() -> int:
+    """Replies that nobody has changed or sent in time."""
+    return operations.send_owed(now=clock.now())
+
+
 def forget_questions() -> int:
     """Counts of the public page that are needed no more."""
     return operations.forget_questions(now=clock.now())

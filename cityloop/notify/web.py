@@ -187,6 +187,7 @@ def replies(request: HttpRequest) -> HttpResponse:
     shown = paging.page(rows, order=order, cursor=request.GET.get("after"), size=SIZE)
     facts = {
         "rows": shown.items, "labels": LABELS, "state": state, "now": now,
+        "going": queries.going_out([one.pk for one in shown.items], now=now),
         "next": f"?state={state}&after={shown.next}" if shown.next else "",
         "first": f"?state={state}" if request.GET.get("after") else "",
         "tabs": [(f"?state={code}", label, icon, code == state)
@@ -205,9 +206,11 @@ def reply(request: HttpRequest, notice_id: int) -> HttpResponse:
         messages.success(request, _("The reply is on its way."))
         return redirect("replies")
     open_now = row.state == "owed" and not row.written and not queries.on_its_way(row)
+    now = clock.now()
     facts = {
         "row": row, "form": form if open_now or form.errors else None, "labels": LABELS,
-        "media": MEDIA_LABELS, "outcomes": OUTCOMES, "late": row.due_at < clock.now(),
+        "media": MEDIA_LABELS, "outcomes": OUTCOMES, "late": row.due_at < now,
+        "goes_out_at": queries.going_out([row.pk], now=now).get(row.pk),
     }  # fmt: skip
     return render(request, "notify/reply.html", facts, status=400 if form.errors else 200)
 

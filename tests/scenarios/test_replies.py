@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from cityloop.cases import operations as cases
-from cityloop.cases.models import Case
+from cityloop.cases.models import Case, CaseEvent
 from cityloop.intake import operations as intake
 from cityloop.intake.models import Report, ReporterNotice
 from cityloop.kernel import clock
@@ -129,6 +130,53 @@ def test_replies_stand_in_lists_by_their_clock(town: Town, gateway: Gateway) -> 
         queries.replies(town.actor("water"), "due", now=town.now)
     with pytest.raises(NotFound):
         queries.reply(acceptor, 0)
+
+
+@pytest.mark.requirement("G05")
+def test_the_reply_clock_begins_with_the_step_however_late_the_worker_comes(town: Town) -> None:
+    receipt = town.report("hotline12319", reporter_phone=PHONE)
+    town.step(receipt.case, "send_verify", "acceptor", inspector="inspector")
+    town.step(receipt.case, "verified", "inspector", photos=("verify",))
+    town.carry(receipt.case, "closed")
+    taken = dict(CaseEvent.objects.filter(case__number=receipt.case).values_list("action", "at"))
+    town.wait(days=2)  # the worker stood still
+    _work(town)
+    acceptor = town.actor("acceptor")
+    for topic, action in (("filed", "file"), ("closed", "close")):
+        owed = _owed(receipt.case, topic)
+        assert (owed.owed_at, owed.due_at) == (taken[action], taken[action] + timedelta(days=1))
+    late = queries.replies(acceptor, "late", now=town.now)
+    assert {one.topic for one in late} == {"filed", "closed"}
+
+
+@pytest.mark.requirement("G01", "G05")
+def test_whoever_joined_after_the_step_is_told_the_same_however_late_the_worker_comes(
+    town: Town,
+) -> None:
+    """They hear that they joined, not that it was filed before they reported."""
+    first = town.report("inspector")
+    town.carry(first.case, "filed")
+    report = Report.objects.get(case__number=first.case)
+    town.wait(minutes=30)
+    joined = town.report("hotline12345", x=report.point.x, y=report.point.y, text=report.text,
+                         reporter_phone=PHONE)  # fmt: skip
+    assert joined.joined
+    town.carry(first.case, "closed")
+    town.wait(hours=5)
+    _work(town)  # the worker had stood still
+    owed = ReporterNotice.objects.filter(report__case__number=first.case)
+    assert set(owed.values_list("topic", flat=True)) == {"joined", "closed"}
+
+
+@pytest.mark.requirement("G05")
+def test_an_answer_that_was_given_says_when_by_the_citys_time(town: Town) -> None:
+    notice, acceptor = _owed(_called(town, "filed"), "filed"), town.actor("acceptor")
+    given = {"medium": "phone", "note": "已告知", "actor": acceptor, "now": town.now}
+    intake.settle(notice.pk, **given)
+    with pytest.raises(intake.AlreadySettled) as twice:
+        intake.settle(notice.pk, **given)
+    shown = f"{timezone.localtime(town.now):%Y-%m-%d %H:%M}"
+    assert twice.value.reasons == (f"this answer was given on {shown}",)
 
 
 @pytest.mark.requirement("G03")

@@ -31,9 +31,9 @@ def inspector_in_post(change: Change) -> str | None:
 def inspector_of_the_place(change: Change) -> str | None:
     """Whoever sends does not choose who judges: where inspectors walk the street of the place,
     somebody from elsewhere goes with a reason only (D06, F04). A contact station sees its own
-    ground."""
+    ground; in a small centre one operator goes everywhere."""
     inspector, area = change.inputs.get("inspector"), change.case.area_code
-    if change.imported or inspector is None or not area:
+    if change.imported or inspector is None or not area or change.flow.merge_posts:
         return None
     day = timezone.localdate(change.now)
     checker = change.facts.get("checker", "inspector")

@@ -20,8 +20,11 @@ from cityloop.cases.tests.proven import broken
 from cityloop.coordination.models import Dispute
 from cityloop.demo import doing, foreign, life, living, operations, simulation
 from cityloop.demo.camera import Camera
+from cityloop.demo.errands import replies
 from cityloop.demo.tests import often
 from cityloop.geo.models import UnitGrid
+from cityloop.intake import jobs as intake_jobs
+from cityloop.intake import operations as intake
 from cityloop.intake import reference
 from cityloop.intake.models import Report, ReporterNotice
 from cityloop.kernel import clock
@@ -120,11 +123,36 @@ def test_the_city_lives_as_cities_do(city):
     assert not CaseEvent.objects.filter(at__gt=NOW).exists()
     assert not Case.objects.filter(grid_code="").exists()
     assert broken(NOW) == []
+    _few_replies_are_left()
     # Who told of a known case was told so; what the past left to do waits behind the present.
     assert not ReporterNotice.objects.filter(topic="joined", state="owed").exists()
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT priority FROM procrastinate_jobs WHERE status = 'todo'")
         assert cursor.fetchall() == [(-1,)]
+
+
+def _few_replies_are_left() -> None:
+    """Operators of the past answered most, also by what the worker makes out of their steps."""
+    lines = CaseEvent.objects.filter(action__in=("file", "close", "reject", "approve_void"))
+    for number, version, action in lines.values_list("case__number", "version", "action"):
+        getattr(intake_jobs, f"tell_{action}")(number=number, version=version)
+    told = ReporterNotice.objects.filter(topic__in=("filed", "closed"), state="told").count()
+    owed = ReporterNotice.objects.filter(topic__in=("filed", "closed"), state="owed")
+    assert told > 20 and owed.count() < told / 4
+    assert owed.filter(due_at__lt=NOW).count() < told / 20
+    # The living city rings up who waits in time, and leaves the others to whoever looks.
+    waiting = CaseEvent.objects.filter(
+        case__channel="hotline12319", at__gt=NOW - timedelta(hours=20),
+        at__lt=NOW - timedelta(hours=2),
+    ).latest("at")  # fmt: skip
+    intake.owe_all(number=waiting.case.number, version=waiting.version, topic="progress", now=NOW)
+    late = set(owed.filter(due_at__lt=NOW).values_list("pk", flat=True))
+    town = life.Life(1, NOW, Camera(None)).town
+    while replies.follow(town, waiting.case, "close", NOW) is not None:
+        pass
+    left = ReporterNotice.objects.filter(state="owed", written=False)
+    assert not left.filter(due_at__gt=NOW, owed_at__lt=NOW - timedelta(hours=1)).exists()
+    assert late == set(owed.filter(due_at__lt=NOW).values_list("pk", flat=True))
 
 
 @pytest.mark.requirement(

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cityloop.cases import flow as flows
 from cityloop.cases import queries as cases
-from cityloop.cases.models import FINAL
+from cityloop.cases.models import FINAL, CaseEvent
 from cityloop.intake import channels, reference
 from cityloop.intake.models import NoticeState, Report, Reporter, ReporterNotice, Topic
 from cityloop.intake.operations import progress, writing
@@ -69,27 +71,35 @@ def owe(report: Report, *, topic: Topic, version: int, now: datetime) -> None:
         )
 
 
-def _due(report: Report, now: datetime) -> datetime:
-    """When the answer is to be given: the time of the city's flow, or of the channel's own."""
+def _due(report: Report, since: datetime) -> datetime:
+    """When an answer owed since then is due: by the city's flow, or the channel's own time."""
     known = channels.BY_CODE.get(report.channel)
     minutes = dict(known.clock).get("reply_minutes") if known else None
     if minutes is None:
         minutes = flows.parameters(reference.flows()[0].parameters).reply_minutes
-    return now + timedelta(minutes=minutes)
+    return since + timedelta(minutes=minutes)
 
 
 def owe_all(*, number: str, version: int, topic: Topic, now: datetime) -> int:
     """Every reporter of the case is to be told; returns how many answers are owed anew.
 
-    A channel that owes a written report gets it at the end of the case, whoever reported.
+    A channel that owes a written report gets it at the end of the case, whoever reported. The reply
+    clock begins with the step of this version, however late the worker comes to it. Whoever joined
+    after the step was told so then, and hears of it only where its matter still goes on (progress).
     """
     written = _written()
+    line = CaseEvent.objects.filter(case__number=number, version=version).only("at").first()
+    taken = line.at if line is not None else now
+    reports = Report.objects.filter(waits(), case__number=number).order_by("ordinal")
+    if topic != progress.PROGRESS:
+        reports = reports.filter(received_at__lte=taken)
     owed = [
         ReporterNotice(
-            report=report, topic=topic, version=version, owed_at=now, due_at=_due(report, now),
+            report=report, topic=topic, version=version, owed_at=since, due_at=_due(report, since),
             written=report.channel in written,
         )
-        for report in Report.objects.filter(waits(), case__number=number).order_by("ordinal")
+        for report in reports
+        for since in [max(taken, report.received_at)]
     ]  # fmt: skip
     known = ReporterNotice.objects.filter(report__case__number=number, topic=topic, version=version)
     missing = {one.report_id for one in owed} - set(known.values_list("report_id", flat=True))
@@ -131,7 +141,7 @@ def settle(
         if row is None:
             raise NoSuchNotice(_("there is no such answer to give"))
         if row.state != NoticeState.OWED:
-            raise AlreadySettled(_("this answer was given on %(day)s") % {"day": row.settled_at})
+            raise AlreadySettled(_given_at(row))
         row.paper = _paper(paper_sha256) if paper_sha256 else None
         if row.written and row.paper is None:
             raise errors.Invalid(_("a written answer is proven by its paper: store it first"))
@@ -143,6 +153,12 @@ def settle(
         row.save()
         progress.tell_case(row.report.case_id, row.topic, now=now)
     return row
+
+
+def _given_at(row: ReporterNotice) -> str:
+    """By the city's own time."""
+    at = date_format(timezone.localtime(row.settled_at), "Y-m-d H:i")
+    return _("this answer was given on %(day)s") % {"day": at}
 
 
 def owe_again(notice_id: int, *, why: str, now: datetime) -> None:

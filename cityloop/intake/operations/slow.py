@@ -44,8 +44,12 @@ def owe_missing(*, now: datetime) -> int:
     """
     waiting = Report.objects.filter(answers.waits(), case=OuterRef("pk"))
     checked = Case.objects.filter(Exists(waiting), status=Status.CHECKED).order_by("pk")
-    slow = [case for case in checked.defer("search") if slow_moment(case) is not None]
-    return sum(owe_progress(number=one.number, version=one.version, now=now) for one in slow)
+    slow = [(case.number, slow_moment(case)) for case in checked.defer("search")]
+    return sum(
+        owe_progress(number=number, version=version, now=now)  # its clock began then
+        for number, version in slow
+        if version is not None
+    )
 
 
 def slow_moment(case: Case) -> int | None:

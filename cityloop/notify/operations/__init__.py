@@ -12,7 +12,7 @@ from cityloop.notify.operations.ordering import (
     tell_order_overdue,
 )
 from cityloop.notify.operations.pushing import end_left, subscribe, unsubscribe
-from cityloop.notify.operations.replies import CannotReply, send_reply
+from cityloop.notify.operations.replies import CannotReply, send_owed, send_reply
 from cityloop.notify.operations.wordings import set_wording
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "mark_read",
     "order",
     "queue_due",
+    "send_owed",
     "send_reply",
     "set_wording",
     "subscribe",

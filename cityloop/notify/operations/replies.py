@@ -1,7 +1,8 @@
-"""A reply goes to whoever reported, in the words that a person has read."""
+"""A reply goes to whoever reported: in the words that a person has read, or by itself in time."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -11,11 +12,15 @@ from cityloop.intake.models import NoticeState, ReporterNotice
 from cityloop.kernel import errors
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.encoding import says_something
-from cityloop.notify import queries, topics
+from cityloop.notify import queries, topics, wording
 from cityloop.notify.models import Message
 from cityloop.notify.operations.ordering import Recipient, order
 
 MAX_TEXT = 500
+
+
+A_SWEEP = 200  # replies
+SYSTEM = Actor.system()
 
 
 class CannotReply(errors.Refused):
@@ -36,6 +41,31 @@ def send_reply(notice_id: int, *, text: str, actor: Actor, now: datetime) -> Mes
         row = queries.reply(actor, notice_id)
         ReporterNotice.objects.select_for_update().get(pk=row.pk)
         return _send(queries.reply(actor, notice_id), text, actor, now)
+
+
+def send_owed(*, now: datetime) -> int:
+    """Send what is owed and nobody has touched, in the words of its template; returns how many.
+
+    Each by itself and once: a reply that somebody else is just sending is left to them.
+    """
+    sent = 0
+    for notice_id in queries.to_go_out(now=now, limit=A_SWEEP):
+        with suppress(CannotReply), transaction.atomic():
+            sent += _send_by_itself(notice_id, now)
+    return sent
+
+
+def _send_by_itself(notice_id: int, now: datetime) -> bool:
+    held = ReporterNotice.objects.select_for_update(skip_locked=True).filter(pk=notice_id).first()
+    # Asked again once it is held: another may have sent it a moment ago.
+    if held is None or notice_id not in queries.going_out([notice_id], now=now):
+        return False
+    row = queries.reply(SYSTEM, notice_id)
+    text = wording.draft(row)
+    if _problem(text):  # longer than a message may be: somebody shortens it
+        return False
+    _send(row, text, SYSTEM, now)
+    return True
 
 
 def _send(row: ReporterNotice, text: str, actor: Actor, now: datetime) -> Message:

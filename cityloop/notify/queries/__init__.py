@@ -27,10 +27,12 @@ from cityloop.notify.queries.replies import (
     ORDER,
     STATES,
     NoSuchReply,
+    going_out,
     on_its_way,
     open_items,
     replies,
     reply,
+    to_go_out,
 )
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "PublicAnswer",
     "asked_for_push",
     "browsers_of",
+    "going_out",
     "inbox",
     "message_of_member",
     "on_its_way",
@@ -58,6 +61,7 @@ __all__ = [
     "reply_check",
     "reply_checks",
     "subscriptions",
+    "to_go_out",
     "unread",
     "wordings",
 ]
