@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import threading
 import time
@@ -11,7 +12,6 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Annotated, Any
 
-import structlog
 import typer
 
 from cityloop.cli.project import open_project
@@ -19,7 +19,7 @@ from cityloop.cli.project import open_project
 _LONGEST_PAUSE = 30.0
 _WHILE_TOLD = 2.0  # seconds
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -37,12 +37,23 @@ class Routine:
         try:
             self.call()
             self.failures = 0
-        except Exception:
+        except Exception as error:
             self.failures += 1
-            log.exception("routine failed", routine=self.name, failures=self.failures)
+            self._tell(error)
             _drop_connection()
         pause = min(2.0**self.failures, _LONGEST_PAUSE) if self.failures else 0.0
         self.due = now + max(self.every_seconds, pause)
+
+    def _tell(self, error: Exception) -> None:
+        """A database that is away is a line, not a traceback for each routine; nothing that is
+        told holds variables, among which the password would be."""
+        from django.db import InterfaceError, OperationalError
+
+        if isinstance(error, OperationalError | InterfaceError):
+            why = str(error).strip().partition("\n")[0]
+            log.warning("routine %s: the database does not answer: %s", self.name, why)
+        else:
+            log.exception("routine %s failed, %s times in a row", self.name, self.failures)
 
 
 def past_is_told() -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 
 import pytest
+from django.db import OperationalError
 
 from cityloop.cli import worker
 from cityloop.cli.worker import Routine, keep_schedules
@@ -59,3 +61,26 @@ def test_a_failing_routine_is_tried_again_ever_more_slowly(monkeypatch: pytest.M
     row.call = lambda: None
     row.run(100.0)
     assert (row.due, row.failures) == (101.0, 0)
+
+
+@pytest.mark.requirement("O10")
+def test_what_a_failing_routine_writes_holds_no_variables(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(worker, "_drop_connection", lambda: None)
+
+    def fail() -> None:
+        password = "only-ours"  # a local variable, as the driver has one
+        raise OperationalError(f"no server ({len(password)})\nmore of it")
+
+    def break_off() -> None:
+        password = "only-ours"
+        raise RuntimeError(f"another fault ({len(password)})")
+
+    Routine("away", fail, 1.0).run(0.0)
+    Routine("broken", break_off, 1.0).run(0.0)
+    away, broken = caplog.records
+    assert away.getMessage() == "routine away: the database does not answer: no server (9)"
+    assert away.exc_info is None and broken.exc_info is not None
+    told = logging.Formatter().format(broken)
+    assert "another fault (9)" in told and "only-ours'" not in told
