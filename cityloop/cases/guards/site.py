@@ -44,7 +44,7 @@ def inspector_of_the_place(change: Change) -> str | None:
     if checker != "inspector":
         return None  # a professional team goes where it is called
     near = people.inspectors_near(area, on=day)
-    if not near or inspector.pk in near:
+    if not near or inspector.pk in near or not people.walks_anywhere(inspector.pk, on=day):
         return None
     change.facts["elsewhere"] = True
     if change.inputs.get("opinion"):

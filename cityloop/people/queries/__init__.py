@@ -49,6 +49,7 @@ from cityloop.people.queries.responsibility import (
     responsible_across,
     responsible_for,
     territories,
+    walks_anywhere,
 )
 from cityloop.people.queries.staffing import (
     Desk,
@@ -118,5 +119,6 @@ __all__ = [
     "scope_q",
     "scope_sql",
     "territories",
+    "walks_anywhere",
     "without_desk",
 ]

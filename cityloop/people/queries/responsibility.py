@@ -253,6 +253,11 @@ def inspectors_near(area_code: str, *, on: date) -> set[int]:
     return set(rows.values_list("member_id", flat=True))
 
 
+def walks_anywhere(member_id: int, *, on: date) -> bool:
+    """Whether a member has ground of their own on a day; who was lent, or is new, may have none."""
+    return PatrolArea.objects.filter(_valid(on), member_id=member_id).exists()
+
+
 def class_names(rows: Sequence[Responsibility]) -> dict[int, str]:
     """What these lines speak of, by their id: the class, as the edition has it that the line names,
     else the latest edition's; the major class of a line for all of it; nothing for any class."""
