@@ -77,6 +77,7 @@ def restore(backup: From, as_json: AsJson = False) -> None:
     kept = _restore_keys(backup)  # before the project makes keys of its own
     open_project()
     _require_empty()
+    _bring_postgis()
     with progress("Restoring the database"):
         _load(backup / DUMP)
     with progress("Restoring photos and papers") as advance:
@@ -130,6 +131,14 @@ def _dump(here: Path) -> None:
         )  # fmt: skip
 
 
+def _bring_postgis() -> None:
+    """As a migration does: where it cannot be added, the error says what to do."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE EXTENSION IF NOT EXISTS postgis")
+
+
 def _load(dump: Path) -> None:
     _run(
         "pg_restore", "--no-owner", "--no-privileges", "--no-comments", "--single-transaction",
@@ -138,14 +147,21 @@ def _load(dump: Path) -> None:
 
 
 def _url() -> str:
-    """The address of our database, as Django has it."""
+    """The address of our database, as Django has it, without its password: whoever lists the
+    machine's processes reads what a program is called with."""
     from django.db import connection
     from psycopg.conninfo import make_conninfo
 
     given = connection.get_connection_params()
-    known = {name: given[name] for name in ("host", "port", "user", "password", "dbname")
-             if given.get(name)}  # fmt: skip
+    known = {name: given[name] for name in ("host", "port", "user", "dbname") if given.get(name)}
     return make_conninfo("", **known)
+
+
+def _password() -> dict[str, str]:
+    from django.db import connection
+
+    given = connection.get_connection_params().get("password")
+    return {"PGPASSWORD": str(given)} if given else {}
 
 
 def _run(program: str, *arguments: str) -> None:
@@ -155,7 +171,7 @@ def _run(program: str, *arguments: str) -> None:
 
     found = find_binaries(unpack_into=Layout(env.path("DATA_DIR")).unpack_into(), say=say)
     done = subprocess.run(
-        [str(found.program(program)), *arguments], env=found.environment(),
+        [str(found.program(program)), *arguments], env={**found.environment(), **_password()},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:

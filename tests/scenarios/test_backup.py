@@ -18,6 +18,7 @@ from django.db import connection
 
 from cityloop.cases import proof
 from cityloop.cases.models import Case
+from cityloop.cli import backup
 from cityloop.kernel import files
 from cityloop.kernel.models import StoredFile
 from config import env
@@ -121,3 +122,23 @@ def test_a_damaged_or_unfinished_backup_changes_nothing(tmp_path: Path, elsewher
     told = here("backup", str(tmp_path / "saved"))
     assert told["code"] == 1 and one in told["error"]
     assert len(list((tmp_path / "saved").glob("*/backup.json"))) == 1
+
+
+def test_no_program_is_called_with_the_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list of processes shows what each was called with."""
+    given = {**connection.get_connection_params(), "password": "only-ours"}
+    monkeypatch.setattr(connection, "get_connection_params", lambda: given)
+    called: list[tuple[list[str], dict[str, str]]] = []
+    really = subprocess.run
+
+    def run(command: list[str], **how: Any) -> subprocess.CompletedProcess[str]:
+        if Path(command[0]).name != "pg_restore":
+            return really(command, **how)
+        called.append((command, how["env"]))
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    monkeypatch.setattr(backup.subprocess, "run", run)
+    backup._load(Path("city.dump"))
+    [(command, environment)] = called
+    assert command[-1] == "city.dump" and "only-ours" not in " ".join(command)
+    assert environment["PGPASSWORD"] == "only-ours"
