@@ -29,14 +29,19 @@ def meanwhile(first: Callable[[], object], second: Callable[[], object]) -> Futu
         with transaction.atomic():
             first()
             told = pool.submit(alone)
-            until = time.monotonic() + 20
-            with connection.cursor() as cursor:
-                while time.monotonic() < until:
-                    # Within one transaction the server shows the same picture again.
-                    cursor.execute("SELECT pg_stat_clear_snapshot()")
-                    cursor.execute(WAITING)
-                    if cursor.fetchone()[0]:
-                        break
-                    time.sleep(0.02)
+            wait_for_a_waiter()
         told.exception(timeout=20)
     return told
+
+
+def wait_for_a_waiter() -> None:
+    """Until somebody waits for a lock in this database, twenty seconds at most."""
+    until = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            # Within one transaction the server shows the same picture again.
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(WAITING)
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.02)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings as configured
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -20,7 +22,7 @@ from cityloop.notify import jobs, media, operations, queries
 from cityloop.notify.models import Message
 from cityloop.notify.tests.gateway import Gateway, running
 from tests import town as towns
-from tests.at_once import meanwhile
+from tests.at_once import meanwhile, wait_for_a_waiter
 from tests.town import Town, forget
 
 PHONE = "13912345678"
@@ -245,3 +247,40 @@ def test_two_workers_and_an_operator_at_the_same_moment_send_one(
         patch.setattr(queries, "to_go_out", lambda **given: found)
         assert operations.send_owed(now=now) == 0
     assert [m.author_id for m in Message.objects.filter(notice=third)] == [acceptor.member_id]
+
+
+@pytest.mark.requirement("G01", "G04")
+@pytest.mark.usefixtures("own_files", "english")
+def test_who_sends_while_the_worker_delivers_is_told_and_neither_waits_for_the_other(
+    own_database: None, tmp_path: Path, gateway: Gateway, monkeypatch
+) -> None:
+    """The worker notes that the message went out just as an operator sends the reply once more."""
+    town = towns.build(tmp_path, now=MORNING)
+    notice = _notice(_case(town))
+    acceptor, now = town.actor("acceptor"), town.wait(minutes=1)
+    queued = operations.send_reply(notice.pk, text="您好", actor=acceptor, now=now)
+    Message.objects.filter(pk=queued.pk).update(next_at=None)  # given to the worker
+    asked, delivered = queries.reply, []
+    with ThreadPoolExecutor(1) as pool:
+
+        def held_and_asked_again(*given: Any) -> Any:
+            if connection.in_atomic_block and not delivered and asked_once:
+                delivered.append(pool.submit(_delivers, queued.pk, now))
+                wait_for_a_waiter()
+            asked_once.append(True)
+            return asked(*given)
+
+        asked_once: list[bool] = []
+        monkeypatch.setattr(queries, "reply", held_and_asked_again)
+        with pytest.raises(operations.CannotReply, match="on its way"):
+            operations.send_reply(notice.pk, text="再次", actor=acceptor, now=now)
+        [told] = delivered
+        assert told.result(timeout=20).state == "sent"
+    assert Message.objects.filter(notice=notice).count() == 1
+
+
+def _delivers(message_id: int, now: datetime) -> Message | None:
+    try:
+        return operations.deliver(message_id, now=now)
+    finally:
+        connection.close()

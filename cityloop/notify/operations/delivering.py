@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
 from cityloop.intake import operations as intake
-from cityloop.intake.models import NoticeState
+from cityloop.intake.models import NoticeState, ReporterNotice
 from cityloop.kernel import errors, jobs
 from cityloop.kernel.actor import Actor
 from cityloop.notify import media, queries, topics
@@ -52,10 +52,18 @@ def deliver(message_id: int, *, now: datetime) -> Message | None:
         return row
     outcome = _attempt(row, now)
     with transaction.atomic():
+        _hold(row)
         row = Message.objects.select_for_update().get(pk=message_id)
         if row.state == State.QUEUED:
             _note(row, outcome, now)
     return row
+
+
+def _hold(row: Message) -> None:
+    """The answer before its message, as whoever sends one by hand: the other order would let the
+    two wait for each other."""
+    if row.notice_id is not None:
+        ReporterNotice.objects.select_for_update().filter(pk=row.notice_id).first()
 
 
 def _withdraw(row: Message, now: datetime) -> Message:
@@ -145,10 +153,12 @@ def take_receipt(*, reference: str, what: str, detail: str, now: datetime) -> Me
     if what not in RECEIPTS:
         raise errors.Invalid(_("a receipt says one of: %(all)s") % {"all": ", ".join(RECEIPTS)})
     with transaction.atomic():
-        rows = Message.objects.select_for_update().filter(medium="sms", reference=reference)
-        row = rows.order_by("-id").first() if reference else None
+        rows = Message.objects.filter(medium="sms", reference=reference).order_by("-id")
+        row = rows.first() if reference else None
         if row is None:
             raise errors.NotFound(_("no message has this number of the gateway"))
+        _hold(row)
+        row = Message.objects.select_for_update().get(pk=row.pk)
         if row.state == State.SENT:
             _receipt(row, what, detail, now)
             if what == "delivered":
