@@ -99,6 +99,32 @@ def test_without_a_network_a_report_is_kept_and_sent_once_with_its_photo(visit, 
 
 
 @pytest.mark.requirement("C01")
+def test_a_photo_that_is_gone_from_the_device_keeps_no_other_report_back(
+    visit, place, tmp_path: Path
+) -> None:
+    """A private window keeps files by their place: once deleted there, they cannot be sent."""
+    visit.expected = OFFLINE
+    page, gone = form_of(visit), tmp_path / "gone.jpg"
+    gone.write_bytes(jpeg("gone.jpg")["buffer"])
+    page.context.set_offline(True)
+    for text, photo in (
+        ("照片已删的井盖破损", str(gone)),
+        ("照片仍在的井盖破损", jpeg("near.jpg")),
+    ):
+        fill(page, text, place, photos_camera=photo)
+        press(page)
+        expect(page.locator("#report-text")).to_have_value("")
+    expect(items(page)).to_have_count(2)
+    gone.unlink()
+    page.context.set_offline(False)
+    expect(items(page).locator("[data-state=taken]")).to_have_count(2)  # a badge each, one shown
+    expect(items(page).locator("[data-state=taken]:visible")).to_have_count(1)
+    expect(items(page).locator("[data-state=unreadable]:visible")).to_contain_text("重新选择")
+    assert Report.objects.filter(text="照片仍在的井盖破损").count() == 1
+    assert not Report.objects.filter(text="照片已删的井盖破损").exists()
+
+
+@pytest.mark.requirement("C01")
 def test_an_answer_that_is_lost_on_the_way_doubles_nothing(visit, place) -> None:
     visit.expected = ("ERR_FAILED",)
     page, text = form_of(visit), "答复丢失的井盖破损"

@@ -19,7 +19,11 @@ export function serve(kind, form, ready) {
 const going = new Set();
 const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] || document.querySelector("[name=csrfmiddlewaretoken]").value;
 
+// A browser that keeps files by their place only has them no more once they are deleted there.
+const readable = (photos) => Promise.all(photos.map(([, file]) => file.slice(0, 1).arrayBuffer())).then(() => true, () => false);
+
 async function deliver(record, photos, later) {
+  if (!await readable(photos)) return { state: "waiting", why: "unreadable" };
   const body = new FormData();
   body.append("repeat_key", record.key);
   if (later) body.append("kept_at", new Date(record.pressed || record.at).toISOString());
