@@ -107,11 +107,9 @@ def test_a_photo_that_is_gone_from_the_device_keeps_no_other_report_back(
     page, gone = form_of(visit), tmp_path / "gone.jpg"
     gone.write_bytes(jpeg("gone.jpg")["buffer"])
     page.context.set_offline(True)
-    for text, photo in (
-        ("照片已删的井盖破损", str(gone)),
-        ("照片仍在的井盖破损", jpeg("near.jpg")),
-    ):
-        fill(page, text, place, photos_camera=photo)
+    lost, there = "照片已删的井盖破损", "照片仍在的井盖破损"
+    for text, chosen in ((lost, str(gone)), (there, jpeg("near.jpg"))):
+        fill(page, text, place, photos_camera=chosen)
         press(page)
         expect(page.locator("#report-text")).to_have_value("")
     expect(items(page)).to_have_count(2)
@@ -120,8 +118,8 @@ def test_a_photo_that_is_gone_from_the_device_keeps_no_other_report_back(
     expect(items(page).locator("[data-state=taken]")).to_have_count(2)  # a badge each, one shown
     expect(items(page).locator("[data-state=taken]:visible")).to_have_count(1)
     expect(items(page).locator("[data-state=unreadable]:visible")).to_contain_text("重新选择")
-    assert Report.objects.filter(text="照片仍在的井盖破损").count() == 1
-    assert not Report.objects.filter(text="照片已删的井盖破损").exists()
+    assert Report.objects.filter(text=there).count() == 1
+    assert not Report.objects.filter(text=lost).exists()
 
 
 @pytest.mark.requirement("C01")
