@@ -3,6 +3,11 @@
 from django.contrib.staticfiles.apps import StaticFilesConfig
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+IMPORTS = (
+    (r"""(?P<matched> from "(?P<url>\./.*?)";)""", ' from "%(url)s";'),
+    (r"""(?P<matched>import "(?P<url>\./.*?)";)""", 'import "%(url)s";'),
+)
+
 
 class Storage(CompressedManifestStaticFilesStorage):
     """Hashed and compressed; a missing source map of a third-party file is no error."""
@@ -12,7 +17,7 @@ class Storage(CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = False
     patterns = (
         ("*.css", (r"""(?P<matched>url\(['"]{0,1}\s*(?P<url>.*?)["']{0,1}\))""",)),
-        ("desks/*.js", ((r"""(?P<matched> from "(?P<url>\./.*?)";)""", ' from "%(url)s";'),)),
+        *((f"{folder}/*.js", IMPORTS) for folder in ("ui", "desks", "geo", "command")),
     )
 
 

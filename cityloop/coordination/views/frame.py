@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django import forms
-from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
@@ -16,7 +13,6 @@ from django.utils.translation import gettext_lazy as lazy
 
 from cityloop.kernel import files
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.errors import Problem
 from cityloop.kernel.models import StoredFile
 from cityloop.kernel.page import actor_of
 
@@ -49,34 +45,6 @@ def pager(request: HttpRequest, following: str | None) -> dict[str, str]:
         "next": f"?{urlencode({**query, 'after': following})}" if following else "",
         "first": f"?{urlencode(query)}" if request.GET.get("after") else "",
     }
-
-
-def act(
-    request: HttpRequest,
-    form: forms.Form,
-    operation: Callable[[dict[str, Any]], Any],
-    *,
-    done: Words,
-    to: Callable[[Any], str],
-) -> HttpResponse | None:
-    """Call an operation with the form's values; None when the form is to be shown again."""
-    if not form.is_valid():
-        return None
-    try:
-        result = operation(form.cleaned_data)
-    except Problem as problem:
-        object_to(form, problem)
-        return None
-    messages.success(request, str(done))
-    return HttpResponseRedirect(to(result), status=303)
-
-
-def object_to(form: forms.Form, problem: Problem) -> None:
-    """Put a problem's reasons beside their fields, the others above the form."""
-    for name, reason in problem.fields.items():
-        form.add_error(name if name in form.fields else None, reason)
-    if not problem.fields:
-        form.add_error(None, list(problem.reasons) or [str(problem)])
 
 
 def stored(upload: Any, *, now: datetime) -> StoredFile | None:

@@ -18,10 +18,9 @@ from cityloop.duty.models import Handover
 from cityloop.duty.operations.handovers import HAND_OVER
 from cityloop.duty.operations.roster import MANAGE
 from cityloop.duty.views import frame
-from cityloop.kernel import clock, paging
+from cityloop.kernel import clock, office, paging
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.manifest import open_items
-from cityloop.people.views import frame as office
 
 
 @require_safe

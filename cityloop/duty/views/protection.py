@@ -20,11 +20,10 @@ from django.views.decorators.http import require_POST, require_safe
 from cityloop.duty import forms, operations, queries
 from cityloop.duty.models import Camera, TeamMember
 from cityloop.duty.operations.protection import MANAGE
-from cityloop.kernel import clock
+from cityloop.kernel import clock, office
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotFound, Problem
 from cityloop.kernel.page import actor_of
-from cityloop.people.views import frame as office
 from cityloop.standards.models import ProtectionPeriod
 
 

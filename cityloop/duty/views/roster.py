@@ -22,12 +22,11 @@ from cityloop.duty import forms, hours, operations, queries
 from cityloop.duty.models import Absence, Shift, Turn
 from cityloop.duty.operations.roster import MANAGE
 from cityloop.duty.views import frame
-from cityloop.kernel import clock
+from cityloop.kernel import clock, office
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound, Problem
 from cityloop.people.models import Organisation
 from cityloop.people.scope import in_scope
-from cityloop.people.views import frame as office
 
 
 def address_of(unit: Organisation) -> str:

@@ -7,22 +7,26 @@ from pathlib import Path
 
 from cityloop.kernel.staticfiles import Storage
 
-DESKS = Path(__file__).resolve().parents[2] / "desks/static/desks"
+PACKAGE = Path(__file__).resolve().parents[2]
+FOLDERS = {"desks": PACKAGE / "desks/static", "ui": PACKAGE / "kernel/static"}
+IMPORT = re.compile(r'^import (?:.* from )?"(.+)";$', re.MULTILINE)
 
 
 def test_our_scripts_name_each_other_as_the_pages_do(tmp_path: Path) -> None:
     storage = Storage(location=tmp_path, base_url="/static/")
-    (tmp_path / "desks").mkdir()
-    names = [f"desks/{path.name}" for path in DESKS.glob("*.js")]
-    for name in names:
-        (tmp_path / name).write_bytes((DESKS.parent / name).read_bytes())
+    names = []
+    for folder, below in FOLDERS.items():
+        (tmp_path / folder).mkdir()
+        for path in (below / folder).glob("*.js"):
+            names.append(f"{folder}/{path.name}")
+            (tmp_path / names[-1]).write_bytes(path.read_bytes())
     list(storage.post_process({name: (storage, name) for name in names}))
-    loaded = 0
+    loaded = dict.fromkeys(FOLDERS, 0)
     for name in names:
-        script = (tmp_path / storage.hashed_files[name]).read_text(encoding="utf-8")
-        for other in re.findall(r'^import .* from "(.+)";$', script, re.MULTILINE):
-            assert (tmp_path / "desks" / other) == tmp_path / storage.hashed_files[
-                f"desks/{Path(other).name.split('.')[0]}.js"
-            ]
-            loaded += 1
-    assert loaded > 5
+        folder, script = name.split("/")[0], tmp_path / storage.hashed_files[name]
+        for other in IMPORT.findall(script.read_text(encoding="utf-8")):
+            plain = f"{folder}/{Path(other).name.split('.')[0]}.js"
+            assert tmp_path / folder / other == tmp_path / storage.hashed_files[plain]
+            loaded[folder] += 1
+    assert loaded["desks"] > 5
+    assert loaded["ui"] >= 4

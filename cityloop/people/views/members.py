@@ -18,9 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Problem
-from cityloop.people import forms, operations, queries
-from cityloop.people.models import ANY, HoldingKind, Member, PatrolArea, Token
-from cityloop.people.views.frame import (
+from cityloop.kernel.office import (
     Cell,
     Column,
     Table,
@@ -29,10 +27,12 @@ from cityloop.people.views.frame import (
     form_page,
     joined,
     list_page,
-    manager,
     object_to,
     page,
 )
+from cityloop.people import forms, operations, queries
+from cityloop.people.models import ANY, HoldingKind, Member, PatrolArea, Token
+from cityloop.people.views.frame import manager
 
 TAB = "office-members"
 

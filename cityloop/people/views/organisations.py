@@ -12,19 +12,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cityloop.kernel import clock
-from cityloop.kernel.page import actor_of, office_tabs
-from cityloop.people import forms, operations, queries
-from cityloop.people.models import Organisation
-from cityloop.people.views.frame import (
+from cityloop.kernel.office import (
     Cell,
     Column,
     Table,
     act,
     form_page,
     list_page,
-    manager,
     page,
 )
+from cityloop.kernel.page import actor_of, office_tabs
+from cityloop.people import forms, operations, queries
+from cityloop.people.models import Organisation
+from cityloop.people.views.frame import manager
 
 TAB = "office-organisations"
 

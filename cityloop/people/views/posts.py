@@ -12,11 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cityloop.kernel import clock
 from cityloop.kernel.errors import NotFound
-from cityloop.people import forms, operations, queries
-from cityloop.people.models import Post, Role
-from cityloop.people.roles import PERMISSIONS
-from cityloop.people.scope import sees_all
-from cityloop.people.views.frame import (
+from cityloop.kernel.office import (
     Cell,
     Column,
     Table,
@@ -25,9 +21,13 @@ from cityloop.people.views.frame import (
     form_page,
     joined,
     list_page,
-    manager,
     page,
 )
+from cityloop.people import forms, operations, queries
+from cityloop.people.models import Post, Role
+from cityloop.people.roles import PERMISSIONS
+from cityloop.people.scope import sees_all
+from cityloop.people.views.frame import manager
 
 TAB, ROLES_TAB = "office-posts", "office-roles"
 

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cityloop.kernel import clock
+from cityloop.kernel.office import Cell, Column, Table, act, form_page, list_page
 from cityloop.people import forms, operations, queries
 from cityloop.people.matrix import COMMON
 from cityloop.people.models import Precedence
-from cityloop.people.views.frame import Cell, Column, Table, act, form_page, list_page, manager
+from cityloop.people.views.frame import manager
 
 TAB = "office-precedence"
 

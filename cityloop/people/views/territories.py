@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cityloop.kernel import clock
 from cityloop.kernel.errors import NotFound
+from cityloop.kernel.office import Cell, Column, Table, act, form_page, list_page
 from cityloop.people import forms, operations, queries
 from cityloop.people.models import Territory
-from cityloop.people.views.frame import Cell, Column, Table, act, form_page, list_page, manager
+from cityloop.people.views.frame import manager
 
 TAB = "office-territories"
 

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from cityloop.kernel import clock
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.errors import Problem
 from cityloop.kernel.page import actor_with, office
 from cityloop.standards import operations, wording
 from cityloop.standards.difference import Change, Difference
@@ -41,14 +39,6 @@ def page(
 ) -> HttpResponse:
     """A page of the office below its tabs."""
     return render(request, template, {"tabs": office(request, TAB), **facts}, status=status)
-
-
-def object_to(form: forms.Form, problem: Problem) -> None:
-    """Put a problem's reasons beside their fields, else above the form."""
-    for name, reason in problem.fields.items():
-        form.add_error(name if name in form.fields else None, reason)
-    if not problem.fields:
-        form.add_error(None, list(problem.reasons) or [str(problem)])
 
 
 def tell_difference(request: HttpRequest, found: Difference) -> None:

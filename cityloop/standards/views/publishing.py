@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from cityloop.kernel import clock
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Problem, Stale
+from cityloop.kernel.office import object_to
 from cityloop.standards import forms, operations, queries, wording
 from cityloop.standards.models import Edition
 from cityloop.standards.operations import Backdated
@@ -61,7 +62,7 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
         try:
             operations.withdraw_draft(code, actor=actor, now=clock.now(), **form.cleaned_data)
         except Problem as problem:
-            frame.object_to(form, problem)
+            object_to(form, problem)
         else:
             messages.success(request, _("The draft %(code)s is withdrawn.") % {"code": code})
             return redirect(frame.TAB)
@@ -83,7 +84,7 @@ def _asked_again(problem: Problem, *, past: bool) -> forms.PublishForm:
     if isinstance(problem, Backdated):
         form.add_error("backdated", problem.reasons[0])
     else:
-        frame.object_to(form, problem)
+        object_to(form, problem)
     return form
 
 
