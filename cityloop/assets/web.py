@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cityloop.assets import forms, operations, queries
 from cityloop.assets.models import Component, State
-from cityloop.kernel import clock, paging
+from cityloop.kernel import clock, files, paging
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Problem
 from cityloop.kernel.page import actor_of
@@ -191,11 +190,7 @@ def import_file(request: HttpRequest) -> HttpResponse:
 def _imported(facts: dict[str, Any], actor: Actor) -> ImportReport:
     upload = facts["file"]
     suffix = Path(upload.name or "").suffix.lower()
-    with tempfile.TemporaryDirectory() as folder:
-        draft = Path(folder) / f"upload{suffix if suffix in SUFFIXES else ''}"
-        with draft.open("wb") as file:
-            for chunk in upload.chunks():
-                file.write(chunk)
+    with files.laid_down(upload.chunks(), f"upload{suffix if suffix in SUFFIXES else ''}") as draft:
         return operations.import_components(
             draft, SUFFIXES.get(suffix, suffix.lstrip(".")), actor=actor, now=clock.now(),
             system=facts["system"], layer=facts["layer"], update=facts["update"],

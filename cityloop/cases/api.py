@@ -87,14 +87,19 @@ def _staged(photo: PhotoIn, action: str) -> dict[str, Any]:
 
 
 def filters_of(query: CaseFilter) -> queries.Filters:
-    """The query string as filters; raises Invalid on a box that is none, or an unknown channel."""
+    """The query string as filters; raises Invalid on a box that is none, an unknown channel, or a
+    span that ends before it begins."""
+    since, until = query.reported_from, query.reported_to
+    if since and until and until < since:
+        reason = _("reported_to lies before reported_from")
+        raise Invalid(reason, fields={"reported_to": reason}, code="bad-span")
     if query.channel:
         jobs.tell("channel.asked", code=query.channel)
     return queries.Filters(
         status=tuple(map(str, query.status)), record_type=query.record_type, channel=query.channel,
         class_id=query.class_id, area=query.area, unit_id=query.unit_id,
         worker_id=query.worker_id, overdue=query.overdue, words=query.q,
-        reported_from=query.reported_from, reported_to=query.reported_to,
+        reported_from=since, reported_to=until,
         box=_box(query.bbox), open_only=query.open_only,
     )  # fmt: skip
 

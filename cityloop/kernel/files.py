@@ -9,7 +9,8 @@ import math
 import os
 import struct
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -81,6 +82,16 @@ def _stored(chunks: Iterable[bytes], filename: str, now: datetime) -> StoredFile
             Path(draft.name).unlink(missing_ok=True)
             raise
     return row
+
+
+@contextmanager
+def laid_down(chunks: Iterable[bytes], name: str) -> Iterator[Path]:
+    """An upload as a file of this name, for what reads files; gone when the block ends."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        with path.open("wb") as out:
+            out.writelines(chunks)
+        yield path
 
 
 def note_handed_in(row: StoredFile, *, member_id: int | None, now: datetime) -> None:

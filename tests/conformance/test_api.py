@@ -263,3 +263,10 @@ def test_head_answers_as_get_without_a_body(city: City, call: Call) -> None:
     assert (head.status_code, head.content) == (read.status_code, b"")
     assert head["Content-Type"] == read["Content-Type"]
     assert city.call("HEAD", address).status_code == 401
+
+
+def test_a_span_of_reports_that_ends_before_it_begins_is_refused(city: City) -> None:
+    span = {"reported_from": "2026-05-02T00:00:00Z", "reported_to": "2026-05-01T00:00:00Z"}
+    answer = city.browser("acceptor").get("/api/v1/cases", span)
+    assert_problem(answer, 422)
+    assert answer.json()["invalid_params"][0]["name"] == "reported_to"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from django import forms as django_forms
@@ -20,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cityloop.duty import forms, operations, queries
 from cityloop.duty.models import Camera, TeamMember
 from cityloop.duty.operations.protection import MANAGE
-from cityloop.kernel import clock, office
+from cityloop.kernel import clock, files, office
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotFound, Problem
 from cityloop.kernel.page import actor_of
@@ -162,11 +160,7 @@ def import_cameras(request: HttpRequest, period_id: int) -> HttpResponse:
     form = forms.CamerasForm(request.POST, request.FILES, auto_id="cameras-%s")
     if not form.is_valid():
         return _page(request, actor, period, import_form=form)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "cameras.csv"
-        with path.open("wb") as out:
-            for chunk in form.cleaned_data["file"].chunks():
-                out.write(chunk)
+    with files.laid_down(form.cleaned_data["file"].chunks(), "cameras.csv") as path:
         try:
             report = operations.import_cameras(
                 path, period_id=period_id, actor=actor, now=clock.now()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from django import forms as django_forms
@@ -22,7 +20,7 @@ from cityloop.duty import forms, hours, operations, queries
 from cityloop.duty.models import Absence, Shift, Turn
 from cityloop.duty.operations.roster import MANAGE
 from cityloop.duty.views import frame
-from cityloop.kernel import clock, office
+from cityloop.kernel import clock, files, office
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound, Problem
 from cityloop.people.models import Organisation
@@ -174,11 +172,7 @@ def import_roster(request: HttpRequest) -> HttpResponse:
     form = forms.ImportForm(request.POST, request.FILES, auto_id="import-%s")
     if not form.is_valid():
         return _page(request, actor, unit, import_form=form)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "roster.csv"
-        with path.open("wb") as out:
-            for chunk in form.cleaned_data["file"].chunks():
-                out.write(chunk)
+    with files.laid_down(form.cleaned_data["file"].chunks(), "roster.csv") as path:
         try:
             report = operations.import_roster(path, actor=actor, now=clock.now())
         except Problem as problem:
