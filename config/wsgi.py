@@ -49,6 +49,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
 
 def served() -> Callable[..., Iterable[bytes]]:
     """The application for a web process, which serves nothing else and for long."""
+    session.opened.watch()
     receiving.in_one_session()
     return application
 

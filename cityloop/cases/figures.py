@@ -19,7 +19,7 @@ from django.db.models.functions import Coalesce, Left
 from django.utils.translation import gettext as _
 
 from cityloop.cases import lateness, rework
-from cityloop.cases.models import Case, CaseEvent, ClosingKind, RecordType, Status
+from cityloop.cases.models import NEVER_FILED, Case, CaseEvent, ClosingKind, Status
 from cityloop.cases.queries import visible
 from cityloop.geo import queries as geo
 from cityloop.kernel.actor import Actor
@@ -30,7 +30,6 @@ from cityloop.people.models import Organisation
 DIGITS = {"city": 4, "district": 6, "street": 9, "community": 12}
 UNIT = "unit"
 BY = (*DIGITS, UNIT)
-APART = (RecordType.QUICK, RecordType.SELF_HANDLED, RecordType.REMINDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +76,9 @@ _COUNTED = {
 
 
 def filed(actor: Actor, *, since: datetime, until: datetime, area: str = "") -> QuerySet[Case]:
-    """The cases that every figure of a period counts: visible, filed in it, no quick records."""
+    """The cases that every figure of a period counts: visible, and filed in it."""
     rows = visible(actor).filter(filed_at__gte=since, filed_at__lt=until)
-    return rows.filter(area_code__startswith=area).exclude(record_type__in=APART)
+    return rows.filter(area_code__startswith=area).exclude(record_type__in=NEVER_FILED)
 
 
 def counts(

@@ -275,7 +275,7 @@ def proposed(asked: Asked, wanted: set[str]) -> dict[str, Any]:
         assists = [*(case.proposal.get("assists") or case.assisting), *owed]
         found["assists"] = list(dict.fromkeys(str(one["organisation"]) for one in assists))
     known = {
-        "problem_class": case.problem_class_id, "level": str(case.level), "address": case.address,
-        "description": case.description, "place_level": case.place_level, "worker": case.worker_id,
+        "problem_class": case.problem_class_id, "address": case.address, "worker": case.worker_id,
+        "description": case.description, "place_level": case.place_level,
     }  # fmt: skip
     return found | {name: value for name, value in known.items() if name in wanted}

@@ -263,6 +263,7 @@ FACTS: dict[str, Words] = {
     "placed":        _placed,
     "component_left": _text(gettext_noop("Not this component any more")),
     "address":       _text(gettext_noop("Address")),
+    "made_case":     _flag(gettext_noop("A quick report until now, a case from here on")),
     "rule":          _rule,
     "limit":         _limit,
     "place_level":   _text(gettext_noop("Level of the place")),

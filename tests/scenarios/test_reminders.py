@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -135,6 +136,30 @@ def test_nothing_grave_and_nothing_from_a_leader_is_a_reminder_from_the_start(to
     with pytest.raises(Problem, match="a written answer is owed"):
         town.report("leader", kind="remind", class_code="E0110", text="批示：清理纸箱")
     assert Case.objects.count() == before
+
+
+@pytest.mark.requirement("B09", "B10")
+def test_the_level_follows_the_class_that_is_chosen(town: Town) -> None:
+    grave = town.chosen("E0502")
+
+    def reported(**given: Any) -> str:
+        return town.report(text="道路上方有物品将要坠落", **given).case
+
+    number = reported(class_code="")
+    assert Case.objects.get(number=number).level == 2  # nobody has said what it is
+    with pytest.raises(cases.Refused, match="a matter of this level becomes a case"):
+        town.step(number, "settle_by_reminder", "acceptor", problem_class=grave.pk, opinion="x",
+                  addressee="GREEN")  # fmt: skip
+    case = town.step(number, "accept", "acceptor", problem_class=grave.pk)
+    assert case.level == grave.level > 2
+    assert case.events.get(action="accept").facts["level"] == {"was": 2, "is": grave.level}
+    # What somebody set by hand rises with a graver class, and falls only by hand.
+    number = reported(class_code="E0110")
+    assert town.step(number, "correct", "acceptor", level=3, reason="x").level == 3
+    small = town.chosen("E0102").pk
+    case = town.step(number, "correct", "acceptor", problem_class=small, reason="x")
+    assert case.level == 3
+    assert town.step(number, "correct", "acceptor", level=2, reason="x").level == 2
 
 
 def _offers(town: Town, number: str) -> list[offers.Offer]:

@@ -50,6 +50,7 @@ from cityloop.cases.effects.duty import (
     note_opened,
 )
 from cityloop.cases.effects.facts import (
+    as_case,
     as_quick_report,
     as_reminder,
     as_self_handled,
@@ -146,6 +147,7 @@ __all__ = [
     "accept_answer",
     "answer_order",
     "appeal_anew",
+    "as_case",
     "as_quick_report",
     "as_reminder",
     "as_self_handled",

@@ -8,6 +8,7 @@ from typing import Any
 from cityloop.cases import chain, rework
 from cityloop.cases.change import Change
 from cityloop.cases.effects.tasks import united
+from cityloop.cases.guards.filing import level_then
 from cityloop.cases.guards.joint import roles_of
 from cityloop.cases.models import Case, ClosingKind, RecordType, Status
 from cityloop.standards.models import FilingRule
@@ -16,6 +17,13 @@ from cityloop.standards.models import FilingRule
 def as_quick_report(change: Change) -> None:
     """A record of its own kind: statistics keep quick reports apart (C29)."""
     change.case.record_type = RecordType.QUICK
+
+
+def as_case(change: Change) -> None:
+    """What is filed is a case, with every figure of one, however short its report was."""
+    if change.case.record_type == RecordType.QUICK:
+        change.case.record_type = RecordType.CASE
+        change.facts["made_case"] = True
 
 
 def as_self_handled(change: Change) -> None:
@@ -52,7 +60,7 @@ def note_acceptance(change: Change) -> None:
 
 def correct_case(change: Change) -> None:
     """What the acceptor corrects is written with its old value."""
-    case, inputs = change.case, change.inputs
+    case, inputs = change.case, change.inputs | {"level": level_then(change)}
     chosen = inputs.get("problem_class")
     if chosen is not None and chosen.pk != case.problem_class_id:
         change.facts["class"] = {"was": case.problem_class_id, "is": chosen.pk}

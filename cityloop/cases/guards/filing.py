@@ -138,9 +138,23 @@ def never_filed(change: Change) -> str | None:
     return _("the case was filed: request a void, or let it be handled")
 
 
+def level_then(change: Change) -> int:
+    """The level after this step: the one given, else that of another class that is chosen (B09).
+
+    Where somebody had set a level other than the class's own, it only rises with the new class.
+    """
+    case, chosen = change.case, change.inputs.get("problem_class")
+    if change.inputs.get("level"):
+        return int(change.inputs["level"])
+    if chosen is None or chosen.pk == case.problem_class_id:
+        return case.level
+    own = case.problem_class.level if case.problem_class else USUAL_LEVEL
+    return int(chosen.level if case.level == own else max(case.level, chosen.level))
+
+
 def small_matter(change: Change) -> str | None:
     """Only what is below a case is settled by a reminder: nothing grave (B10)."""
-    if change.case.level <= USUAL_LEVEL:
+    if level_then(change) <= USUAL_LEVEL:
         return None
     return _("a matter of this level becomes a case: accept it")
 

@@ -52,6 +52,10 @@ class RecordType(models.TextChoices):
     REMINDER = "reminder", pgettext_lazy("record type", "reminder")  # 提醒类
 
 
+# Ended without being filed. A quick report that is filed is a case from then on.
+NEVER_FILED = (RecordType.SELF_HANDLED, RecordType.REMINDER)
+
+
 class ClosingKind(models.TextChoices):
     """How a case ended."""
 

@@ -19,10 +19,10 @@ from cityloop.cases import lifecycle
 from cityloop.cases.models import (
     FINAL,
     HELD,
+    NEVER_FILED,
     Case,
     CaseEvent,
     Flow,
-    RecordType,
     Status,
     Task,
     Timer,
@@ -274,9 +274,7 @@ def of_the_public() -> Q:
 
 def counts_by_unit(*, edition_code: str = "") -> dict[str, dict[str, int]]:
     """Unit name -> closed, on time, overdue (handled late) of cases that count as filed."""
-    rows = Case.objects.filter(lead__isnull=False).exclude(
-        record_type__in=[RecordType.QUICK, RecordType.SELF_HANDLED, RecordType.REMINDER]
-    )
+    rows = Case.objects.filter(lead__isnull=False).exclude(record_type__in=NEVER_FILED)
     if edition_code:
         rows = rows.filter(problem_class__edition__code=edition_code)
     counted = rows.values("lead__name_zh").annotate(

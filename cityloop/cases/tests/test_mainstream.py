@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from cityloop.cases import chain, operations, queries
+from cityloop.cases import chain, figures, operations, queries
 from cityloop.cases.models import Attachment, Case, CaseEvent, Task, Timer
 from cityloop.cases.tests import world as worlds
 from cityloop.kernel.errors import Invalid
@@ -161,6 +161,24 @@ def test_quick_reports_and_reminders_are_records_of_their_own(world):
     assert (quick.record_type, quick.status) == ("quick", "reported")
     reminder = world.report(action="remind", by="acceptor")
     assert (reminder.record_type, reminder.status) == ("reminder", "closed")
+
+
+@pytest.mark.requirement("C29", "F13")
+def test_a_quick_report_that_is_filed_is_a_case(world):
+    quick = world.report(action="quick_report", papers=[world.photo()])
+    case = world.step(quick, "accept", "acceptor")
+    assert case.record_type == "quick"
+    before = filed_now(world)
+    case = world.step(case, "file", "shift_leader", filing_rule=world.rule.pk)
+    assert case.record_type == "case"
+    assert case.events.get(action="file").facts["made_case"] is True
+    assert filed_now(world) == before + 1
+
+
+def filed_now(world):
+    """How many cases the figures of these days count."""
+    since, until = world.now - timedelta(days=2), world.now + timedelta(days=2)
+    return figures.filed(world.actors["supervisor"], since=since, until=until).count()
 
 
 @pytest.mark.requirement("D09")

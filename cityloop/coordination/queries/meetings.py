@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 
 from cityloop.cases import lateness
 from cityloop.cases import queries as cases
-from cityloop.cases.models import RecordType
+from cityloop.cases.models import NEVER_FILED
 from cityloop.coordination.models import AgendaItem, Dispute, JointMeeting, MeetingTask
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotAllowed, NotFound
 from cityloop.people import queries as people
 
 LEAST_CASES = 10  # a share of fewer says little: such units come after the others
-NOT_CASES = (RecordType.QUICK, RecordType.SELF_HANDLED, RecordType.REMINDER)
 
 
 def own_units(actor: Actor) -> list[int]:
@@ -84,7 +83,7 @@ def worst_units(
     seen = (
         cases.visible(actor)
         .filter(area_code__startswith=region_code)
-        .exclude(record_type__in=NOT_CASES)
+        .exclude(record_type__in=NEVER_FILED)
     )
     clocks = lateness.handling_clocks(seen).filter(first_started_at__gte=since)
     late = Count("case", filter=lateness.overdue_at(now), distinct=True)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
+from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, NotSignedIn, Refused
 from cityloop.people.models import Holding, Member, Organisation, Token
 from cityloop.people.operations.record import as_record, record, require_manager
 from cityloop.people.scope import sees_all
@@ -140,10 +140,16 @@ def reset_password(*, member_id: int, password: str, actor: Actor, now: datetime
 
 @transaction.atomic
 def change_own_password(
-    *, member_id: int, password: str, now: datetime, current: str | None = None
+    *, member_id: int, password: str, now: datetime, current: str | None = None, seen: str = ""
 ) -> Member:
-    """The member's own new password; `current` is checked when given. Raises WeakPassword."""
+    """The member's own new password; `current` is checked when given. Raises WeakPassword.
+
+    `seen`: the hash of the first password with which somebody signed in; raises NotSignedIn when it
+    is no longer the one, whoever changed it meanwhile.
+    """
     row = _locked(member_id)
+    if seen and not (row.initial_password and row.active and row.get_session_auth_hash() == seen):
+        raise NotSignedIn
     if current is not None and not row.check_password(current):
         raise Invalid(_("the present password is not right"), fields={"current": _("wrong")})
     if row.check_password(password):

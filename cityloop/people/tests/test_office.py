@@ -106,6 +106,33 @@ def test_a_first_password_is_changed_before_the_session_begins(
     assert client.get(reverse("new-password")).status_code == 302
 
 
+@pytest.mark.requirement("O10")
+@pytest.mark.parametrize("by", ["the owner", "the administrator"])
+def test_a_first_sign_in_left_open_ends_with_the_password(
+    world: World, client: Client, by: str
+) -> None:
+    """Who saw the first password, too, cannot replace the owner's later on."""
+    member = world.holder("PLAT", "acceptor", password=PASSWORD, username="wang")
+    first = {"member_id": member.pk, "password": "Fresh-Start-77"}
+    operations.reset_password(**first, actor=world.root, now=NOW)
+    _sign_in(client, "wang", "Fresh-Start-77")
+    if by == "the owner":
+        owner = Client()
+        _sign_in(owner, "wang", "Fresh-Start-77")
+        chosen = {"password": "Willow-Canal-31", "again": "Willow-Canal-31"}
+        assert owner.post(reverse("new-password"), chosen).status_code == 302
+    else:
+        operations.reset_password(**first, actor=world.root, now=NOW)  # the same one, set anew
+    other = {"password": "Other-Canal-32", "again": "Other-Canal-32"}
+    answer = client.post(reverse("new-password"), other)
+    assert (answer.status_code, answer["Location"]) == (302, reverse("sign-in"))
+    assert client.get("/account/").status_code == 302
+    member.refresh_from_db()
+    assert not member.check_password("Other-Canal-32")
+    if by == "the owner":
+        assert owner.get("/account/").status_code == 200
+
+
 def test_the_own_account_page(world: World, client: Client) -> None:
     member = world.holder("PLAT", "acceptor", password=PASSWORD, username="wang")
     _sign_in(client, "wang", PASSWORD)

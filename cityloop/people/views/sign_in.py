@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,7 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cityloop.kernel import clock
-from cityloop.kernel.errors import Problem
+from cityloop.kernel.errors import NotSignedIn, Problem
 from cityloop.people import operations
 from cityloop.people.models import Member
 
@@ -100,7 +101,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def _enter(request: HttpRequest, member: Member) -> HttpResponse:
     if member.initial_password:
         request.session.cycle_key()
-        request.session[PENDING] = [member.pk, clock.now().isoformat(), _goal(request)]
+        seen = member.get_session_auth_hash()  # another password ends this
+        request.session[PENDING] = [member.pk, clock.now().isoformat(), _goal(request), seen]
         return redirect("new-password")
     return welcome(request, member, _goal(request))
 
@@ -132,15 +134,20 @@ def new_password(request: HttpRequest) -> HttpResponse:
     """Whoever came with a first password chooses their own before the session begins."""
     pending = request.session.get(PENDING)
     now = clock.now()
-    if not pending or datetime.fromisoformat(pending[1]) + PENDING_FOR < now:
+    if not pending or len(pending) < 4 or datetime.fromisoformat(pending[1]) + PENDING_FOR < now:
         request.session.pop(PENDING, None)
         return redirect("sign-in")
     form = NewPasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             member = operations.change_own_password(
-                member_id=pending[0], password=form.cleaned_data["password"], now=now
-            )
+                member_id=pending[0], password=form.cleaned_data["password"], now=now,
+                seen=pending[3],
+            )  # fmt: skip
+        except NotSignedIn:
+            request.session.pop(PENDING)
+            messages.error(request, _("This password was changed meanwhile. Sign in anew."))
+            return redirect("sign-in")
         except Problem as problem:
             form.add_error("password", list(problem.reasons))
         else:
