@@ -249,7 +249,7 @@ def publish_flow(*, code: str, parameters: Mapping[str, Any], actor: Actor, now:
 
     Raises Invalid with every fault: a dead end, a step without an owner, a role on both sides.
     """
-    actor.require("cases.configure")
+    actor.require_for_city("cases.configure")
     today = timezone.localdate(now)
     if found := workflow.faults_on(parameters, today):
         raise errors.Invalid(*found, code="unsound-flow")

@@ -101,3 +101,21 @@ class Actor:
         """Raise NotAllowed unless the actor has the permission."""
         if not self.may(permission):
             raise NotAllowed(_("this needs the permission %(name)s") % {"name": permission})
+
+    @property
+    def sees_all(self) -> bool:
+        """True when nothing limits the actor, neither an area nor an organisation."""
+        every = self.scopes or ((self.organisation_ids, self.region_codes),)
+        return any(ids is None and codes is None for ids, codes in every)
+
+    def may_for_city(self, permission: str) -> bool:
+        """True when the actor may set by it what holds in the whole city."""
+        return self.may(permission) and self.sees_all
+
+    def require_for_city(self, permission: str) -> None:
+        """The same for what holds in the whole city, as its calendar: no district sets it for the
+        others. Raises NotAllowed."""
+        self.require(permission)
+        if not self.sees_all:
+            why = _("only the city's administrators may do this")
+            raise NotAllowed(why, code="out-of-scope")

@@ -31,13 +31,17 @@ class MenuItem:
 
 @dataclass(frozen=True, slots=True)
 class OfficeTab:
-    """A tab of the back office: translated title, name of its address, icon, permission."""
+    """A tab of the back office: translated title, name of its address, icon, permission.
+
+    `for_city`: of what holds in the whole city, which no district sets.
+    """
 
     title: str
     address: str
     icon: str
     permission: str
     position: int
+    for_city: bool = False
 
 
 @dataclass(frozen=True, slots=True)

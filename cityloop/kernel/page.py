@@ -56,7 +56,8 @@ def menu(actor: Actor) -> list[MenuItem]:
 
 def office_tabs(actor: Actor) -> list[OfficeTab]:
     """The tabs of the back office that this actor may open, in order."""
-    tabs = [tab for app in subsystems() for tab in app.office if actor.may(tab.permission)]
+    every = [tab for app in subsystems() for tab in app.office if actor.may(tab.permission)]
+    tabs = [tab for tab in every if actor.sees_all or not tab.for_city]
     return sorted(tabs, key=lambda tab: tab.position)
 
 

@@ -117,7 +117,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "rows": shown.items, "unread": queries.unread(actor), "labels": LABELS,
         "next": f"?after={shown.next}" if shown.next else "",
         "first": request.path if request.GET.get("after") else "",
-        "may_configure": actor.may("notify.configure"), **push.facts_of(actor),
+        "may_configure": actor.may_for_city("notify.configure"), **push.facts_of(actor),
     }  # fmt: skip
     return render(request, "notify/inbox.html", facts)
 

@@ -24,7 +24,7 @@ def scopes_of(actor: Actor) -> tuple[Scope, ...]:
 
 def sees_all(actor: Actor) -> bool:
     """True when nothing limits the actor."""
-    return any(ids is None and codes is None for ids, codes in scopes_of(actor))
+    return actor.sees_all
 
 
 def scope_q(

@@ -11,6 +11,6 @@ class StandardsConfig(Subsystem):
         MenuItem("Protection periods", "/protection/", "shield", "manual.view", 65),
     )
     office = (
-        OfficeTab("Catalogue editions", "office-editions", "library", "standards.manage", 80),
+        OfficeTab("Catalogue editions", "office-editions", "library", "standards.manage", 80, True),
     )
     permissions = ("manual.view", "standards.manage")

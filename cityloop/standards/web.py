@@ -102,7 +102,7 @@ def manual(request: HttpRequest) -> HttpResponse:
     asked = {name: str(form.cleaned_data.get(name) or "") for name in form.fields}
     edition = shown_edition(asked["edition"])
     context: dict[str, Any] = {"form": form, "edition": edition, "asked": any(asked.values())}
-    context["may_manage"] = actor.may(operations.PERMISSION)
+    context["may_manage"] = actor.may_for_city(operations.PERMISSION)
     if edition:
         cursor = request.GET.get("cursor") or None
         found = queries.manual(edition, asked["q"], kind=asked["kind"], cursor=cursor, size=SIZE)
@@ -226,7 +226,7 @@ def shown_protection(
         for row in queries.protection_periods()[:SIZE]
     ]  # fmt: skip
     actor = actor_of(request)
-    may = actor.may(operations.PERMISSION)
+    may = actor.may_for_city(operations.PERMISSION)
     context = {"rows": rows, "form": form if may else None, "may": may,
                "duty": actor.may("duty.view")}  # fmt: skip
     return render(request, "standards/protection.html", context, status=status)

@@ -7,20 +7,26 @@ from django.utils.translation import gettext as _
 from cityloop.cases import command
 from cityloop.cases.change import Change
 from cityloop.people.models import Organisation
-from cityloop.people.queries import level_of_kind
+from cityloop.people.queries import level_of_kind, stands_at
 
 DISPATCHING = frozenset({"dispatcher", "district_platform"})
 SUPERVISING = frozenset({"acceptor", "shift_leader"})
+# What relieves a unit of its duty for long, or takes a closing back: no district does it for its
+# own units where the city supervises.
+GRANTED = frozenset({"approve_suspension", "approve_deferral", "resume_early", "reopen"})
 
 
 def supervised_here(change: Change) -> str | None:
-    """Where the flow says which level supervises, only its desks accept, file and close (A08)."""
-    levels = change.flow.supervision
-    if not levels or change.role not in SUPERVISING or change.source == "":
+    """Where the flow says which level supervises, only its desks accept, file and close, and only
+    there or above it is time granted without end, or a case reopened (A08, A09)."""
+    levels, actor = change.flow.supervision, change.actor
+    if not levels or change.source == "" or change.role == "system":
         return None
-    if any(level_of_kind(kind) in levels for _number, kind in change.actor.platforms):
-        return None
-    return _("another level supervises this case")
+    if change.role in SUPERVISING:
+        here = any(level_of_kind(kind) in levels for _number, kind in actor.platforms)
+    else:
+        here = change.action not in GRANTED or stands_at(actor, levels)
+    return None if here else _("another level supervises this case")
 
 
 def platform_holds(change: Change) -> str | None:

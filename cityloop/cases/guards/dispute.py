@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from cityloop.cases.change import Change
-from cityloop.cases.models import Case, CaseEvent, DisputeLevel, Status
+from cityloop.cases.models import Case, CaseEvent, DisputeLevel
+from cityloop.people.queries import stands_at
 
 LEADERS_DECIDE = frozenset({DisputeLevel.CITY.value, DisputeLevel.COMMISSION.value})
 
@@ -29,9 +30,9 @@ def circles(change: Change) -> str | None:
 
 def disputing(case: Case) -> set[int]:
     """The units that say that it is not their duty, while nobody has decided: of a frozen case, and
-    of one that two have returned and nobody has."""
+    of one that two have returned, whoever has it now."""
     returned = set(case.returned_by)
-    goes_round = case.status == Status.FILED and case.liable_id is None and len(returned) > 1
+    goes_round = case.liable_id is None and len(returned) > 1
     return returned if case.dispute_level or goes_round else set()
 
 
@@ -55,12 +56,17 @@ def not_at_the_top(change: Change) -> str | None:
 
 
 def level_may_decide(change: Change) -> str | None:
-    """District and centre: a supervisor decides; city and commission: a leader (E05, E18)."""
-    if change.role == "leader" or change.case.dispute_level not in LEADERS_DECIDE:
+    """District and centre: a supervisor decides; city and commission: a leader (E05, E18). What was
+    passed up from the district is decided by somebody of the city."""
+    level = change.case.dispute_level
+    if not level or change.role == "system":
         return None
-    return _("at the level of %(level)s a leader enters the decision") % {
-        "level": DisputeLevel(change.case.dispute_level).label
-    }
+    about = {"level": DisputeLevel(level).label}
+    if level in LEADERS_DECIDE and change.role != "leader":
+        return _("at the level of %(level)s a leader enters the decision") % about
+    if level != DisputeLevel.DISTRICT and not stands_at(change.actor, ["city"]):
+        return _("at the level of %(level)s somebody of the city enters the decision") % about
+    return None
 
 
 def no_party_decides(change: Change) -> str | None:

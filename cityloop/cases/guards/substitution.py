@@ -35,8 +35,12 @@ def fixed_by_another(change: Change) -> str | None:
 
 
 def liable_not_disputed(change: Change) -> str | None:
-    """While a dispute is open, who is liable is decided at its level and not on the way (E18)."""
-    if change.inputs.get("liable") is None or not change.case.dispute_level:
+    """While a dispute is open, who is liable is decided at its level and not on the way (E18); nor
+    is one of two units that gave the case back named without a decision (E04)."""
+    liable = change.inputs.get("liable")
+    if liable is None or change.imported:
+        return None
+    if not change.case.dispute_level and liable.pk not in disputing(change.case):
         return None
     return _("whose duty it was is disputed: leave that open, the decision names it")
 

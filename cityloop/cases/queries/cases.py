@@ -263,6 +263,11 @@ def current_parameters() -> flows.Parameters:
     return flows.parameters(current_flow().parameters)
 
 
+def supervising_levels(area_code: str) -> tuple[str, ...]:
+    """The levels that supervise in an area, by the flow in force; none named: every one."""
+    return flows.parameters(current_flow().parameters, area_code).supervision
+
+
 def of_the_public() -> Q:
     """Cases that are reviewed before they are closed: each by the flow that it began with."""
     found = Q(joined_public=True)

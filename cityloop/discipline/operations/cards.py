@@ -21,7 +21,14 @@ from cityloop.discipline.models import (
 )
 from cityloop.discipline.operations.pairs import DROPPED, GIVEN, left_alone
 from cityloop.discipline.operations.proposing import one_at_a_time, propose_cards
-from cityloop.discipline.operations.telling import in_each, judge, member_of, tell_unit, words
+from cityloop.discipline.operations.telling import (
+    in_each,
+    judge,
+    member_of,
+    not_below,
+    tell_unit,
+    words,
+)
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotAllowed, Refused
 
@@ -94,6 +101,8 @@ def withdraw_card(*, card_id: int, reason: str, actor: Actor, now: datetime) -> 
     card falls for which it was the first of two; the one that follows it is decided before."""
     one_at_a_time()
     row = _judged(actor, card_id, *GIVEN)
+    for given in row.notes.filter(step=Step.APPROVAL):
+        not_below(given.by_id, actor=actor, now=now)
     following = getattr(row, "followed_by", None)
     if following and following.state not in DROPPED:
         raise Refused(_("first refuse or withdraw the red card that follows it"))

@@ -23,6 +23,7 @@ from cityloop.discipline.operations.telling import (
     in_each,
     judge,
     member_of,
+    not_below,
     refuse,
     tell_unit,
     words,
@@ -175,6 +176,8 @@ def _decide(
     first = notes.get(Step.DECISION)
     if actor.member_id == row.found_by_id or (first and first.by_id == actor.member_id):
         raise NotAllowed(_("another person must decide than who found it or decided before"))
+    if first:
+        not_below(first.by_id, actor=actor, now=now)
     _write(row, step, words("reason", reason), actor, now, verdict)
     if verdict == Verdict.UPHELD and step == Step.DECISION:
         _mark(row, "note_fraud", now, reason_code=row.kind, accused=row.unit)

@@ -35,7 +35,7 @@ class Terms:
 @transaction.atomic
 def set_rule(terms: Terms, *, valid_from: date, actor: Actor, now: datetime) -> CardRule:
     """Set a rule from a day on; cards given before keep theirs. Raises NotAllowed, Invalid."""
-    actor.require("discipline.rules")
+    actor.require_for_city("discipline.rules")
     _require_sound(terms)
     if valid_from < timezone.localdate(now):
         refuse("valid_from", _("the day lies in the past"))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import NoReturn
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from cityloop.cases import queries as cases
 from cityloop.discipline import queries
 from cityloop.kernel import jobs
 from cityloop.kernel.actor import Actor
@@ -34,6 +35,16 @@ def judge(actor: Actor, unit: Organisation) -> None:
     member_of(actor)
     if actor.belongs_to(unit.pk) or unit.pk in queries.own_units(actor):
         raise NotAllowed(_("nobody decides about their own unit"))
+    levels = cases.supervising_levels(unit.region_code)
+    if levels and not people.stands_at(actor, levels):
+        raise NotAllowed(_("another level supervises %(unit)s") % {"unit": unit.name})
+
+
+def not_below(member_id: int, *, actor: Actor, now: datetime) -> None:
+    """What somebody decided is taken back at their level or above it; raises NotAllowed."""
+    level = people.level_of(people.actor_for(member_id, now))
+    if not people.stands_at(actor, [level]):
+        raise NotAllowed(_("this was decided at a higher level: it is taken back there"))
 
 
 def words(field: str, text: str) -> str:

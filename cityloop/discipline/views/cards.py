@@ -172,6 +172,6 @@ def _rules(request: HttpRequest, actor: Actor, form: forms.RuleForm) -> HttpResp
     facts = {
         "rows": queries.rules(), "today": timezone.localdate(clock.now()),
         "tabs": frame.tabs(actor, "card-rules"),
-        "form": form if actor.may("discipline.rules") else None,
+        "form": form if actor.may_for_city("discipline.rules") else None,
     }  # fmt: skip
     return render(request, "discipline/rules.html", facts)

@@ -182,7 +182,7 @@ def _degrees(row: dict[str, str], name: str) -> float:
 
 def _period(period_id: int, actor: Actor, now: datetime) -> ProtectionPeriod:
     """A period that is not over, locked; raises NotAllowed, NotFound, Refused."""
-    actor.require(MANAGE)
+    actor.require_for_city(MANAGE)
     row = ProtectionPeriod.objects.select_for_update().filter(pk=period_id).first()
     if row is None:
         raise NotFound(_("there is no such protection period"))
@@ -192,7 +192,7 @@ def _period(period_id: int, actor: Actor, now: datetime) -> ProtectionPeriod:
 
 
 def _of_team(row_id: int, actor: Actor, now: datetime) -> tuple[TeamMember, ProtectionPeriod]:
-    actor.require(MANAGE)
+    actor.require_for_city(MANAGE)
     rows = TeamMember.objects.select_for_update(of=("self",)).select_related("member")
     row = rows.filter(pk=row_id).first()
     if row is None:

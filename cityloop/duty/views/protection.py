@@ -40,7 +40,7 @@ def standing_by(request: HttpRequest, period_id: int) -> HttpResponse:
 def _page(
     request: HttpRequest, actor: Actor, period: ProtectionPeriod, **given: Any
 ) -> HttpResponse:
-    keeps = actor.may(MANAGE) and period.ends_on >= timezone.localdate(clock.now())
+    keeps = actor.may_for_city(MANAGE) and period.ends_on >= timezone.localdate(clock.now())
     facts = {
         "period": period, "cameras": queries.cameras_of(period.pk), "keeps": keeps,
         "periods": actor.may("manual.view"),

@@ -29,7 +29,7 @@ def set_channel(
 
     Open reports keep what they were received under. Raises NotAllowed, BadSetting.
     """
-    actor.require(PERMISSION)
+    actor.require_for_city(PERMISSION)
     row = channels.BY_CODE.get(code)
     if row is None:
         raise BadSetting(_("there is no channel %(code)s") % {"code": code[:40]})

@@ -30,7 +30,7 @@ def train(*, actor: Actor, now: datetime) -> TextModel:
     """
     from cityloop.intake import training  # scikit-learn: not for the web process
 
-    actor.require(PERMISSION)
+    actor.require_for_city(PERMISSION)
     edition, known = training.examples(timezone.localdate(now))
     classes = {one.code for one in known}
     if len(classes) < LEAST_CLASSES:

@@ -24,7 +24,7 @@ def set_wording(
 
     Raises NotAllowed, Invalid with a sentence per field.
     """
-    actor.require(CONFIGURE)
+    actor.require_for_city(CONFIGURE)
     if problems := _problems(topic, language, text, class_code):
         raise errors.Invalid(*problems.values(), fields=problems)
     return Wording.objects.create(

@@ -28,6 +28,7 @@ from cityloop.people.queries.organisations import (
     ancestors,
     common_parent,
     descendants,
+    level_of,
     level_of_kind,
     member_seen,
     one_house,
@@ -35,6 +36,7 @@ from cityloop.people.queries.organisations import (
     organisation_tree,
     organisations_visible,
     platforms_at,
+    stands_at,
 )
 from cityloop.people.queries.precedence import orders_on, precedences
 from cityloop.people.queries.responsibility import (
@@ -94,6 +96,7 @@ __all__ = [
     "in_scope",
     "inspector_of",
     "inspectors_near",
+    "level_of",
     "level_of_kind",
     "lines_kept",
     "matrix_on",
@@ -118,6 +121,7 @@ __all__ = [
     "roles_that_may",
     "scope_q",
     "scope_sql",
+    "stands_at",
     "territories",
     "walks_anywhere",
     "without_desk",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db import connection
@@ -108,6 +108,8 @@ PLATFORM_LEVELS = {
     "community": (OrganisationKind.COMMUNITY_OFFICE, 12),
 }
 
+LEVELS = tuple(PLATFORM_LEVELS)  # the highest first
+
 
 def platforms_at(
     area_code: str, *, on: date, codes: Collection[str] = ()
@@ -132,3 +134,21 @@ def platforms_at(
 def level_of_kind(kind: str) -> str:
     """The level at which a body of this kind is a platform, '' where it is none."""
     return next((level for level, (one, _n) in PLATFORM_LEVELS.items() if one == kind), "")
+
+
+def level_of(actor: Actor) -> str:
+    """The highest level at which somebody stands: of the platforms of their posts, else of the
+    ground that is theirs."""
+    named = {level_of_kind(kind) for _number, kind in actor.platforms} - {""}
+    if not named:
+        shortest = min((len(code) for code in actor.ground or ()), default=12)
+        digits = shortest if actor.ground is not None else 0
+        named = {next((level for level, (_kind, most) in PLATFORM_LEVELS.items() if digits <= most),
+                      "community")}  # fmt: skip
+    return min(named, key=LEVELS.index)
+
+
+def stands_at(actor: Actor, levels: Iterable[str]) -> bool:
+    """True when somebody stands at one of these levels, or above one of them."""
+    known = [LEVELS.index(level) for level in levels if level in LEVELS]
+    return bool(known) and LEVELS.index(level_of(actor)) <= max(known)

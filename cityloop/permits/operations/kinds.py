@@ -11,8 +11,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.errors import NotAllowed
-from cityloop.people.scope import sees_all
 from cityloop.permits.kinds import CATALOGUE
 from cityloop.permits.models import PermitKind
 from cityloop.permits.operations.record import KINDS, bad, line, words
@@ -40,9 +38,7 @@ def set_kind(
     `classes`: codes of the national catalogue, as E0303. Raises Invalid for a class that it does
     not have, NotAllowed.
     """
-    actor.require(KINDS)
-    if not sees_all(actor):
-        raise NotAllowed(_("only the city's administrators may do this"), code="out-of-scope")
+    actor.require_for_city(KINDS)
     row = PermitKind.objects.select_for_update().filter(code=code).first()
     wanted = _wanted(name_zh, name_en, classes, after_days, near_m)
     if row is None:

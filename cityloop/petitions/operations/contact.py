@@ -27,7 +27,7 @@ def publish_contact(
 
     Raises NotAllowed, Invalid; the field of a line is named `lines.<place>.<name>`.
     """
-    actor.require(PUBLISH)
+    actor.require_for_city(PUBLISH)
     problems = _problems(rules_zh, rules_en)
     for place, line in enumerate(lines):
         problems |= {f"lines.{place}.{name}": why for name, why in _wrong(line).items()}

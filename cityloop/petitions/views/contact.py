@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cityloop.kernel import clock
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid
-from cityloop.kernel.page import actor_with
+from cityloop.kernel.page import actor_of
 from cityloop.petitions import forms, operations, queries
 from cityloop.petitions.published import KINDS, Line
 
@@ -35,7 +35,8 @@ def contact(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest) -> HttpResponse:
     """The page as a form; what is published replaces it whole."""
-    actor = actor_with(request, queries.PUBLISH)
+    actor = actor_of(request)
+    actor.require_for_city(queries.PUBLISH)
     page = queries.contact_page()
     if request.method != "POST":
         rows = forms.LineSet(initial=[asdict(one) for one in page.lines], prefix="lines")

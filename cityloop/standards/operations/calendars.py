@@ -74,7 +74,7 @@ def seed_calendar(
     or cleared stay as they are (`joined`); years without a published plan are `rejected` and keep
     warning.
     """
-    actor.require(PERMISSION)
+    actor.require_for_city(PERMISSION)
     report = ImportReport()
     calendar = _calendar_or_new(code, name, time_zone, actor=actor, now=now)
     wanted = sorted(set(years) if years is not None else holidays.published_years())
@@ -204,7 +204,7 @@ def _check_year(year: int) -> None:
 
 def locked(code: str, actor: Actor, why: str) -> Calendar:
     """The calendar, locked, for an actor who may change it and says why."""
-    actor.require(PERMISSION)
+    actor.require_for_city(PERMISSION)
     if not says_something(why):
         raise NoReason(_("say why the working time changes: deadlines depend on it"))
     check_text(why, MAX_WHY)

@@ -72,7 +72,7 @@ def load_catalogue(
     origin: Mapping[str, str] | None = None,
 ) -> EditionReport:
     """Store a catalogue that was read or built; see load_edition. `origin`: see recording.note."""
-    actor.require(PERMISSION)
+    actor.require_for_city(PERMISSION)
     began = time.perf_counter()
     one = check(found, lock=True)
     report, edition = one.report, one.edition

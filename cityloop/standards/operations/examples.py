@@ -55,7 +55,7 @@ def attach_example(
 @transaction.atomic
 def remove_example(*, photo_id: int, actor: Actor) -> None:
     """Take an example off its rule; the stored file stays. Raises NotFound, NotAllowed."""
-    actor.require(PERMISSION)
+    actor.require_for_city(PERMISSION)
     deleted, _rows = RulePhoto.objects.filter(pk=photo_id).delete()
     if not deleted:
         raise NotFound(_("there is no example photo %(id)s") % {"id": photo_id})
@@ -77,7 +77,7 @@ def store_example(
 
 
 def _require(actor: Actor, rule_id: int) -> None:
-    actor.require(PERMISSION)
+    actor.require_for_city(PERMISSION)
     if not FilingRule.objects.filter(pk=rule_id).exists():
         raise NotFound(_("there is no filing rule %(id)s") % {"id": rule_id})
 

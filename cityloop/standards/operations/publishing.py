@@ -45,7 +45,7 @@ def publish_edition(code: str, *, actor: Actor, now: datetime, backdated: bool =
     NotPublishable (no classes, base not published, validity overlaps another of the family), and
     Backdated unless `backdated` says that a first day is meant since which cases were filed.
     """
-    actor.require(PERMISSION)
+    actor.require_for_city(PERMISSION)
     edition = locked(code)
     if edition.is_published:
         return edition

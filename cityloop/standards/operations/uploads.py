@@ -47,7 +47,7 @@ def put_up(files: Sequence[unpacking.File], *, actor: Actor, now: datetime) -> E
     Nothing of an edition is written. What the sender put up before goes, and what is a day old.
     Raises UnreadableFile, FileTooLarge, BadCatalogue, PublishedEdition, NotAllowed.
     """
-    actor.require(PERMISSION)
+    actor.require_for_city(PERMISSION)
     found = unpacking.read_sent(files)
     _new(catalogue.parse(found))
     old = Q(member_id=actor.member_id) | Q(at__lt=now - KEPT)
@@ -61,7 +61,7 @@ def put_up(files: Sequence[unpacking.File], *, actor: Actor, now: datetime) -> E
 
 def try_upload(upload: EditionUpload, *, actor: Actor, now: datetime) -> Trial:
     """What keeping it would do; nothing is written. Raises as put_up does."""
-    actor.require(PERMISSION)
+    actor.require_for_city(PERMISSION)
     stamp = queries.stamp()
     found = catalogue.parse(sheets.from_json(upload.sheets))
     one = _new(found)
@@ -81,7 +81,7 @@ def keep_upload(upload_id: int, *, stamp: str, actor: Actor, now: datetime) -> E
     `stamp`: of the trial that the actor saw; Stale where an edition changed since. Raises NotFound,
     ClassInUse, and as put_up does.
     """
-    actor.require(PERMISSION)
+    actor.require_for_city(PERMISSION)
     upload = queries.upload_of(actor, upload_id)
     if stamp != queries.stamp():
         raise Stale(_("editions changed since: look at the difference again"))
@@ -95,7 +95,7 @@ def keep_upload(upload_id: int, *, stamp: str, actor: Actor, now: datetime) -> E
 
 def drop_upload(upload_id: int, *, actor: Actor) -> None:
     """Forget it; raises NotFound, NotAllowed."""
-    actor.require(PERMISSION)
+    actor.require_for_city(PERMISSION)
     queries.upload_of(actor, upload_id).delete()
 
 

@@ -27,7 +27,7 @@ def withdraw_draft(code: str, *, actor: Actor, now: datetime, why: str) -> None:
     Raises NoEdition, PublishedEdition, ClassInUse (another edition extends it or names its
     classes), Invalid without a reason, NotAllowed.
     """
-    actor.require(PERMISSION)
+    actor.require_for_city(PERMISSION)
     why = why.strip()[:MAX_WHY]
     if not says_something(why):
         raise Invalid(_("give a reason"), fields={"why": _("give a reason")})

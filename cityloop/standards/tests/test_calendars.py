@@ -21,7 +21,11 @@ from cityloop.standards.worktime import Reason, due_at, explain
 
 pytestmark = pytest.mark.django_db
 CLERK = Actor(
-    member_id=7, name="王芳", post="管理员 王芳", permissions=frozenset({"standards.manage"})
+    member_id=7,
+    name="王芳",
+    post="管理员 王芳",
+    permissions=frozenset({"standards.manage"}),
+    organisation_ids=None,
 )
 BY = {"actor": CLERK, "now": NOW, "why": "市政府通知"}
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -20,4 +20,7 @@ def caller(request: HttpRequest) -> Actor | None:
     if name not in PERMISSIONS:
         return None
     number = 2 if name == "colleague" else 1
-    return Actor(member_id=number, name=name, post=name, permissions=PERMISSIONS[name])
+    return Actor(
+        member_id=number, name=name, post=name, permissions=PERMISSIONS[name],
+        organisation_ids=None,
+    )  # fmt: skip

@@ -160,7 +160,7 @@ def _shown(
     year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else today.year
     year = min(max(year, FIRST_YEAR), LAST_YEAR)
     held = queries.work_calendar()
-    may = actor_of(request).may(operations.PERMISSION)
+    may = actor_of(request).may_for_city(operations.PERMISSION)
     specials = queries.special_days(year)
     written = "\n".join(map(as_line, held.hours_set))
     context = {

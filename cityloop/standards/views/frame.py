@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from cityloop.kernel import clock
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.page import actor_with, office
+from cityloop.kernel.page import actor_of, office
 from cityloop.standards import operations, wording
 from cityloop.standards.difference import Change, Difference
 
@@ -25,8 +25,10 @@ CHANGES = 25  # changed rows of a page, each of several lines
 
 
 def keeper(request: HttpRequest) -> Actor:
-    """The actor, who must manage the standards."""
-    return actor_with(request, operations.PERMISSION)
+    """The actor, who must manage the standards of the city."""
+    actor = actor_of(request)
+    actor.require_for_city(operations.PERMISSION)
+    return actor
 
 
 def today() -> date:
