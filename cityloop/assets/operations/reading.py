@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,8 +55,24 @@ def read(path: Path, kind: str, system: str, *, layer: str = "") -> list[Row]:
             _("the format is csv, geojson or gpkg, not %(kind)s") % {"kind": kind}
         )
     said = known(system)
+    if kind == "geojson":
+        _require_features(path)
     found = sources.read_features(path, layer=layer, system=_shift(said))
     return [_feature(one, said) for one in found]
+
+
+def _require_features(path: Path) -> None:
+    """The library that reads the file passes over whatever is no feature, without a word."""
+    try:
+        given = json.loads(path.read_bytes())
+    except ValueError:
+        return  # features line by line, or nothing at all: it says so itself
+    listed = given.get("features") if isinstance(given, dict) else None
+    for number, one in enumerate(listed if isinstance(listed, list) else (), start=1):
+        if not isinstance(one, dict) or one.get("type") != "Feature":
+            raise UnreadableTable(
+                _("row %(row)s: %(why)s") % {"row": number, "why": _("it is no Feature")}
+            )
 
 
 def _shift(system: str) -> str:

@@ -121,3 +121,15 @@ def test_days_of_a_geopackage_and_its_layers(world: World, tmp_path: Path) -> No
 
 def _with_day(path: Path, day: str) -> bytes:
     return path.read_bytes().replace(b"2020-02-27", day.encode())
+
+
+def test_what_is_no_feature_is_named_and_nothing_vanishes(world: World, tmp_path: Path) -> None:
+    lon, lat = at(0.5)
+    here: dict[str, object] = {"type": "Point", "coordinates": [lon, lat]}
+    path = _features(tmp_path / "p.geojson", (here, {"code": "3301020101000001"}))
+    given = json.loads(path.read_text())
+    given["features"].append({"x": 1})
+    path.write_text(json.dumps(given))
+    with pytest.raises(Invalid, match="row 2: it is no Feature"):
+        operations.import_components(path, "geojson", actor=world.root, now=NOW)
+    assert not Component.objects.filter(code="3301020101000001").exists()
