@@ -7,6 +7,7 @@ class AssetsConfig(Subsystem):
     name = "cityloop.assets"
     label = "assets"
     title = "Components"
+    search = "find"
     menu = (MenuItem("Components", "/components/", "boxes", "components.view", 40),)
     permissions = ("components.view", "components.manage")
     subscriptions = {"grids.began": "follow_grids"}

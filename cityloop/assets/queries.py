@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -16,12 +16,14 @@ from cityloop.geo.coordinates import checked
 from cityloop.kernel import text
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
+from cityloop.kernel.manifest import Hit
 from cityloop.people.scope import scope_q, sees_all
 
 FARTHEST_M = 2000.0
 MOST_NEAR, CLOSEST = 50, 500
 METRES_A_DEGREE = 111_195.0  # on the sphere of ST_DistanceSphere
 UNITS = ("owner_id", "maintainer_id", "competent_id")
+LEAST_DIGITS = 4  # of a code, for the palette
 SHOWN = ("problem_class__edition", "owner", "maintainer", "competent")
 
 
@@ -170,3 +172,14 @@ def ownerships_of(component: Component) -> QuerySet[Ownership]:
     """Who answered for it from when on, latest first."""
     rows = Ownership.objects.filter(component=component).select_related("organisation")
     return rows.order_by("-valid_from", "-id")
+
+
+def find(actor: Actor, words: str, limit: int, now: datetime) -> list[Hit]:
+    """Components whose code begins so, for the palette."""
+    if not actor.may("components.view") or not words.isdigit() or len(words) < LEAST_DIGITS:
+        return []
+    return [
+        Hit(_("Components"), f"{one.code} {one.problem_class.name}", f"/components/{one.code}/",
+            one.owner.name if one.owner else "", "box")
+        for one in components(actor, Filters(words=words)).order_by("code")[:limit]
+    ]  # fmt: skip

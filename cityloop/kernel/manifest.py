@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib import import_module
@@ -75,6 +75,18 @@ class OpenItems:
 
 
 @dataclass(frozen=True, slots=True)
+class Hit:
+    """Something that the palette finds: translated group and title, a second line, where it leads,
+    name of its icon."""
+
+    group: str
+    title: str
+    path: str
+    sub: str = ""
+    icon: str = "arrow-right"
+
+
+@dataclass(frozen=True, slots=True)
 class Testimony:
     """What a register beside the core says of who answers for a case.
 
@@ -117,6 +129,8 @@ class Subsystem(AppConfig):
     subscriptions: dict[str, str] = {}
     schedules: tuple[Schedule, ...] = ()
     open_items: str = ""  # a function of queries: (actor, now) -> OpenItems of what the actor sees
+    search: str = ""  # a function of queries: (actor, words, limit, now) -> [Hit]
+    answers: str = ""  # a function of queries: (actor, classes, now) -> {short code: units}
     testimony: str = ""  # a function of queries: (problem_class, lon, lat, at) -> [Testimony]
     succession: str = ""  # a function of queries: (old, new, on, kept) -> Succession
     filed_under: str = ""  # a function of queries: () -> {id of an edition: cases filed by it}
@@ -146,6 +160,26 @@ def open_items(actor: Actor, now: datetime) -> list[OpenItems]:
         if app.open_items:
             ask = getattr(import_module(f"{app.name}.queries"), app.open_items)
             found += [one for one in ask(actor, now) if one.count]
+    return found
+
+
+def search(actor: Actor, words: str, *, limit: int, now: datetime) -> list[Hit]:
+    """What the subsystems find for a text, at most `limit` each, bottom layer first."""
+    found: list[Hit] = []
+    for app in subsystems():
+        if app.search:
+            ask = getattr(import_module(f"{app.name}.queries"), app.search)
+            found += ask(actor, words, limit, now)
+    return found
+
+
+def answers(actor: Actor, classes: Sequence[Any], *, now: datetime) -> dict[str, str]:
+    """Short code of a class -> the units that answer for it on the actor's ground; '' left out."""
+    found: dict[str, str] = {}
+    for app in subsystems():
+        if app.answers:
+            ask = getattr(import_module(f"{app.name}.queries"), app.answers)
+            found |= ask(actor, classes, now)
     return found
 
 

@@ -18,7 +18,8 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cityloop.kernel import clock, files
+from cityloop.kernel import clock, files, manifest
+from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid
 from cityloop.kernel.page import actor_of
 from cityloop.standards import operations, queries
@@ -79,15 +80,18 @@ def line(rule: FilingRule) -> dict[str, Any]:
     }
 
 
-def groups(rules: list[FilingRule]) -> list[dict[str, Any]]:
-    """Neighbouring rules of one class together."""
+def groups(rules: list[FilingRule], actor: Actor) -> list[dict[str, Any]]:
+    """Neighbouring rules of one class together, with the units that answer for it."""
+    answers = manifest.answers(actor, list({rule.problem_class for rule in rules}), now=clock.now())
     found: list[dict[str, Any]] = []
     for rule in rules:
         of = rule.problem_class
         if not found or found[-1]["class"] != of:
             major = of.major_en if (get_language() or "").startswith("en") else of.major_zh
-            group = {"class": of, "name": named(of), "major": major or of.major_zh, "lines": []}
-            found.append(group)
+            found.append({
+                "class": of, "name": named(of), "major": major or of.major_zh, "lines": [],
+                "answers": answers.get(of.short_code, ""),
+            })  # fmt: skip
         found[-1]["lines"].append(line(rule))
     return found
 
@@ -109,7 +113,7 @@ def manual(request: HttpRequest) -> HttpResponse:
         here = {name: value for name, value in asked.items() if value}
         context |= {
             "edition_name": named(edition),
-            "groups": groups(found.items),
+            "groups": groups(found.items, actor),
             "shown": len(found.items),
             "next": f"{request.path}?{urlencode({**here, 'cursor': found.next})}"
             if found.next

@@ -35,6 +35,7 @@ from cityloop.cases.queries.cases import (
     visible,
 )
 from cityloop.cases.queries.files import attachments, case_of_file, photo, require_files
+from cityloop.cases.queries.finding import find
 
 __all__ = [
     "AFTERWARDS",
@@ -54,6 +55,7 @@ __all__ = [
     "current_parameters",
     "filed_by_edition",
     "filed_since",
+    "find",
     "get",
     "held",
     "history",

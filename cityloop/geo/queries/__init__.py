@@ -2,6 +2,7 @@
 
 from cityloop.geo.queries.addresses import FoundAddress, nearest_address, search_address
 from cityloop.geo.queries.changes import chain, grid_changes, grown, heirs, in_force, origins
+from cityloop.geo.queries.finding import find
 from cityloop.geo.queries.map_settings import (
     map_change,
     map_changes,
@@ -41,6 +42,7 @@ __all__ = [
     "check_coverage",
     "city_centre",
     "farther_than",
+    "find",
     "grid_changes",
     "grids_inside",
     "grids_of",

@@ -11,6 +11,7 @@ from cityloop.people.queries.actors import (
     forget_actors,
     merge_posts_allowed,
 )
+from cityloop.people.queries.finding import answers, find
 from cityloop.people.queries.gaps import coverage_gaps
 from cityloop.people.queries.office import (
     changes_of,
@@ -78,6 +79,7 @@ __all__ = [
     "actor_for_token",
     "actor_seen_lately",
     "ancestors",
+    "answers",
     "area_names",
     "bodies_on_both_sides",
     "changes_of",
@@ -88,6 +90,7 @@ __all__ = [
     "coverage_gaps",
     "descendants",
     "desks_staffed",
+    "find",
     "forget_actors",
     "grids_in_force",
     "holders",

@@ -32,6 +32,7 @@ PAGES = (
          at=lambda city: {"sha256": city.photo, "paper_id": city.paper}),
     Page("granted"),
     Page("figures"),
+    Page("palette", refused=(), query=lambda city: {"q": "井盖"}),
     # intake
     Page("intake-new", refused=(towns.STRANGER, "water", "evaluator", "dispatcher")),
     Page("intake-beside", refused=(towns.STRANGER, "water"),
