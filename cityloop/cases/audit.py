@@ -15,8 +15,8 @@ from django.db import connection
 from django.utils import timezone
 
 from cityloop.cases.flow import DISTRICTS, parameters
+from cityloop.cases.flow_sides import HANDLING, JUDGING
 from cityloop.cases.guards.dispatch import DISPATCHES
-from cityloop.cases.workflow import HANDLING, JUDGING
 from cityloop.people import queries as people
 from cityloop.people.queries import TwoSides
 from cityloop.people.roles import UNIT_ROLES

@@ -15,6 +15,7 @@ from cityloop.cases.flow import PUBLIC, Parameters
 LEAST = 0.01  # of closed cases, by lot
 MOST_RETURNS = 5
 MOST_BACKLOG = 180  # natural days; sixty are usual
+LATEST_ESCALATION = 5  # times the limit; one and two are usual
 SAMPLED = ("decision_share", "reply_check_share", "review_share")
 
 
@@ -44,6 +45,14 @@ def left_to_people(flow: Parameters) -> Iterator[str]:
     """A warning for each control that the flow does without, as a city may."""
     if not flow.freeze_from_returns:
         yield _("freeze_from_returns is 0: no case is frozen by itself, however often it returns")
+    if not flow.verify_public:
+        yield _("verify_public is off: reports of the public are filed without a look on site")
+    if not flow.second_eye:
+        yield _("second_eye is off: who accepts a case may file it, too")
+    if flow.escalate_at and min(flow.escalate_at) > LATEST_ESCALATION:
+        yield _(
+            "escalate_at begins at %(n)s limits: hardly anything late reaches a level above"
+        ) % {"n": f"{min(flow.escalate_at):g}"}
     if not flow.escalate_at:
         yield _("escalate_at is empty: nothing that is late reaches a higher level by itself")
     for name in SAMPLED:

@@ -8,6 +8,7 @@ from django.db import connection, models, transaction
 
 from cityloop.cases.faults import Broken
 from cityloop.cases.models import Attachment, Case, CaseEvent, Seal, Timer
+from cityloop.kernel import triggers
 from cityloop.kernel.models import StoredFile
 
 Lock = tuple[str, str]  # (table, name)
@@ -57,7 +58,7 @@ def taken_off() -> list[Broken]:
     found = (
         (
             "missing, disabled or replaced",
-            [*_without_trigger(), *_without_constraint(), *_without_column_lock()],
+            [*_without_trigger(), *_other_books(), *_without_constraint(), *_without_column_lock()],
         ),
         ("not of CityLoop, may change what is written", _strangers()),
         ("not of CityLoop, may change what is read", _impostors()),
@@ -67,6 +68,11 @@ def taken_off() -> list[Broken]:
         for what, locks in found
         if locks
     ]
+
+
+def _other_books() -> list[Lock]:
+    """Triggers of all other tables that are gone, disabled or weakened."""
+    return [lock for lock in triggers.taken_off() if lock not in LOCKS]
 
 
 def _without_trigger() -> list[Lock]:

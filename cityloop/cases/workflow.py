@@ -1,8 +1,8 @@
 """Is a flow sound? Every fault is a sentence, and a flow with one is not published.
 
 Refused: a parameter that means nothing, a dead end, a step without an owner, a role that may take
-no steps at all, that both judges and handles, or that decides about its own dispatches, a control
-that is switched off; also where only one district or street would have it.
+no steps at all, that both judges and handles or else holds what must stay apart (flow_sides.py), a
+control that is switched off; also where only one district or street would have it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from cityloop.cases.command import GRAVEST, LEVELS, LOWEST, TOP
 from cityloop.cases.flow import CHANNELS, DISTRICTS, Parameters, UnknownParameter, parameters
 from cityloop.cases.flow_controls import left_to_people, switched_off
 from cityloop.cases.flow_shapes import wrong_shapes
+from cityloop.cases.flow_sides import OF_UNITS, together
 from cityloop.cases.guards.command import SUPERVISING
 from cityloop.cases.lifecycle import BACK, BY_ACTION, CLOCK, NEW, PLATFORM, SAME, STEPS, Step
 from cityloop.cases.models import FINAL, Status
@@ -28,7 +29,6 @@ from cityloop.people import queries as people
 from cityloop.people.queries import Desk, Platform, level_of_kind
 from cityloop.people.roles import SEEDS, STEP, VERIFIERS
 
-OF_UNITS = frozenset({"unit_desk", "worker"})
 OUTSIDE = frozenset({"exchange"})  # another city's system: it takes the steps of the table only
 # Roles that may take steps of cases at all, until the city gives or takes that permission.
 STEPPING = frozenset(seed.code for seed in SEEDS if STEP in seed.permissions)
@@ -38,14 +38,6 @@ ABLE: dict[guards.Guard, frozenset[str]] = {
     guards.own_unit_task: OF_UNITS,
 }
 CLASS = re.compile(r"\*|[CE](\d\d(\d\d)?)?")
-# Who finds a problem has not yet judged it: finding is open to both sides.
-JUDGING = tuple(s for s in STEPS if s.side == lifecycle.J and NEW not in s.source)
-HANDLING = tuple(s for s in STEPS if s.side == lifecycle.H)
-# Whose duty a case is, and what goes past the dispatcher's rights, is decided above who dispatches;
-# by no judge either, also where the table calls the step neutral.
-ABOVE_DISPATCH = ("decide", "name_liable", "dispatch_by_order", "substitute")
-# What undoes a judgement: for nobody who handles or dispatches.
-UNDOING = ("reopen",)
 
 # Time rules 5.3 and 5.4: two extensions, one suspension, a year; a city may allow less.
 MOST = {"extensions_at_most": 2, "suspensions_at_most": 1, "suspension_days": 365,
@@ -116,7 +108,7 @@ def _of_flow(
         return found  # what follows would only repeat it
     able = stepping if desks is None else stepping & {desk.role for desk in desks}
     found = [
-        *_on_both_sides(flow), *_over_themselves(flow), *_unowned(flow, able, stepping),
+        *together(flow), *_unowned(flow, able, stepping),
         *_undecidable(flow), *_dead_ends(flow, able),
     ]  # fmt: skip
     if desks is not None:
@@ -219,37 +211,6 @@ def _wrong_roles_of(step: Step, roles: Sequence[str], stepping: Collection[str])
             yield _("roles: %(role)s does not take %(action)s") % {
                 "role": role, "action": step.action,
             }  # fmt: skip
-
-
-def _on_both_sides(flow: Parameters) -> Iterator[str]:
-    """Nobody judges what they handled; merged posts are persons with several roles."""
-    for role in ROLES:
-        judges = [s.action for s in JUDGING if role in s.roles_in(flow)]
-        handles = [
-            s.action for s in STEPS
-            if (s.side == lifecycle.H or s.action in ABOVE_DISPATCH) and role in s.roles_in(flow)
-        ]  # fmt: skip
-        if judges and handles and role != "system":
-            yield _("%(role)s both judges (%(judges)s) and handles (%(handles)s)") % {
-                "role": role, "judges": ", ".join(judges), "handles": ", ".join(handles),
-            }  # fmt: skip
-
-
-def _over_themselves(flow: Parameters) -> Iterator[str]:
-    """Nobody decides about what they dispatched, or undoes the judgement of what they handled."""
-    dispatching = set(BY_ACTION["dispatch"].roles_in(flow)) - {"system"}
-    for action in ABOVE_DISPATCH:
-        for role in BY_ACTION[action].roles_in(flow):
-            if role in dispatching:
-                yield _("%(role)s dispatches: %(action)s is for who stands above that") % {
-                    "role": role, "action": action,
-                }  # fmt: skip
-    for action in UNDOING:
-        for role in BY_ACTION[action].roles_in(flow):
-            if role in dispatching | OF_UNITS:
-                yield _("%(role)s handles: %(action)s undoes what others judged") % {
-                    "role": role, "action": action,
-                }  # fmt: skip
 
 
 def _owners(step: Step, flow: Parameters, able: Collection[str]) -> set[str]:

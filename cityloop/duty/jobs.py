@@ -8,8 +8,10 @@ from cityloop.kernel import clock
 
 
 def call_on_duty(number: str, version: int) -> None:
-    """A unit got a case: who is on duty there is told."""
-    operations.call_on_duty(number=number, version=version, now=clock.now())
+    """A unit got a case, or a part of it: who is on duty there is told, or its desk."""
+    now = clock.now()
+    operations.call_on_duty(number=number, version=version, now=now)
+    operations.tell_units(number=number, version=version, now=now)
 
 
 def note_seen(number: str, version: int) -> None:

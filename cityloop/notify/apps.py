@@ -2,7 +2,8 @@ from cityloop.kernel.manifest import MenuItem, Schedule, Subsystem
 
 # Steps that somebody at work is told of.
 TOLD = ("assign", "send_verify", "send_check", "urge", "reply", "accept_reply", "send_back_reply",
-        "overdue", "remind", "settle_by_reminder", "call_duty", "call_substitute")  # fmt: skip
+        "overdue", "recall_check", "recall_verify", "remind", "settle_by_reminder", "call_duty",
+        "call_substitute")  # fmt: skip
 
 
 class NotifyConfig(Subsystem):
@@ -20,6 +21,7 @@ class NotifyConfig(Subsystem):
     subscriptions = {f"case.{action}": f"tell_{action}" for action in TOLD} | {
         "notify.deliver": "deliver",
         "notify.tell": "tell_members",
+        "notify.tell_case": "tell_named",
     }
     schedules = (Schedule("queue_due", 5), Schedule("send_owed", 5),
                  Schedule("forget_questions", 3600),

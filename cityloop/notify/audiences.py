@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from django.db.models import Q
@@ -77,7 +77,7 @@ TABLE: dict[str, Callable[[Case, date], list[int]]] = {
 }
 
 
-def members(audience: str, case: Case, on: date) -> list[Member]:
-    """The active members of an audience, each once."""
-    ids = TABLE[audience](case, on)
+def members(audience: str, case: Case, on: date, named: Sequence[int] = ()) -> list[Member]:
+    """The active members of an audience, or those `named`, each once."""
+    ids = named or TABLE[audience](case, on)
     return list(Member.objects.filter(pk__in=ids, active=True).order_by("pk"))

@@ -63,6 +63,21 @@ def tell_settle_by_reminder(number: str, version: int) -> None:
     operations.tell(topic="reminded", number=number, version=version, now=clock.now())
 
 
+def tell_recall_verify(number: str, version: int) -> None:
+    """The inspector who need not go any more."""
+    operations.tell_recalled(number=number, version=version, now=clock.now())
+
+
+def tell_recall_check(number: str, version: int) -> None:
+    """As for a verification."""
+    operations.tell_recalled(number=number, version=version, now=clock.now())
+
+
+def tell_named(topic: str, number: str, version: int, members: list[int]) -> None:
+    """Members named by another subsystem, of a step of a case."""
+    operations.tell(topic=topic, number=number, version=version, named=members, now=clock.now())
+
+
 def tell_members(topic: str, members: list[int], about: str, path: str, values: Any) -> None:
     """Members named by another subsystem, of something that is no case."""
     operations.tell_members(

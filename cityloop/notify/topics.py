@@ -14,7 +14,7 @@ LANGUAGES = ("zh-hans", "en")
 AUDIENCES = ("reporter", "worker", "inspector", "unit", "ordered", "giver", "named", "called")
 BLANKS = ("number", "class", "unit", "due", "when", "result", "reason", "address", "link",
           "order", "answer", "answer_by", "title", "sheet", "photo", "begins", "days",
-          "hours", "phone")  # fmt: skip
+          "hours", "phone", "part")  # fmt: skip
 BLANK = re.compile(r"\{([a-z_]*)\}")
 STOPS = "。."  # what ends a sentence
 

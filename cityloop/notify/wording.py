@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from cityloop.cases import fields
-from cityloop.cases.models import Case, CaseEvent, RecordType, Status, TimerKind
+from cityloop.cases.models import Case, CaseEvent, RecordType, Status, Task, TimerKind
 from cityloop.intake.models import ReporterNotice
 from cityloop.notify import audiences, queries, signing, topics
 from cityloop.notify.models import State
@@ -59,20 +59,9 @@ def values_of(case: Case, wanted: set[str]) -> dict[str, str]:
         "link": _link(),
         "sheet": f"{settings.PUBLIC_URL}/cases/{case.number}/dispatch/",
     }
-    if "unit" in wanted:
-        values["unit"] = _unit(case)
-    if "due" in wanted:
-        values["due"] = _due(case)
-    if "when" in wanted:
-        values["when"] = _when(case)
-    if "result" in wanted:
-        values["result"] = _said(case, "result", RESULTS) or _done(case)
-    if "reason" in wanted:
-        values["reason"] = _reason(case)
+    values |= {name: find(case) for name, find in LOOKED_UP.items() if name in wanted}
     if wanted & {"order", "answer", "answer_by"}:
         values |= _order(case)
-    if "photo" in wanted:
-        values["photo"] = _photo(case)
     return values
 
 
@@ -120,6 +109,13 @@ def _when(case: Case) -> str:
     return _("we expect to finish by %(due)s") % {"due": _due(case)}
 
 
+def _part(case: Case) -> str:
+    """The sub-task that was given last."""
+    rows = Task.objects.filter(case=case, kind="assist", closed_at=None).exclude(what="")
+    task = rows.order_by("-id").first()
+    return task.what[:MAX_RESULT].rstrip("。. ") if task else ""
+
+
 def _order(case: Case) -> dict[str, str]:
     """The last supervision order: its words, the answer, and until when one is wanted."""
     task = audiences.order_of(case)
@@ -150,3 +146,19 @@ def _reason(case: Case) -> str:
         code: label for reasons in fields.REASONS.values() for code, label in reasons
     }
     return str(labels.get(case.reason_code) or _("it is no matter of city management"))
+
+
+def _result(case: Case) -> str:
+    return _said(case, "result", RESULTS) or _done(case)
+
+
+# What each of these blanks stands for is asked only where a text has it.
+LOOKED_UP: dict[str, Callable[[Case], str]] = {
+    "unit": _unit,
+    "due": _due,
+    "when": _when,
+    "result": _result,
+    "reason": _reason,
+    "part": _part,
+    "photo": _photo,
+}

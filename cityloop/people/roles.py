@@ -74,7 +74,7 @@ _OUTSIDE = (*READ, STEP, RECEIVE, *OUTSIDE)
 SEEDS = (
     #        code                 labels                        permissions
     RoleSeed("inspector",         "信息采集员", "Inspector",            (*READ, STEP, RECEIVE)),
-    RoleSeed("acceptor",          "受理员", "Acceptance operator",  _CENTRE),
+    RoleSeed("acceptor",          "受理员", "Acceptance operator",  (*_CENTRE, HAND_OVER)),
     RoleSeed("shift_leader",      "值班长", "Shift leader",         _SHIFT),
     RoleSeed("dispatcher",        "派遣员", "Dispatcher",           _DISPATCH),
     RoleSeed("unit_desk",         "责任单位内勤", "Unit desk",            _UNIT),

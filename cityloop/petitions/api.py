@@ -51,9 +51,10 @@ def _whole(actor: Actor, number: str) -> dict[str, Any]:
         **_petition(actor, row),
         "chain": [one.number for one in queries.chain_of(actor, row)],
         "repetitions": [
-            {"earlier": one.earlier.number, "why": one.why, "answer": one.answer,
+            {"earlier": one.earlier.number, "house": one.earlier.organisation.name,
+             "received_on": one.earlier.received_on, "why": one.why, "answer": one.answer,
              "reason": one.reason, "decided_at": one.decided_at}
-            for one in queries.repetitions_of(row)
+            for one in queries.repetitions_of(actor, row)
         ],
         "letters": [
             {"id": one.pk, "text": one.text, "medium": one.medium, "sent_at": one.sent_at}

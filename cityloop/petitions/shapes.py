@@ -108,9 +108,11 @@ class PetitionPage(Schema):
 
 
 class RepetitionOut(Schema):
-    """An earlier petition that this one seems to repeat."""
+    """An earlier petition that this one seems to repeat, of this register or another `house`'s."""
 
     earlier: str
+    house: str
+    received_on: date
     why: list[str]
     answer: str
     reason: str

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from ninja import Field, Schema
 
-from cityloop.standards import worktime
+from cityloop.standards import queries, worktime
 from cityloop.standards.models import ProtectionPeriod
 
 
@@ -44,6 +44,7 @@ class ProtectionOut(Schema):
     factor: Decimal
     limits: list[dict[str, str]]
     duty: str
+    overlaps: list[str]  # names of others with days in common: of limits the stricter holds
 
 
 def protection(row: ProtectionPeriod) -> dict[str, Any]:
@@ -51,4 +52,5 @@ def protection(row: ProtectionPeriod) -> dict[str, Any]:
     return {
         "id": row.pk, "name": row.name_zh, "name_en": row.name_en, "first": row.starts_on,
         "last": row.ends_on, "factor": row.factor, "limits": row.limits, "duty": row.duty,
+        "overlaps": [one.name_zh for one in queries.overlapping(row)],
     }  # fmt: skip

@@ -180,13 +180,16 @@ def protection_add(request: HttpRequest) -> HttpResponse:
         try:
             limits = limits_of(given.pop("limits"))
             new = operations.NewProtection(**given, limits=limits)
-            operations.add_protection(new, actor=actor, now=clock.now(), why=why)
+            row = operations.add_protection(new, actor=actor, now=clock.now(), why=why)
         except Invalid as problem:
             for name, reason in (problem.fields or {"": str(problem)}).items():
                 form.add_error(name if name in form.fields else None, reason)
     if form.errors:
         return shown_protection(request, form, status=422)
     messages.success(request, gettext("The protection period is added."))
+    if others := ", ".join(named(one) for one in queries.overlapping(row)):
+        words = gettext("It overlaps with %(others)s: of each limit the stricter one holds.")
+        messages.warning(request, words % {"others": others})
     return redirect("protection")
 
 

@@ -171,9 +171,12 @@ class WorkCalendar:
 
     def protection(self, day: date) -> Protection | None:
         """The protection period of a day, or None; of several the one that began last, and of those
-        that began together the one that was made last."""
-        holding = [one for one in reversed(self.protections) if one.first <= day <= one.last]
-        return max(holding, key=lambda one: one.first, default=None)
+        that began together the one that was made last. Of limits the stricter holds."""
+        return max(reversed(self.protected(day)), key=lambda one: one.first, default=None)
+
+    def protected(self, day: date) -> tuple[Protection, ...]:
+        """Every protection period of a day, in the order in which they were made."""
+        return tuple(one for one in self.protections if one.first <= day <= one.last)
 
     def warning_for(self, year: int) -> MissingYear | None:
         """A warning when the year's holidays are unknown; deadlines there count weekends only."""

@@ -96,12 +96,14 @@ def test_nobody_on_duty_the_desk_of_the_unit_is_told(town: Town) -> None:
     assert case.tasks.get(kind="handle").member_id is None
     assert Message.objects.filter(topic="dispatched", member=town.members["water"]).exists()
 
-    # A unit without a roster works as before: no step, no message.
+    # A unit without a roster works as before: no step; its desk has a message.
     number = town.case("filed").number
     town.step(number, "dispatch", "dispatcher", unit="ROADS")
     work(town)
     assert not CaseEvent.objects.filter(case__number=number, action="call_duty").exists()
     assert not Call.objects.filter(case__number=number).exists()
+    told = Message.objects.get(case__number=number, topic="to_receive")
+    assert told.member == town.members["roads"]
 
 
 @pytest.mark.requirement("E14", "E15")

@@ -159,7 +159,9 @@ def test_the_shift_is_handed_over_on_a_page(town: Town, browse: Browse) -> None:
     page = _page(browse("shift_leader", "zh-hans").get(f"/duty/handovers/{row.pk}/"))
     assert "接班人" in page and "已接" in page and "案件历史中当时没有其他未结案件" in page
     assert "night_leader" in page
-    assert browse("acceptor").post("/duty/handovers/", sent).status_code == 403
+    assert browse("supervisor").post("/duty/handovers/", sent).status_code == 403
+    own = browse("acceptor").post("/duty/handovers/", sent)  # a seat of its own, 交班
+    assert "acceptance seat" in _page(browse("acceptor").get(own["Location"]))
     # Another hall, and a unit that has no hall, see none of it; who oversees the city does.
     for name in ("district", "water"):
         assert browse(name).get(f"/duty/handovers/{row.pk}/").status_code == 404, name

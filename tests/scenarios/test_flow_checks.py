@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from cityloop.cases import operations as cases
-from cityloop.cases import queries
+from cityloop.cases import queries, workflow
+from cityloop.cases.lifecycle import BY_ACTION
 from cityloop.cases.models import Flow
 from cityloop.cli import check, flows
 from cityloop.cli.output import RejectedError
@@ -47,6 +49,68 @@ def test_an_unsound_flow_is_refused_with_every_reason(town: Town) -> None:
     assert queries.current_flow().code == "town"
     with pytest.raises(NotAllowed):
         cases.publish_flow(code="x", parameters={}, actor=town.actor("acceptor"), now=clock.now())
+
+
+ALONE = {name: ["dispatcher"] for name in ("urge", "accept_reply", "resume_early", "give_notice",
+                                           "send_check")}  # fmt: skip
+
+
+@pytest.mark.requirement("A05", "F01", "I01")
+def test_a_flow_in_which_one_post_orders_answers_and_accepts_is_refused(town: Town) -> None:
+    with pytest.raises(Invalid) as refused:
+        cases.publish_flow(code="alone", parameters={"roles": ALONE}, actor=SYSTEM, now=clock.now())
+    told = " | ".join(refused.value.reasons)
+    for sentence in (
+        "dispatcher handles: accept_reply judges the answer",
+        "dispatcher handles: resume_early ends what others granted",
+        "dispatcher handles: give_notice is given to those who handle",
+        "dispatcher takes reply and accept_reply: who answers an order does not judge",
+        "send_check: who handles would alone choose who checks it (dispatcher)",
+    ):
+        assert sentence in told
+    Flow.objects.create(code="old", parameters={"roles": ALONE}, published_at=clock.now())
+    forget()
+    assert not check.sound_flow()["well"]  # published before it was asked
+
+
+@pytest.mark.requirement("A05", "F01", "G09", "H05")
+@pytest.mark.parametrize(
+    ("action", "role", "why"),
+    [
+        ("send_back_reply", "acceptor", "who answers an order does not judge the answer"),
+        ("approve_deferral", "dispatcher", "two approvals are of two posts"),
+        ("approve_appeal", "dispatcher", "two approvals are of two posts"),
+        ("send_verify", "inspector", "who chooses the one that goes does not go"),
+        ("send_check", "inspector", "who chooses the one that goes does not go"),
+        ("close", "inspector", "who inspects a case does not close it"),
+        ("review_passed", "inspector", "who handles on the spot does not review it"),
+        ("reopen", "dispatcher", "reopen undoes what others judged"),
+        ("reply", "supervisor", "who answers an order does not judge the answer"),
+    ],
+)
+def test_no_role_holds_both_ends(action: str, role: str, why: str) -> None:
+    roles = [*BY_ACTION[action].roles, role]
+    with translation.override("en"):
+        found = workflow.faults({"roles": {action: roles}})
+    assert any(role in one and why in one for one in found), found
+    assert workflow.faults({}) == []
+
+
+@pytest.mark.requirement("A14", "A18", "G09")
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        ({"verify_public": False}, "without a look on site"),
+        ({"second_eye": False}, "who accepts a case may file it"),
+        ({"escalate_at": [100]}, "escalate_at begins at 100 limits"),
+        ({"escalate_at": []}, "escalate_at is empty"),
+    ],
+)
+def test_what_a_city_does_without_is_said(parameters: dict[str, Any], words: str) -> None:
+    assert workflow.faults(parameters) == []
+    with translation.override("en"):
+        (warning,) = workflow.warnings(parameters)
+    assert words in warning
 
 
 @pytest.mark.requirement("A18", "A05")

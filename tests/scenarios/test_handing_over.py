@@ -115,7 +115,7 @@ def test_a_handover_that_nobody_accepts_warns_and_stops_the_next(town: Town) -> 
         duty.end_shift(shift="夜班", actor=coming, now=town.now)
     with pytest.raises(Refused, match="another person accepts"):
         duty.accept_handover(handover_id=row.pk, actor=leaver, now=town.now)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(Refused, match="another desk"):
         duty.accept_handover(handover_id=row.pk, actor=town.actor("acceptor"), now=town.now)
     with pytest.raises(NotFound):
         duty.accept_handover(handover_id=row.pk, actor=town.actor("district"), now=town.now)
@@ -348,3 +348,26 @@ def test_nobody_keeps_a_task_that_their_posts_no_longer_allow(town: Town) -> Non
     )  # fmt: skip
     assert duty.take_back(now=town.now) == 0
     town.step(check, "send_check", "acceptor", inspector="inspector")
+
+
+@pytest.mark.requirement("A28")
+def test_an_acceptor_hands_over_to_another_of_the_desk(town: Town) -> None:
+    """交班: every item of the acceptance desk goes to the next person, never to oneself."""
+    person(town, "next", "PLAT", "acceptor")
+    town.case("reported")
+    first = town.actor("acceptor")
+    row = duty.end_shift(shift="早班", actor=first, now=town.now, remark="两件待核实")
+    assert (row.desk, row.cases, row.left_by) == ("seat", 1, town.members["acceptor"])
+    person(town, "beside", "PLAT", "acceptor")  # sits at another seat, and goes home as well
+    assert duty.end_shift(shift="早班", actor=town.actor("beside"), now=town.now).pk != row.pk
+    duty.end_shift(shift="早班", actor=town.actor("shift_leader"), now=town.now)
+    with pytest.raises(Refused, match="has not been accepted yet"):
+        duty.end_shift(shift="早班", actor=first, now=town.now)
+    with pytest.raises(Refused, match="another person accepts"):
+        duty.accept_handover(handover_id=row.pk, actor=first, now=town.now)
+    with pytest.raises(Refused, match="another desk"):
+        duty.accept_handover(handover_id=row.pk, actor=town.actor("dispatcher"), now=town.now)
+    row = duty.accept_handover(handover_id=row.pk, actor=town.actor("next"), now=town.now)
+    assert row.accepted_by == town.members["next"] and duty.digest_holds(row)
+    with pytest.raises(NotAllowed):
+        duty.end_shift(shift="早班", actor=town.actor("roads"), now=town.now)

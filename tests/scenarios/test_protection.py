@@ -79,3 +79,47 @@ def test_a_period_is_entered_by_who_may_with_a_reason_and_makes_sense(town: Town
     bad = standards.NewProtection("x", day, day, limits=[("C0101", Decimal(1), "weeks")])
     with pytest.raises(Invalid, match="unknown unit"):
         standards.add_protection(bad, **office, why="x")
+
+
+@pytest.mark.requirement("H10")
+@pytest.mark.parametrize("late_first", [True, False])
+def test_of_periods_that_overlap_the_stricter_limit_holds(town: Town, late_first: bool) -> None:
+    """Whichever was made last: what one period shortened, no other lengthens."""
+    day, office = date(2026, 3, 2), town.actor("administrator")
+    known = {"actor": office, "now": town.now, "why": "通知"}
+    lax = standards.NewProtection("演练", day, day, factor=Decimal(3))
+    strict = standards.NewProtection(
+        "峰会", day, day + timedelta(days=2), factor=Decimal("0.5"),
+        limits=[(town.chosen(COMPONENT).short_code, Decimal(30), "natural_day")],
+    )  # fmt: skip
+    rows = [
+        standards.add_protection(one, **known)
+        for one in ((lax, strict) if late_first else (strict, lax))
+    ]
+    assert queries.overlapping(rows[1]) == [rows[0]]
+    half = _filed(town, REFUSE)
+    assert (half.limit_amount, half.limit_unit) == (2, "work_hour")
+    told = views.protection_of(half)
+    assert told is not None and told["name"] == "峰会"
+    own = views.protection_of(_filed(town, COMPONENT))
+    assert own is not None and own["name"] == "演练"  # stricter for this class
+
+
+@pytest.mark.requirement("H10")
+def test_an_overlap_is_said_when_it_is_made(town: Town, client, settings) -> None:
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    client.force_login(
+        town.members["administrator"], backend="django.contrib.auth.backends.ModelBackend"
+    )
+    given = {"name": "峰会", "first": "2026-03-03", "last": "2026-03-05", "factor": "0.5",
+             "why": "通知"}  # fmt: skip
+    path = "/api/v1/standards/protection"
+    answer = client.post(path, given, content_type="application/json")
+    assert answer.status_code == 201 and answer.json()["overlaps"] == []
+    again = client.post(path, {**given, "name": "演练"}, content_type="application/json")
+    assert again.json()["overlaps"] == ["峰会"]
+    page = client.post("/protection/new/", {**given, "name": "三"}, follow=True).content.decode()
+    assert "峰会, 演练" in page

@@ -13,7 +13,8 @@ from cityloop.kernel.errors import Invalid
 from cityloop.notify.models import Message
 from cityloop.oversight import queries
 from cityloop.oversight.queries import ordered
-from tests.town import Town
+from cityloop.people import operations as people
+from tests.town import SINCE, SYSTEM, Town
 
 
 def _order(case: Case) -> Task:
@@ -251,3 +252,28 @@ def test_every_order_stands_in_one_list(town: Town) -> None:
     }  # fmt: skip
     for row in queries.orders(leader, now=town.now):
         assert row.case.number in listed[queries.state_of(row, now=town.now)]
+
+
+@pytest.mark.requirement("I01", "F01")
+def test_one_person_neither_orders_and_answers_nor_answers_and_accepts(town: Town) -> None:
+    """Posts may meet in one person: two acts of an order do not."""
+    for name, roles in (("both", ("acceptor", "leader")), ("other", ("acceptor", "supervisor"))):
+        member = people.create_member(
+            username=name, name=name, organisation=town.units["PLAT"], actor=SYSTEM, now=town.now
+        )
+        post = people.create_post(
+            code=f"P-{name}", organisation=town.units["PLAT"], name_zh=name, roles=roles,
+            actor=SYSTEM, now=town.now,
+        )  # fmt: skip
+        people.hold_post(member=member, post=post, actor=SYSTEM, now=town.now, valid_from=SINCE)
+        town.members[name] = member
+    number = town.case("reported").number  # no unit has it: the desk answers
+    town.step(number, "urge", "other", reason="尽快受理")
+    with pytest.raises(cases.Refused, match="who gave the order does not answer it"):
+        town.step(number, "reply", "other", opinion="已受理")
+    town.step(number, "reply", "both", opinion="已受理")
+    with pytest.raises(cases.Refused, match="who answered the order does not judge"):
+        town.step(number, "accept_reply", "both")
+    with pytest.raises(cases.Refused, match="who answered the order does not judge"):
+        town.step(number, "send_back_reply", "both", reason="不清楚")
+    town.step(number, "accept_reply", "other")

@@ -54,6 +54,7 @@ def test_subscriptions_listen_to_something_that_happens() -> None:
         "intake.unambiguous",
         "notify.deliver",
         "notify.tell",
+        "notify.tell_case",
         "calendar.changed",
         "grids.began",
         "grids.changed",

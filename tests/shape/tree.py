@@ -97,6 +97,7 @@ OWN: dict[str, dict[str, str]] = {
         "flow": VALUE,
         "flow_controls": FUNCTIONS,
         "flow_shapes": TABLE,
+        "flow_sides": TABLE,
         "granting": FUNCTIONS,
         "lateness": FUNCTIONS,
         "lifecycle": TABLE,

@@ -11,6 +11,7 @@ from cityloop.cases.effects.tasks import united
 from cityloop.cases.guards.filing import level_then
 from cityloop.cases.guards.joint import roles_of
 from cityloop.cases.models import Case, ClosingKind, RecordType, Status
+from cityloop.standards import worktime
 from cityloop.standards.models import FilingRule
 
 
@@ -107,13 +108,21 @@ def freeze_limit(change: Change) -> None:
 
 
 def _limit(change: Change, rule: FilingRule) -> tuple[Decimal, str]:
-    """The rule's limit, or that of the protection period in which the case is filed (H10)."""
+    """The rule's limit, or that of the protection period in which the case is filed (H10).
+
+    Of several periods the one whose limit ends first: none lengthens what another shortened.
+    """
     usual = (Decimal(rule.limit_amount), rule.limit_unit)
     calendar = change.calendar("work_hour")
-    protection = calendar.protection(change.now.astimezone(calendar.tz).date())
-    if protection is None or change.imported:
+    holding = calendar.protected(change.now.astimezone(calendar.tz).date())
+    if not holding or change.imported:
         return usual
-    amount, unit = protection.limit(rule.problem_class.short_code, *usual)
+    code = rule.problem_class.short_code
+    limits = [(one, *one.limit(code, *usual)) for one in reversed(holding)]
+    protection, amount, unit = min(  # of equals the one made last
+        limits,
+        key=lambda one: worktime.due_at(change.now, one[1], one[2], change.calendar(one[2])),
+    )
     change.facts["protection"] = {
         "name": protection.name, "duty": protection.duty, "was": [str(usual[0]), usual[1]],
         "until": str(protection.last),

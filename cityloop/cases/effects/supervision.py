@@ -40,7 +40,8 @@ def answer_order(change: Change) -> None:
     change.case.answer_owed = False
     if task := open_order(change):
         change.facts |= {"addressee": task.organisation_id, "in_time": not _late(change, task)}
-        _note(task, answered=chain.instant(change.now), late=_late(change, task))
+        _note(task, answered=chain.instant(change.now), late=_late(change, task),
+              answerer=change.actor.member_id)  # fmt: skip
         task.result = REPLIED
     clocks.stop(change, TimerKind.REPLY)
 

@@ -59,6 +59,8 @@ def answer_owed(change: Change) -> str | None:
     task = open_order(change)
     if task is None or task.result == REPLIED:
         return _("nobody waits for an answer")
+    if change.actor.member_id is not None and change.actor.member_id == task.asked.get("by"):
+        return _("who gave the order does not answer it")
     if task.organisation_id is None:
         asked = change.actor.roles & {"dispatcher", "acceptor"}
         return None if asked else _("the order is for the centre to answer")
@@ -76,8 +78,10 @@ def order_answered(change: Change) -> str | None:
 
 
 def giver_or_leader(change: Change) -> str | None:
-    """Who gave the order judges the answer, or a leader."""
+    """Who gave the order judges the answer, or a leader; never who has answered."""
     task = open_order(change)
+    if task is not None and change.actor.member_id in {task.asked.get("answerer"), None} - {None}:
+        return _("who answered the order does not judge the answer")
     if task is None or "leader" in change.actor.roles:
         return None
     if change.actor.member_id == task.asked.get("by"):

@@ -54,7 +54,7 @@ def _again(told: Told, first: str, clerk: int) -> Errand:
     def again(town: Town, now: datetime) -> After:
         row = _register(town, told, clerk, now, "再次反映：")
         actor = town.actor(clerk, now)
-        for one in queries.repetitions_of(row):
+        for one in queries.repetitions_of(actor, row):
             if one.earlier.number == first:
                 operations.decide(row.number, first, same=True, actor=actor, now=now)
         at = now + timedelta(hours=town.chance.uniform(*ANSWERED))

@@ -20,7 +20,7 @@ def make(scene: Scene) -> list[str]:
     scene.wait(days=9)
     again = _letter(scene, "visit", "垃圾仍未清理", f"再次反映：{LETTER}")
     clerk = scene.actor("acceptor")
-    for one in queries.repetitions_of(again):
+    for one in queries.repetitions_of(clerk, again):
         operations.decide(again.number, one.earlier.number, same=True, actor=clerk, now=scene.now)
     scene.show(f"/petitions/{again.number}/", "重信重访：同一人同一事项，已串联",
                "A repeated petition, chained to the one before", "acceptor")  # fmt: skip

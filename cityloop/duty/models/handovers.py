@@ -11,10 +11,11 @@ from cityloop.cases.models import Status
 
 
 class Desk(models.TextChoices):
-    """A hall has two desks with shifts of their own."""
+    """A hall has two desks with shifts of their own; who accepts reports hands over a seat."""
 
     ACCEPTANCE = "acceptance", pgettext_lazy("desk", "acceptance")  # 受理
     DISPATCH = "dispatch", pgettext_lazy("desk", "dispatch")  # 派遣
+    SEAT = "seat", pgettext_lazy("desk", "acceptance seat")  # 受理席: many beside each other
 
 
 class Handover(models.Model):
@@ -49,8 +50,14 @@ class Handover(models.Model):
             models.UniqueConstraint(
                 "hall",
                 "desk",
-                condition=Q(accepted_at__isnull=True),
+                condition=Q(accepted_at__isnull=True) & ~Q(desk="seat"),
                 name="handover_one_at_a_time",
+            ),
+            models.UniqueConstraint(
+                "hall",
+                "left_by",
+                condition=Q(accepted_at__isnull=True, desk="seat"),
+                name="handover_one_a_seat",
             ),
             models.CheckConstraint(condition=Q(desk__in=Desk.values), name="handover_desk"),
             models.CheckConstraint(

@@ -5,6 +5,7 @@ from cityloop.duty.operations.calls import (
     call_substitutes,
     note_seen,
     open_dispatch,
+    tell_units,
 )
 from cityloop.duty.operations.handovers import accept_handover, digest_holds, end_shift
 from cityloop.duty.operations.leaving import take_back
@@ -64,4 +65,5 @@ __all__ = [
     "take_back",
     "take_off_team",
     "tell_teams",
+    "tell_units",
 ]

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from cityloop.cases import flow as flows
 from cityloop.cases import operations as cases
-from cityloop.cases.models import Case, CaseEvent
+from cityloop.cases.models import Case, CaseEvent, Task
 from cityloop.duty import queries
 from cityloop.duty.models import Call, CallState
 from cityloop.duty.queries import Candidate
+from cityloop.kernel import jobs
 from cityloop.kernel.actor import Actor
 
 DESK = "desk"
@@ -23,9 +24,11 @@ ROSTER = "roster"  # the system's post that calls
 def call_on_duty(*, number: str, version: int, now: datetime) -> Call | None:
     """Tell who is on duty in the unit of a dispatch; once. Nobody on duty: its desk is told.
 
-    None where the unit keeps no roster, or the case went on meanwhile.
+    None where the unit keeps no roster, was only asked for a part, or the case went on meanwhile.
     """
     case = Case.objects.select_related("flow").get(number=number)
+    if not _got_by(case, version):
+        return None
     if case.lead_id is None or not queries.has_roster(case.lead_id):
         return None
     with transaction.atomic():
@@ -35,6 +38,35 @@ def call_on_duty(*, number: str, version: int, now: datetime) -> Call | None:
         people = queries.candidates(case.lead_id, now)
         first = people[0] if people else None
         return _call(case, case.lead_id, version, first, 1, "", now)
+
+
+def _got_by(case: Case, version: int) -> bool:
+    """Whether a unit has got the case with this step, and has it still."""
+    at = CaseEvent.objects.values_list("at", flat=True).get(case=case, version=version)
+    return Task.objects.filter(case=case, kind="handle", closed_at=None, opened_at=at).exists()
+
+
+def tell_units(*, number: str, version: int, now: datetime) -> int:
+    """Tell the units that a step gave something to do, by message: the desk of the lead where it
+    keeps no roster (else it is called), and of those that assist who is on duty, else the desk.
+    Returns how many units.
+    """
+    case = Case.objects.get(number=number)
+    at = CaseEvent.objects.values_list("at", flat=True).get(case=case, version=version)
+    given = Task.objects.filter(
+        case=case, kind__in=("handle", "assist"), closed_at=None, opened_at=at,
+        organisation__isnull=False,
+    )  # fmt: skip
+    told = 0
+    for task in given.order_by("pk"):
+        unit = task.organisation_id or 0
+        if task.kind == "handle" and queries.has_roster(unit):
+            continue
+        topic = "to_receive" if task.kind == "handle" else "subtask" if task.what else "assist"
+        members = queries.reached(unit, now)
+        payload = {"topic": topic, "number": number, "version": version, "members": members}
+        told += bool(members and jobs.defer("notify.tell_case", payload))
+    return told
 
 
 def call_substitutes(*, now: datetime, limit: int = 200) -> int:

@@ -10,7 +10,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext as _
 
 from cityloop.duty import piles, queries
-from cityloop.duty.models import Handover
+from cityloop.duty.models import Desk, Handover
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, Refused
 from cityloop.kernel.manifest import open_items
@@ -42,6 +42,8 @@ def end_shift(
     _check(shift, remark, remarks or {})
     desk = queries.desk_of(actor)
     before = Handover.objects.filter(hall=hall, desk=desk, accepted_at=None)
+    if desk == Desk.SEAT:  # many sit beside each other
+        before = before.filter(left_by_id=actor.member_id)
     if before.exists():
         raise Refused(_("the handover before has not been accepted yet"))
     row = Handover.objects.create(

@@ -47,8 +47,10 @@ def hall_of(actor: Actor) -> Organisation:
 
 
 def desk_of(actor: Actor) -> Desk:
-    """Acceptance with its shift leader, or dispatch."""
-    return Desk.ACCEPTANCE if "shift_leader" in actor.roles else Desk.DISPATCH
+    """Acceptance for its shift leader, a seat of it, or dispatch."""
+    if "shift_leader" in actor.roles:
+        return Desk.ACCEPTANCE
+    return Desk.SEAT if "acceptor" in actor.roles else Desk.DISPATCH
 
 
 def open_cases(actor: Actor) -> QuerySet[Case]:

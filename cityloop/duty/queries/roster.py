@@ -165,6 +165,19 @@ def candidates(unit_id: int, at: datetime) -> list[Candidate]:
     return found
 
 
+def reached(unit_id: int, at: datetime) -> list[int]:
+    """Ids of who hears of what comes to a unit: who is on duty where it keeps a roster, else, or
+    where nobody can be called, those who keep its desk."""
+    if on_duty := candidates(unit_id, at)[:1]:
+        return [one.member.pk for one in on_duty]
+    today = timezone.localdate(at)
+    held = Holding.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gt=today), valid_from__lte=today, post__active=True,
+        post__organisation_id=unit_id, post__roles__code="unit_desk", member__active=True,
+    )  # fmt: skip
+    return sorted(set(held.values_list("member_id", flat=True)))
+
+
 def _callable(
     member: Member, away: dict[int, Absence], in_post: set[int]
 ) -> tuple[Member | None, str, str]:

@@ -10,6 +10,7 @@ from cityloop.notify.operations.ordering import (
     tell,
     tell_members,
     tell_order_overdue,
+    tell_recalled,
 )
 from cityloop.notify.operations.pushing import end_left, subscribe, unsubscribe
 from cityloop.notify.operations.replies import CannotReply, send_owed, send_reply
@@ -35,5 +36,6 @@ __all__ = [
     "tell",
     "tell_members",
     "tell_order_overdue",
+    "tell_recalled",
     "unsubscribe",
 ]

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from cityloop.cases.models import Case, CaseEvent, TimerKind
+from cityloop.cases.models import Case, CaseEvent, Task, TimerKind
 from cityloop.intake.models import ReporterNotice
 from cityloop.kernel import jobs
 from cityloop.kernel.actor import Actor
@@ -90,11 +90,11 @@ def start(row: Message, *, now: datetime) -> None:
         jobs.defer(DELIVER, {"message_id": row.pk})
 
 
-def tell(*, topic: str, number: str, version: int, now: datetime) -> int:
-    """Tell the audience of a topic about a case; returns how many are told anew."""
+def tell(*, topic: str, number: str, version: int, now: datetime, named: Sequence[int] = ()) -> int:
+    """Tell the audience of a topic about a case, or those `named`; returns how many anew."""
     row = topics.all_topics()[topic]
     case = Case.objects.select_related("problem_class", "lead").get(number=number)
-    found = audiences.members(row.audience, case, timezone.localdate(now))
+    found = audiences.members(row.audience, case, timezone.localdate(now), named)
     texts = {
         language: wording.compose(topic, case, language=language)
         for language in {_language(member) for member in found}
@@ -107,6 +107,17 @@ def tell(*, topic: str, number: str, version: int, now: datetime) -> int:
         for member in found
     ]  # fmt: skip
     return sum(one is not None for one in told)
+
+
+def tell_recalled(*, number: str, version: int, now: datetime) -> int:
+    """Tell the inspector whose verification or check was called back with this step."""
+    line = CaseEvent.objects.get(case__number=number, version=version)
+    held = Task.objects.filter(
+        case_id=line.case_id, kind__in=("verify", "check"), closed_at=line.at,
+        member__isnull=False,
+    )  # fmt: skip
+    named = list(held.values_list("member_id", flat=True))
+    return tell(topic="recalled", number=number, version=version, now=now, named=named)
 
 
 def tell_order_overdue(*, number: str, version: int, now: datetime) -> int:

@@ -23,7 +23,12 @@ from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Problem, Refus
 from cityloop.kernel.phones import plain_phone
 from cityloop.petitions import likeness, queries
 from cityloop.petitions.models import Answer, Kind, Petition, Repetition
-from cityloop.petitions.operations.numbers import PETITIONS, next_number
+from cityloop.petitions.operations.numbers import (
+    PETITIONS,
+    SENT_TWICE,
+    next_number,
+    one_at_a_time,
+)
 from cityloop.petitions.operations.persons import person_of
 from cityloop.petitions.queries import CHANNEL, REGISTER
 
@@ -66,6 +71,7 @@ class Transfer:
 def register(given: NewPetition, *, actor: Actor, now: datetime) -> Petition:
     """Write a petition into the register; what it seems to repeat is proposed to a clerk.
 
+    The same line by the same clerk within minutes is the one that stands there: a form sent twice.
     Raises NotAllowed, Invalid with a sentence per field.
     """
     actor.require(REGISTER)
@@ -78,6 +84,8 @@ def register(given: NewPetition, *, actor: Actor, now: datetime) -> Petition:
     if problems:
         raise Invalid(*problems.values(), fields=problems)
     with transaction.atomic():
+        if (same := _just_written(given, by, house, now)) is not None:
+            return same
         person = intake.remember(
             phone=plain_phone(given.phone), name=given.name, address=given.address,
             channel=CHANNEL, now=now,
@@ -91,6 +99,19 @@ def register(given: NewPetition, *, actor: Actor, now: datetime) -> Petition:
         )  # fmt: skip
         propose(row)
     return row
+
+
+def _just_written(given: NewPetition, by: int, house: int, now: datetime) -> Petition | None:
+    """The same line, if this clerk has just written it; who sends it twice at once waits here."""
+    one_at_a_time(PETITIONS, f"{by}")
+    rows = Petition.objects.filter(
+        registered_by_id=by, organisation_id=house, registered_at__gt=now - SENT_TWICE,
+        kind=given.kind, received_on=given.received_on, subject=given.subject.strip(),
+        text=given.text.strip(), place=given.place.strip(), head_count=given.head_count,
+        petitioner__name=given.name.strip(), petitioner__phone=plain_phone(given.phone),
+        petitioner__address=given.address.strip(),
+    )  # fmt: skip
+    return rows.order_by("pk").first()
 
 
 def _reply_days() -> int:
@@ -160,7 +181,7 @@ def propose(row: Petition) -> int:
         same |= Q(petitioner__phone=person.phone)
     if person.name and person.address:
         same |= Q(petitioner__name=person.name, petitioner__address=person.address)
-    rows = Petition.objects.filter(same, organisation_id=row.organisation_id).exclude(pk=row.pk)
+    rows = Petition.objects.filter(same).exclude(pk=row.pk)  # of every register
     before = rows.filter(Q(received_on__lt=row.received_on) | Q(pk__lt=row.pk))
     found = before.select_related("petitioner", "report__case").order_by("-received_on", "-pk")
     mine, made = matter(row), 0
@@ -208,6 +229,8 @@ def decide(
         one = found.select_related("earlier").first()
         if one is None:
             raise NotFound(_("nothing proposes that one for the other"))
+        if not queries.petitions(actor).filter(pk=one.earlier_id).exists():
+            raise Refused(_("that petition is of another register: who sees both decides"))
         if one.answer != Answer.OPEN:
             raise Refused(_("this was decided before"))
         one.answer = Answer.SAME if same else Answer.OTHER

@@ -22,7 +22,12 @@ from cityloop.people.models import Organisation
 from cityloop.petitions import queries
 from cityloop.petitions.models import Outcome, Suggestion
 from cityloop.petitions.operations.letters import text_problem
-from cityloop.petitions.operations.numbers import SUGGESTIONS, next_number
+from cityloop.petitions.operations.numbers import (
+    SENT_TWICE,
+    SUGGESTIONS,
+    next_number,
+    one_at_a_time,
+)
 from cityloop.petitions.operations.persons import person_of
 from cityloop.petitions.queries import CHANNEL, REGISTER, REPLY
 from cityloop.standards import queries as standards
@@ -97,6 +102,8 @@ def _keep(
     days = cases.current_parameters().suggestion_workdays
     due = worktime.due_at(now, days, "work_day", standards.work_calendar())
     with transaction.atomic():
+        if (same := _just_kept(given, sent_from, by, now)) is not None:
+            return same
         sender = None
         if given.name.strip() or given.phone.strip():
             sender = intake.remember(
@@ -107,6 +114,23 @@ def _keep(
             subject=given.subject.strip(), text=given.text.strip(), received_at=now,
             sender=sender, organisation=house, entered_by_id=by, sent_from=sent_from, due_at=due,
         )  # fmt: skip
+
+
+def _just_kept(
+    given: NewSuggestion, sent_from: str, by: int | None, now: datetime
+) -> Suggestion | None:
+    """The same suggestion, if it has just come from here: a form that was sent twice."""
+    one_at_a_time(SUGGESTIONS, sent_from or f"{by}")
+    rows = Suggestion.objects.filter(
+        sent_from=sent_from, entered_by_id=by, received_at__gt=now - SENT_TWICE,
+        subject=given.subject.strip(), text=given.text.strip(),
+    )  # fmt: skip
+    name, phone = given.name.strip(), plain_phone(given.phone)
+    if name or phone:
+        rows = rows.filter(sender__name=name, sender__phone=phone)
+    else:
+        rows = rows.filter(sender=None)
+    return rows.order_by("pk").first()
 
 
 def answer_suggestion(

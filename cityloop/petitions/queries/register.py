@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,12 +29,21 @@ class NoSuchPetition(NotFound):
     code, title = "no-such-petition", "There is no such petition"
 
 
+def of_house(actor: Actor) -> Q:
+    """The lines of the registers that the actor sees: the own house's, and those of the bodies
+    below it. A post that sees a district's ground sees the register of the district's bodies."""
+    own = Q(organisation_id__in=[actor.organisation_id or 0])
+    return own | scope_q(
+        actor, organisation_field="organisation_id", region_field="organisation__region_code"
+    )
+
+
 def petitions(
     actor: Actor, *, kind: str = "", state: str = "", words: str = "", today: date | None = None
 ) -> QuerySet[Petition]:
     """The register of one's houses. `state`: waiting, transferred, answered, late (by `today`)."""
     actor.require(VIEW)
-    rows = Petition.objects.filter(scope_q(actor, organisation_field="organisation_id"))
+    rows = Petition.objects.filter(of_house(actor))
     if kind:
         rows = rows.filter(kind=kind)
     if state == "answered":
@@ -83,11 +92,13 @@ def numbers_of(actor: Actor, found: Iterable[Report]) -> dict[int, str]:
     return dict(petitions(actor).filter(report_id__in=ids).values_list("report_id", "number"))
 
 
-def repetitions_of(row: Petition) -> list[Repetition]:
-    """What this petition seems to repeat, latest first, decided or not."""
-    rows = Repetition.objects.filter(petition=row).select_related(
-        "earlier__report__case", "decided_by"
-    )
+def repetitions_of(actor: Actor, row: Petition) -> list[Repetition]:
+    """What this petition seems to repeat, latest first, decided or not; `seen`: whether the earlier
+    one stands in a register that the actor sees. Of another only number, day and house are told.
+    """
+    known = Exists(petitions(actor).filter(pk=OuterRef("earlier_id")))
+    rows = Repetition.objects.filter(petition=row).annotate(seen=known)
+    rows = rows.select_related("earlier__report__case", "earlier__organisation", "decided_by")
     return list(rows.order_by("-earlier__received_on", "-pk"))
 
 
@@ -113,8 +124,9 @@ def chains(actor: Actor) -> QuerySet[Petition]:
 
 
 def undecided(actor: Actor, *, limit: int = 20) -> list[Repetition]:
-    """Proposals that wait for a clerk, the longest waiting first."""
-    rows = Repetition.objects.filter(answer=Answer.OPEN, petition__in=petitions(actor))
+    """Proposals that wait for a clerk who sees both petitions, the longest waiting first."""
+    mine = petitions(actor)
+    rows = Repetition.objects.filter(answer=Answer.OPEN, petition__in=mine, earlier__in=mine)
     found = rows.select_related("petition__petitioner", "earlier")
     return list(found.order_by("pk")[:limit])
 

@@ -13,9 +13,8 @@ from cityloop.intake.models import Reporter
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
 from cityloop.kernel.manifest import OpenItems
-from cityloop.people.scope import scope_q
 from cityloop.petitions.models import Suggestion
-from cityloop.petitions.queries.register import SEE_REPORTER, VIEW, petitions
+from cityloop.petitions.queries.register import SEE_REPORTER, VIEW, of_house, petitions
 
 SUGGESTED = ("-received_at", "-id")
 
@@ -31,8 +30,7 @@ def suggestions(
 ) -> QuerySet[Suggestion]:
     """`state`: waiting, late (by `now`), answered."""
     actor.require(VIEW)
-    own = scope_q(actor, organisation_field="organisation_id")
-    rows = Suggestion.objects.filter(own | Q(organisation=None))
+    rows = Suggestion.objects.filter(of_house(actor) | Q(organisation=None))
     if state:
         rows = rows.filter(replied_at__isnull=state != "answered")
     if state == "late":

@@ -90,7 +90,7 @@ def _page(request: HttpRequest, number: str, **typed: Any) -> HttpResponse:
     chain = queries.chain_of(actor, row)
     context = {
         "row": row, "state": state_of(row, now), "person": queries.petitioner_of(actor, row),
-        "chain": chain, "repetitions": queries.repetitions_of(row), "why": frame.WHY,
+        "chain": chain, "repetitions": queries.repetitions_of(actor, row), "why": frame.WHY,
         "letters": list(row.letters.select_related("sent_by").order_by("sent_at", "pk")),
         "may_register": actor.may(queries.REGISTER), "tabs": frame.tabs("petitions"),
         "icons": frame.KIND_ICONS, "due_at": queries.dead_line(row.due_on), "now": now,

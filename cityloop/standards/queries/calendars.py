@@ -114,6 +114,14 @@ def protection_periods(code: str = DEFAULT) -> QuerySet[ProtectionPeriod]:
     return rows.order_by("-starts_on", "-id")
 
 
+def overlapping(row: ProtectionPeriod) -> list[ProtectionPeriod]:
+    """Other periods of the calendar with days in common with this one, first to begin first."""
+    rows = ProtectionPeriod.objects.filter(
+        calendar_id=row.calendar_id, starts_on__lte=row.ends_on, ends_on__gte=row.starts_on
+    )
+    return list(rows.exclude(pk=row.pk).order_by("starts_on", "pk"))
+
+
 def calendar_changes(code: str = DEFAULT) -> QuerySet[CalendarChange]:
     """Who changed a calendar, newest first."""
     return CalendarChange.objects.filter(calendar__code=code).order_by("-at", "-id")
