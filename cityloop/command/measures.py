@@ -36,7 +36,7 @@ def _now(**given: str) -> Parameters:
 class Measure:
     """One number. `of` parts of `whole`; without `whole` the count itself.
 
-    `better`: "up", "down" or "" where neither is. `reason`: the count whose change is explained.
+    `better`: "up", "down" or "" where neither is. `fallen`: the measure whose cases explain a fall.
     `standing`: how many there are now, not how many there were in a period.
     """
 
@@ -47,13 +47,8 @@ class Measure:
     better: str
     opens: Parameters
     whole: tuple[str, ...] = ()
-    reason: str = ""
+    fallen: str = ""
     standing: bool = False
-
-    @property
-    def explained(self) -> str:
-        """The count whose change is explained."""
-        return self.reason or self.of
 
     def value(self, counts: dict[str, int | None]) -> float | None:
         """The number from these counts: a count, or a percentage; None where it is not known."""
@@ -74,7 +69,7 @@ TABLE = (
     Measure("reported", pgettext_lazy("measure", "Reported"),           "inbox",         "reported", "",     _between("reported")),
     Measure("filed",    pgettext_lazy("measure", "Filed"),              "file-check",    "filed",    "",     _between("filed")),
     Measure("closed",   pgettext_lazy("measure", "Closed"),             "badge-check",   "closed",   "up",   _between("closed")),
-    Measure("on_time",  pgettext_lazy("measure", "Handled in time"),    "timer",         "on_time",  "up",   _between("closed", outcome="on_time"), whole=JUDGED, reason="late"),
+    Measure("on_time",  pgettext_lazy("measure", "Handled in time"),    "timer",         "on_time",  "up",   _between("closed", outcome="on_time"), whole=JUDGED, fallen="late"),
     Measure("late",     pgettext_lazy("measure", "Handled late"),       "clock-alert",   "late",     "down", _between("closed", outcome="late")),
     Measure("reworked", pgettext_lazy("measure", "Reworked"),           "rotate-ccw",    "reworked", "down", _between("closed", outcome="reworked")),
     Measure("open",     pgettext_lazy("measure", "Open now"),           "folder-open",   "open",     "down", _now(status="open"), standing=True),

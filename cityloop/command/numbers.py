@@ -62,7 +62,7 @@ def _number(
         arrow="trending-up" if change > 0 else "trending-down" if change < 0 else "move-right",
         change=wording.change_text(one, change),
         before=wording.value_text(one, was),
-        why=wording.reason_text(one, reason, names) if reason else "",
+        why=wording.reason_text(reason, names) if reason else "",
         why_href=_why_address(one, reason, span, limited) if reason else "",
     )  # fmt: skip
 
@@ -74,6 +74,7 @@ def _tone(one: Measure, change: float) -> str:
 
 
 def _why_address(one: Measure, reason: Reason, span: Span, limited: dict[str, str]) -> str:
-    """The cases of the count that is explained, in what explains it."""
+    """The cases of what explains it."""
     parts = limited | {PARAMETER[reason.dimension]: str(reason.key)}
-    return BY_KEY[one.explained].address(span, **parts)
+    shown = BY_KEY[one.fallen] if one.fallen and not reason.rise else one
+    return shown.address(span, **parts)

@@ -60,7 +60,7 @@ def value_text(measure: Measure, value: float | None) -> str:
     if value is None:
         return "–"
     return (
-        f"{number_format(value, 1)} %"
+        f"{number_format(round(value, 1), 1)} %"
         if measure.whole
         else number_format(value, 0, force_grouping=True)
     )
@@ -70,17 +70,15 @@ def change_text(measure: Measure, change: float) -> str:
     """The change with its sign; of a percentage in points."""
     sign = "+" if change > 0 else "−" if change < 0 else "±"
     if measure.whole:
-        return _("%(change)s points") % {"change": f"{sign}{number_format(abs(change), 1)}"}
+        return _("%(change)s points") % {
+            "change": f"{sign}{number_format(round(abs(change), 1), 1)}"
+        }
     return f"{sign}{number_format(abs(change), 0, force_grouping=True)}"
 
 
-def reason_text(measure: Measure, reason: Reason, names: Names) -> str:
+def reason_text(reason: Reason, names: Names) -> str:
     """One sentence: what most of the change lies in."""
     told = {"name": names.of(reason.dimension, reason.key), "share": f"{round(reason.share * 100)}"}
-    if measure.reason:
-        if reason.rise:
-            return _("%(name)s makes %(share)s %% of what was late more") % told
-        return _("%(name)s makes %(share)s %% of what was late less") % told
     if reason.rise:
         return _("%(name)s makes %(share)s %% of the rise") % told
     return _("%(name)s makes %(share)s %% of the fall") % told
@@ -103,4 +101,4 @@ def _told(one: Measure, now: dict[str, int | None], before: dict[str, int | None
 
 def rate_text(row: queries.Ranked) -> str:
     """The share handled in time, or a dash."""
-    return "–" if row.rate is None else f"{number_format(row.rate, 1)} %"
+    return "–" if row.rate is None else f"{number_format(round(row.rate, 1), 1)} %"

@@ -113,20 +113,30 @@ def test_a_number_says_how_it_changed_and_why(town: Town, browse: Browse, monkey
     tones = {title: tone for tone, _href, title, _value in FIGURE.findall(text)}
     assert tones["Open now"] == "bad" and tones["Reported"] == "plain"
     reasons = [(html.unescape(href), html.unescape(words)) for href, words in WHY.findall(text)]
-    href, words = next(one for one in reasons if "reported_from" not in one[0] or True)
+    href, words = reasons[0]
     assert "% of the rise" in words
     assert rows(leader, href) >= 2
     assert "major=" in href or "area=" in href or "unit_id=" in href
 
     cell = queries.Cell
     cube = queries.Cube([
-        cell("330102", 1, "E01", {"late": 9}, {"late": 1}),
-        cell("330106", 2, "C01", {"late": 3}, {"late": 1}),
+        cell("330102", 1, "E01", {"late": 9, "on_time": 1}, {"late": 1, "on_time": 9}),
+        cell("330106", 2, "C01", {"late": 3, "on_time": 7}, {"late": 1, "on_time": 9}),
     ])  # fmt: skip
-    found = queries.reason_of(measures.BY_KEY["on_time"], cube)
-    assert found == queries.Reason("major", "E01", 0.8, True)
+    late, rate = measures.BY_KEY["late"], measures.BY_KEY["on_time"]
+    assert queries.reason_of(late, cube) == queries.Reason("major", "E01", 0.8, True)
+    found = queries.reason_of(rate, cube)
+    assert found is not None and (found.key, found.rise) == ("E01", False)
+    assert round(found.share, 6) == 0.8, "40 of the 50 points that were lost"
+    better = queries.Cube([
+        cell("330102", 1, "E01", {"late": 4, "on_time": 36}, {"late": 3, "on_time": 3}),
+        cell("330102", 2, "C01", {"late": 1, "on_time": 1}, {"late": 1, "on_time": 1}),
+    ])  # fmt: skip
+    found = queries.reason_of(rate, better)
+    assert found is not None and (found.key, found.rise) == ("E01", True), "late more, yet better"
     still = queries.Cube([cell("330102", 1, "E01", {"late": 2}, {"late": 1})])
-    assert queries.reason_of(measures.BY_KEY["late"], still) is None, "of one case nobody asks"
+    assert queries.reason_of(late, still) is None, "of one case nobody asks"
+    assert queries.reason_of(rate, still) is None
 
 
 @pytest.mark.requirement("L24")

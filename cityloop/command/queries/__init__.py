@@ -21,7 +21,7 @@ from cityloop.command.queries.heat import bounds
 from cityloop.command.queries.ranking import Ranked, ranking, rate
 from cityloop.command.queries.reasons import Reason, reason_of
 from cityloop.command.queries.red import BOX, RedMatter, red_matters
-from cityloop.command.queries.trends import Day, by_day, today_of
+from cityloop.command.queries.trends import Day, by_day, day_of
 
 __all__ = [
     "BOX",
@@ -39,6 +39,7 @@ __all__ = [
     "by_day",
     "by_place",
     "counted",
+    "day_of",
     "digest_wanted",
     "digits_of",
     "from_days",
@@ -51,6 +52,5 @@ __all__ = [
     "reason_of",
     "red_matters",
     "standing",
-    "today_of",
     "with_evening",
 ]

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, DateField, Q, QuerySet, Sum
+from django.db.models import Count, DateField, QuerySet, Sum
 from django.db.models.functions import Cast, TruncDate
 
 from cityloop.cases import queries as cases
 from cityloop.cases.models import Case
-from cityloop.command.queries.cells import WHERE, day_figures, from_days, happened
-from cityloop.command.spans import Span, start_of
+from cityloop.command.queries.cells import WHERE, Cube, day_figures, from_days, happened
+from cityloop.command.spans import Span
 from cityloop.kernel.actor import Actor
 
 SHOWN = ("reported", "closed", "on_time", "late")
@@ -43,12 +43,10 @@ def by_day(actor: Actor, span: Span) -> list[Day]:
     return [Day(day, empty | counted.get(day, {})) for day in days]
 
 
-def today_of(actor: Actor, *, day: date, now: datetime) -> Day:
-    """The day that has not ended, from the cases."""
-    numbers = {name: Count("pk", filter=happened(name, start_of(day), now)) for name in SHOWN}
-    since = Q(reported_at__gte=start_of(day)) | Q(closed_at__gte=start_of(day))
-    found: dict[str, int] = cases.visible(actor).filter(since).order_by().aggregate(**numbers)
-    return Day(day, found)
+def day_of(cube: Cube, day: date) -> Day:
+    """The later period of a cube as a day."""
+    now, _before = cube.totals()
+    return Day(day, {name: now[name] or 0 for name in SHOWN})
 
 
 def _stored(actor: Actor, span: Span) -> dict[date, dict[str, int]]:

@@ -85,7 +85,7 @@ def today_facts(actor: Actor, *, now: datetime) -> dict[str, Any]:
     cube = queries.joined([flow, held])
     names = wording.names_of(cube, on=span.last)
     past = spans.whole(span.last - timedelta(days=TREND_DAYS), before.last)
-    days = [*queries.by_day(actor, past), queries.today_of(actor, day=span.last, now=now)]
+    days = [*queries.by_day(actor, past), queries.day_of(cube, span.last)]
     return {
         "now": now, "ground": ground(actor), "span": span,
         "numbers": numbers.numbers(
@@ -148,15 +148,14 @@ def rankings(
         ("area", pgettext("command", "Areas"), "map"),
         ("unit", pgettext("command", "Units"), "building-2"),
     )
+    ranked = ((*table, queries.ranking(cube, table[0])) for table in tables)
     return [
         {
             "key": dimension, "title": title, "icon": icon,
-            "rows": [
-                _line(row, dimension, span, names, area)
-                for row in queries.ranking(cube, dimension)[:most]
-            ],
+            "rows": [_line(row, dimension, span, names, area) for row in rows[:most]],
         }
-        for dimension, title, icon in tables
+        for dimension, title, icon, rows in ranked
+        if dimension != "area" or len(rows) > 1  # one alone is first among nobody
     ]  # fmt: skip
 
 

@@ -2,10 +2,11 @@
 const script = document.getElementById("charts-script");
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const wall = document.body.classList.contains("wall");
 const drawn = [];
 
 function option(data, rem, size) {
-  const text = { color: token("ink-2"), fontFamily: token("font"), fontSize: rem * 0.75 };
+  const text = { color: token("ink-2"), fontFamily: token("font"), fontSize: rem * (wall ? 1 : 0.75) };
   const lying = data.kind === "bars";
   const names = { type: "category", data: data.labels, inverse: lying, axisTick: { show: false }, axisLine: { lineStyle: { color: token("line") } }, axisLabel: { ...text, ...(lying ? { width: Math.min(rem * 9, size / 3), overflow: "truncate" } : { hideOverlap: true }) } };
   const counts = { type: "value", minInterval: 1, splitNumber: 4, axisLabel: text, splitLine: { lineStyle: { color: token("line") } } };
