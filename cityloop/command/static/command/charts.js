@@ -16,7 +16,7 @@ function option(data, rem, size) {
     animation: !calm, animationDuration: 400,
     aria: { enabled: true, label: { description: data.title }, decal: { show: true } },
     textStyle: { fontFamily: token("font") },
-    grid: { left: rem / 2, right: rem / 2, top: rem * 2.25, bottom: rem / 4, containLabel: true },
+    grid: { left: rem / 2, right: lying ? rem * 1.5 : rem / 2, top: rem * 2.25, bottom: rem / 4, containLabel: true },
     legend: { top: 0, left: 0, textStyle: text, itemWidth: rem, itemHeight: rem * 0.625, itemGap: rem },
     tooltip: { trigger: "axis", renderMode: "richText", confine: true, backgroundColor: token("surface"), borderColor: token("line-strong"), textStyle: { ...text, color: token("ink") }, axisPointer: { type: "shadow", shadowStyle: { color: token("ink"), opacity: 0.06 } } },
     xAxis: lying ? counts : names,
