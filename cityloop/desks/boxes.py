@@ -10,7 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import (
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    Value,
+)
+from django.db.models.lookups import LessThan
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
@@ -132,6 +142,16 @@ def escalated(actor: Actor, now: datetime) -> Q:
     return Q(escalations__gt=0) & Q(status__in=OPEN)
 
 
+def red(actor: Actor, now: datetime) -> Q:
+    """What a leader looks at first: raised by the clock, grave, told by a leader, an answer owed,
+    or late by the whole limit again."""
+    again = ExpressionWrapper((F("due_at") - F("yellow_at")) * 4, DurationField())
+    end = ExpressionWrapper(F("due_at") + again, DateTimeField())
+    twice = Q(yellow_at__lt=F("due_at")) & LessThan(end, Value(now))
+    named = Q(escalations__gt=0) | Q(level=4) | Q(channel="leader") | Q(answer_owed=True)
+    return (named | twice) & Q(status__in=OPEN)
+
+
 def substituted(actor: Actor, now: datetime) -> Q:
     """With a designated unit instead of the one that should have acted."""
     return Q(substituted=True) & Q(status__in=OPEN)
@@ -234,6 +254,7 @@ BOXES = (
     _box("circling",     pgettext_lazy("box", "Dispatched repeatedly"), "repeat-2",       circling,               "supervisor dispatcher"),
     _box("substituted",  pgettext_lazy("box", "Substitute works"),     "shovel",          substituted,            "supervisor"),
     _box("escalated",    pgettext_lazy("box", "Escalated"),            "flame",           escalated,              "supervisor leader shift_leader", alert=True),
+    _box("red",          pgettext_lazy("box", "Red matters"),          "siren",           red,                    "leader", alert=True),
     _box("soon",         pgettext_lazy("box", "Running out"),          "clock-alert",     ours(soon, part=True),  "acceptor shift_leader dispatcher unit_desk worker inspector team_inspector supervisor"),
     _box("overdue",      pgettext_lazy("box", "Overdue"),              "octagon-alert",   ours(overdue, part=True), "acceptor shift_leader dispatcher unit_desk worker inspector team_inspector supervisor leader district_platform evaluator company_manager", alert=True),
 )

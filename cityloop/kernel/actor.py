@@ -29,6 +29,7 @@ ROLES = (
     "community_station",
     "system",
     "exchange",
+    "wall",
 )
 
 # One post's view: organisation ids and region code prefixes, both must agree; None: no limit.

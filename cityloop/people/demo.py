@@ -56,6 +56,7 @@ CENTRE = {
     "administrator": ("系统管理员", "Administrator", 1, 1),
     "district_platform": ("区级平台值守", "District platform", 0, 2),
     "exchange": ("外部系统接口", "Exchange client", 1, 0),
+    "wall": ("指挥大厅大屏", "Wall page", 1, 1),
 }
 DESKS, WORKERS = 1, 3
 

@@ -49,6 +49,7 @@ PUBLISH = "petitions.publish"  # the public page of channels and rules
 DUTY = "duty.view"  # who is on duty, what is covered, what was handed over
 PERMITS, HOLDERS = "permits.view", "permits.holder"  # who holds one is personal
 KEEP_PERMITS = (PERMITS, HOLDERS, "permits.manage")  # of the own bodies
+OVERVIEW = "command.view"  # the pages of leaders: today, month, map, ranking, wall
 KEEP_ROSTER, HAND_OVER = "duty.manage", "duty.hand_over"
 
 _DESK = (*READ, STEP, EXPORT, OVERSIGHT, LIBRARY, "people.view", "coordination.view", DUTY,
@@ -59,12 +60,13 @@ _READER = (*READ, EXPORT, OVERSIGHT, LIBRARY, "people.view", "coordination.view"
 _OFFICE = (*_READER, "people.manage", "components.manage", "geo.manage", "standards.manage",
            "cases.configure", "exchange.import", "notify.configure",
            KEEP_ROSTER, PUBLISH, *KEEP_PERMITS, "permits.kinds")  # fmt: skip
-_EVALUATION = (*_READER, DISCIPLINE, FIND, SAMPLED, WORKS, PETITIONS)
-_COMMAND = (COORDINATE, WORKS, LISTS, TYPICAL, HAND_OVER)
-_SUPERVISION = (*_CENTRE, *DECIDE, DISCIPLINE, FIND, SAMPLED, *WORKS_DUTY, LISTS)
-_LEADERSHIP = (*_LEADING, *DECIDE, DISCIPLINE, JUDGE, "discipline.rules", *WORKS_DUTY, LISTS,
-               PETITIONS)  # fmt: skip
-_SHIFT = (*_CENTRE, HAND_OVER, KEEP_ROSTER, SAMPLED)
+_EVALUATION = (*_READER, OVERVIEW, DISCIPLINE, FIND, SAMPLED, WORKS, PETITIONS)
+_COMMAND = (OVERVIEW, COORDINATE, WORKS, LISTS, TYPICAL, HAND_OVER)
+_SUPERVISION = (*_CENTRE, OVERVIEW, *DECIDE, DISCIPLINE, FIND, SAMPLED, *WORKS_DUTY, LISTS)
+_LEADERSHIP = (*_LEADING, OVERVIEW, *DECIDE, DISCIPLINE, JUDGE, "discipline.rules", *WORKS_DUTY,
+               LISTS, PETITIONS)  # fmt: skip
+_ADMINISTRATION = (*_OFFICE, OVERVIEW, *WORKS_OFFICE)
+_SHIFT = (*_CENTRE, OVERVIEW, HAND_OVER, KEEP_ROSTER, SAMPLED)
 _DISPATCH = (*_DESK, *_COMMAND, HOLDERS)
 _UNIT = (*_DESK, WORKS, KEEP_ROSTER, ANSWER, *KEEP_PERMITS)
 _DISTRICT = (*_LEADING, *_COMMAND, KEEP_ROSTER)
@@ -83,12 +85,13 @@ SEEDS = (
     RoleSeed("evaluator",         "考核员", "Evaluator",            _EVALUATION),
     RoleSeed("leader",            "领导", "Leader",               _LEADERSHIP),
     RoleSeed("company_manager",   "采集公司经理", "Company manager",      (*_READER, ANSWER)),
-    RoleSeed("administrator",     "系统管理员", "Administrator",        (*_OFFICE, *WORKS_OFFICE)),
+    RoleSeed("administrator",     "系统管理员", "Administrator",        _ADMINISTRATION),
     RoleSeed("district_platform", "区级平台", "District platform",  _DISTRICT),
     RoleSeed("team_inspector",    "专业监管队员", "Professional inspector", (*READ, STEP, RECEIVE)),
     RoleSeed("community_station", "社区联系站", "Community station", (*READ, STEP, RECEIVE)),
     RoleSeed("system",            "系统", "System",               ("*",)),
     RoleSeed("exchange",          "外部系统", "Exchange client",      _OUTSIDE),
+    RoleSeed("wall",              "大屏", "Wall page",            (*READ, OVERVIEW)),
 )
 # fmt: on
 
@@ -106,6 +109,7 @@ PERMISSIONS = {
     "discipline.judge": _("judge decisions of others on which the lot fell"),
     "discipline.rules": _("set the rules of cards"),
     "discipline.view": _("see re-inspections, fraud findings and cards"),
+    "command.view": _("see the pages of leaders: today, month, map, ranking"),
     "coordination.decide": _("decide whose duty a disputed case is"),
     "coordination.manage": _("keep records of coordination and joint work"),
     "coordination.view": _("see coordination and joint work"),

@@ -177,8 +177,17 @@ OWN: dict[str, dict[str, str]] = {
         "kept": FUNCTIONS,
         "live": VALUE,
         "looks": TABLE,
+        "periods": FORMS,
         "proposal": FUNCTIONS,
         "steps": FUNCTIONS,
+    },
+    "command": {
+        "charts": VALUE,
+        "measures": TABLE,
+        "numbers": VALUE,
+        "spans": VALUE,
+        "tiles": TABLE,
+        "wording": FUNCTIONS,
     },
     "demo": {
         "arriving": FUNCTIONS,
@@ -212,6 +221,9 @@ FILE_LINES, FUNCTION_LINES, USUAL_LINES = 400, 40, 25
 # Our own scripts, in bytes as they lie: phones load them over a bad network. Only name a larger
 # number for what a page cannot do without.
 SCRIPT_BYTES: dict[str, int] = {
+    "command/static/command/charts.js": 4_000,
+    "command/static/command/heat.js": 2_000,
+    "command/static/command/wall.js": 3_000,
     "desks/static/desks/map.js": 14_500,
     "desks/static/desks/archives.js": 3_000,
     "desks/static/desks/angle.js": 5_500,

@@ -272,6 +272,9 @@ class Case(models.Model):
                 name="case_area",
             ),
             models.Index(fields=["problem_class", "-reported_at"], name="case_class"),
+            # What was filed and what ended in a period: lists and the figures of days.
+            models.Index("filed_at", name="case_filed", condition=Q(filed_at__isnull=False)),
+            models.Index("closed_at", name="case_ended", condition=Q(closed_at__isnull=False)),
             GistIndex("point", name="case_point"),
             # As an expression: of an index over fields GeoDjango forgets the condition.
             GistIndex("point", name="case_open_point", condition=~Q(status__in=[*FINAL])),

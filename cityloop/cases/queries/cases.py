@@ -109,12 +109,27 @@ class Filters:
     reported_to: datetime | None = None
     box: tuple[float, float, float, float] | None = None
     open_only: bool = False
+    major: str = ""  # of classes: "E01", the kind's first letter and the major code
+    filed_from: datetime | None = None
+    filed_to: datetime | None = None
+    closed_from: datetime | None = None  # of cases that are closed: not rejected, not voided
+    closed_to: datetime | None = None
+    outcome: str = ""  # of handling: a key of OUTCOMES
 
     @property
     def number(self) -> str:
         """The case's number that the words are; '' where they are words."""
         words = self.words.strip()
         return words if words.isascii() and words.isdigit() and len(words) >= NUMBER_DIGITS else ""
+
+
+# What became of a case, as figures count it and lists show it.
+OUTCOMES = {
+    "on_time": Q(handled_late=False),
+    "late": Q(handled_late=True),
+    "reworked": Q(reworks__gt=0),
+}
+KINDS = {"C": "component", "E": "event"}
 
 
 def search(actor: Actor, filters: Filters, *, now: datetime) -> QuerySet[Case]:
@@ -142,13 +157,22 @@ def _conditions(filters: Filters) -> Q:
         "area_code__startswith": filters.area,
         "reported_at__gte": filters.reported_from,
         "reported_at__lt": filters.reported_to,
+        "filed_at__gte": filters.filed_from,
+        "filed_at__lt": filters.filed_to,
+        "closed_at__gte": filters.closed_from,
+        "closed_at__lt": filters.closed_to,
     }
     condition = Q(**{name: value for name, value in plain.items() if value not in (None, "")})
     if filters.status:
         condition &= Q(status__in=filters.status)
     if filters.open_only:
         condition &= ~Q(status__in=FINAL)
-    return condition
+    if filters.closed_from or filters.closed_to:
+        condition &= Q(status=Status.CLOSED)
+    if filters.major:
+        kind, code = KINDS.get(filters.major[0], ""), filters.major[1:]
+        condition &= Q(problem_class__kind=kind, problem_class__major_code=code)
+    return condition & OUTCOMES.get(filters.outcome, Q())
 
 
 # The boxes of a desk: what waits for whom. Order as on the screen.

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from cityloop.cases import queries as cases
 from cityloop.cases import views as case_views
 from cityloop.cases.models import FINAL, OPEN, Case, RecordType
-from cityloop.desks import boxes, choices, looks, queries
+from cityloop.desks import boxes, choices, looks, periods, queries
 from cityloop.desks.forms import Label, WordsSelect
 from cityloop.geo import queries as geo
 from cityloop.intake import channels
@@ -35,10 +35,11 @@ ORDERS = {
     "latest": ("-reported_at", "-id"),
     "oldest": ("reported_at", "id"),
 }
-MORE = ("class_id", "channel", "record_type", "reported_from", "reported_to", "order")
+MORE = ("class_id", "channel", "record_type", "reported_from", "reported_to", "order",
+        *periods.NAMES)  # fmt: skip
 
 
-class FilterForm(forms.Form):
+class FilterForm(periods.PeriodForm):
     """What the address of the list may say. Wrong values are shown, never obeyed."""
 
     q = forms.CharField(label=gettext_lazy("Search"), required=False, max_length=100)
@@ -81,6 +82,7 @@ class FilterForm(forms.Form):
             ("open", gettext_lazy("All open")), ("all", gettext_lazy("All, ended ones too")),
             *((code, look.label) for code, look in looks.STATUS.items()),
         ]  # fmt: skip
+        self.offer_majors(on)
         units = people.organisation_tree(actor)
         options: dict[str, Iterable[Any]] = {
             "status": statuses,
@@ -138,6 +140,7 @@ def filters_of(form: FilterForm) -> cases.Filters:
         words=given.get("q") or "",
         reported_from=_midnight(since),
         reported_to=_midnight(until + timedelta(days=1)) if until else None,
+        **periods.filters(given),
     )
 
 

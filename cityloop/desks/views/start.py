@@ -25,6 +25,7 @@ TOTALS = frozenset(
         "verifying",
         "circling",
         "escalated",
+        "red",
         "held",
         "backlog",
     }

@@ -19,6 +19,7 @@ from cityloop.standards.queries.classes import (
     class_keys,
     class_names,
     classes,
+    major_names,
     national_class,
     search_classes,
 )
@@ -110,6 +111,7 @@ __all__ = [
     "kept_classes",
     "limit_of",
     "limit_text",
+    "major_names",
     "manual",
     "national_class",
     "order_of_editions",

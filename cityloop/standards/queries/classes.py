@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import reduce
 from operator import add, or_
 
@@ -50,6 +51,16 @@ def class_names(of: Edition) -> dict[ClassKey, tuple[str, str]]:
     """Chinese and English names of all classes in force by their codes."""
     rows = classes(of).values_list("kind", "major_code", "minor_code", "name_zh", "name_en")
     return {ClassKey(*key): (zh, en) for *key, zh, en in rows}
+
+
+def major_names(on: date) -> dict[str, tuple[str, str]]:
+    """Chinese and English names of the groups of classes, by the kind's letter and their code
+    ("E01"), in the order of both; where editions differ, as the latest one that has begun says."""
+    rows = ProblemClass.objects.filter(edition__valid_from__lte=on).order_by(
+        "kind", "major_code", "edition__valid_from", "edition_id"
+    )
+    named = rows.values_list("kind", "major_code", "major_zh", "major_en").distinct()
+    return {f"{kind[0].upper()}{code}": (zh, en) for kind, code, zh, en in named}
 
 
 def class_at(of: Edition, kind: str, major_code: str, minor_code: str) -> ProblemClass:

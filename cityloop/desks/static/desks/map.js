@@ -207,6 +207,7 @@ async function start() {
   if (config.mode === "pick") picking(map, library);
   map.on("load", () => {
     box.dataset.ready = "1";
+    box.dispatchEvent(new CustomEvent("map-ready", { bubbles: true, detail: map }));
     if (config.mode !== "pick") clicks(map, library);
     if (config.mode === "full") { switches(map); travelling(map, library); }
     if (config.archives) archives(map, library, say);
