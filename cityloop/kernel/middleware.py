@@ -10,7 +10,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -132,6 +132,17 @@ class Buckets:
         return allowed
 
 
+def database_away(request: HttpRequest) -> HttpResponse:
+    """503. The page is made without the request: its usual context would ask the database who is
+    signed in."""
+    error = Unavailable(_("the database does not answer: try again in some seconds"))
+    if wants_json(request):
+        return problem_response(error)
+    answer = HttpResponse(render_to_string("500.html", {"away": True}), status=error.status)
+    answer["Retry-After"] = "5"
+    return answer
+
+
 def problems(get_response: Handler) -> Handler:
     """Problems raised by operations become an answer that says what to do."""
     return Problems(get_response)
@@ -155,9 +166,7 @@ class Problems:
         """A Problem as page or problem+json; anything else goes on to the 500 handler."""
         if isinstance(error, InterfaceError | OperationalError):
             log.error("the database does not answer", exc_info=error)
-            error = Unavailable(_("the database does not answer: try again in some seconds"))
-            if not wants_json(request):  # the usual page would ask it who is signed in
-                return render(request, "500.html", status=error.status)
+            return database_away(request)
         return answer_of(request, error) if isinstance(error, Problem) else None
 
 

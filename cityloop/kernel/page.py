@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, cast
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -16,7 +19,7 @@ from django.utils.translation import gettext as _
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotAllowed, NotFound, NotSignedIn, Problem
 from cityloop.kernel.manifest import MenuItem, OfficeTab, subsystems
-from cityloop.kernel.middleware import problem_response, wants_json
+from cityloop.kernel.middleware import database_away, problem_response, wants_json
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -120,11 +123,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: says that it is our fault, tells nothing of the inside; makes no query."""
+    """500: says that it is our fault, tells nothing of the inside; 503 where the database is away.
+
+    Makes no query, nor do the context processors: they would fail as the page did.
+    """
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return database_away(request)
     if wants_json(request):
         problem = Problem(
             _("an error of ours; it has been written to the log"), code="server-error"
         )
         problem.status = 500
         return problem_response(problem)
-    return render(request, "500.html", status=500)
+    return HttpResponse(render_to_string("500.html"), status=500)

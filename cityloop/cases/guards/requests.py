@@ -157,7 +157,8 @@ def not_appealed(change: Change) -> str | None:
     """A lateness is appealed once (time-rules 5.8), and one appeal is decided after the other."""
     if change.open_tasks(TaskKind.APPEAL):
         return _("another appeal waits for its decision")
-    if all(timer.appeal for timer in late_clocks(change)):
+    late = late_clocks(change)
+    if late and all(timer.appeal for timer in late):
         return _("an appeal was made already")
     return None
 
