@@ -1,4 +1,4 @@
-from cityloop.kernel.manifest import Schedule, Subsystem
+from cityloop.kernel.manifest import OfficeTab, Schedule, Subsystem
 
 
 class GeoConfig(Subsystem):
@@ -7,5 +7,10 @@ class GeoConfig(Subsystem):
     name = "cityloop.geo"
     label = "geo"
     title = "Regions and unit grids"
+    office = (
+        OfficeTab("Service areas", "office-service-areas", "map-pinned", "geo.manage", 88,
+                  "Ground and maps"),
+        OfficeTab("Map services", "office-map-sources", "layers", "geo.manage", 89),
+    )  # fmt: skip
     permissions = ("map.view", "geo.manage")
     schedules = (Schedule("begin_grid_changes", 60),)

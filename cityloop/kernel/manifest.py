@@ -31,13 +31,17 @@ class MenuItem:
 
 @dataclass(frozen=True, slots=True)
 class OfficeTab:
-    """A tab of the back office: translated title, name of its address, icon, permission."""
+    """A tab of the back office: translated title, name of its address, icon, permission.
+
+    `group`: what it stands under, for the first tab of a group; '' is the group of the tab before.
+    """
 
     title: str
     address: str
     icon: str
     permission: str
     position: int
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-from cityloop.kernel.manifest import MenuItem, Schedule, Subsystem
+from cityloop.kernel.manifest import MenuItem, OfficeTab, Schedule, Subsystem
 
 # Steps that somebody at work is told of.
 TOLD = ("assign", "send_verify", "send_check", "urge", "reply", "accept_reply", "send_back_reply",
@@ -14,6 +14,9 @@ class NotifyConfig(Subsystem):
     menu = (
         MenuItem("Replies", "/replies/", "reply", "intake.reporter", 35),
         MenuItem("Messages", "/messages/", "mail", position=60, terminal=True),
+    )
+    office = (
+        OfficeTab("Texts of messages", "wordings", "message-square-text", "notify.configure", 86),
     )
     permissions = ("notify.configure",)
     open_items = "open_items"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 # What everybody on the platform may see, within their scope.
@@ -153,10 +152,3 @@ COLLECTION_ROLES = frozenset({"inspector", "team_inspector", "company_manager"})
 CHECKERS = ("inspector", "team_inspector")
 # Who is sent to look at a report before it is filed: the contact station of the community too.
 VERIFIERS = (*CHECKERS, "community_station")
-
-
-def seed_name(code: str) -> str:
-    """The role's usual name in Chinese; else its code, which in English reads as a name."""
-    seed = next((one for one in SEEDS if one.code == code), None)
-    english = (get_language() or "").startswith("en")
-    return code if english or seed is None else seed.label_zh

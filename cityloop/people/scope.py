@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from cityloop.kernel.actor import Actor, Scope
+from cityloop.kernel.errors import NotAllowed
 
 NOTHING = Q(pk__in=())
 EVERYTHING = ~NOTHING  # not Q(): an empty Q vanishes when it is or-ed with another
@@ -25,6 +27,14 @@ def scopes_of(actor: Actor) -> tuple[Scope, ...]:
 def sees_all(actor: Actor) -> bool:
     """True when nothing limits the actor."""
     return any(ids is None and codes is None for ids, codes in scopes_of(actor))
+
+
+def require_whole_city(actor: Actor, permission: str) -> None:
+    """NotAllowed unless the actor has the permission and nothing limits them: what holds for the
+    whole city is not for a district's administrator."""
+    actor.require(permission)
+    if not sees_all(actor):
+        raise NotAllowed(_("only the city's administrators may do this"), code="out-of-scope")
 
 
 def scope_q(

@@ -11,6 +11,13 @@ class StandardsConfig(Subsystem):
         MenuItem("Protection periods", "/protection/", "shield", "manual.view", 65),
     )
     office = (
-        OfficeTab("Catalogue editions", "office-editions", "library", "standards.manage", 80),
+        OfficeTab(
+            "Catalogue editions",
+            "office-editions",
+            "library",
+            "standards.manage",
+            80,
+            "Standards and flow",
+        ),
     )
     permissions = ("manual.view", "standards.manage")

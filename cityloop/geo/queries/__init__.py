@@ -3,6 +3,7 @@
 from cityloop.geo.queries.addresses import FoundAddress, nearest_address, search_address
 from cityloop.geo.queries.changes import chain, grid_changes, grown, heirs, in_force, origins
 from cityloop.geo.queries.map_settings import (
+    ground_of,
     map_change,
     map_changes,
     service_area,
@@ -44,6 +45,7 @@ __all__ = [
     "grid_changes",
     "grids_inside",
     "grids_of",
+    "ground_of",
     "grown",
     "heirs",
     "in_force",

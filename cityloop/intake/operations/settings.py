@@ -12,6 +12,7 @@ from cityloop.intake.channels import Channel
 from cityloop.intake.models import ChannelSetting
 from cityloop.kernel import errors
 from cityloop.kernel.actor import Actor
+from cityloop.people.scope import require_whole_city
 
 PERMISSION = "cases.configure"
 
@@ -29,7 +30,7 @@ def set_channel(
 
     Open reports keep what they were received under. Raises NotAllowed, BadSetting.
     """
-    actor.require(PERMISSION)
+    require_whole_city(actor, PERMISSION)
     row = channels.BY_CODE.get(code)
     if row is None:
         raise BadSetting(_("there is no channel %(code)s") % {"code": code[:40]})

@@ -12,6 +12,7 @@ from cityloop.kernel.actor import Actor
 from cityloop.notify import topics
 from cityloop.notify.models import Wording
 from cityloop.notify.queries.messages import CONFIGURE
+from cityloop.people.scope import require_whole_city
 
 CLASS_CODE = re.compile(r"(?:[CE](?:\d\d){0,2})?")
 MAX_TEXT = 500
@@ -24,7 +25,7 @@ def set_wording(
 
     Raises NotAllowed, Invalid with a sentence per field.
     """
-    actor.require(CONFIGURE)
+    require_whole_city(actor, CONFIGURE)
     if problems := _problems(topic, language, text, class_code):
         raise errors.Invalid(*problems.values(), fields=problems)
     return Wording.objects.create(

@@ -15,6 +15,7 @@ from cityloop.notify.queries.messages import (
     own_text,
     unread,
     wordings,
+    wordings_set,
 )
 from cityloop.notify.queries.public import (
     PublicAnswer,
@@ -64,4 +65,5 @@ __all__ = [
     "to_go_out",
     "unread",
     "wordings",
+    "wordings_set",
 ]

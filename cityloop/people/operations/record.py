@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotAllowed
+from cityloop.people import scope
 from cityloop.people.models import Organisation, PeopleChange, Revision
 from cityloop.people.queries.actors import forget_actors
-from cityloop.people.scope import covers_area, in_scope, sees_all
+from cityloop.people.scope import covers_area, in_scope
 
 MANAGE = "people.manage"
 # A password leaves no trace, a search column is made from others.
@@ -94,6 +95,4 @@ def require_area(actor: Actor, region_code: str) -> None:
 
 def require_whole_city(actor: Actor) -> None:
     """NotAllowed unless the actor manages people everywhere."""
-    actor.require(MANAGE)
-    if not sees_all(actor):
-        raise NotAllowed(_("only the city's administrators may do this"), code="out-of-scope")
+    scope.require_whole_city(actor, MANAGE)

@@ -21,6 +21,7 @@ from cityloop.people.queries.office import (
     member_called,
     members,
     posts,
+    role_names,
     roles,
     roles_held,
 )
@@ -113,6 +114,7 @@ __all__ = [
     "responsibility_rows",
     "responsible_across",
     "responsible_for",
+    "role_names",
     "roles",
     "roles_held",
     "roles_that_may",
