@@ -8,6 +8,7 @@ class CasesConfig(Subsystem):
     menu = (MenuItem("Cases", "/cases/", "list-checks", "cases.view", 10, terminal=True),)
     permissions = ("cases.view", "cases.step", "cases.export", "cases.configure")
     open_items = "open_items"
+    health = "health"
     succession = "filed_since"
     filed_under = "filed_by_edition"
     subscriptions = {"calendar.changed": "follow_calendar"}

@@ -121,6 +121,8 @@ class Subsystem(AppConfig):
     succession: str = ""  # a function of queries: (old, new, on, kept) -> Succession
     filed_under: str = ""  # a function of queries: () -> {id of an edition: cases filed by it}
 
+    health: str = ""  # a function of queries: (now) -> [upkeep.Row] for the page of administrators
+
     def __init_subclass__(cls) -> None:
         cls.default = True
 

@@ -20,6 +20,7 @@ class NotifyConfig(Subsystem):
     )
     permissions = ("notify.configure",)
     open_items = "open_items"
+    health = "health"
     subscriptions = {f"case.{action}": f"tell_{action}" for action in TOLD} | {
         "notify.deliver": "deliver",
         "notify.tell": "tell_members",

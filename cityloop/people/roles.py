@@ -56,7 +56,7 @@ _CENTRE = (*_DESK, RECEIVE, REPORTER, TYPICAL, *HOTLINE, *PETITIONS_DESK, HOLDER
 _LEADING = (*_DESK, RECEIVE, HOLDERS)
 _READER = (*READ, EXPORT, OVERSIGHT, LIBRARY, "people.view", "coordination.view", DUTY, PERMITS)
 _OFFICE = (*_READER, "people.manage", "components.manage", "geo.manage", "standards.manage",
-           "cases.configure", "exchange.import", "notify.configure",
+           "cases.configure", "health.view", "exchange.import", "notify.configure",
            KEEP_ROSTER, PUBLISH, *KEEP_PERMITS, "permits.kinds")  # fmt: skip
 _EVALUATION = (*_READER, DISCIPLINE, FIND, SAMPLED, WORKS, PETITIONS)
 _COMMAND = (COORDINATE, WORKS, LISTS, TYPICAL, HAND_OVER)
@@ -113,6 +113,7 @@ PERMISSIONS = {
     "duty.view": _("see who is on duty, coverage and handovers"),
     "exchange.import": _("import cases of other systems"),
     "geo.manage": _("change regions, grids and maps"),
+    "health.view": _("see the state of the installation"),
     "hotline.answer": _("answer calls of the hotline"),
     "hotline.deliver": _("tell of calls, as a telephone system"),
     "hotline.orders": _("import orders of the mayor's hotline, take their results"),

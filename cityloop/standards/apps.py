@@ -20,4 +20,5 @@ class StandardsConfig(Subsystem):
             "Standards and flow",
         ),
     )
+    health = "health"
     permissions = ("manual.view", "standards.manage")

@@ -34,6 +34,7 @@ from cityloop.cases.queries.cases import (
     visible,
 )
 from cityloop.cases.queries.files import attachments, case_of_file, photo, require_files
+from cityloop.cases.queries.health import health
 
 __all__ = [
     "AFTERWARDS",
@@ -54,6 +55,7 @@ __all__ = [
     "filed_by_edition",
     "filed_since",
     "get",
+    "health",
     "held",
     "history",
     "nearby",

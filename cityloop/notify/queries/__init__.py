@@ -8,6 +8,7 @@ from cityloop.notify.queries.checks import (
     reply_check,
     reply_checks,
 )
+from cityloop.notify.queries.health import health
 from cityloop.notify.queries.messages import (
     NoSuchMessage,
     inbox,
@@ -47,6 +48,7 @@ __all__ = [
     "asked_for_push",
     "browsers_of",
     "going_out",
+    "health",
     "inbox",
     "message_of_member",
     "on_its_way",

@@ -48,6 +48,7 @@ from cityloop.standards.queries.editions import (
     stored_classes,
     stored_rules,
 )
+from cityloop.standards.queries.health import health
 from cityloop.standards.queries.publication import Outlook, outlook, what_follows
 from cityloop.standards.queries.rules import (
     Limit,
@@ -100,6 +101,7 @@ __all__ = [
     "editions",
     "example",
     "examples",
+    "health",
     "holds",
     "in_force",
     "in_its_season",

@@ -108,5 +108,6 @@ PAGES = (
     office("office-map-source", at=lambda city: {"source_id": city.map_source}),
     posted("office-map-source-remove", at=lambda city: {"source_id": city.map_source},
            data=lambda city: {"reason": "试验"}),
+    office("office-health"),
     Page("situations"),
 )  # fmt: skip
