@@ -1,4 +1,4 @@
-from cityloop.kernel.manifest import MenuItem, Schedule, Subsystem
+from cityloop.kernel.manifest import MenuItem, OfficeTab, Schedule, Subsystem
 
 
 class CasesConfig(Subsystem):
@@ -6,6 +6,7 @@ class CasesConfig(Subsystem):
     label = "cases"
     title = "Cases"
     menu = (MenuItem("Cases", "/cases/", "list-checks", "cases.view", 10, terminal=True),)
+    office = (OfficeTab("Workflow", "office-flow", "workflow", "cases.configure", 82),)
     permissions = ("cases.view", "cases.step", "cases.export", "cases.configure")
     open_items = "open_items"
     health = "health"

@@ -108,6 +108,9 @@ PAGES = (
     office("office-map-source", at=lambda city: {"source_id": city.map_source}),
     posted("office-map-source-remove", at=lambda city: {"source_id": city.map_source},
            data=lambda city: {"reason": "试验"}),
+    office("office-flow"),
+    office("office-flow-edit"),
+    posted("office-flow-trial", data=lambda city: {"reason": "试验", "base": "town"}),
     office("office-health"),
     Page("situations"),
 )  # fmt: skip
