@@ -8,5 +8,6 @@ class AssetsConfig(Subsystem):
     label = "assets"
     title = "Components"
     menu = (MenuItem("Components", "/components/", "boxes", "components.view", 40),)
+    changes = "configured"
     permissions = ("components.view", "components.manage")
     subscriptions = {"grids.began": "follow_grids"}

@@ -15,6 +15,7 @@ from cityloop.assets.models import Component, ComponentChange, Ownership
 from cityloop.geo.coordinates import checked
 from cityloop.kernel import text
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.changes import Asked, Change, asked_of, pairs
 from cityloop.kernel.errors import NotFound
 from cityloop.people.scope import scope_q, sees_all
 
@@ -170,3 +171,14 @@ def ownerships_of(component: Component) -> QuerySet[Ownership]:
     """Who answered for it from when on, latest first."""
     rows = Ownership.objects.filter(component=component).select_related("organisation")
     return rows.order_by("-valid_from", "-id")
+
+
+def configured(asked: Asked) -> list[Change]:
+    """What was changed of the register, for the audit of configuration."""
+    rows = ComponentChange.objects.select_related("component")
+    return asked_of(rows, asked, "components", _configured)
+
+
+def _configured(row: ComponentChange) -> Change:
+    code, lines = row.component.code, pairs(row.fields)
+    return Change("components", row.pk, row.at, row.actor, code, lines, row.reason)

@@ -7,6 +7,7 @@ class CasesConfig(Subsystem):
     title = "Cases"
     menu = (MenuItem("Cases", "/cases/", "list-checks", "cases.view", 10, terminal=True),)
     office = (OfficeTab("Workflow", "office-flow", "workflow", "cases.configure", 82),)
+    changes = "changes"
     permissions = ("cases.view", "cases.step", "cases.export", "cases.configure")
     open_items = "open_items"
     health = "health"

@@ -12,5 +12,6 @@ class GeoConfig(Subsystem):
                   "Ground and maps"),
         OfficeTab("Map services", "office-map-sources", "layers", "geo.manage", 89),
     )  # fmt: skip
+    changes = "configured"
     permissions = ("map.view", "geo.manage")
     schedules = (Schedule("begin_grid_changes", 60),)

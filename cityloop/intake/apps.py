@@ -19,6 +19,7 @@ class IntakeConfig(Subsystem):
     label = "intake"
     title = "Intake"
     office = (OfficeTab("Report channels", "office-channels", "inbox", "cases.configure", 84),)
+    changes = "changes"
     permissions = ("intake.receive", "intake.reporter")
     subscriptions = (
         {f"case.{action}": f"tell_{action}" for action in TOLD}

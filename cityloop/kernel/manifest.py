@@ -121,6 +121,7 @@ class Subsystem(AppConfig):
     succession: str = ""  # a function of queries: (old, new, on, kept) -> Succession
     filed_under: str = ""  # a function of queries: () -> {id of an edition: cases filed by it}
 
+    changes: str = ""  # a function of queries: (changes.Asked) -> [changes.Change], newest first
     health: str = ""  # a function of queries: (now) -> [upkeep.Row] for the page of administrators
 
     def __init_subclass__(cls) -> None:

@@ -18,6 +18,7 @@ class NotifyConfig(Subsystem):
     office = (
         OfficeTab("Texts of messages", "wordings", "message-square-text", "notify.configure", 86),
     )
+    changes = "changes"
     permissions = ("notify.configure",)
     open_items = "open_items"
     health = "health"

@@ -31,7 +31,9 @@ class PeopleConfig(Subsystem):
         OfficeTab(
             "Record of changes", "office-changes", "history", "people.manage", 90, "Installation"
         ),
+        OfficeTab("Audit of configuration", "office-audit", "scroll-text", "people.manage", 91),
     )
+    changes = "changes"
     permissions = ("people.view", "people.manage")
     subscriptions = {"grids.changed": "follow_grids"}
     succession = "lines_kept"

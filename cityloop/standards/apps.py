@@ -21,4 +21,5 @@ class StandardsConfig(Subsystem):
         ),
     )
     health = "health"
+    changes = "changes"
     permissions = ("manual.view", "standards.manage")

@@ -34,6 +34,7 @@ from cityloop.cases.queries.cases import (
     timers,
     visible,
 )
+from cityloop.cases.queries.changes import changes
 from cityloop.cases.queries.files import attachments, case_of_file, photo, require_files
 from cityloop.cases.queries.health import health
 
@@ -50,6 +51,7 @@ __all__ = [
     "boxes",
     "case_of_file",
     "changed_since",
+    "changes",
     "city_flows",
     "counts_by_unit",
     "current_flow",

@@ -1,6 +1,7 @@
 """Every read of geo."""
 
 from cityloop.geo.queries.addresses import FoundAddress, nearest_address, search_address
+from cityloop.geo.queries.audit import configured
 from cityloop.geo.queries.changes import chain, grid_changes, grown, heirs, in_force, origins
 from cityloop.geo.queries.map_settings import (
     ground_of,
@@ -41,6 +42,7 @@ __all__ = [
     "chain",
     "check_coverage",
     "city_centre",
+    "configured",
     "farther_than",
     "grid_changes",
     "grids_inside",

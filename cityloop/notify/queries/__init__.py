@@ -1,5 +1,6 @@
 """Every read of notify."""
 
+from cityloop.notify.queries.changes import changes
 from cityloop.notify.queries.checks import (
     NoSuchCheck,
     Operator,
@@ -47,6 +48,7 @@ __all__ = [
     "PublicAnswer",
     "asked_for_push",
     "browsers_of",
+    "changes",
     "going_out",
     "health",
     "inbox",

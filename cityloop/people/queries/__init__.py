@@ -11,6 +11,7 @@ from cityloop.people.queries.actors import (
     forget_actors,
     merge_posts_allowed,
 )
+from cityloop.people.queries.changes import changes
 from cityloop.people.queries.gaps import coverage_gaps
 from cityloop.people.queries.office import (
     changes_of,
@@ -79,6 +80,7 @@ __all__ = [
     "ancestors",
     "area_names",
     "bodies_on_both_sides",
+    "changes",
     "changes_of",
     "city_administrators",
     "class_names",

@@ -13,6 +13,7 @@ from cityloop.standards.queries.calendars import (
     why_words,
     work_calendar,
 )
+from cityloop.standards.queries.changes import changes
 from cityloop.standards.queries.classes import (
     class_at,
     class_keys,
@@ -85,6 +86,7 @@ __all__ = [
     "calendar_changes",
     "chain",
     "changed_since",
+    "changes",
     "class_at",
     "class_holds",
     "class_keys",

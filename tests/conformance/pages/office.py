@@ -111,6 +111,7 @@ PAGES = (
     office("office-flow"),
     office("office-flow-edit"),
     posted("office-flow-trial", data=lambda city: {"reason": "试验", "base": "town"}),
+    office("office-audit"),
     office("office-health"),
     Page("situations"),
 )  # fmt: skip
