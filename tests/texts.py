@@ -117,6 +117,7 @@ def titles() -> list[Text]:
         _import_all(folder)
     lines = [(line.title, app.label) for app in subsystems() for line in app.menu]
     lines += [(tab.title, app.label) for app in subsystems() for tab in app.office]
+    lines += [(tab.group, app.label) for app in subsystems() for tab in app.office if tab.group]
     found = [Text("", title, f"{label}/apps.py") for title, label in lines]
     return found + [Text("", one.title, one.__module__) for one in _problems(Problem)]
 

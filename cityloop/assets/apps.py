@@ -9,5 +9,6 @@ class AssetsConfig(Subsystem):
     title = "Components"
     search = "find"
     menu = (MenuItem("Components", "/components/", "boxes", "components.view", 40),)
+    changes = "configured"
     permissions = ("components.view", "components.manage")
     subscriptions = {"grids.began": "follow_grids"}

@@ -15,6 +15,7 @@ from cityloop.assets.models import Component, ComponentChange, Ownership
 from cityloop.geo.coordinates import checked
 from cityloop.kernel import text
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.changes import Asked, Change, asked_of, pairs
 from cityloop.kernel.errors import NotFound
 from cityloop.kernel.manifest import Hit
 from cityloop.people.scope import scope_q, sees_all
@@ -183,3 +184,14 @@ def find(actor: Actor, words: str, limit: int, now: datetime) -> list[Hit]:
             one.owner.name if one.owner else "", "box")
         for one in components(actor, Filters(words=words)).order_by("code")[:limit]
     ]  # fmt: skip
+
+
+def configured(asked: Asked) -> list[Change]:
+    """What was changed of the register, for the audit of configuration."""
+    rows = ComponentChange.objects.select_related("component")
+    return asked_of(rows, asked, "components", _configured)
+
+
+def _configured(row: ComponentChange) -> Change:
+    code, lines = row.component.code, pairs(row.fields)
+    return Change("components", row.pk, row.at, row.actor, code, lines, row.reason)

@@ -1,4 +1,4 @@
-from cityloop.kernel.manifest import MenuItem, Schedule, Subsystem
+from cityloop.kernel.manifest import MenuItem, OfficeTab, Schedule, Subsystem
 
 
 class CasesConfig(Subsystem):
@@ -7,8 +7,11 @@ class CasesConfig(Subsystem):
     title = "Cases"
     search = "find"
     menu = (MenuItem("Cases", "/cases/", "list-checks", "cases.view", 10, terminal=True),)
+    office = (OfficeTab("Workflow", "office-flow", "workflow", "cases.configure", 82),)
+    changes = "changes"
     permissions = ("cases.view", "cases.step", "cases.export", "cases.configure")
     open_items = "open_items"
+    health = "health"
     succession = "filed_since"
     filed_under = "filed_by_edition"
     subscriptions = {"calendar.changed": "follow_calendar"}

@@ -244,17 +244,23 @@ def fire_due_timers(*, now: datetime, limit: int = 200) -> int:
         return sum(_fire_alone(number, now) for number in numbers)
 
 
-def publish_flow(*, code: str, parameters: Mapping[str, Any], actor: Actor, now: datetime) -> Flow:
+def publish_flow(
+    *, code: str, parameters: Mapping[str, Any], reason: str = "", actor: Actor, now: datetime
+) -> Flow:
     """Publish an edition of the flow: cases opened from now on start with it, others keep theirs.
 
-    Raises Invalid with every fault: a dead end, a step without an owner, a role on both sides.
+    The row says who and why. City's administrators only. Raises NotAllowed, Invalid with every
+    fault: a dead end, a step without an owner, a role on both sides.
     """
     actor.require_for_city("cases.configure")
     today = timezone.localdate(now)
     if found := workflow.faults_on(parameters, today):
         raise errors.Invalid(*found, code="unsound-flow")
     edition = f"{code}-{Flow.objects.count() + 1}"
-    return Flow.objects.create(code=edition, parameters=dict(parameters), published_at=now)
+    return Flow.objects.create(
+        code=edition, parameters=dict(parameters), published_at=now, member_id=actor.member_id,
+        actor=actor.post[:120], reason=reason.strip()[:200],
+    )  # fmt: skip
 
 
 def _fire_alone(number: str, now: datetime) -> int:

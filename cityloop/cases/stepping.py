@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
 from cityloop.cases import guards, lifecycle, record
 from cityloop.cases.change import Change
+from cityloop.cases.naming import step_name
 from cityloop.kernel import errors
-from cityloop.people.roles import seed_name
+from cityloop.people import queries as people
 
 # Whoever reports what somebody else reported before gets no part in that case: it stays out of
 # sight where it lies outside their area.
@@ -27,7 +30,8 @@ class WrongPost(Refused):
 def taken_alone(action: str) -> None:
     """Raise Refused for a step that is taken together with what belongs to it."""
     if action in lifecycle.WITH_A_REPORT:
-        raise Refused(_("%(action)s comes with a report: send the report") % {"action": action})
+        about = {"action": step_name(action)}
+        raise Refused(_("%(action)s comes with a report: send the report") % about)
     if action in lifecycle.WITH_A_RECORD:
         raise Refused(
             _("whose duty it is, is decided on the record of the dispute: there the document is"
@@ -46,12 +50,16 @@ def stand(change: Change, step: lifecycle.Step) -> None:
     held = change.actor.roles
     change.role = roles[0] if roles[0] in held else next((r for r in roles if r in held), "")
     if not change.role:
-        wanted = ", ".join(seed_name(role) for role in roles if role != "system") or "system"
-        raise WrongPost(
-            _("%(action)s is for: %(roles)s") % {"action": step.action, "roles": wanted}
-        )
+        about = {"action": step_name(step.action), "roles": _named(roles)}
+        raise WrongPost(_("%(action)s is for: %(roles)s") % about)
     if change.source not in step.source:
-        raise Refused(_("%(action)s is not possible now") % {"action": step.action})
+        raise Refused(_("%(action)s is not possible now") % {"action": step_name(step.action)})
+
+
+def _named(roles: Sequence[str]) -> str:
+    """Roles by the city's labels; the clock's own only where no person takes the step."""
+    persons = [role for role in roles if role != "system"] or list(roles)
+    return ", ".join(people.role_names(persons).values())
 
 
 def take(change: Change, step: lifecycle.Step) -> None:

@@ -61,6 +61,7 @@ def backup(folder: Folder, keep: Keep = 0, as_json: AsJson = False) -> None:
     _settle(folder)
     gone = _forget(folder, keep)
     seconds = round(time.monotonic() - began, 3)
+    _tell(at, files, seconds, facts["saved_at"])
     result = {"backup": str(at), "files": files, "copied": copied, "deleted": gone,
               "seconds": seconds}  # fmt: skip
     sentence = f"{at}: the database and {files} files, {copied} of them new, in {seconds:.1f} s"
@@ -92,6 +93,14 @@ def restore(backup: From, as_json: AsJson = False) -> None:
     more = "; it is of an older version: run cityloop migrate" if waiting else ""
     sentence = f"The city of {facts['saved_at']} and {files} files stand again{more}"
     finish(result, sentence, as_json=as_json)
+
+
+def _tell(at: Path, files: int, seconds: float, saved_at: str) -> None:
+    """For the health page: what is saved of the city, and since when."""
+    from cityloop.kernel import upkeep
+
+    now = datetime.fromisoformat(saved_at)
+    upkeep.note_backup(folder=str(at), files=files, seconds=seconds, now=now)
 
 
 def _moment() -> str:

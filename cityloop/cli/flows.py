@@ -48,7 +48,9 @@ def publish_flow(
     result: dict[str, Any] = {"mode": mode.code, "area": area, "posts": made, "faults": found,
                               "warnings": [] if found else workflow.warnings(wanted)}  # fmt: skip
     if not found and not dry_run:
-        flow = operations.publish_flow(code=mode.code, parameters=wanted, actor=actor, now=now)
+        flow = operations.publish_flow(
+            code=mode.code, parameters=wanted, reason=file.name, actor=actor, now=now
+        )
         result["flow"] = flow.code
     sentence = "\n".join(found) or f"{result.get('flow', mode.code)}: sound"
     finish(result, "\n".join([sentence, *result["warnings"]]), as_json=as_json)

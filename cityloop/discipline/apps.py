@@ -15,6 +15,7 @@ class DisciplineConfig(Subsystem):
         ),
         MenuItem("Our warning cards", "/discipline/own/", "square-pen", "discipline.answer", 61),
     )
+    changes = "changes"
     permissions = (
         "discipline.view", "discipline.find", "discipline.decide", "discipline.answer",
         "discipline.judge", "discipline.rules",

@@ -1,4 +1,4 @@
-"""Vector tiles."""
+"""Vector tiles; pages of the back office about the ground."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
 from cityloop.geo import queries
+from cityloop.geo.views import map_sources, service_areas
 from cityloop.kernel import clock
 from cityloop.kernel.page import actor_of
 
@@ -33,4 +34,16 @@ def tile(request: HttpRequest, layer: str, z: int, x: int, y: int) -> HttpRespon
     return answer
 
 
-urlpatterns = [path("tiles/<slug:layer>/<int:z>/<int:x>/<int:y>.mvt", tile, name="tile")]
+urlpatterns = [
+    path("tiles/<slug:layer>/<int:z>/<int:x>/<int:y>.mvt", tile, name="tile"),
+    path("office/map-services/", map_sources.map_sources, name="office-map-sources"),
+    path("office/map-services/new/", map_sources.new, name="office-map-source-new"),
+    path("office/map-services/<int:source_id>/", map_sources.change, name="office-map-source"),
+    path("office/map-services/<int:source_id>/remove/", map_sources.remove,
+         name="office-map-source-remove"),
+    path("office/service-areas/", service_areas.service_areas, name="office-service-areas"),
+    path("office/service-areas/new/", service_areas.new, name="office-service-area-new"),
+    path("office/service-areas/<int:area_id>/", service_areas.change, name="office-service-area"),
+    path("office/service-areas/<int:area_id>/remove/", service_areas.remove,
+         name="office-service-area-remove"),
+]  # fmt: skip

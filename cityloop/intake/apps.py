@@ -1,4 +1,4 @@
-from cityloop.kernel.manifest import Schedule, Subsystem
+from cityloop.kernel.manifest import OfficeTab, Schedule, Subsystem
 
 # The moments of a case that its reporters hear of.
 TOLD = ("file", "reject", "approve_void", "close", "force_close", "reopen", "recheck_false",
@@ -18,6 +18,8 @@ class IntakeConfig(Subsystem):
     name = "cityloop.intake"
     label = "intake"
     title = "Intake"
+    office = (OfficeTab("Report channels", "office-channels", "inbox", "cases.configure", 84),)
+    changes = "changes"
     permissions = ("intake.receive", "intake.reporter")
     subscriptions = (
         {f"case.{action}": f"tell_{action}" for action in TOLD}

@@ -225,6 +225,7 @@ class ChannelSetting(models.Model):
     reason = models.CharField(max_length=200)
     set_at = models.DateTimeField()
     set_by = models.CharField(max_length=120)
+    member_id = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "intake_channel_setting"

@@ -13,7 +13,7 @@ from cityloop.intake.operations import Receipt
 from cityloop.intake.queries import ClassGuess, DayAccount, RuleGuess
 from cityloop.intake.reference import KnownClass
 from cityloop.kernel.actor import Actor
-from cityloop.people.models import in_language
+from cityloop.kernel.languages import in_language
 
 
 def receipt(one: Receipt) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.db import connection
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from cityloop.kernel import clock, manifest
+from cityloop.kernel import clock, manifest, upkeep
 from cityloop.kernel.models import RememberedCall
 
 TASK = "cityloop.deliver"
@@ -85,6 +85,11 @@ def forget_old_calls() -> int:
     """Drop remembered calls older than a day; returns how many."""
     old = RememberedCall.objects.filter(called_at__lt=clock.now() - timedelta(days=1))
     return old.delete()[0]
+
+
+def note_disks() -> None:
+    """Keep how much of the disks is free, for the trend on the health page."""
+    upkeep.note_disks(now=clock.now())
 
 
 def retry_stalled_jobs() -> int:

@@ -34,6 +34,7 @@ class OfficeTab:
     """A tab of the back office: translated title, name of its address, icon, permission.
 
     `for_city`: of what holds in the whole city, which no district sets.
+    `group`: what it stands under, for the first tab of a group; '' is the group of the tab before.
     """
 
     title: str
@@ -41,6 +42,7 @@ class OfficeTab:
     icon: str
     permission: str
     position: int
+    group: str = ""
     for_city: bool = False
 
 
@@ -134,6 +136,9 @@ class Subsystem(AppConfig):
     testimony: str = ""  # a function of queries: (problem_class, lon, lat, at) -> [Testimony]
     succession: str = ""  # a function of queries: (old, new, on, kept) -> Succession
     filed_under: str = ""  # a function of queries: () -> {id of an edition: cases filed by it}
+
+    changes: str = ""  # a function of queries: (changes.Asked) -> [changes.Change], newest first
+    health: str = ""  # a function of queries: (now) -> [upkeep.Row] for the page of administrators
 
     def __init_subclass__(cls) -> None:
         cls.default = True

@@ -64,12 +64,33 @@ def office_tabs(actor: Actor) -> list[OfficeTab]:
     return sorted(tabs, key=lambda tab: tab.position)
 
 
-def office(request: HttpRequest, current: str) -> list[tuple[str, str, str, bool]]:
-    """The tabs of the back office as ui/tabs.html wants them; `current` names an address."""
-    return [
+class OfficeTabs(list[tuple[str, str, str, bool]]):
+    """The tabs of one group as ui/tabs.html wants them, and the `groups` beside it."""
+
+    groups: list[tuple[str, str, bool]]  # first address, title, whether it is the one open
+
+
+def office(request: HttpRequest, current: str) -> OfficeTabs:
+    """The tabs of the back office around the one whose address `current` names."""
+    tabs = [(_group_of(tab), tab) for tab in office_tabs(actor_of(request))]
+    here = next((group for group, tab in tabs if tab.address == current), "")
+    found = OfficeTabs(
         (reverse(tab.address), _(tab.title), tab.icon, tab.address == current)
-        for tab in office_tabs(actor_of(request))
+        for group, tab in tabs if group == here
+    )  # fmt: skip
+    first = dict(reversed(tabs))
+    found.groups = [
+        (reverse(first[group].address), _(group), group == here)
+        for group in dict.fromkeys(group for group, _tab in tabs)
     ]
+    return found
+
+
+def _group_of(wanted: OfficeTab) -> str:
+    """The group of a tab: its own, else that of the tabs before it, whoever may see those."""
+    tabs = sorted((tab for app in subsystems() for tab in app.office), key=lambda t: t.position)
+    named = [tab.group for tab in tabs if tab.group and tab.position <= wanted.position]
+    return wanted.group or (named[-1] if named else "")
 
 
 def context(request: HttpRequest) -> dict[str, Any]:

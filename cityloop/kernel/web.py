@@ -1,15 +1,24 @@
-"""/healthz: is this installation well? For load balancers and watchers; tells no secret."""
+"""Is this installation well? /healthz for load balancers and watchers, tells no secret; a page for
+administrators."""
 
 from __future__ import annotations
 
 from django.db import Error
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_safe
 
-from cityloop.kernel import clock, health
+from cityloop.kernel import clock, health, office, upkeep
 from cityloop.kernel.errors import NotSignedIn
-from cityloop.kernel.page import actor_of
+from cityloop.kernel.page import actor_of, actor_with
+
+LIGHTS = {
+    # light: (word, tone, icon)
+    upkeep.WELL: (lazy("well"), "green", "circle-check"),
+    upkeep.WATCH: (lazy("look at it"), "yellow", "triangle-alert"),
+    upkeep.BAD: (lazy("act now"), "red", "octagon-alert"),
+}
 
 
 @require_safe
@@ -36,4 +45,19 @@ def _administers(request: HttpRequest) -> bool:
         return False
 
 
-urlpatterns = [path("healthz", healthz, name="healthz")]
+@require_safe
+def office_health(request: HttpRequest) -> HttpResponse:
+    """Part by part: how it stands, what is seen, what to do."""
+    actor_with(request, "health.view")
+    rows = upkeep.rows(now=clock.now())
+    return office.page(request, "office/health.html", "office-health", {
+        "rows": [(row, *LIGHTS[row.light]) for row in rows], "topics": upkeep.topics(),
+        "bad": sum(row.light == upkeep.BAD for row in rows),
+        "watch": sum(row.light == upkeep.WATCH for row in rows),
+    })  # fmt: skip
+
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("office/health/", office_health, name="office-health"),
+]

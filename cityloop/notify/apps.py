@@ -1,4 +1,4 @@
-from cityloop.kernel.manifest import MenuItem, Schedule, Subsystem
+from cityloop.kernel.manifest import MenuItem, OfficeTab, Schedule, Subsystem
 
 # Steps that somebody at work is told of.
 TOLD = ("assign", "send_verify", "send_check", "urge", "reply", "accept_reply", "send_back_reply",
@@ -16,8 +16,13 @@ class NotifyConfig(Subsystem):
         MenuItem("Replies", "/replies/", "reply", "intake.reporter", 35),
         MenuItem("Messages", "/messages/", "mail", position=60, terminal=True),
     )
+    office = (
+        OfficeTab("Texts of messages", "wordings", "message-square-text", "notify.configure", 86),
+    )
+    changes = "changes"
     permissions = ("notify.configure",)
     open_items = "open_items"
+    health = "health"
     subscriptions = {f"case.{action}": f"tell_{action}" for action in TOLD} | {
         "notify.deliver": "deliver",
         "notify.tell": "tell_members",

@@ -144,6 +144,7 @@ class Wording(models.Model):
     text = models.CharField(max_length=500, blank=True, default="")
     set_at = models.DateTimeField()
     set_by = models.CharField(max_length=120)
+    member_id = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "notify_wording"

@@ -20,7 +20,7 @@ from cityloop.kernel import clock, files, paging
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Problem, TooMany
 from cityloop.kernel.middleware import problem_response
-from cityloop.kernel.page import actor_of
+from cityloop.kernel.page import actor_of, office
 from cityloop.notify import forms, operations, queries, signing, topics
 from cityloop.notify import wording as wording_of
 from cityloop.notify.views import checks, push
@@ -138,7 +138,7 @@ def wordings(request: HttpRequest) -> HttpResponse:
     """Topic, audience, media and text, in both languages."""
     facts = {
         "rows": queries.wordings(actor_of(request)), "labels": LABELS, "media": MEDIA_LABELS,
-        "audiences": AUDIENCE_LABELS,
+        "audiences": AUDIENCE_LABELS, "tabs": office(request, "wordings"),
     }  # fmt: skip
     return render(request, "notify/wordings.html", facts)
 
@@ -157,8 +157,18 @@ def wording(request: HttpRequest, topic: str) -> HttpResponse:
     facts = {
         "form": form, "topic": topic, "label": LABELS[topic], "lines": lines,
         "blanks": [f"{{{name}}}" for name in topics.BLANKS],
+        "tabs": office(request, "wordings"), "told": _told(topic),
     }  # fmt: skip
     return render(request, "notify/wording.html", facts, status=400 if form.errors else 200)
+
+
+def _told(topic: str) -> list[tuple[Any, str, list[str], str]]:
+    """What the city set of a topic's texts when, latest first."""
+    return [
+        (row.set_at, row.set_by, [f"{row.language} {row.class_code}: {row.text or _('as given')}"],
+         "")
+        for row in queries.wordings_set(topic)
+    ]  # fmt: skip
 
 
 def _chosen(request: HttpRequest, lines: list[Any]) -> dict[str, str]:

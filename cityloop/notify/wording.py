@@ -14,9 +14,10 @@ from django.utils.translation import override
 from cityloop.cases import fields
 from cityloop.cases.models import Case, CaseEvent, RecordType, Status, Task, TimerKind
 from cityloop.intake.models import ReporterNotice
+from cityloop.kernel.languages import in_language
 from cityloop.notify import audiences, queries, signing, topics
 from cityloop.notify.models import State
-from cityloop.people.models import Organisation, in_language
+from cityloop.people.models import Organisation
 
 RESULTS = ("finish", "hand_in")  # steps that say what was done
 MAX_RESULT = 120

@@ -11,18 +11,31 @@ class PeopleConfig(Subsystem):
     answers = "answers"
     menu = (MenuItem("Back office", "/office/", "settings-2", "people.manage", 90),)
     office = (
-        OfficeTab("Organisations", "office-organisations", "network", "people.manage", 10),
+        OfficeTab(
+            "Organisations",
+            "office-organisations",
+            "network",
+            "people.manage",
+            10,
+            "People and posts",
+        ),
         OfficeTab("Members", "office-members", "users", "people.manage", 20),
         OfficeTab("Posts", "office-posts", "id-card", "people.manage", 30),
         OfficeTab("Roles", "office-roles", "shield-check", "people.manage", 40),
-        OfficeTab("Responsibilities", "office-lines", "grid-3x3", "people.manage", 50),
+        OfficeTab(
+            "Responsibilities", "office-lines", "grid-3x3", "people.manage", 50, "Who answers"
+        ),
         OfficeTab(
             "Order of precedence", "office-precedence", "arrow-up-narrow-wide", "people.manage", 55
         ),
         OfficeTab("Company areas", "office-territories", "map", "people.manage", 60),
         OfficeTab("Cells without a unit", "office-gaps", "circle-alert", "people.manage", 70),
-        OfficeTab("Record of changes", "office-changes", "history", "people.manage", 90),
+        OfficeTab(
+            "Record of changes", "office-changes", "history", "people.manage", 90, "Installation"
+        ),
+        OfficeTab("Audit of configuration", "office-audit", "scroll-text", "people.manage", 91),
     )
+    changes = "changes"
     permissions = ("people.view", "people.manage")
     subscriptions = {"grids.changed": "follow_grids"}
     succession = "lines_kept"

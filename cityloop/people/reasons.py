@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from cityloop.people.models.columns import in_language
+from cityloop.kernel.languages import in_language
 
 Reason = Mapping[str, Any]
 Name = tuple[str, str]  # Chinese, English

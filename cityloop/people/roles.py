@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 # What everybody on the platform may see, within their scope.
@@ -58,7 +57,7 @@ _CENTRE = (*_DESK, RECEIVE, REPORTER, TYPICAL, *HOTLINE, *PETITIONS_DESK, HOLDER
 _LEADING = (*_DESK, RECEIVE, HOLDERS)
 _READER = (*READ, EXPORT, OVERSIGHT, LIBRARY, "people.view", "coordination.view", DUTY, PERMITS)
 _OFFICE = (*_READER, "people.manage", "components.manage", "geo.manage", "standards.manage",
-           "cases.configure", "exchange.import", "notify.configure",
+           "cases.configure", "health.view", "exchange.import", "notify.configure",
            KEEP_ROSTER, PUBLISH, *KEEP_PERMITS, "permits.kinds")  # fmt: skip
 _EVALUATION = (*_READER, OVERVIEW, DISCIPLINE, FIND, SAMPLED, WORKS, PETITIONS)
 _COMMAND = (OVERVIEW, COORDINATE, WORKS, LISTS, TYPICAL, HAND_OVER)
@@ -118,6 +117,7 @@ PERMISSIONS = {
     "duty.view": _("see who is on duty, coverage and handovers"),
     "exchange.import": _("import cases of other systems"),
     "geo.manage": _("change regions, grids and maps"),
+    "health.view": _("see the state of the installation"),
     "hotline.answer": _("answer calls of the hotline"),
     "hotline.deliver": _("tell of calls, as a telephone system"),
     "hotline.orders": _("import orders of the mayor's hotline, take their results"),
@@ -157,10 +157,3 @@ COLLECTION_ROLES = frozenset({"inspector", "team_inspector", "company_manager"})
 CHECKERS = ("inspector", "team_inspector")
 # Who is sent to look at a report before it is filed: the contact station of the community too.
 VERIFIERS = (*CHECKERS, "community_station")
-
-
-def seed_name(code: str) -> str:
-    """The role's usual name in Chinese; else its code, which in English reads as a name."""
-    seed = next((one for one in SEEDS if one.code == code), None)
-    english = (get_language() or "").startswith("en")
-    return code if english or seed is None else seed.label_zh

@@ -6,6 +6,7 @@ from django.urls import path
 
 from cityloop.people.views import (
     account,
+    audit,
     lines,
     members,
     organisations,
@@ -63,5 +64,6 @@ urlpatterns = [
     path("office/territories/new/", territories.new, name="office-territory-new"),
     path("office/territories/<int:territory_id>/end/", territories.end,
          name="office-territory-end"),
+    path("office/audit/", audit.audit, name="office-audit"),
     path("office/changes/", posts.changes, name="office-changes"),
 ]  # fmt: skip

@@ -8,6 +8,7 @@ class PermitsConfig(Subsystem):
     label = "permits"
     title = "Permits"
     menu = (MenuItem("Permits", "/permits/", "file-badge", "permits.view", 45),)
+    changes = "configured"
     permissions = ("permits.view", "permits.holder", "permits.manage", "permits.kinds")
     subscriptions = {"grids.began": "follow_grids"}
     testimony = "testimony"

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from cityloop.geo.coordinates import checked, metres_per_degree
 from cityloop.kernel import text
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.changes import Asked, Change, asked_of, pairs
 from cityloop.kernel.errors import NotFound
 from cityloop.kernel.manifest import Testimony
 from cityloop.people.models import Organisation
@@ -341,3 +342,14 @@ def _body(row: Permit) -> Organisation | None:
 
 def _names(unit: Organisation) -> tuple[str, str]:
     return unit.name_zh, unit.name_en
+
+
+def configured(asked: Asked) -> list[Change]:
+    """What was changed of the kinds of permits, for the audit of configuration."""
+    rows = PermitChange.objects.filter(kind__isnull=False).select_related("kind")
+    return asked_of(rows, asked, "permits", _configured)
+
+
+def _configured(row: PermitChange) -> Change:
+    what = f"{row.kind}: {row.action}"
+    return Change("permits", row.pk, row.at, row.actor, what, pairs(row.fields), row.reason)

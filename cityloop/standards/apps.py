@@ -12,6 +12,16 @@ class StandardsConfig(Subsystem):
         MenuItem("Protection periods", "/protection/", "shield", "manual.view", 65),
     )
     office = (
-        OfficeTab("Catalogue editions", "office-editions", "library", "standards.manage", 80, True),
+        OfficeTab(
+            "Catalogue editions",
+            "office-editions",
+            "library",
+            "standards.manage",
+            80,
+            "Standards and flow",
+            for_city=True,
+        ),
     )
+    health = "health"
+    changes = "changes"
     permissions = ("manual.view", "standards.manage")

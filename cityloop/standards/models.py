@@ -17,6 +17,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Q
 
+from cityloop.kernel.languages import in_language
 from cityloop.standards.worktime import Unit
 
 
@@ -191,6 +192,11 @@ class ProblemClass(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name_zh}"
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return in_language(self.name_zh, self.name_en)
 
     @property
     def short_code(self) -> str:

@@ -316,11 +316,11 @@ def test_hangzhou_new_two_axes_part_the_centre_from_the_coordination_platform(to
         town.step(case.number, "dispatch", "dispatcher", unit="ROADS")
     town.step(case.number, "dispatch", "seconded", unit="GREEN")
     town.step(case.number, "urge", "seconded", reason="市民关注")
-    with pytest.raises(cases.Refused, match="urge is for: dispatcher, leader"):
+    with pytest.raises(cases.Refused, match="Give a supervision order is for: Dispatcher, Leader"):
         town.step(case.number, "urge", "supervisor", reason="x")
     town.step(case.number, "receive", "green")
     town.step(case.number, "finish", "green", result="已清运", photos=("after",))
-    with pytest.raises(cases.Refused, match="send_check is for: acceptor"):
+    with pytest.raises(cases.Refused, match="Send to check is for: Acceptance operator"):
         town.step(case.number, "send_check", "seconded", inspector="inspector2")
     town.step(case.number, "send_check", "acceptor", inspector="inspector2")
 
@@ -350,7 +350,7 @@ def test_a_city_with_two_halls_keeps_check_and_dispatch_apart(town: Town, name: 
     """Taizhou's six offices, Zhuhai's five teams: the command side never sends to the check."""
     mode(name)
     number = town.case("handled").number
-    with pytest.raises(cases.Refused, match="send_check is for: acceptor"):
+    with pytest.raises(cases.Refused, match="Send to check is for: Acceptance operator"):
         town.step(number, "send_check", "dispatcher", inspector="inspector2")
     town.step(number, "send_check", "acceptor", inspector="inspector2")
 

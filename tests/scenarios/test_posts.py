@@ -237,7 +237,7 @@ def test_a_leader_sees_the_city_instructs_and_approves_but_edits_nothing(town: T
         assert not offered & others
     number = town.report().case
     for action in ("accept", "correct"):
-        with pytest.raises(cases.Refused, match="is for: acceptor"):
+        with pytest.raises(cases.Refused, match="is for: Acceptance operator"):
             town.step(number, action, "leader", **({"reason": "x"} if action == "correct" else {}))
     assert not leader.may("people.manage")
     assert not leader.may("cases.configure")

@@ -49,7 +49,7 @@ def test_the_acceptor_settles_a_small_report_by_a_reminder(town: Town) -> None:
     number = town.report(
         "hotline12319", text="门口有一只纸箱", class_code=EVENT, reporter_phone="13800000001"
     ).case
-    with pytest.raises(cases.Refused, match="settle_by_reminder is for: acceptor"):
+    with pytest.raises(cases.Refused, match="Settle by a reminder is for: Acceptance operator"):
         town.step(number, "settle_by_reminder", "dispatcher", opinion="x")
     _seen(town, number)
     town.step(number, "review_case", "shift_leader", opinion="属实，情节轻微")

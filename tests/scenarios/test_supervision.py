@@ -161,7 +161,7 @@ def test_bad_orders_are_refused_with_a_sentence(town: Town) -> None:
         town.step(number, "urge", "leader", reason="x", addressee="PLAT")
     with pytest.raises(cases.Refused, match="nobody waits"):
         town.step(number, "reply", "water", opinion="x")
-    with pytest.raises(cases.Refused, match="urge is for: supervisor, leader"):
+    with pytest.raises(cases.Refused, match="Give a supervision order is for: Supervisor, Leader"):
         town.step(number, "urge", "dispatcher", reason="x")
 
 

@@ -184,7 +184,7 @@ def test_a_case_is_suspended_once_and_a_supervisor_may_end_it_early(town: Town) 
     _ask(town, number, "suspension", until=_until(town, days=90))
     town.step(number, "approve_suspension", "supervisor")
     town.wait(days=3)
-    with pytest.raises(cases.Refused, match="is for: supervisor"):
+    with pytest.raises(cases.Refused, match="is for: Supervisor"):
         town.step(number, "resume_early", "dispatcher", reason="x")
     case = town.step(number, "resume_early", "supervisor", reason="条件已具备")
     assert case.status == "handling" and _said(case, "hold") == ["started", "ended"]

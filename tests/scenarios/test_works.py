@@ -104,7 +104,7 @@ def test_who_is_liable_may_be_named_and_is_not_who_fixes(story: Story) -> None:
     case = order.case
     assert case.liable == order.liable == town.units["WATER"]
     assert case_queries.get(town.actor("water"), case.number) == case
-    with pytest.raises(cases.Refused, match="substitute is for: supervisor"):
+    with pytest.raises(cases.Refused, match="Order substitute works is for: Supervisor"):
         town.step(case.number, "substitute", "dispatcher", unit="ROADS", reason="x")
 
     # GREEN cannot; WATER stays liable when ROADS is ordered instead, and the first order ends.

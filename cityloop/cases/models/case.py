@@ -88,6 +88,9 @@ class Flow(models.Model):
     code = models.CharField(max_length=32, unique=True)
     parameters = models.JSONField(default=dict)
     published_at = models.DateTimeField()
+    member_id = models.BigIntegerField(null=True)
+    actor = models.CharField(max_length=120, blank=True, default="")
+    reason = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
         db_table = "cases_flow"

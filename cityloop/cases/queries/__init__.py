@@ -12,6 +12,7 @@ from cityloop.cases.queries.cases import (
     allowed_steps,
     boxes,
     changed_since,
+    city_flows,
     counts_by_unit,
     current_flow,
     current_parameters,
@@ -35,8 +36,10 @@ from cityloop.cases.queries.cases import (
     timers,
     visible,
 )
+from cityloop.cases.queries.changes import changes
 from cityloop.cases.queries.files import attachments, case_of_file, photo, require_files
 from cityloop.cases.queries.finding import find
+from cityloop.cases.queries.health import health
 
 __all__ = [
     "AFTERWARDS",
@@ -52,6 +55,8 @@ __all__ = [
     "boxes",
     "case_of_file",
     "changed_since",
+    "changes",
+    "city_flows",
     "counts_by_unit",
     "current_flow",
     "current_parameters",
@@ -59,6 +64,7 @@ __all__ = [
     "filed_since",
     "find",
     "get",
+    "health",
     "held",
     "history",
     "nearby",

@@ -282,6 +282,11 @@ def current_flow() -> Flow:
     return Flow.objects.order_by("-published_at", "-id")[:1].get()
 
 
+def city_flows() -> QuerySet[Flow]:
+    """Flows of the city, the one in force first; without the variants of channels."""
+    return Flow.objects.exclude(code__contains="+").order_by("-published_at", "-id")
+
+
 def current_parameters() -> flows.Parameters:
     """What the city has set for new cases and for what stands beside them."""
     return flows.parameters(current_flow().parameters)

@@ -357,7 +357,7 @@ def test_a_photo_of_one_stage_proves_no_other(world):
 @pytest.mark.requirement("D01")
 def test_what_is_not_possible_now_is_said_before_what_is_missing(world):
     case = world.to("accepted")
-    with pytest.raises(operations.Refused, match="dispatch is not possible now"):
+    with pytest.raises(operations.Refused, match="Dispatch is not possible now"):
         world.step(case, "dispatch", "dispatcher")  # names no unit, and it is not filed yet
     with pytest.raises(operations.WrongPost):
         world.step(case, "file", "dispatcher")

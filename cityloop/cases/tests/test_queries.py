@@ -120,6 +120,6 @@ def test_a_case_file_offers_what_may_be_done_and_says_what_hinders(world):
 @pytest.mark.requirement("O06")
 def test_a_step_of_another_post_is_forbidden_not_refused(world):
     case = world.report()
-    with pytest.raises(operations.WrongPost, match="accept is for: acceptor") as refused:
+    with pytest.raises(operations.WrongPost, match="Accept is for: Acceptance operator") as refused:
         world.step(case, "accept", "dispatcher")
     assert refused.value.status == 403

@@ -233,7 +233,10 @@ def test_each_platform_mode_shows_what_sets_it_apart(shown):
     assert Case.objects.get(number=named.case).worker.username == named.username
     axes = by_title["New two axes: handled, and only the centre sends it to the check"]
     inspector = Holding.objects.filter(post__roles__code="inspector").first().member
-    with override("en"), pytest.raises(cases.Refused, match="send_check is for: acceptor"):
+    with (
+        override("en"),
+        pytest.raises(cases.Refused, match="Send to check is for: Acceptance operator"),
+    ):
         by_who_is_named(replace(axes, username="mode-axes"), "send_check", inspector=inspector)
     # They live beside the city's own mode, which holds again, and whose life leaves them alone.
     assert current_flow().parameters == Flow.objects.order_by("pk").first().parameters

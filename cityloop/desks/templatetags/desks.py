@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext_lazy
 
 from cityloop.cases import photos
 from cityloop.cases.models import FINAL, Attachment, Task
@@ -19,11 +19,9 @@ from cityloop.geo import queries as geo
 from cityloop.geo.models import MapSource
 from cityloop.geo.style import archive_layers
 from cityloop.intake import channels
-from cityloop.people.roles import SEEDS
 
 register = template.Library()
 ZOOM = 11
-ROLES = {seed.code: seed for seed in SEEDS}
 WORDS = {
     "component": gettext_lazy("Component"), "grid": gettext_lazy("Unit grid"),
     "open": gettext_lazy("Open the case"), "place": gettext_lazy("Place of the problem"),
@@ -92,14 +90,6 @@ def stamp_words(paper: Attachment) -> list[str]:
 def asked_words(task: Task) -> list[str]:
     """What a request asks for, a sentence each."""
     return history.asked_words(task)
-
-
-@register.filter
-def role_name(code: str) -> str:
-    """The role's name in the reader's language."""
-    seed = ROLES.get(code)
-    english = (get_language() or "").startswith("en")
-    return code if seed is None else seed.label_en if english else seed.label_zh
 
 
 @register.filter

@@ -34,6 +34,9 @@ class CardRule(models.Model):
     source_document = models.CharField(max_length=200)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
+    set_at = models.DateTimeField(null=True)  # empty for those set before it was kept
+    member_id = models.BigIntegerField(null=True)
+    actor = models.CharField(max_length=120, blank=True, default="")
 
     class Meta:
         db_table = "discipline_card_rule"

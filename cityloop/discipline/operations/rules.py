@@ -46,7 +46,10 @@ def set_rule(terms: Terms, *, valid_from: date, actor: Actor, now: datetime) -> 
                 "day": row.valid_from})  # fmt: skip
         row.valid_to = valid_from
         row.save(update_fields=["valid_to"])
-    return CardRule.objects.create(**asdict(terms), valid_from=valid_from)
+    return CardRule.objects.create(
+        **asdict(terms), valid_from=valid_from, set_at=now, member_id=actor.member_id,
+        actor=actor.post[:120],
+    )  # fmt: skip
 
 
 def _require_sound(terms: Terms) -> None:

@@ -10,6 +10,7 @@ from cityloop.discipline.queries.cards import (
     rules_on,
     taken_by,
 )
+from cityloop.discipline.queries.changes import changes
 from cityloop.discipline.queries.decisions import Taken, Wanted, decided_on, decisions
 from cityloop.discipline.queries.error_rates import HALL, OPERATOR, Figure, figures
 from cityloop.discipline.queries.fraud import (
@@ -56,6 +57,7 @@ __all__ = [
     "Wanted",
     "card_seen",
     "cards",
+    "changes",
     "class_then",
     "closed_on",
     "closers",

@@ -1,9 +1,11 @@
 """Every read of geo."""
 
 from cityloop.geo.queries.addresses import FoundAddress, nearest_address, search_address
+from cityloop.geo.queries.audit import configured
 from cityloop.geo.queries.changes import chain, grid_changes, grown, heirs, in_force, origins
 from cityloop.geo.queries.finding import find
 from cityloop.geo.queries.map_settings import (
+    ground_of,
     map_change,
     map_changes,
     service_area,
@@ -41,11 +43,13 @@ __all__ = [
     "chain",
     "check_coverage",
     "city_centre",
+    "configured",
     "farther_than",
     "find",
     "grid_changes",
     "grids_inside",
     "grids_of",
+    "ground_of",
     "grown",
     "heirs",
     "in_force",

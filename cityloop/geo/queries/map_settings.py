@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
+import shapely
 from django.db.models import BooleanField, Func, JSONField, QuerySet
 from django.utils.translation import gettext
+from shapely.geometry.base import BaseGeometry
 
-from cityloop.geo.models import MapChange, ServiceArea
-from cityloop.kernel.errors import NotFound
+from cityloop.geo.models import MapChange, Region, ServiceArea
+from cityloop.kernel.errors import Invalid, NotFound
 
 
 class _WithoutOutline(Func):
@@ -32,6 +37,16 @@ def service_area(area_id: int) -> ServiceArea:
     if found is None:
         raise NotFound(gettext("there is none with the number %(id)s") % {"id": area_id})
     return found
+
+
+def ground_of(codes: Sequence[str], *, on: date) -> BaseGeometry:
+    """The outlines of regions on a day, as one (multi)polygon. Raises Invalid for unknown codes."""
+    rows = Region.objects.filter(code__in=codes, valid_from__lte=on)
+    found = {row.code: row for row in rows.exclude(valid_to__lte=on)}
+    if unknown := sorted(set(codes) - set(found)):
+        why = gettext("no region %(codes)s on that day") % {"codes": ", ".join(unknown[:5])}
+        raise Invalid(why, fields={"regions": why})
+    return shapely.union_all([shapely.from_wkb(bytes(row.geom.wkb)) for row in found.values()])
 
 
 def map_changes(*, subject: str = "", subject_id: int | None = None) -> QuerySet[MapChange]:

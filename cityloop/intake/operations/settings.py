@@ -41,7 +41,7 @@ def set_channel(
         raise BadSetting(str(error)) from error
     ChannelSetting.objects.create(
         channel=code, changes=changes, reason=reason.strip()[:200], set_at=now,
-        set_by=actor.post[:120],
+        set_by=actor.post[:120], member_id=actor.member_id,
     )  # fmt: skip
     reference.forget()
     return changed

@@ -2,6 +2,8 @@
 
 from cityloop.intake.queries.asking import Context, Question, context, duplicates
 from cityloop.intake.queries.book import DayAccount, Flaw, account, check_book
+from cityloop.intake.queries.changes import changes
+from cityloop.intake.queries.channels import channel_settings, channels_set
 from cityloop.intake.queries.reports import (
     NoSuchReport,
     earlier_reports,
@@ -32,6 +34,9 @@ __all__ = [
     "Question",
     "RuleGuess",
     "account",
+    "changes",
+    "channel_settings",
+    "channels_set",
     "check_book",
     "context",
     "duplicates",

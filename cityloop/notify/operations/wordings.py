@@ -29,7 +29,7 @@ def set_wording(
         raise errors.Invalid(*problems.values(), fields=problems)
     return Wording.objects.create(
         topic=topic, language=language, class_code=class_code, text=text.strip(),
-        set_at=now, set_by=actor.post[:120],
+        set_at=now, set_by=actor.post[:120], member_id=actor.member_id,
     )  # fmt: skip
 
 

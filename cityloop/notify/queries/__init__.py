@@ -1,5 +1,6 @@
 """Every read of notify."""
 
+from cityloop.notify.queries.changes import changes
 from cityloop.notify.queries.checks import (
     NoSuchCheck,
     Operator,
@@ -8,6 +9,7 @@ from cityloop.notify.queries.checks import (
     reply_check,
     reply_checks,
 )
+from cityloop.notify.queries.health import health
 from cityloop.notify.queries.messages import (
     NoSuchMessage,
     inbox,
@@ -15,6 +17,7 @@ from cityloop.notify.queries.messages import (
     own_text,
     unread,
     wordings,
+    wordings_set,
 )
 from cityloop.notify.queries.public import (
     PublicAnswer,
@@ -45,7 +48,9 @@ __all__ = [
     "PublicAnswer",
     "asked_for_push",
     "browsers_of",
+    "changes",
     "going_out",
+    "health",
     "inbox",
     "message_of_member",
     "on_its_way",
@@ -64,4 +69,5 @@ __all__ = [
     "to_go_out",
     "unread",
     "wordings",
+    "wordings_set",
 ]

@@ -84,3 +84,8 @@ def wordings(actor: Actor) -> list[Line]:
                 for row in own.get((topic.code, language), [])
             ]
     return found
+
+
+def wordings_set(topic: str) -> list[Wording]:
+    """What the city set of a topic's texts, latest first; the last 50."""
+    return list(Wording.objects.filter(topic=topic).order_by("-id")[:50])

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.languages import in_language
 from cityloop.oversight import forms, operations, queries
 from cityloop.oversight.models import ListedCase, ListKind, NamedList, Sending
 from cityloop.oversight.queries.listed import ORDER, state_of
 from cityloop.oversight.views import frame
-from cityloop.people.models import in_language
 
 MANAGE = operations.MANAGE
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute

@@ -3,7 +3,7 @@
 All periods are half-open days: a row is valid on a day when valid_from <= day < valid_to.
 """
 
-from cityloop.people.models.columns import ANY, in_language
+from cityloop.people.models.columns import ANY
 from cityloop.people.models.organisations import NOT_HANDLING, Organisation, OrganisationKind
 from cityloop.people.models.posts import (
     Holding,
@@ -41,5 +41,4 @@ __all__ = [
     "Role",
     "Territory",
     "Token",
-    "in_language",
 ]

@@ -7,7 +7,6 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Concat
-from django.utils.translation import get_language
 
 ANY = "*"
 PERIOD = Func(F("valid_from"), F("valid_to"), function="daterange", output_field=DateRangeField())
@@ -24,8 +23,3 @@ def grams(*fields: str) -> models.GeneratedField:
         output_field=SearchVectorField(),
         db_persist=True,
     )
-
-
-def in_language(zh: str, en: str) -> str:
-    """The name in the reader's language; Chinese where no English one is known."""
-    return en if en and (get_language() or "").startswith("en") else zh

@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cityloop.people.models.columns import PERIOD_IS_ONE, grams, in_language
+from cityloop.kernel.languages import in_language
+from cityloop.people.models.columns import PERIOD_IS_ONE, grams
 
 
 class OrganisationKind(models.TextChoices):

@@ -10,7 +10,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from cityloop.people.models.columns import PERIOD, grams, in_language
+from cityloop.kernel.languages import in_language
+from cityloop.people.models.columns import PERIOD, grams
 from cityloop.people.models.organisations import Organisation
 
 

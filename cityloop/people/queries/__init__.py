@@ -11,6 +11,7 @@ from cityloop.people.queries.actors import (
     forget_actors,
     merge_posts_allowed,
 )
+from cityloop.people.queries.changes import changes
 from cityloop.people.queries.finding import answers, find
 from cityloop.people.queries.gaps import coverage_gaps
 from cityloop.people.queries.office import (
@@ -22,6 +23,7 @@ from cityloop.people.queries.office import (
     member_called,
     members,
     posts,
+    role_names,
     roles,
     roles_held,
 )
@@ -82,6 +84,7 @@ __all__ = [
     "answers",
     "area_names",
     "bodies_on_both_sides",
+    "changes",
     "changes_of",
     "city_administrators",
     "class_names",
@@ -119,6 +122,7 @@ __all__ = [
     "responsibility_rows",
     "responsible_across",
     "responsible_for",
+    "role_names",
     "roles",
     "roles_held",
     "roles_that_may",

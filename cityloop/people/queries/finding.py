@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cityloop.geo import queries as geo
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.languages import in_language
 from cityloop.kernel.manifest import Hit
 from cityloop.people.lines import Question
 from cityloop.people.matrix import Matrix
@@ -62,9 +62,8 @@ def _leads(matrix: Matrix, one: Any, areas: Sequence[str]) -> str:
     )
     proposals = [found for found in map(matrix.find, asked) if found is not None]
     leads = list(dict.fromkeys(found.lead_id for found in proposals))
-    english = (get_language() or "").startswith("en")
     names = [matrix.names.get(lead, ("", "")) for lead in leads[:NAMED]]
-    shown = [(en if english and en else zh) for zh, en in names]
+    shown = [in_language(zh, en) for zh, en in names]
     if len(leads) > NAMED:
         shown.append(_("%(n)s more") % {"n": len(leads) - NAMED})
     return ", ".join(shown)

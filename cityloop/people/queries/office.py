@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db.models import Count, Prefetch, Q, QuerySet
@@ -11,9 +12,11 @@ from django.utils.translation import gettext as _
 from cityloop.kernel import text
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
+from cityloop.kernel.languages import in_language
 from cityloop.people.models import Holding, Member, PeopleChange, Post, Role
 from cityloop.people.queries.actors import actor_for
 from cityloop.people.queries.organisations import members_visible
+from cityloop.people.roles import SEEDS
 from cityloop.people.scope import scope_q, sees_all
 
 
@@ -103,6 +106,18 @@ def posts(actor: Actor, *, on: date, organisation_id: int | None = None) -> Quer
 def roles() -> QuerySet[Role]:
     """Every role in the city's order."""
     return Role.objects.order_by("position", "code")
+
+
+def role_names(codes: Iterable[str]) -> dict[str, str]:
+    """What the city calls these roles, in the reader's language, in the order asked for.
+
+    One statement. A role that is not stored yet goes by its usual label, an unknown one by its
+    code.
+    """
+    wanted = list(dict.fromkeys(codes))
+    rows = {row.code: row.label for row in Role.objects.filter(code__in=wanted)} if wanted else {}
+    usual = {one.code: in_language(one.label_zh, one.label_en) for one in SEEDS}
+    return {code: rows.get(code) or usual.get(code, code) for code in wanted}
 
 
 def changes_of(subject: str = "", subject_id: str = "") -> QuerySet[PeopleChange]:

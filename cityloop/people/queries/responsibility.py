@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from cityloop.geo import queries as geo
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.languages import in_language
 from cityloop.people.editions import Editions
 from cityloop.people.inheritance import areas_with_heirs, with_heirs
 from cityloop.people.lines import Line, PersonLine, Proposal, Question
@@ -24,7 +25,6 @@ from cityloop.people.models import (
     Responsibility,
     ResponsiblePerson,
     Territory,
-    in_language,
 )
 from cityloop.people.queries.precedence import orders_on
 from cityloop.people.scope import scope_q, scopes_of

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cityloop.kernel import clock, paging
 from cityloop.kernel.errors import NotFound
+from cityloop.kernel.languages import in_language
 from cityloop.kernel.office import Cell, Column, Table, act, form_page, list_page
 from cityloop.people import forms, operations, queries
-from cityloop.people.models import ANY, Duty, Organisation, Responsibility, in_language
+from cityloop.people.models import ANY, Duty, Organisation, Responsibility
 from cityloop.people.views.frame import manager
 from cityloop.standards import queries as standards
 

@@ -14,6 +14,7 @@ from cityloop.standards.queries.calendars import (
     why_words,
     work_calendar,
 )
+from cityloop.standards.queries.changes import changes
 from cityloop.standards.queries.classes import (
     class_at,
     class_keys,
@@ -51,6 +52,7 @@ from cityloop.standards.queries.editions import (
     stored_rules,
 )
 from cityloop.standards.queries.finding import find
+from cityloop.standards.queries.health import health
 from cityloop.standards.queries.publication import Outlook, outlook, what_follows
 from cityloop.standards.queries.rules import (
     Limit,
@@ -87,6 +89,7 @@ __all__ = [
     "calendar_changes",
     "chain",
     "changed_since",
+    "changes",
     "class_at",
     "class_holds",
     "class_keys",
@@ -104,6 +107,7 @@ __all__ = [
     "example",
     "examples",
     "find",
+    "health",
     "holds",
     "in_force",
     "in_its_season",

@@ -6,10 +6,10 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.languages import in_language
 from cityloop.kernel.manifest import Hit
 from cityloop.standards.models import FilingRule, ProblemClass
 from cityloop.standards.queries.calendars import limit_text
@@ -33,11 +33,9 @@ def find(actor: Actor, words: str, limit: int, now: datetime) -> list[Hit]:
 
 
 def _hit(one: ProblemClass, rule: FilingRule | None) -> Hit:
-    english = (get_language() or "").startswith("en")
-    name = one.name_en if english and one.name_en else one.name_zh
     words = ""
     if rule is not None:
-        condition = rule.condition_en if english and rule.condition_en else rule.condition_zh
+        condition = in_language(rule.condition_zh, rule.condition_en)
         words = f"{limit_text(rule.limit_amount, rule.limit_unit)} · {condition[:90]}"
     path = f"/manual/?{urlencode({'q': one.short_code})}"
-    return Hit(_("Command manual"), f"{one.short_code} {name}", path, words, "book-open")
+    return Hit(_("Command manual"), f"{one.short_code} {one.name}", path, words, "book-open")
