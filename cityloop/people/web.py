@@ -6,6 +6,7 @@ from django.urls import path
 
 from cityloop.people.views import (
     account,
+    invitations,
     lines,
     members,
     organisations,
@@ -18,6 +19,8 @@ from cityloop.people.views import (
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-in/new-password/", sign_in.new_password, name="new-password"),
+    path("invited/", invitations.invited, name="invited"),
+    path("invited/<str:code>/", invitations.invitation, name="invitation"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("account/", account.account, name="account"),
     path("account/language/", account.language, name="account-language"),

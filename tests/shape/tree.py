@@ -179,6 +179,7 @@ OWN: dict[str, dict[str, str]] = {
         "proposal": FUNCTIONS,
         "steps": FUNCTIONS,
     },
+    "setup": {"forms": FORMS, "sheets": TABLE, "workbooks": FUNCTIONS},
     "demo": {
         "arriving": FUNCTIONS,
         "beside": TABLE,

@@ -60,7 +60,7 @@ def members(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     return list_page(
         request, TAB, title=_("Members"), table=table, form=form,
-        new=(reverse("office-member-new"), _("New member")),
+        new=(reverse("office-member-new"), _("New member")), imports="members",
     )  # fmt: skip
 
 

@@ -28,7 +28,6 @@ from cityloop.standards.queries.contents import (
     own_classes,
     own_rules,
     replacing_classes,
-    upload_of,
 )
 from cityloop.standards.queries.differences import (
     changed_since,
@@ -125,7 +124,6 @@ __all__ = [
     "stamp",
     "stored_classes",
     "stored_rules",
-    "upload_of",
     "warning_text",
     "what_follows",
     "why_words",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from tests.conformance.pages import cases, coordination, office, own, works
+from tests.conformance.pages import cases, coordination, office, own, setup, works
 from tests.conformance.pages.shape import Page
 
-PAGES = (*own.PAGES, *cases.PAGES, *coordination.PAGES, *works.PAGES, *office.PAGES)
+PAGES = (*own.PAGES, *cases.PAGES, *coordination.PAGES, *works.PAGES, *office.PAGES,
+         *setup.PAGES)  # fmt: skip
 BY_NAME = {page.name: page for page in PAGES}
 # Visited by tests of their own: a notice needs an overdue case, a first password is only asked for
 # at the first sign-in, an example picture needs one, an ended answer needs its line, Django's

@@ -1,0 +1,10 @@
+from cityloop.kernel.manifest import OfficeTab, Subsystem
+
+
+class SetupConfig(Subsystem):
+    """How a city begins: the first account, what is missing, imports with a preview."""
+
+    name = "cityloop.setup"
+    label = "setup"
+    title = "Setting up"
+    office = (OfficeTab("Import", "office-imports", "file-up", "people.manage", 75),)
