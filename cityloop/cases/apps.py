@@ -5,6 +5,7 @@ class CasesConfig(Subsystem):
     name = "cityloop.cases"
     label = "cases"
     title = "Cases"
+    missing = "missing"
     menu = (MenuItem("Cases", "/cases/", "list-checks", "cases.view", 10, terminal=True),)
     permissions = ("cases.view", "cases.step", "cases.export", "cases.configure")
     open_items = "open_items"

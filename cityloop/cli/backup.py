@@ -59,6 +59,7 @@ def backup(folder: Folder, keep: Keep = 0, as_json: AsJson = False) -> None:
     _write(here / FACTS, json.dumps(facts, indent=1).encode())
     here.rename(at)
     _settle(folder)
+    _note(at, files)
     gone = _forget(folder, keep)
     seconds = round(time.monotonic() - began, 3)
     result = {"backup": str(at), "files": files, "copied": copied, "deleted": gone,
@@ -92,6 +93,16 @@ def restore(backup: From, as_json: AsJson = False) -> None:
     more = "; it is of an older version: run cityloop migrate" if waiting else ""
     sentence = f"The city of {facts['saved_at']} and {files} files stand again{more}"
     finish(result, sentence, as_json=as_json)
+
+
+def _note(at: Path, files: int) -> None:
+    """Say in the database when the last backup was made: the office shows it."""
+    from cityloop.kernel import clock
+    from cityloop.kernel.models import Marker
+    from cityloop.setup.queries.missing import BACKUP
+
+    facts = {"folder": str(at), "files": files}
+    Marker.objects.update_or_create(name=BACKUP, defaults={"value": facts, "set_at": clock.now()})
 
 
 def _moment() -> str:

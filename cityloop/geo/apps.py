@@ -7,5 +7,6 @@ class GeoConfig(Subsystem):
     name = "cityloop.geo"
     label = "geo"
     title = "Regions and unit grids"
+    missing = "missing"
     permissions = ("map.view", "geo.manage")
     schedules = (Schedule("begin_grid_changes", 60),)

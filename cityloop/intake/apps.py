@@ -18,6 +18,7 @@ class IntakeConfig(Subsystem):
     name = "cityloop.intake"
     label = "intake"
     title = "Intake"
+    missing = "missing"
     permissions = ("intake.receive", "intake.reporter")
     subscriptions = (
         {f"case.{action}": f"tell_{action}" for action in TOLD}

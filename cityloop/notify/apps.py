@@ -11,6 +11,7 @@ class NotifyConfig(Subsystem):
     name = "cityloop.notify"
     label = "notify"
     title = "Messages"
+    missing = "missing"
     menu = (
         MenuItem("Replies", "/replies/", "reply", "intake.reporter", 35),
         MenuItem("Messages", "/messages/", "mail", position=60, terminal=True),
@@ -20,6 +21,7 @@ class NotifyConfig(Subsystem):
     subscriptions = {f"case.{action}": f"tell_{action}" for action in TOLD} | {
         "notify.deliver": "deliver",
         "notify.tell": "tell_members",
+        "member.invited": "send_invitation",
     }
     schedules = (Schedule("queue_due", 5), Schedule("send_owed", 5),
                  Schedule("forget_questions", 3600),

@@ -7,6 +7,7 @@ class PeopleConfig(Subsystem):
     name = "cityloop.people"
     label = "people"
     title = "People"
+    missing = "missing"
     menu = (MenuItem("Back office", "/office/", "settings-2", "people.manage", 90),)
     office = (
         OfficeTab("Organisations", "office-organisations", "network", "people.manage", 10),

@@ -43,6 +43,7 @@ urlpatterns = [
     path("office/answers/<int:person_id>/end/", members.end_answer, name="office-answer-end"),
     path("office/members/<int:member_id>/password/", members.reset_password,
          name="office-member-password"),
+    path("office/members/<int:member_id>/invite/", members.invite, name="office-member-invite"),
     path("office/members/<int:member_id>/close/", members.close, name="office-member-close"),
     path("office/members/<int:member_id>/tokens/", members.issue_token,
          name="office-member-token"),

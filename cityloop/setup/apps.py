@@ -7,4 +7,9 @@ class SetupConfig(Subsystem):
     name = "cityloop.setup"
     label = "setup"
     title = "Setting up"
-    office = (OfficeTab("Import", "office-imports", "file-up", "people.manage", 75),)
+    missing = "missing"
+    office = (
+        OfficeTab("Import", "office-imports", "file-up", "people.manage", 75),
+        OfficeTab("First steps", "office-first-steps", "list-checks", "people.manage", 95),
+    )
+    subscriptions = {"setup.ground": "do_ground_work"}

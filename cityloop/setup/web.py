@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from cityloop.setup.views import imports
+from cityloop.setup.views import first, ground, imports, steps
 
-urlpatterns = [*imports.urlpatterns]
+urlpatterns = [
+    *first.urlpatterns,
+    *steps.urlpatterns,
+    *ground.urlpatterns,
+    *imports.urlpatterns,
+]

@@ -5,6 +5,7 @@ class StandardsConfig(Subsystem):
     name = "cityloop.standards"
     label = "standards"
     title = "Standards"
+    missing = "missing"
     menu = (
         MenuItem("Command manual", "/manual/", "book-open", "manual.view", 60),
         MenuItem("Working calendar", "/calendar/", "calendar-days", "manual.view", 64),

@@ -7,7 +7,6 @@ import re
 from typing import Any
 
 import pytest
-import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
@@ -17,24 +16,12 @@ from cityloop.assets.models import Component
 from cityloop.kernel.models import Upload
 from cityloop.people import queries as people
 from cityloop.people.models import Holding, Invitation, Member, Organisation, Responsibility
-from cityloop.setup import workbooks
 from cityloop.setup.sheets import SHEETS
 from tests.browser import Browse
+from tests.sheets import book
 from tests.town import DISTRICT, Town
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("L16")]
-
-
-def book(kind: str, *rows: dict[str, Any]) -> bytes:
-    """A template filled in, with its example still there."""
-    out, columns = io.BytesIO(), SHEETS[kind].columns
-    with xlsxwriter.Workbook(out) as made:
-        page = made.add_worksheet()
-        page.write_row(0, 0, [workbooks.header(one) for one in columns])
-        page.write_row(1, 0, [f"#示例 {columns[0].example}", *(c.example for c in columns[1:])])
-        for line, row in enumerate(rows, 2):
-            page.write_row(line, 0, [row.get(one.name, "") for one in columns])
-    return out.getvalue()
 
 
 def send(client: Client, kind: str, content: bytes, name: str = "", **more: Any) -> HttpResponse:

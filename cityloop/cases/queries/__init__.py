@@ -34,6 +34,7 @@ from cityloop.cases.queries.cases import (
     visible,
 )
 from cityloop.cases.queries.files import attachments, case_of_file, photo, require_files
+from cityloop.cases.queries.missing import missing
 
 __all__ = [
     "AFTERWARDS",
@@ -56,6 +57,7 @@ __all__ = [
     "get",
     "held",
     "history",
+    "missing",
     "nearby",
     "of_the_public",
     "only_seen",

@@ -2,6 +2,7 @@
 
 from cityloop.intake.queries.asking import Context, Question, context, duplicates
 from cityloop.intake.queries.book import DayAccount, Flaw, account, check_book
+from cityloop.intake.queries.missing import missing
 from cityloop.intake.queries.reports import (
     NoSuchReport,
     earlier_reports,
@@ -36,6 +37,7 @@ __all__ = [
     "context",
     "duplicates",
     "earlier_reports",
+    "missing",
     "notices_of",
     "notices_owed",
     "numbers_in_channel",

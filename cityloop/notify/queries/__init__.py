@@ -16,6 +16,7 @@ from cityloop.notify.queries.messages import (
     unread,
     wordings,
 )
+from cityloop.notify.queries.missing import missing
 from cityloop.notify.queries.public import (
     PublicAnswer,
     photo_shown,
@@ -48,6 +49,7 @@ __all__ = [
     "going_out",
     "inbox",
     "message_of_member",
+    "missing",
     "on_its_way",
     "open_items",
     "operators",

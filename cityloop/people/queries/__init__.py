@@ -12,12 +12,14 @@ from cityloop.people.queries.actors import (
     merge_posts_allowed,
 )
 from cityloop.people.queries.gaps import coverage_gaps
+from cityloop.people.queries.missing import missing
 from cityloop.people.queries.office import (
     changes_of,
     city_administrators,
     holders,
     holdings_of,
     holdings_on,
+    is_founded,
     member_called,
     members,
     posts,
@@ -94,6 +96,7 @@ __all__ = [
     "in_scope",
     "inspector_of",
     "inspectors_near",
+    "is_founded",
     "level_of_kind",
     "lines_kept",
     "matrix_on",
@@ -101,6 +104,7 @@ __all__ = [
     "member_seen",
     "members",
     "merge_posts_allowed",
+    "missing",
     "one_house",
     "orders_on",
     "organisation_seen",

@@ -47,6 +47,7 @@ from cityloop.standards.queries.editions import (
     stored_classes,
     stored_rules,
 )
+from cityloop.standards.queries.missing import missing
 from cityloop.standards.queries.publication import Outlook, outlook, what_follows
 from cityloop.standards.queries.rules import (
     Limit,
@@ -107,6 +108,7 @@ __all__ = [
     "limit_of",
     "limit_text",
     "manual",
+    "missing",
     "national_class",
     "order_of_editions",
     "outlook",

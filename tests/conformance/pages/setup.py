@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from tests.conformance.city import City
 from tests.conformance.pages.office import office, posted
 from tests.conformance.pages.shape import Page
@@ -19,7 +21,21 @@ def _table(city: City) -> Mapping[str, Any]:
     return {"kind": "organisations", "upload_id": city.table_file}
 
 
+def _regions() -> SimpleUploadedFile:
+    return SimpleUploadedFile("a.geojson", b'{"type": "FeatureCollection", "features": []}')
+
+
 PAGES = (
+    Page("set-up", by="", refused=(), status=302),  # in a city that somebody administers
+    office("office-first-steps"),
+    posted("office-trial", data=lambda city: {"trial": "on"}),
+    office("office-shipped"),
+    office("office-ground"),
+    posted("office-ground-city", data=lambda city: {"city": "330200"}),
+    office("office-ground-cut", data=nothing, status=400),  # no district is named
+    posted("office-ground-file", data=lambda city: {"file": _regions(), "kind": "regions"}),
+    office("office-member-invite", data=nothing,
+           at=lambda city: {"member_id": city.town.members["stranger"].pk}),
     office("office-imports"),
     office("office-import", at=_kind),
     office("office-import-template", at=_kind),

@@ -19,8 +19,6 @@ from cityloop.setup.sheets import Sheet
 from cityloop.standards import queries as standards
 from cityloop.standards.models import ProblemClass
 
-__all__ = ["allowed"]
-
 Choice = tuple[str, str, str]
 
 

@@ -18,8 +18,6 @@ from cityloop.people import operations as people
 from cityloop.people.models import ANY
 from cityloop.setup.sheets import Sheet
 
-__all__ = ["importer", "look_at", "take_in"]
-
 Run = Callable[[Path], ImportReport]
 # How the register of components reads a file, by its ending.
 FORMATS = {".csv": "csv", ".geojson": "geojson", ".json": "geojson", ".gpkg": "gpkg"}
