@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "cityloop.oversight",
     "cityloop.precedents",
     "cityloop.desks",
+    "cityloop.setup",
     "cityloop.command",
     "cityloop.demo",
 ]

@@ -8,7 +8,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cityloop.assets.models import Stage, State
-from cityloop.geo.coordinates import SYSTEMS
 from cityloop.kernel.actor import Actor
 from cityloop.people.forms import OrganisationField
 
@@ -67,18 +66,3 @@ class HandOverForm(forms.Form):
             actor, _("Who answers for it"), required=True
         )
         self.order_fields(["organisation"])
-
-
-class ImportForm(forms.Form):
-    """A file of components."""
-
-    file = forms.FileField(
-        label=_("File"), help_text=_("CSV (UTF-8 or GB 18030), GeoJSON or GeoPackage")
-    )
-    system = forms.ChoiceField(
-        label=_("Coordinates of a CSV"), choices=[(one, one.upper()) for one in SYSTEMS]
-    )
-    layer = forms.CharField(label=_("Layer of a file with several"), required=False, max_length=120)
-    update = forms.BooleanField(
-        label=_("Codes that the register has take the file's values"), required=False
-    )

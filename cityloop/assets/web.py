@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -12,19 +11,17 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from cityloop.assets import forms, operations, queries
 from cityloop.assets.models import Component, State
-from cityloop.kernel import clock, files, paging
+from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Problem
 from cityloop.kernel.page import actor_of
-from cityloop.kernel.reports import ImportReport
 from cityloop.people.models import Organisation
 
 SIZE = 50
-SUFFIXES = {".csv": "csv", ".geojson": "geojson", ".json": "geojson", ".gpkg": "gpkg"}
 TONES = {
     # state: (tone, icon)
     State.INTACT: ("green", "circle-check"),
@@ -171,35 +168,8 @@ def hand_over(request: HttpRequest, code: str) -> HttpResponse:
     return _change(request, code, "hand_over_form", form, save)
 
 
-@require_http_methods(["GET", "POST"])
-def import_file(request: HttpRequest) -> HttpResponse:
-    """Take a file over and show every row that was not taken, with its reason."""
-    actor = _reader(request)
-    actor.require("components.manage")
-    form = forms.ImportForm(request.POST or None, request.FILES or None)
-    report = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            report = _imported(form.cleaned_data, actor)
-        except Problem as problem:
-            form.add_error("file", list(problem.reasons))
-    status = 400 if form.errors else 200
-    return render(request, "assets/import.html", {"form": form, "report": report}, status=status)
-
-
-def _imported(facts: dict[str, Any], actor: Actor) -> ImportReport:
-    upload = facts["file"]
-    suffix = Path(upload.name or "").suffix.lower()
-    with files.laid_down(upload.chunks(), f"upload{suffix if suffix in SUFFIXES else ''}") as draft:
-        return operations.import_components(
-            draft, SUFFIXES.get(suffix, suffix.lstrip(".")), actor=actor, now=clock.now(),
-            system=facts["system"], layer=facts["layer"], update=facts["update"],
-        )  # fmt: skip
-
-
 urlpatterns = [
     path("components/", components, name="components"),
-    path("components/import/", import_file, name="components-import"),
     path("components/<str:code>/", component, name="component"),
     path("components/<str:code>/state/", change_state, name="component-state"),
     path("components/<str:code>/owner/", change_owner, name="component-owner"),

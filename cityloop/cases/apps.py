@@ -6,6 +6,7 @@ class CasesConfig(Subsystem):
     label = "cases"
     title = "Cases"
     search = "find"
+    missing = "missing"
     menu = (MenuItem("Cases", "/cases/", "list-checks", "cases.view", 10, terminal=True),)
     office = (OfficeTab("Workflow", "office-flow", "workflow", "cases.configure", 82),)
     changes = "changes"

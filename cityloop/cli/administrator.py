@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,10 +13,6 @@ from cityloop.cli.project import open_project
 
 if TYPE_CHECKING:
     from cityloop.people.operations import Founded
-
-# No 0 O 1 l I: a first password is read from paper and typed.
-LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
-GROUPS, LENGTH = 4, 4
 
 Organisation = Annotated[
     str, typer.Option("--organisation", help="Code of the city's platform, as HZ-PLAT.")
@@ -132,8 +127,9 @@ def _tell(founded: Founded, password: str, as_json: bool) -> None:
 
 def made() -> str:
     """A password of 80 bits, easy to type."""
-    groups = ("".join(secrets.choice(LETTERS) for _ in range(LENGTH)) for _ in range(GROUPS))
-    return "-".join(groups)
+    from cityloop.people import operations
+
+    return operations.made_code()
 
 
 def given(*, typed: bool) -> str:

@@ -12,11 +12,11 @@ from cityloop.cli.output import AsJson, finish_import, importing, require_some
 from cityloop.cli.project import open_project
 
 File = Annotated[
-    Path, typer.Argument(help="CSV, GeoJSON or GeoPackage.", exists=True, dir_okay=False)
+    Path, typer.Argument(help="CSV, Excel, GeoJSON or GeoPackage.", exists=True, dir_okay=False)
 ]
 Format = Annotated[
     str,
-    typer.Option("--format", help="csv, geojson, gpkg; else by name.", show_default=False),
+    typer.Option("--format", help="csv, xlsx, geojson, gpkg; else by name.", show_default=False),
 ]
 System = Annotated[str, typer.Option(help="Coordinates of a CSV file: wgs84, gcj02, bd09 ...")]
 Edition = Annotated[str, typer.Option(help="Code of the edition of classes; else the current one.")]
@@ -25,7 +25,7 @@ Update = Annotated[bool, typer.Option("--update", help="Change components that e
 
 _BY_SUFFIX = {
     ".csv": "csv", ".geojson": "geojson", ".json": "geojson", ".gpkg": "gpkg",
-    ".xlsx": "xlsx", ".xls": "xls", ".ods": "ods",  # refused by their name
+    ".xlsx": "xlsx", ".xls": "xlsx", ".xlsm": "xlsx", ".ods": "xlsx",
 }  # fmt: skip
 
 

@@ -43,11 +43,15 @@ def prepare_demo(days: int) -> dict[str, Any]:
 
 
 def prepare_serve() -> dict[str, Any]:
-    """Static files; refuses a database of another version instead of changing it unasked."""
+    """Static files, and the code for the set-up page of a city that nobody administers; refuses a
+    database of another version instead of changing it unasked."""
     open_project()
     require_tables()
     collect_static()
-    return {}
+    from cityloop.kernel import clock
+    from cityloop.setup import operations
+
+    return {"setup_code": operations.new_setup_code(now=clock.now())}
 
 
 def _once(name: str, work: Any) -> None:

@@ -97,21 +97,30 @@ def _reachable(host: str) -> str:
 def serve(host: Host = "", port: Port = 0, quiet: Quiet = False, as_json: AsJson = False) -> None:
     """Run the platform: web server, live stream and worker, until Ctrl-C.
 
-    With --json the object is printed as soon as the web server answers.
+    With --json the object is printed as soon as the web server answers. In a city that nobody
+    administers yet a code is printed too: the page /set-up/ asks for it and makes the first
+    account.
     """
     interrupts.listen()
     where = choose_where(host, port)
     hold = take_database()
     try:
-        prepare("serve")
+        setup_code = prepare("serve").get("setup_code", "")
         where = choose_where(where.host, where.port)
-        greeting = (
-            as_line({"address": where.address})
-            if as_json
-            else f"\nCityLoop runs at {where.address}\nCtrl-C stops it."
-        )
+        greeting = greeting_of(where.address, setup_code, as_json=as_json)
         code = run(where, hold, living=False, verbose=not (quiet or as_json), ready=greeting)
     finally:
         if hold is not None:
             hold.release()
     raise typer.Exit(code)
+
+
+def greeting_of(address: str, setup_code: str, *, as_json: bool) -> str:
+    """What is printed once the web server answers; the code only where there is one."""
+    if as_json:
+        code = {"setup_code": setup_code} if setup_code else {}
+        return as_line({"address": address, **code})
+    told = (
+        f"\nNobody administers this city yet: open {address}set-up/ and enter the code {setup_code}"
+    )
+    return f"\nCityLoop runs at {address}{told if setup_code else ''}\nCtrl-C stops it."

@@ -14,5 +14,6 @@ class GeoConfig(Subsystem):
         OfficeTab("Map services", "office-map-sources", "layers", "geo.manage", 89),
     )  # fmt: skip
     changes = "configured"
+    missing = "missing"
     permissions = ("map.view", "geo.manage")
     schedules = (Schedule("begin_grid_changes", 60),)

@@ -20,6 +20,7 @@ class IntakeConfig(Subsystem):
     title = "Intake"
     office = (OfficeTab("Report channels", "office-channels", "inbox", "cases.configure", 84),)
     changes = "changes"
+    missing = "missing"
     permissions = ("intake.receive", "intake.reporter")
     subscriptions = (
         {f"case.{action}": f"tell_{action}" for action in TOLD}

@@ -11,11 +11,13 @@ from django.utils.translation import gettext
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """One row that was not taken: its line number, its own key and the reason."""
+    """One row that was not taken: its line number, its own key, the reason and, where one cell is
+    to blame, the name of its column."""
 
     row: int
     key: str
     reason: str
+    column: str = ""
 
 
 class Problem(Exception):

@@ -116,6 +116,24 @@ class Succession:
     decided: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something that a city needs before it works, as it stands at this moment.
+
+    `title` and `sentence`: in the reader's language. `page`: the name of the address where it is
+    put right, '' where no page does it, and what that link says. `blocking`: without it no case
+    goes its way.
+    """
+
+    title: str
+    sentence: str
+    done: bool
+    page: str = ""
+    args: tuple[str, ...] = ()
+    link: str = ""
+    blocking: bool = True
+
+
 class Subsystem(AppConfig):
     """Base of every manifest."""
 
@@ -135,6 +153,7 @@ class Subsystem(AppConfig):
     answers: str = ""  # a function of queries: (actor, classes, now) -> {short code: units}
     testimony: str = ""  # a function of queries: (problem_class, lon, lat, at) -> [Testimony]
     succession: str = ""  # a function of queries: (old, new, on, kept) -> Succession
+    missing: str = ""  # a function of queries: (now) -> [Missing], in the order of beginning a city
     filed_under: str = ""  # a function of queries: () -> {id of an edition: cases filed by it}
 
     changes: str = ""  # a function of queries: (changes.Asked) -> [changes.Change], newest first
@@ -208,6 +227,15 @@ def successions(*, old: Any, new: Any, on: date, kept: Mapping[str, Any]) -> lis
         if app.succession:
             ask = getattr(import_module(f"{app.name}.queries"), app.succession)
             found.append(ask(old=old, new=new, on=on, kept=kept))
+    return found
+
+
+def missing(now: datetime) -> list[Missing]:
+    """What a city needs, subsystem by subsystem, that which is done too."""
+    found: list[Missing] = []
+    for app in subsystems():
+        if app.missing:
+            found += getattr(import_module(f"{app.name}.queries"), app.missing)(now)
     return found
 
 

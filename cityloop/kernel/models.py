@@ -72,3 +72,25 @@ class Marker(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Upload(models.Model):
+    """A file that somebody put up to look at what taking it would do; forgotten after a day.
+
+    `kind`: what it is to be imported as. `options`: how to read it. Only its sender sees it.
+    """
+
+    kind = models.CharField(max_length=24)
+    name = models.CharField(max_length=120)
+    sha256 = models.CharField(max_length=64)
+    content = models.BinaryField()
+    options = models.JSONField(default=dict)
+    member_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "kernel_upload"
+        indexes = [models.Index("member_id", "kind", name="upload_of")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"

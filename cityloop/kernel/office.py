@@ -71,9 +71,12 @@ def list_page(
     form: forms.Form | None = None,
     new: tuple[str, Words] | None = None,
     note: Words = "",
+    imports: str = "",
 ) -> HttpResponse:
-    """A table with its filter form and, where there is one, the link to a new row."""
-    facts = {"title": title, "table": table, "form": form, "new": new, "note": note}
+    """A table with its filter form and, where there are any, the links to a new row and to the
+    import of files of this kind."""
+    facts = {"title": title, "table": table, "form": form, "new": new, "note": note,
+             "imports": imports}  # fmt: skip
     return page(request, "office/list.html", tab, facts)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from cityloop.kernel.errors import Problem, Rejection
 
-__all__ = ["ImportReport", "Progress", "Rejection", "counted"]
+__all__ = ["Effect", "ImportReport", "Progress", "Rejection", "counted", "rejections"]
 
 T = TypeVar("T")
 Progress = Callable[[int, int], None]  # rows done, rows in all
@@ -24,9 +24,32 @@ def counted(rows: Sequence[T], progress: Progress | None) -> Iterator[T]:
             progress(done, len(rows))
 
 
+def rejections(row: int, key: str, problem: Problem) -> list[Rejection]:
+    """A problem as what is told of a row: once a cell where its fields are known, else once."""
+    found = [Rejection(row, key, f"{name}: {why}", name) for name, why in problem.fields.items()]
+    return found or [Rejection(row, key, str(problem))]
+
+
+NEW, CHANGED, SAME = "new", "changed", "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a row of a file does: its line, the key and name of its thing, one of new, changed and
+    same, and of what changes the column with the value before and after."""
+
+    row: int
+    key: str
+    name: str
+    what: str
+    fields: tuple[tuple[str, str, str], ...] = ()
+
+
 @dataclass(slots=True)
 class ImportReport:
-    """The result of an import; `joined` counts rows that became part of something existing."""
+    """The result of an import; `joined` counts rows that became part of something existing.
+
+    `effects`: row by row what it does, where the import tells it."""
 
     imported: int = 0
     joined: int = 0
@@ -34,6 +57,7 @@ class ImportReport:
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
     refused: str = ""  # why the whole file was not taken
+    effects: list[Effect] = field(default_factory=list)
 
     @staticmethod
     def of_refusal(error: Problem) -> ImportReport:

@@ -20,6 +20,8 @@ from cityloop.kernel.errors import Invalid
 ENCODINGS = ("utf-8-sig", "gb18030")  # Excel in China writes the second one
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 MAX_BYTES = 30 << 20
+# How the row of a template begins that only shows what to write; it is not read.
+EXAMPLE = "#示例"
 Row = dict[str, str]
 
 
@@ -32,7 +34,8 @@ class BadTable(Invalid):
 def read_table(path: Path, needed: Sequence[str]) -> list[tuple[int, Row]]:
     """(line number, row by column name) of a file that has these columns; empty lines are left out.
 
-    A cell that a line lacks is ''. Raises BadTable.
+    A cell that a line lacks is ''. A header of several lines, as our templates have it, is named by
+    its last one, and their row with an example is left out. Raises BadTable.
     """
     header: list[str] = []
     found: list[tuple[int, Row]] = []
@@ -41,7 +44,9 @@ def read_table(path: Path, needed: Sequence[str]) -> list[tuple[int, Row]]:
         if not any(cells):
             continue
         if not header:
-            header = cells
+            header = [cell.splitlines()[-1].strip() if cell else "" for cell in cells]
+            continue
+        if cells[0].startswith(EXAMPLE):
             continue
         if any(cells[len(header) :]):
             surplus.append(line)

@@ -12,6 +12,7 @@ class NotifyConfig(Subsystem):
     name = "cityloop.notify"
     label = "notify"
     title = "Messages"
+    missing = "missing"
     menu = (
         MenuItem("Replies", "/replies/", "reply", "intake.reporter", 35),
         MenuItem("Messages", "/messages/", "mail", position=60, terminal=True),
@@ -27,6 +28,7 @@ class NotifyConfig(Subsystem):
         "notify.deliver": "deliver",
         "notify.tell": "tell_members",
         "notify.tell_case": "tell_named",
+        "member.invited": "send_invitation",
     }
     schedules = (Schedule("queue_due", 5), Schedule("send_owed", 5),
                  Schedule("forget_questions", 3600),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from cityloop.kernel import clock
 from cityloop.notify import operations
+from cityloop.people.models import Member
 
 DAYS = 7  # a worker that stood still catches up with so many draws
 
@@ -83,6 +84,11 @@ def tell_members(topic: str, members: list[int], about: str, path: str, values: 
     operations.tell_members(
         topic=topic, member_ids=members, about=about, path=path, values=values, now=clock.now()
     )
+
+
+def send_invitation(member: Member, link: str, now: datetime) -> list[str]:
+    """The link to who was invited; how it went, or nothing where no message leaves the house."""
+    return operations.send_invitation(member=member, link=link, now=now)
 
 
 def tell_call_duty(number: str, version: int) -> None:

@@ -9,6 +9,7 @@ class PeopleConfig(Subsystem):
     title = "People"
     search = "find"
     answers = "answers"
+    missing = "missing"
     menu = (MenuItem("Back office", "/office/", "settings-2", "people.manage", 90),)
     office = (
         OfficeTab(

@@ -7,6 +7,7 @@ from django.urls import path
 from cityloop.people.views import (
     account,
     audit,
+    invitations,
     lines,
     members,
     organisations,
@@ -19,6 +20,8 @@ from cityloop.people.views import (
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-in/new-password/", sign_in.new_password, name="new-password"),
+    path("invited/", invitations.invited, name="invited"),
+    path("invited/<str:code>/", invitations.invitation, name="invitation"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("account/", account.account, name="account"),
     path("account/language/", account.language, name="account-language"),
@@ -41,6 +44,7 @@ urlpatterns = [
     path("office/answers/<int:person_id>/end/", members.end_answer, name="office-answer-end"),
     path("office/members/<int:member_id>/password/", members.reset_password,
          name="office-member-password"),
+    path("office/members/<int:member_id>/invite/", members.invite, name="office-member-invite"),
     path("office/members/<int:member_id>/close/", members.close, name="office-member-close"),
     path("office/members/<int:member_id>/tokens/", members.issue_token,
          name="office-member-token"),

@@ -6,6 +6,7 @@ class StandardsConfig(Subsystem):
     label = "standards"
     title = "Standards"
     search = "find"
+    missing = "missing"
     menu = (
         MenuItem("Command manual", "/manual/", "book-open", "manual.view", 60),
         MenuItem("Working calendar", "/calendar/", "calendar-days", "manual.view", 64),

@@ -133,26 +133,6 @@ class EditionChange(models.Model):
         return f"{self.edition} {self.what}"
 
 
-class EditionUpload(models.Model):
-    """A file that was read without a flaw and waits for its sender to look at what it changes.
-
-    Nothing of an edition yet: it goes when it is kept as a draft, dropped, or a day old. `sheets`
-    is as sheets.as_json writes it.
-    """
-
-    name = models.CharField(max_length=120)
-    sha256 = models.CharField(max_length=64)
-    sheets: models.JSONField[Any, Any] = models.JSONField()
-    at = models.DateTimeField()
-    member_id = models.BigIntegerField(null=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["member_id", "at"], name="edition_upload_of")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class ProblemClass(models.Model):
     """A minor class of components (部件) or events (事件) in one edition."""
 

@@ -23,12 +23,14 @@ from cityloop.discipline.models import Card, FraudFinding, Sample
 from cityloop.duty.models import Absence, Handover, Shift, Turn
 from cityloop.hotline.models import Call as HotlineCall
 from cityloop.intake.models import ReporterNotice
+from cityloop.kernel import clock
+from cityloop.kernel.models import Upload
 from cityloop.notify.models import Message
 from cityloop.oversight.models import NamedList, Sending
 from cityloop.people.models import Holding, Post, Responsibility, Territory, Token
 from cityloop.permits.models import Permit
 from cityloop.petitions.models import Letter, Suggestion
-from cityloop.standards.models import EditionUpload
+from cityloop.setup import operations as setup
 from cityloop.works.models import BudgetLine, Claim, Designation, PriceItem
 from tests import town as towns
 
@@ -67,6 +69,7 @@ class City:
     dirty: str = ""
     reply_check: int = 0
     told_in: int = 0
+    invitation: str = ""
     petitions: list[str] = field(default_factory=list)
     suggestion: Suggestion = field(default_factory=Suggestion)
 
@@ -280,7 +283,19 @@ class City:
     @property
     def edition_file(self) -> int:
         """A file of an edition that the administrator looks at."""
-        return int(EditionUpload.objects.get().pk)
+        return int(Upload.objects.get(kind="edition").pk)
+
+    @property
+    def table_file(self) -> int:
+        """A table of organisations that the administrator looks at."""
+        return int(Upload.objects.get(kind="organisations").pk)
+
+    @property
+    def table_stamp(self) -> str:
+        """The mark of what it does."""
+        upload = Upload.objects.get(kind="organisations")
+        actor = self.town.actor("administrator")
+        return setup.look_at(upload, actor=actor, now=clock.now()).stamp
 
     @property
     def token(self) -> int:

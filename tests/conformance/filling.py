@@ -21,7 +21,7 @@ from cityloop.hotline import operations as hotline
 from cityloop.hotline.reading import Row
 from cityloop.intake import operations as intake
 from cityloop.intake.models import ReporterNotice
-from cityloop.kernel import clock
+from cityloop.kernel import clock, uploads
 from cityloop.kernel.models import StoredFile
 from cityloop.notify import operations as notify
 from cityloop.notify.models import Message, ReplyCheck, ReplyDraw
@@ -85,6 +85,7 @@ def build(folder: Path) -> City:
         _sampled,
         _browser,
         _editions,
+        _table,
     ):
         part(city)
     case = Case.objects.get(number=city.cases["closed"])
@@ -102,6 +103,14 @@ def _editions(city: City) -> None:
         files.rules[0]["limit_amount"] = "8"
         sent = [("b.xlsx", files.workbook(Path(folder) / "b.xlsx").read_bytes())]
     standards.put_up(sent, actor=city.town.actor("administrator"), now=city.town.now)
+
+
+def _table(city: City) -> None:
+    """A table of organisations that waits to be looked at, and somebody who was invited."""
+    by = {"actor": city.town.actor("administrator"), "now": city.town.now}
+    table = "code,name_zh,kind,parent_code\nNEW,新单位,department,CITY\n".encode()
+    uploads.put_up("organisations", "units.csv", table, **by)
+    city.invitation = people.invite(member_id=city.town.members["stranger"].pk, **by).code
 
 
 def _territory(city: City) -> None:

@@ -60,6 +60,8 @@ def test_subscriptions_listen_to_something_that_happens() -> None:
         "grids.changed",
         "token.asked",
         "channel.asked",
+        "member.invited",
+        "setup.ground",
     }
     for app in subsystems():
         for topic in app.subscriptions:

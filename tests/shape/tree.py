@@ -194,6 +194,7 @@ OWN: dict[str, dict[str, str]] = {
         "tiles": TABLE,
         "wording": FUNCTIONS,
     },
+    "setup": {"forms": FORMS, "sheets": TABLE, "workbooks": FUNCTIONS},
     "demo": {
         "arriving": FUNCTIONS,
         "beside": TABLE,

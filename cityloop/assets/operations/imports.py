@@ -26,7 +26,16 @@ from cityloop.assets.operations.reading import NOT_GIVEN, Raw, Row, read
 from cityloop.assets.operations.register import record_changes
 from cityloop.geo import queries as geo
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.reports import ImportReport, Progress, Rejection, counted
+from cityloop.kernel.reports import (
+    CHANGED,
+    NEW,
+    SAME,
+    Effect,
+    ImportReport,
+    Progress,
+    Rejection,
+    counted,
+)
 from cityloop.people.models import Organisation
 from cityloop.people.scope import in_scope
 from cityloop.standards import queries as standards
@@ -116,6 +125,7 @@ def import_components(
     _locate(drafts, timezone.localdate(now))
     good = _placed(drafts, actor, report)
     new, old = _apart(good, report, update=update)
+    report.effects = _effects(new, old, facts)
     report.imported = write_components(new, actor=actor, now=now)
     report.joined = update_components(old, actor=actor, now=now, update=update)
     report.rejected.sort(key=lambda one: one.row)
@@ -251,6 +261,39 @@ def _apart(
         ]  # fmt: skip
         known = [(one, row) for one, row in known if not _differences(one, row)]
     return new, known
+
+
+# Columns of the register as files name them; what a file does not name is told by no row.
+TOLD = {"name": "name", "state": "state", "note": "note", "original_on": "original_on",
+        "changed_on": "changed_on", "data_source": "data_source", "competent_id": "competent",
+        "owner_id": "owner", "maintainer_id": "maintainer", "grid_code": "grid",
+        "point": "x"}  # fmt: skip
+
+
+def _effects(
+    new: Iterable[Draft], old: Iterable[tuple[Draft, Component]], facts: Known
+) -> list[Effect]:
+    """Row by row what will be written; of components that are there the values that differ."""
+    units = {pk: name for name, pk in facts.units.items()}
+    found = [Effect(one.row, one.code, one.name, NEW) for one in new]
+    for one, row in old:
+        differences = _differences(one, row)
+        fields = tuple(
+            (TOLD[name], _shown(name, was, units), _shown(name, will, units))
+            for name, (was, will) in differences.items()
+            if name in TOLD
+        )
+        what = CHANGED if differences else SAME
+        found.append(Effect(one.row, one.code, row.name, what, fields))
+    return sorted(found, key=lambda one: one.row)
+
+
+def _shown(name: str, value: Any, units: Mapping[int, str]) -> str:
+    if name.endswith("_id"):
+        return units.get(value, "")
+    if isinstance(value, Point):
+        return f"{value.x:.6f}, {value.y:.6f}"
+    return "" if value is None else str(value)
 
 
 RAW = ("raw_x", "raw_y", "raw_system")

@@ -17,8 +17,9 @@ from cityloop.assets import columns
 from cityloop.geo import sources
 from cityloop.geo.coordinates import known, many_to_wgs84
 from cityloop.kernel.errors import Invalid
+from cityloop.kernel.tables import read_table
 
-FORMATS = ("csv", "geojson", "gpkg")
+FORMATS = ("csv", "xlsx", "geojson", "gpkg")
 # A position as it was given: x, y and the system they are in.
 Raw = tuple[float | None, float | None, str]
 NOT_GIVEN: Raw = (None, None, "")
@@ -50,9 +51,11 @@ def read(path: Path, kind: str, system: str, *, layer: str = "") -> list[Row]:
     """
     if kind == "csv":
         return _in_wgs84(list(_csv(path)), known(system))
+    if kind == "xlsx":
+        return _in_wgs84(_workbook(path), known(system))
     if kind not in FORMATS:
         raise UnreadableTable(
-            _("the format is csv, geojson or gpkg, not %(kind)s") % {"kind": kind}
+            _("the format is csv, xlsx, geojson or gpkg, not %(kind)s") % {"kind": kind}
         )
     said = known(system)
     if kind == "geojson":
@@ -102,6 +105,15 @@ def _only_part(shape: Any) -> Any:
     """Map programs write layers of MultiPoint with one point each: such a shape is that point."""
     parts: Any = getattr(shape, "geoms", ())
     return parts[0] if len(parts) == 1 else shape
+
+
+def _workbook(path: Path) -> list[Row]:
+    """The first sheet; a cell is as a person typed it."""
+    rows = [Row(line, columns.named(row)) for line, row in read_table(path, ())]
+    given = set(rows[0].values) if rows else {"code", "x", "y"}
+    if missing := sorted({"code", "x", "y"} - given):
+        raise UnreadableTable(_("columns are missing: %(names)s") % {"names": ", ".join(missing)})
+    return rows
 
 
 def _csv(path: Path) -> Iterator[Row]:

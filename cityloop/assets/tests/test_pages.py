@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from cityloop.assets.models import Component
 from cityloop.assets.tests.test_register import _register
 from cityloop.assets.tests.world import NOW, World, at
 from cityloop.kernel import clock
@@ -87,25 +85,6 @@ def test_state_and_owner_forms(world: World, admin: Client) -> None:
     assert "撞坏" in page
 
 
-def test_import_page_lists_what_it_did_not_take(world: World, admin: Client) -> None:
-    lon, lat = at(0.5)
-    content = f"ObjID,x,y\n3301020101000001,{lon},{lat}\n33010201,{lon},{lat}\n".encode()
-    form = {"file": SimpleUploadedFile("parts.csv", content), "system": "wgs84"}
-    page = admin.post(reverse("components-import"), form)
-    assert page.status_code == 200
-    assert "33010201" in page.content.decode()
-    assert Component.objects.count() == 1
-    place = f'{{"type": "Point", "coordinates": [{lon}, {lat}]}}'
-    row = '"properties": {"code": "3301020101000002", "original_on": "2020-02-30"}'
-    features = f'{{"type": "Feature", {row}, "geometry": {place}}}'
-    content = f'{{"type": "FeatureCollection", "features": [{features}]}}'.encode()
-    form = {"file": SimpleUploadedFile("parts.geojson", content), "system": "wgs84"}
-    page = admin.post(reverse("components-import"), form)
-    assert (page.status_code, "2020-02-30" in page.content.decode()) == (200, True)
-    bad = {"file": SimpleUploadedFile("parts.exe", content), "system": "wgs84"}
-    assert admin.post(reverse("components-import"), bad).status_code == 400
-
-
 @pytest.mark.requirement("O10")
 def test_pages_keep_the_scope(world: World, client: Client) -> None:
     here, there = _register(world, 1), _register(world, 2, 6.5)
@@ -114,7 +93,7 @@ def test_pages_keep_the_scope(world: World, client: Client) -> None:
     assert here.code in page
     assert there.code not in page
     assert client.get(reverse("component", args=[there.code])).status_code == 404
-    assert client.get(reverse("components-import")).status_code == 403
+    assert client.get(reverse("office-import", args=["components"])).status_code == 403
     state = {"state": "lost", "reason": "x"}
     assert client.post(reverse("component-state", args=[here.code]), state).status_code in (
         400,

@@ -12,10 +12,7 @@ from cityloop.cases.queries.cases import (
     allowed_steps,
     boxes,
     changed_since,
-    city_flows,
     counts_by_unit,
-    current_flow,
-    current_parameters,
     filed_by_edition,
     filed_since,
     get,
@@ -31,7 +28,6 @@ from cityloop.cases.queries.cases import (
     scope,
     search,
     sees,
-    supervising_levels,
     tasks,
     timers,
     visible,
@@ -39,7 +35,14 @@ from cityloop.cases.queries.cases import (
 from cityloop.cases.queries.changes import changes
 from cityloop.cases.queries.files import attachments, case_of_file, photo, require_files
 from cityloop.cases.queries.finding import find
+from cityloop.cases.queries.flows import (
+    city_flows,
+    current_flow,
+    current_parameters,
+    supervising_levels,
+)
 from cityloop.cases.queries.health import health
+from cityloop.cases.queries.missing import missing
 
 __all__ = [
     "AFTERWARDS",
@@ -67,6 +70,7 @@ __all__ = [
     "health",
     "held",
     "history",
+    "missing",
     "nearby",
     "of_the_public",
     "only_seen",

@@ -277,26 +277,6 @@ def ping_pong(actor: Actor, *, dispatches: int = 2) -> QuerySet[Case]:
     return visible(actor).filter(dispatches__gte=dispatches).exclude(status__in=FINAL)
 
 
-def current_flow() -> Flow:
-    """The flow that new cases start with."""
-    return Flow.objects.order_by("-published_at", "-id")[:1].get()
-
-
-def city_flows() -> QuerySet[Flow]:
-    """Flows of the city, the one in force first; without the variants of channels."""
-    return Flow.objects.exclude(code__contains="+").order_by("-published_at", "-id")
-
-
-def current_parameters() -> flows.Parameters:
-    """What the city has set for new cases and for what stands beside them."""
-    return flows.parameters(current_flow().parameters)
-
-
-def supervising_levels(area_code: str) -> tuple[str, ...]:
-    """The levels that supervise in an area, by the flow in force; none named: every one."""
-    return flows.parameters(current_flow().parameters, area_code).supervision
-
-
 def of_the_public() -> Q:
     """Cases that are reviewed before they are closed: each by the flow that it began with."""
     found = Q(joined_public=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cityloop.cases.models import Flow
-from cityloop.cases.queries.cases import city_flows
+from cityloop.cases.queries.flows import city_flows
 from cityloop.kernel.changes import Asked, Change, asked_of, lines_of
 
 

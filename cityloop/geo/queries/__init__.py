@@ -19,6 +19,7 @@ from cityloop.geo.queries.maps import (
     tile,
     tile_layer,
 )
+from cityloop.geo.queries.missing import missing
 from cityloop.geo.queries.places import Place, grids_inside, locate, locate_many
 from cityloop.geo.queries.regions import (
     Coverage,
@@ -59,6 +60,7 @@ __all__ = [
     "map_changes",
     "map_source_warnings",
     "map_sources",
+    "missing",
     "nearest_address",
     "origins",
     "region",

@@ -4,6 +4,7 @@ from cityloop.intake.queries.asking import Context, Question, context, duplicate
 from cityloop.intake.queries.book import DayAccount, Flaw, account, check_book
 from cityloop.intake.queries.changes import changes
 from cityloop.intake.queries.channels import channel_settings, channels_set
+from cityloop.intake.queries.missing import missing
 from cityloop.intake.queries.reports import (
     NoSuchReport,
     earlier_reports,
@@ -41,6 +42,7 @@ __all__ = [
     "context",
     "duplicates",
     "earlier_reports",
+    "missing",
     "notices_of",
     "notices_owed",
     "numbers_in_channel",

@@ -3,6 +3,7 @@
 from cityloop.notify.operations.asking import count_question, forget_questions
 from cityloop.notify.operations.checking import draw_replies, judge_reply
 from cityloop.notify.operations.delivering import deliver, queue_due, take_receipt
+from cityloop.notify.operations.inviting import send_invitation
 from cityloop.notify.operations.ordering import (
     Recipient,
     mark_read,
@@ -28,6 +29,7 @@ __all__ = [
     "mark_read",
     "order",
     "queue_due",
+    "send_invitation",
     "send_owed",
     "send_reply",
     "set_wording",

@@ -19,6 +19,7 @@ from cityloop.notify.queries.messages import (
     wordings,
     wordings_set,
 )
+from cityloop.notify.queries.missing import missing
 from cityloop.notify.queries.public import (
     PublicAnswer,
     photo_shown,
@@ -53,6 +54,7 @@ __all__ = [
     "health",
     "inbox",
     "message_of_member",
+    "missing",
     "on_its_way",
     "open_items",
     "operators",

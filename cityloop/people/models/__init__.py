@@ -8,6 +8,7 @@ from cityloop.people.models.organisations import NOT_HANDLING, Organisation, Org
 from cityloop.people.models.posts import (
     Holding,
     HoldingKind,
+    Invitation,
     Member,
     MemberManager,
     PatrolArea,
@@ -26,6 +27,7 @@ __all__ = [
     "Duty",
     "Holding",
     "HoldingKind",
+    "Invitation",
     "Member",
     "MemberManager",
     "Organisation",

@@ -197,3 +197,22 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.hint}"
+
+
+class Invitation(models.Model):
+    """A member may choose a password with a code, of which only the SHA-256 is kept.
+
+    `ended_at`: when it was used, or another took its place.
+    """
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="invitations")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "people_invitation"
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.created_at:%Y-%m-%d}"

@@ -10,6 +10,14 @@ from cityloop.people.operations.imports import (
     import_organisations,
     import_responsibilities,
 )
+from cityloop.people.operations.invitations import (
+    Invited,
+    accept_invitation,
+    invite,
+    invited_member,
+    made_code,
+)
+from cityloop.people.operations.member_files import MembersReport, import_members
 from cityloop.people.operations.members import (
     change_member,
     change_own_password,
@@ -45,6 +53,9 @@ __all__ = [
     "AdministratorThere",
     "BothSides",
     "Founded",
+    "Invited",
+    "MembersReport",
+    "accept_invitation",
     "assign_patrol",
     "change_member",
     "change_organisation",
@@ -63,9 +74,13 @@ __all__ = [
     "end_territory",
     "follow_grids",
     "hold_post",
+    "import_members",
     "import_organisations",
     "import_responsibilities",
+    "invite",
+    "invited_member",
     "issue_token",
+    "made_code",
     "move_organisation",
     "note_token_use",
     "reset_password",

@@ -48,11 +48,12 @@ def create_first_administrator(
     password: str,
     actor: Actor,
     now: datetime,
+    initial_password: bool = True,
 ) -> Founded:
     """The city's platform, an administrator's post in it and the member who holds it.
 
     A platform of this code that stands already is taken as it is; name and region may then be ''.
-    The password must be changed at the first sign-in. Raises AdministratorThere, Invalid,
+    `initial_password`: it must be changed at the first sign-in. Raises AdministratorThere, Invalid,
     WeakPassword, NotAllowed.
     """
     require_whole_city(actor)
@@ -67,7 +68,7 @@ def create_first_administrator(
     organisation = _platform(organisation_code, organisation_name, region_code, actor, now)
     member = create_member(
         username=username, name=name, organisation=organisation, password=password, actor=actor,
-        now=now,
+        now=now, initial_password=initial_password,
     )  # fmt: skip
     post = _post(organisation, actor, now)
     hold_post(member=member, post=post, actor=actor, now=now, valid_from=timezone.localdate(now))

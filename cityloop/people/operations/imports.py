@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,9 +15,19 @@ from django.utils.translation import gettext as _
 from cityloop.geo import queries as geo
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, Problem
-from cityloop.kernel.reports import ImportReport, Progress, Rejection, counted
+from cityloop.kernel.reports import (
+    CHANGED,
+    NEW,
+    SAME,
+    Effect,
+    ImportReport,
+    Progress,
+    Rejection,
+    counted,
+    rejections,
+)
 from cityloop.kernel.tables import Row, read_table
-from cityloop.people.models import ANY, Duty, Organisation, OrganisationKind
+from cityloop.people.models import ANY, Duty, Organisation, OrganisationKind, Responsibility
 from cityloop.people.operations.organisations import (
     change_organisation,
     create_organisation,
@@ -34,6 +44,8 @@ from cityloop.people.operations.responsibilities import (
     later_lines,
     objections,
     read_area,
+    row_of,
+    running_lines,
     write_entries,
 )
 
@@ -41,12 +53,14 @@ ORGANISATION_COLUMNS = ("code", "name_zh", "kind")
 RESPONSIBILITY_COLUMNS = (
     "class_kind", "major_code", "minor_code", "region_code", "lead_code", "source_document",
 )  # fmt: skip
+SAID = ("lead_code", "lead_role", "assist", "source_document")
 # What a row of the file may say of an organisation beyond its code and the body above it.
 FACTS = ("name_zh", "name_en", "kind", "region_code", "level", "phone")
+R = TypeVar("R", bound=ImportReport)
 
 
-def _all_or_none(work: Callable[[ImportReport], None], *, started: float) -> ImportReport:
-    report = ImportReport()
+def all_or_none(report: R, work: Callable[[R], None], *, started: float) -> R:
+    """Do the work in one transaction; where it rejects a row nothing of it stays."""
     with transaction.atomic():
         work(report)
         if report.rejected:
@@ -81,11 +95,15 @@ def import_organisations(
         for line, row in counted(ordered, progress):
             try:
                 with transaction.atomic():
-                    _put_organisation(row, known, report, actor, now, valid_from)
+                    effect = _put_organisation(line, row, known, actor, now, valid_from)
             except Problem as problem:
-                report.rejected.append(Rejection(line, row["code"], str(problem)))
+                report.rejected += rejections(line, row["code"], problem)
+            else:
+                report.effects.append(effect)
+                report.imported += effect.what == NEW
+                report.joined += effect.what != NEW
 
-    return _all_or_none(work, started=started)
+    return all_or_none(ImportReport(), work, started=started)
 
 
 def parents_first(
@@ -99,11 +117,11 @@ def parents_first(
     for line, row in rows:
         parent = row.get("parent_code", "")
         if row["code"] in seen:
-            rejected.append(Rejection(line, row["code"], _("the code occurs twice in the file")))
+            why = _("the code occurs twice in the file")
+            rejected.append(Rejection(line, row["code"], why, "code"))
         elif parent and parent not in codes and parent not in placed:
-            rejected.append(
-                Rejection(line, row["code"], _("unknown parent %(code)s") % {"code": parent})
-            )
+            why = _("unknown parent %(code)s") % {"code": parent}
+            rejected.append(Rejection(line, row["code"], why, "parent_code"))
         else:
             waiting.append((line, row))
         seen.add(row["code"])
@@ -124,38 +142,25 @@ def _unplaced(rows: Sequence[tuple[int, Row]], refused: set[str]) -> list[Reject
     while below := [one for one in left if one[1]["parent_code"] in refused]:
         for line, row in below:
             why = _("the row of its parent %(code)s is refused") % {"code": row["parent_code"]}
-            found.append(Rejection(line, row["code"], why))
+            found.append(Rejection(line, row["code"], why, "parent_code"))
         refused = refused | {row["code"] for _line, row in below}
         left = [one for one in left if one not in below]
     circle = _("the parents form a circle")
-    return found + [Rejection(line, row["code"], circle) for line, row in left]
+    return found + [Rejection(line, row["code"], circle, "parent_code") for line, row in left]
 
 
 def _put_organisation(
+    line: int,
     row: Row,
     known: dict[str, Organisation],
-    report: ImportReport,
     actor: Actor,
     now: datetime,
     valid_from: date | None,
-) -> None:
+) -> Effect:
     given: dict[str, Any] = {key: row[key] for key in FACTS if key in row}
     parent = known.get(row.get("parent_code", ""))
     if (old := known.get(row["code"])) is not None:
-        given["region_code"] = read_region(given.get("region_code", old.region_code))
-        new = {key: value for key, value in given.items() if getattr(old, key) != value}
-        if "kind" in new and old.kind == OrganisationKind.CITY_PLATFORM:
-            raise Invalid(
-                _("%(code)s is the city's platform and stays it: its posts lead the city")
-                % {"code": old.code}
-            )
-        if new:
-            change_organisation(organisation_id=old.pk, actor=actor, now=now, **new)
-        above = parent.pk if parent else None
-        if "parent_code" in row and old.parent_id != above:
-            move_organisation(organisation_id=old.pk, parent_id=above, actor=actor, now=now)
-        report.joined += 1
-        return
+        return _bring_up_to_date(line, row, old, parent, actor, now)
     known[row["code"]] = create_organisation(
         code=row["code"],
         parent=parent,
@@ -164,7 +169,32 @@ def _put_organisation(
         valid_from=valid_from,
         **given,
     )
-    report.imported += 1
+    return Effect(line, row["code"], row["name_zh"], NEW)
+
+
+def _bring_up_to_date(
+    line: int,
+    row: Row,
+    old: Organisation,
+    parent: Organisation | None,
+    actor: Actor,
+    now: datetime,
+) -> Effect:
+    given: dict[str, Any] = {key: row[key] for key in FACTS if key in row}
+    given["region_code"] = read_region(given.get("region_code", old.region_code))
+    new = {key: value for key, value in given.items() if getattr(old, key) != value}
+    if "kind" in new and old.kind == OrganisationKind.CITY_PLATFORM:
+        why = _("%(code)s is the city's platform and stays it: its posts lead the city")
+        raise Invalid(why % {"code": old.code})
+    fields = [(key, str(getattr(old, key)), str(value)) for key, value in new.items()]
+    if new:
+        change_organisation(organisation_id=old.pk, actor=actor, now=now, **new)
+    above = parent.pk if parent else None
+    if "parent_code" in row and old.parent_id != above:
+        before = old.parent.code if old.parent else ""
+        fields.append(("parent_code", before, parent.code if parent else ""))
+        move_organisation(organisation_id=old.pk, parent_id=above, actor=actor, now=now)
+    return Effect(line, row["code"], old.name_zh, CHANGED if fields else SAME, tuple(fields))
 
 
 def import_responsibilities(
@@ -193,15 +223,41 @@ def import_responsibilities(
             try:
                 entries.append((line, _entry(row, units, edition_code, today)))
             except Problem as problem:
-                report.rejected.append(Rejection(line, _key(row), str(problem)))
+                report.rejected += rejections(line, _key(row), problem)
         report.rejected += _rejections(entries)
         if not report.rejected:
+            report.effects = _line_effects(entries, units)
             written = write_entries([one for _line, one in entries], actor=actor, now=now)
             report.imported = len(written)
             report.joined = len(entries) - len(written)
             touch()
 
-    return _all_or_none(work, started=started)
+    return all_or_none(ImportReport(), work, started=started)
+
+
+def _line_effects(entries: Sequence[tuple[int, Entry]], units: dict[str, int]) -> list[Effect]:
+    """Which unit leads by a line, beside the one that did."""
+    codes = {pk: code for code, pk in units.items()}
+    old = running_lines([one for _line, one in entries])
+    found = []
+    for line, entry in entries:
+        row, lead = old[entry.cell], codes[entry.lead_id]
+        if row is None:
+            found.append(Effect(line, str(entry.cell), lead, NEW))
+            continue
+        before, after = _said_by(row), _said_by(row_of(entry))
+        fields = tuple(
+            (name, codes.get(was, str(was)), codes.get(will, str(will)))
+            for name, was, will in zip(SAID, before, after, strict=True)
+            if was != will
+        )
+        found.append(Effect(line, str(entry.cell), lead, CHANGED if fields else SAME, fields))
+    return found
+
+
+def _said_by(row: Responsibility) -> tuple[Any, ...]:
+    assists = ";".join(f"{one['role']}:{one['organisation']}" for one in row.assists)
+    return (row.lead_id, row.lead_role, assists, row.source_document)
 
 
 def _key(row: Row) -> str:
@@ -217,11 +273,11 @@ def _entry(row: Row, units: dict[str, int], edition: str, today: date) -> Entry:
         major=row["major_code"] or ANY,
         minor=row["minor_code"] or ANY,
         region=read_area(row["region_code"]),
-        owner_id=_unit(owner, units) if owner not in ("", ANY) else None,
+        owner_id=_unit(owner, units, "owner_code") if owner not in ("", ANY) else None,
     )
     return Entry(
         cell=cell,
-        lead_id=_unit(row["lead_code"], units),
+        lead_id=_unit(row["lead_code"], units, "lead_code"),
         lead_role=row.get("lead_role") or Duty.RECTIFY,
         assists=tuple(_assists(row.get("assist", ""), units)),
         valid_from=_day(row.get("valid_from", ""), today),
@@ -229,16 +285,17 @@ def _entry(row: Row, units: dict[str, int], edition: str, today: date) -> Entry:
     )
 
 
-def _unit(code: str, units: dict[str, int]) -> int:
+def _unit(code: str, units: dict[str, int], column: str) -> int:
     if code not in units:
-        raise Invalid(_("unknown organisation %(code)s") % {"code": code or "-"})
+        why = _("unknown organisation %(code)s") % {"code": code or "-"}
+        raise Invalid(why, fields={column: why})
     return units[code]
 
 
 def _assists(text: str, units: dict[str, int]) -> Iterable[tuple[int, str]]:
     for part in filter(None, (one.strip() for one in text.split(";"))):
         duty, _colon, code = part.partition(":")
-        yield _unit(code.strip(), units), duty.strip()
+        yield _unit(code.strip(), units, "assist"), duty.strip()
 
 
 def _day(text: str, today: date) -> date:
@@ -247,7 +304,8 @@ def _day(text: str, today: date) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise Invalid(_("%(text)s is no day (YYYY-MM-DD)") % {"text": text}) from error
+        why = _("%(text)s is no day (YYYY-MM-DD)") % {"text": text}
+        raise Invalid(why, fields={"valid_from": why}) from error
 
 
 def _rejections(entries: Sequence[tuple[int, Entry]]) -> list[Rejection]:

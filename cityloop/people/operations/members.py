@@ -94,7 +94,7 @@ def change_member(
     *, member_id: int, actor: Actor, now: datetime, reason: str = "", **changes: Any
 ) -> Member:
     """Change name, phone, email, home organisation or language."""
-    row = _managed(member_id, actor)
+    row = managed_member(member_id, actor)
     if unknown := set(changes) - set(CHANGEABLE):
         raise Invalid(*(f"{field} cannot be changed here" for field in sorted(unknown)))
     before = as_record(row)
@@ -111,7 +111,7 @@ def change_member(
 @transaction.atomic
 def close_member(*, member_id: int, actor: Actor, now: datetime, reason: str = "") -> Member:
     """Close an account today: posts end, tokens stop, nobody signs in. History keeps the name."""
-    row = _managed(member_id, actor)
+    row = managed_member(member_id, actor)
     if row.pk == actor.member_id:
         raise Refused(_("nobody closes their own account"))
     today = timezone.localdate(now)
@@ -132,7 +132,7 @@ def close_member(*, member_id: int, actor: Actor, now: datetime, reason: str = "
 @transaction.atomic
 def reset_password(*, member_id: int, password: str, actor: Actor, now: datetime) -> Member:
     """An administrator gives a new first password; it must be changed at the next sign-in."""
-    row = _managed(member_id, actor)
+    row = managed_member(member_id, actor)
     _set_password(row, password, initial=row.pk != actor.member_id)
     record(row, "reset password", actor=actor, now=now, before={}, after={})
     return row
@@ -175,7 +175,7 @@ def set_language(*, member_id: int, language: str, now: datetime) -> Member:
     return row
 
 
-def _managed(member_id: int, actor: Actor) -> Member:
+def managed_member(member_id: int, actor: Actor) -> Member:
     """The member, if all their posts lie within what the actor manages.
 
     Otherwise a district's administrator could take over a city post by its holder's password.

@@ -259,10 +259,7 @@ def write_entries(entries: Sequence[Entry], *, actor: Actor, now: datetime) -> l
 
     For checked entries only; one statement a table. The caller calls touch().
     """
-    running = {
-        cell: next((one for one in reversed(rows) if _runs(one)), None)
-        for cell, rows in _of_cells(entries).items()
-    }
+    running = running_lines(entries)
     fresh = [one for one in entries if not _says(running[one.cell], one)]
     ended = []
     for entry in fresh:
@@ -271,7 +268,7 @@ def write_entries(entries: Sequence[Entry], *, actor: Actor, now: datetime) -> l
             old.valid_to = entry.valid_from
             ended.append(old)
     Responsibility.objects.bulk_update(ended, ["valid_to"], batch_size=500)
-    rows = Responsibility.objects.bulk_create([_row(entry) for entry in fresh], batch_size=1000)
+    rows = Responsibility.objects.bulk_create([row_of(entry) for entry in fresh], batch_size=1000)
     PeopleChange.objects.bulk_create(
         [
             *(_change(one, "end", actor, now, {"valid_to": one.valid_to}) for one in ended),
@@ -280,6 +277,14 @@ def write_entries(entries: Sequence[Entry], *, actor: Actor, now: datetime) -> l
         batch_size=1000,
     )
     return rows
+
+
+def running_lines(entries: Sequence[Entry]) -> dict[Cell, Responsibility | None]:
+    """The line that runs in the cell of each entry, if any."""
+    return {
+        cell: next((one for one in reversed(rows) if _runs(one)), None)
+        for cell, rows in _of_cells(entries).items()
+    }
 
 
 def _runs(row: Responsibility) -> bool:
@@ -299,7 +304,8 @@ def _says(row: Responsibility | None, entry: Entry) -> bool:
     )
 
 
-def _row(entry: Entry) -> Responsibility:
+def row_of(entry: Entry) -> Responsibility:
+    """The line that an entry makes, not yet written."""
     cell = entry.cell
     return Responsibility(
         class_kind=cell.kind, edition_code=cell.edition, major_code=cell.major,

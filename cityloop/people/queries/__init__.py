@@ -14,12 +14,14 @@ from cityloop.people.queries.actors import (
 from cityloop.people.queries.changes import changes
 from cityloop.people.queries.finding import answers, find
 from cityloop.people.queries.gaps import coverage_gaps
+from cityloop.people.queries.missing import missing
 from cityloop.people.queries.office import (
     changes_of,
     city_administrators,
     holders,
     holdings_of,
     holdings_on,
+    is_founded,
     member_called,
     members,
     posts,
@@ -102,6 +104,7 @@ __all__ = [
     "in_scope",
     "inspector_of",
     "inspectors_near",
+    "is_founded",
     "level_of",
     "level_of_kind",
     "lines_kept",
@@ -110,6 +113,7 @@ __all__ = [
     "member_seen",
     "members",
     "merge_posts_allowed",
+    "missing",
     "one_house",
     "orders_on",
     "organisation_seen",

@@ -58,6 +58,11 @@ def city_administrators(now: datetime) -> list[Member]:
     ]
 
 
+def is_founded(now: datetime) -> bool:
+    """Whether somebody can sign in today and make accounts for the others."""
+    return bool(city_administrators(now))
+
+
 def member_called(username: str) -> Member:
     """The open account of this name; raises NotFound."""
     found = Member.objects.filter(username=username.strip(), active=True).first()

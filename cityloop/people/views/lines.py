@@ -56,7 +56,7 @@ def lines(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     return list_page(
         request, TAB, title=_("Responsibilities"), table=table, form=form,
-        new=(reverse("office-line-new"), _("New line")),
+        new=(reverse("office-line-new"), _("New line")), imports="responsibilities",
     )  # fmt: skip
 
 

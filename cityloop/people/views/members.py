@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cityloop.kernel import clock, paging
+from cityloop.kernel import clock, jobs, paging
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.errors import Problem
+from cityloop.kernel.errors import Problem, Refused
 from cityloop.kernel.office import (
     Cell,
     Column,
@@ -60,7 +60,7 @@ def members(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     return list_page(
         request, TAB, title=_("Members"), table=table, form=form,
-        new=(reverse("office-member-new"), _("New member")),
+        new=(reverse("office-member-new"), _("New member")), imports="members",
     )  # fmt: skip
 
 
@@ -225,6 +225,25 @@ def reset_password(request: HttpRequest, member_id: int) -> HttpResponse:
     here = reverse("office-member", args=[row.pk])
     answer = act(request, form, save, done=_("The first password is set."), to=here)
     return answer or _page(request, actor, row, password=form)
+
+
+@require_POST
+def invite(request: HttpRequest, member_id: int) -> HttpResponse:
+    """A link with which the member chooses a password, once: sent, or shown to be handed over."""
+    actor, now = manager(request), clock.now()
+    row = queries.member_seen(actor, member_id)
+    try:
+        invited = operations.invite(member_id=row.pk, actor=actor, now=now)
+    except Refused as problem:
+        messages.error(request, str(problem))
+        return redirect("office-member", member_id=row.pk)
+    link = request.build_absolute_uri(reverse("invitation", args=[invited.code]))
+    told = jobs.tell("member.invited", member=row, link=link, now=now)
+    for sentence in told:
+        messages.success(request, sentence)
+    answer = _page(request, actor, row, invited=invited, link=link)
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 @require_POST

@@ -53,7 +53,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
     table = Table(_("Organisations"), columns, [_row(one) for one in rows])
     return list_page(
         request, TAB, title=_("Organisations"), table=table, form=form,
-        new=(reverse("office-organisation-new"), _("New organisation")),
+        new=(reverse("office-organisation-new"), _("New organisation")), imports="organisations",
     )  # fmt: skip
 
 

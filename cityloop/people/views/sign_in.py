@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cityloop.kernel import clock
 from cityloop.kernel.errors import NotSignedIn, Problem
-from cityloop.people import operations
+from cityloop.people import operations, queries
 from cityloop.people.models import Member
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -92,10 +92,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         form.add_error(None, _("Username and password do not match, or the account is closed."))
     elif request.user.is_authenticated and request.method == "GET":
         return redirect(_goal(request))
+    founded = queries.is_founded(clock.now())
+    if not founded and request.method == "GET" and not Member.objects.exists():
+        return redirect("set-up")  # of an empty city: nobody could sign in here
     status = 400 if form.errors else 200
-    return render(
-        request, "people/sign_in.html", {"form": form, "next": _goal(request)}, status=status
-    )
+    facts = {"form": form, "next": _goal(request), "founded": founded}
+    return render(request, "people/sign_in.html", facts, status=status)
 
 
 def _enter(request: HttpRequest, member: Member) -> HttpResponse:

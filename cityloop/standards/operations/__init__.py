@@ -30,6 +30,7 @@ from cityloop.standards.operations.uploads import (
     keep_upload,
     put_up,
     try_upload,
+    upload_of,
 )
 from cityloop.standards.operations.withdrawing import withdraw_draft
 from cityloop.standards.queries.calendars import DAY
@@ -66,5 +67,6 @@ __all__ = [
     "set_special_day",
     "store_example",
     "try_upload",
+    "upload_of",
     "withdraw_draft",
 ]

@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+import orjson
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cityloop.kernel import uploads
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Stale
+from cityloop.kernel.models import Upload
 from cityloop.standards import catalogue, queries, sheets, unpacking
 from cityloop.standards.catalogue import Catalogue, ClassKey, EditionRow
-from cityloop.standards.models import Edition, EditionUpload
+from cityloop.standards.models import Edition
 from cityloop.standards.operations.checking import Checked, PublishedEdition, check
 from cityloop.standards.operations.editions import load_catalogue
 from cityloop.standards.operations.publishing import PERMISSION
@@ -24,7 +26,7 @@ from cityloop.standards.operations.reporting import EditionReport
 from cityloop.standards.queries.publication import Outlook, outlook
 from cityloop.standards.queries.succession import kept_under
 
-KEPT = timedelta(days=1)
+KIND = "edition"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,7 @@ class Trial:
     names: dict[ClassKey, tuple[str, str]]
 
 
-@transaction.atomic
-def put_up(files: Sequence[unpacking.File], *, actor: Actor, now: datetime) -> EditionUpload:
+def put_up(files: Sequence[unpacking.File], *, actor: Actor, now: datetime) -> Upload:
     """Read (name, content) pairs as one edition and put them up to be looked at.
 
     Nothing of an edition is written. What the sender put up before goes, and what is a day old.
@@ -50,20 +51,27 @@ def put_up(files: Sequence[unpacking.File], *, actor: Actor, now: datetime) -> E
     actor.require_for_city(PERMISSION)
     found = unpacking.read_sent(files)
     _new(catalogue.parse(found))
-    old = Q(member_id=actor.member_id) | Q(at__lt=now - KEPT)
-    EditionUpload.objects.filter(old).delete()
     digest = hashlib.sha256(b"".join(content for _name, content in files)).hexdigest()
-    return EditionUpload.objects.create(
-        name=unpacking.title(files), sha256=digest, sheets=sheets.as_json(found),
-        member_id=actor.member_id, at=now,
+    return uploads.put_up(
+        KIND, unpacking.title(files), orjson.dumps(sheets.as_json(found)), sha256=digest,
+        actor=actor, now=now,
     )  # fmt: skip
 
 
-def try_upload(upload: EditionUpload, *, actor: Actor, now: datetime) -> Trial:
+def upload_of(actor: Actor, upload_id: int) -> Upload:
+    """The file that the actor put up; raises NotFound."""
+    return uploads.upload_of(actor, KIND, upload_id)
+
+
+def _catalogue(upload: Upload) -> Catalogue:
+    return catalogue.parse(sheets.from_json(orjson.loads(bytes(upload.content))))
+
+
+def try_upload(upload: Upload, *, actor: Actor, now: datetime) -> Trial:
     """What keeping it would do; nothing is written. Raises as put_up does."""
     actor.require_for_city(PERMISSION)
     stamp = queries.stamp()
-    found = catalogue.parse(sheets.from_json(upload.sheets))
+    found = _catalogue(upload)
     one = _new(found)
     own = {key: (row.name_zh, row.name_en) for key, row in found.classes.items()}
     names = {**(queries.class_names(one.base) if one.base else {}), **own}
@@ -82,11 +90,11 @@ def keep_upload(upload_id: int, *, stamp: str, actor: Actor, now: datetime) -> E
     ClassInUse, and as put_up does.
     """
     actor.require_for_city(PERMISSION)
-    upload = queries.upload_of(actor, upload_id)
+    upload = upload_of(actor, upload_id)
     if stamp != queries.stamp():
         raise Stale(_("editions changed since: look at the difference again"))
     report = load_catalogue(
-        catalogue.parse(sheets.from_json(upload.sheets)), actor=actor, now=now,
+        _catalogue(upload), actor=actor, now=now,
         origin={"file": upload.name, "sha256": upload.sha256},
     )  # fmt: skip
     upload.delete()
@@ -96,7 +104,7 @@ def keep_upload(upload_id: int, *, stamp: str, actor: Actor, now: datetime) -> E
 def drop_upload(upload_id: int, *, actor: Actor) -> None:
     """Forget it; raises NotFound, NotAllowed."""
     actor.require_for_city(PERMISSION)
-    queries.upload_of(actor, upload_id).delete()
+    upload_of(actor, upload_id).delete()
 
 
 def _new(found: Catalogue) -> Checked:

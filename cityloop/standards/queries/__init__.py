@@ -31,7 +31,6 @@ from cityloop.standards.queries.contents import (
     own_classes,
     own_rules,
     replacing_classes,
-    upload_of,
 )
 from cityloop.standards.queries.differences import (
     changed_since,
@@ -53,6 +52,7 @@ from cityloop.standards.queries.editions import (
 )
 from cityloop.standards.queries.finding import find
 from cityloop.standards.queries.health import health
+from cityloop.standards.queries.missing import missing
 from cityloop.standards.queries.publication import Outlook, outlook, what_follows
 from cityloop.standards.queries.rules import (
     Limit,
@@ -117,6 +117,7 @@ __all__ = [
     "limit_text",
     "major_names",
     "manual",
+    "missing",
     "national_class",
     "order_of_editions",
     "outlook",
@@ -135,7 +136,6 @@ __all__ = [
     "stamp",
     "stored_classes",
     "stored_rules",
-    "upload_of",
     "warning_text",
     "what_follows",
     "why_words",

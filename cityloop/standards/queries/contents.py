@@ -5,16 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
-from django.utils.translation import gettext as _
 
-from cityloop.kernel.actor import Actor
-from cityloop.kernel.errors import NotFound
 from cityloop.kernel.manifest import filed_under
 from cityloop.kernel.paging import Page, page
 from cityloop.standards.models import (
     Edition,
     EditionChange,
-    EditionUpload,
     FilingRule,
     ProblemClass,
 )
@@ -89,14 +85,6 @@ def edition_changes(code: str = "") -> QuerySet[EditionChange]:
     """Who loaded, published or withdrew an edition, or any, newest first."""
     found = EditionChange.objects.order_by("-at", "-id")
     return found.filter(edition=code) if code else found
-
-
-def upload_of(actor: Actor, upload_id: int) -> EditionUpload:
-    """What the actor put up; nobody else sees it. Raises NotFound."""
-    row = EditionUpload.objects.filter(pk=upload_id, member_id=actor.member_id).first()
-    if row is None:
-        raise NotFound(_("this upload is not there any more: send the file again"))
-    return row
 
 
 def _number(rows: QuerySet[ProblemClass] | QuerySet[FilingRule]) -> dict[int, int]:

@@ -11,8 +11,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from cityloop.kernel.models import Upload
 from cityloop.standards import operations, queries, writing
-from cityloop.standards.models import Edition, EditionChange, EditionUpload
+from cityloop.standards.models import Edition, EditionChange
 from cityloop.standards.queries.editions import stored_edition
 from cityloop.standards.tests.editions import NOW, SYSTEM, Files, edition
 from cityloop.standards.tests.office import UPLOAD, Keeper, said, stamp, tables, workbook, zipped
@@ -66,7 +67,7 @@ def test_what_a_file_changes_is_shown_before_anything_is_kept(tmp_path: Path, fo
     row = EditionChange.objects.get(edition="TEST-2")
     assert (row.what, row.actor, row.member_id) == ("loaded", "clerk", 1)
     assert row.facts["classes"] == 4 and re.fullmatch("[0-9a-f]{64}", row.facts["sha256"])
-    assert not EditionUpload.objects.exists()
+    assert not Upload.objects.exists()
 
 
 def test_a_draft_is_shown_against_the_edition_in_force_and_against_the_draft(
@@ -101,7 +102,7 @@ def test_every_wrong_cell_is_named_by_sheet_line_column_and_reason(tmp_path: Pat
         "nothing was changed",
     ):
         assert part in page, (part, page)
-    assert not EditionUpload.objects.exists()
+    assert not Upload.objects.exists()
     assert Edition.objects.count() == 1 and EditionChange.objects.count() == 2
 
 
@@ -158,7 +159,7 @@ def test_a_bad_file_is_refused_with_a_clear_reason(sent: list[tuple[str, bytes]]
     answer = Keeper().send(*sent)
     assert answer.status_code == 422, answer.status_code
     assert why in said(answer), said(answer)
-    assert not EditionUpload.objects.exists()
+    assert not Upload.objects.exists()
     assert Edition.objects.count() == 1
 
 
@@ -177,7 +178,7 @@ def test_a_published_edition_is_not_changed_by_a_file(tmp_path: Path) -> None:
     answer = keeper.send(workbook(files, tmp_path))
     assert answer.status_code == 409
     assert "TEST-1 is published and differs" in said(answer)
-    assert not EditionUpload.objects.exists()
+    assert not Upload.objects.exists()
 
 
 def test_what_changed_since_it_was_shown_is_shown_again(tmp_path: Path) -> None:
@@ -222,14 +223,14 @@ def test_an_upload_is_its_senders_and_is_dropped(tmp_path: Path) -> None:
                    other.post(f"{path}drop/")):  # fmt: skip
         assert answer.status_code == 404
     mine = other.preview(workbook(second(), tmp_path))
-    assert EditionUpload.objects.count() == 2
+    assert Upload.objects.count() == 2
     keeper.preview(workbook(second(), tmp_path))
     assert keeper.get(path).status_code == 404, "a new one takes the place of one's own"
     answer = other.post(f"{mine}drop/")
-    assert answer["Location"] == "/office/editions/" and EditionUpload.objects.count() == 1
+    assert answer["Location"] == "/office/editions/" and Upload.objects.count() == 1
     later = NOW + timedelta(days=400)
     operations.put_up([workbook(second(), tmp_path)], actor=SYSTEM, now=later)
-    assert EditionUpload.objects.count() == 1, "what nobody kept for a day goes"
+    assert Upload.objects.count() == 1, "what nobody kept for a day goes"
 
 
 @pytest.mark.parametrize("name", ["reader", "stranger"])
@@ -239,7 +240,7 @@ def test_who_may_not_manage_the_standards_sends_nothing(tmp_path: Path, name: st
     for answer in (other.get(UPLOAD), other.send(workbook(second(), tmp_path)), other.get(path),
                    other.post(f"{path}keep/"), other.post(f"{path}drop/")):  # fmt: skip
         assert answer.status_code == 403
-    assert EditionUpload.objects.count() == 1
+    assert Upload.objects.count() == 1
     assert Keeper("nobody").get(UPLOAD).status_code == 302
 
 

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cityloop.kernel import clock
 from cityloop.kernel.errors import Invalid, Problem, Refused, Stale
-from cityloop.standards import forms, operations, queries, wording
-from cityloop.standards.models import Edition, EditionUpload
+from cityloop.kernel.models import Upload
+from cityloop.standards import forms, operations, wording
+from cityloop.standards.models import Edition
 from cityloop.standards.operations import BadCatalogue, Trial
 from cityloop.standards.views import frame
 
@@ -42,7 +43,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 def preview(request: HttpRequest, upload_id: int) -> HttpResponse:
     """What keeping the file as a draft changes, and what publishing it would do then."""
     actor = frame.keeper(request)
-    row = queries.upload_of(actor, upload_id)
+    row = operations.upload_of(actor, upload_id)
     try:
         trial = operations.try_upload(row, actor=actor, now=clock.now())
     except Problem as problem:
@@ -88,7 +89,7 @@ def _refused(request: HttpRequest, form: forms.UploadForm, problem: Problem) -> 
     return frame.page(request, template, facts, status=problem.status)
 
 
-def _facts(request: HttpRequest, row: EditionUpload, trial: Trial) -> dict[str, Any]:
+def _facts(request: HttpRequest, row: Upload, trial: Trial) -> dict[str, Any]:
     report, draft = trial.report, trial.report.earlier_draft
     chosen = draft if draft is not None and request.GET.get("against") == "draft" else None
     found = report.difference if chosen is None else chosen

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tests.conformance.pages import cases, command, coordination, office, own, works
+from tests.conformance.pages import cases, command, coordination, office, own, setup, works
 from tests.conformance.pages.shape import Page
 
 PAGES = (
     *own.PAGES, *cases.PAGES, *command.PAGES, *coordination.PAGES, *works.PAGES, *office.PAGES,
+    *setup.PAGES,
 )  # fmt: skip
 BY_NAME = {page.name: page for page in PAGES}
 # Visited by tests of their own: a notice needs an overdue case, a first password is only asked for

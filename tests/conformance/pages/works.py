@@ -92,7 +92,6 @@ PAGES = (
     # components
     Page("components"),
     Page("component", at=_component),
-    Page("components-import", by="administrator", refused=(towns.STRANGER, "acceptor")),
     Page("component-state", by="administrator", refused=(towns.STRANGER, "acceptor"), status=302,
          at=_component, data=lambda city: {"state": "damaged", "reason": "试验"}),
     Page("component-owner", by="administrator", refused=(towns.STRANGER, "acceptor"), status=302,

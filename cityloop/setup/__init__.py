@@ -1,0 +1,1 @@
+"""How a city begins: the first account, what is missing, imports with a look at them before."""
