@@ -13,6 +13,7 @@ class PeopleConfig(Subsystem):
         OfficeTab("Members", "office-members", "users", "people.manage", 20),
         OfficeTab("Posts", "office-posts", "id-card", "people.manage", 30),
         OfficeTab("Roles", "office-roles", "shield-check", "people.manage", 40),
+        OfficeTab("Who answers where", "office-grid", "table-2", "people.manage", 48),
         OfficeTab("Responsibilities", "office-lines", "grid-3x3", "people.manage", 50),
         OfficeTab(
             "Order of precedence", "office-precedence", "arrow-up-narrow-wide", "people.manage", 55

@@ -71,6 +71,7 @@ OWN: dict[str, dict[str, str]] = {
         "demo": FUNCTIONS,
         "editions": FUNCTIONS,
         "forms": FORMS,
+        "grid": FUNCTIONS,
         "identity": FUNCTIONS,
         "inheritance": FUNCTIONS,
         "lines": VALUE,
@@ -226,6 +227,7 @@ SCRIPT_BYTES: dict[str, int] = {
     "kernel/static/ui/live.js": 4_000,
     "kernel/static/ui/page.js": 2_000,
     "kernel/static/ui/photos.js": 3_500,
+    "people/static/people/grid.js": 3_500,
     "notify/static/notify/push.js": 2_000,
     "notify/static/notify/worker.js": 1_000,
 }

@@ -11,7 +11,8 @@ from cityloop.people.queries.actors import (
     forget_actors,
     merge_posts_allowed,
 )
-from cityloop.people.queries.gaps import coverage_gaps
+from cityloop.people.queries.gaps import Gap, coverage_gaps
+from cityloop.people.queries.grid import city_areas, responsibility_grid
 from cityloop.people.queries.office import (
     changes_of,
     city_administrators,
@@ -70,6 +71,7 @@ __all__ = [
     "AREA_KINDS",
     "CENTRE_ROLES",
     "Desk",
+    "Gap",
     "Platform",
     "TwoSides",
     "actor_for",
@@ -80,6 +82,7 @@ __all__ = [
     "bodies_on_both_sides",
     "changes_of",
     "city_administrators",
+    "city_areas",
     "class_names",
     "common_parent",
     "company_areas",
@@ -110,6 +113,7 @@ __all__ = [
     "platforms_at",
     "posts",
     "precedences",
+    "responsibility_grid",
     "responsibility_rows",
     "responsible_across",
     "responsible_for",

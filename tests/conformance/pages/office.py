@@ -75,6 +75,7 @@ PAGES = (
     office("office-merge"),
     office("office-lines"),
     office("office-line-new"),
+    office("office-grid"),
     office("office-gaps"),
     office("office-line", at=lambda city: {"line_id": city.line}),
     posted("office-line-end", at=lambda city: {"line_id": city.line},
