@@ -1,4 +1,4 @@
-from cityloop.kernel.manifest import Schedule, Subsystem
+from cityloop.kernel.manifest import OfficeTab, Schedule, Subsystem
 
 
 class GeoConfig(Subsystem):
@@ -7,5 +7,9 @@ class GeoConfig(Subsystem):
     name = "cityloop.geo"
     label = "geo"
     title = "Regions and unit grids"
+    office = (
+        OfficeTab("Ground", "office-ground", "map-pinned", "geo.manage", 62),
+        OfficeTab("Service areas", "office-areas", "scan", "geo.manage", 64),
+    )
     permissions = ("map.view", "geo.manage")
     schedules = (Schedule("begin_grid_changes", 60),)

@@ -1,4 +1,4 @@
-"""Vector tiles."""
+"""Vector tiles, and the pages of the office that change the ground."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
 from cityloop.geo import queries
+from cityloop.geo.views import areas, ground, region
 from cityloop.kernel import clock
 from cityloop.kernel.page import actor_of
 
@@ -33,4 +34,18 @@ def tile(request: HttpRequest, layer: str, z: int, x: int, y: int) -> HttpRespon
     return answer
 
 
-urlpatterns = [path("tiles/<slug:layer>/<int:z>/<int:x>/<int:y>.mvt", tile, name="tile")]
+urlpatterns = [
+    path("tiles/<slug:layer>/<int:z>/<int:x>/<int:y>.mvt", tile, name="tile"),
+    path("office/ground/", ground.regions, name="office-ground"),
+    path("office/ground/new/", ground.new, name="office-ground-new"),
+    path("office/ground/changes/<int:change_id>/move/", region.move, name="office-ground-move"),
+    path("office/ground/changes/<int:change_id>/cancel/", region.cancel,
+         name="office-ground-cancel"),
+    path("office/ground/<str:code>/", ground.region, name="office-ground-region"),
+    path("office/ground/<str:code>/outline/", ground.outline, name="office-ground-outline"),
+    path("office/ground/<str:code>/shapes/", ground.shapes, name="office-ground-shapes"),
+    path("office/service-areas/", areas.areas, name="office-areas"),
+    path("office/service-areas/new/", areas.new, name="office-area-new"),
+    path("office/service-areas/<int:area_id>/", areas.change, name="office-area"),
+    path("office/service-areas/<int:area_id>/remove/", areas.remove, name="office-area-remove"),
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Pages of geo in the back office."""
