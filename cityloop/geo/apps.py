@@ -9,8 +9,8 @@ class GeoConfig(Subsystem):
     title = "Regions and unit grids"
     search = "find"
     office = (
-        OfficeTab("Service areas", "office-service-areas", "map-pinned", "geo.manage", 88,
-                  "Ground and maps"),
+        OfficeTab("Ground", "office-ground", "map-pinned", "geo.manage", 87, "Ground and maps"),
+        OfficeTab("Service areas", "office-service-areas", "scan", "geo.manage", 88),
         OfficeTab("Map services", "office-map-sources", "layers", "geo.manage", 89),
     )  # fmt: skip
     changes = "configured"

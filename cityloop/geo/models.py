@@ -45,6 +45,9 @@ class Region(models.Model):
     geom = models.MultiPolygonField(srid=SRID)
     label_point = models.PointField(srid=SRID)
     generated = models.BooleanField(default=False)  # outline made by us, not surveyed
+    # Who drew the outline, and why; nobody for those of files and packages.
+    drawn_by = models.CharField(max_length=120, default="", db_default="", blank=True)
+    reason = models.CharField(max_length=200, default="", db_default="", blank=True)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
 

@@ -11,7 +11,7 @@ from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
 from cityloop.geo import queries
-from cityloop.geo.views import map_sources, service_areas
+from cityloop.geo.views import ground, map_sources, region, service_areas
 from cityloop.kernel import clock
 from cityloop.kernel.page import actor_of
 
@@ -36,6 +36,14 @@ def tile(request: HttpRequest, layer: str, z: int, x: int, y: int) -> HttpRespon
 
 urlpatterns = [
     path("tiles/<slug:layer>/<int:z>/<int:x>/<int:y>.mvt", tile, name="tile"),
+    path("office/ground/", ground.regions, name="office-ground"),
+    path("office/ground/new/", ground.new, name="office-ground-new"),
+    path("office/ground/changes/<int:change_id>/move/", region.move, name="office-ground-move"),
+    path("office/ground/changes/<int:change_id>/cancel/", region.cancel,
+         name="office-ground-cancel"),
+    path("office/ground/<str:code>/", ground.region, name="office-ground-region"),
+    path("office/ground/<str:code>/outline/", ground.outline, name="office-ground-outline"),
+    path("office/ground/<str:code>/shapes/", ground.shapes, name="office-ground-shapes"),
     path("office/map-services/", map_sources.map_sources, name="office-map-sources"),
     path("office/map-services/new/", map_sources.new, name="office-map-source-new"),
     path("office/map-services/<int:source_id>/", map_sources.change, name="office-map-source"),

@@ -24,8 +24,9 @@ class PeopleConfig(Subsystem):
         OfficeTab("Posts", "office-posts", "id-card", "people.manage", 30),
         OfficeTab("Roles", "office-roles", "shield-check", "people.manage", 40),
         OfficeTab(
-            "Responsibilities", "office-lines", "grid-3x3", "people.manage", 50, "Who answers"
+            "Who answers where", "office-grid", "table-2", "people.manage", 48, "Who answers"
         ),
+        OfficeTab("Responsibilities", "office-lines", "grid-3x3", "people.manage", 50),
         OfficeTab(
             "Order of precedence", "office-precedence", "arrow-up-narrow-wide", "people.manage", 55
         ),

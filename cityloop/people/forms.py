@@ -32,6 +32,33 @@ def text(label: Any, *, most: int = 200, required: bool = False, help_text: Any 
     return forms.CharField(label=label, max_length=most, required=required, help_text=help_text)
 
 
+def assisting() -> forms.CharField:
+    """Assisting units, one a line."""
+    return forms.CharField(
+        label=_("Assisting units"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("One a line: duty:organisation code, for instance supervise:HZ-ZJ"),
+    )
+
+
+def read_assists(typed: str) -> list[tuple[Organisation, str]]:
+    """Lines of such a field as (organisation, duty); raises ValidationError."""
+    found = []
+    for line in typed.splitlines():
+        duty, _colon, code = line.strip().partition(":")
+        if not line.strip():
+            continue
+        unit = Organisation.objects.filter(code=code.strip(), active=True).first()
+        if unit is None:
+            raise forms.ValidationError(
+                _("There is no organisation with the code %(code)s.") % {"code": code.strip()}
+            )
+        found.append((unit, duty.strip()))
+    return found
+
+
 class OrganisationField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """An organisation of today that the actor sees, at its depth in the tree; of None any."""
 
@@ -299,13 +326,7 @@ class LineForm(forms.Form):
     minor_code = text(_("Minor class"), most=4, help_text=_("* for any"))
     region_code = text(_("Region code"), most=15, help_text=_("* for any"))
     lead_role = forms.ChoiceField(label=_("Duty of the lead unit"), choices=Duty.choices)
-    assists = forms.CharField(
-        label=_("Assisting units"),
-        required=False,
-        max_length=1000,
-        widget=forms.Textarea({"rows": 3}),
-        help_text=_("One a line: duty:organisation code, for instance supervise:HZ-ZJ"),
-    )
+    assists = assisting()
     valid_from = day(_("From"))
     source_document = text(_("Document"), required=True)
 
@@ -319,18 +340,7 @@ class LineForm(forms.Form):
 
     def clean_assists(self) -> list[tuple[Organisation, str]]:
         """Lines as (organisation, duty)."""
-        found = []
-        for line in self.cleaned_data["assists"].splitlines():
-            duty, _colon, code = line.strip().partition(":")
-            if not line.strip():
-                continue
-            unit = Organisation.objects.filter(code=code.strip(), active=True).first()
-            if unit is None:
-                raise forms.ValidationError(
-                    _("There is no organisation with the code %(code)s.") % {"code": code.strip()}
-                )
-            found.append((unit, duty.strip()))
-        return found
+        return read_assists(self.cleaned_data["assists"])
 
 
 class GapFilter(forms.Form):

@@ -7,6 +7,7 @@ from django.urls import path
 from cityloop.people.views import (
     account,
     audit,
+    grid,
     invitations,
     lines,
     members,
@@ -59,6 +60,7 @@ urlpatterns = [
     path("office/roles/<str:code>/", posts.role, name="office-role"),
     path("office/responsibilities/", lines.lines, name="office-lines"),
     path("office/responsibilities/new/", lines.new, name="office-line-new"),
+    path("office/responsibilities/grid/", grid.grid, name="office-grid"),
     path("office/responsibilities/gaps/", lines.gaps, name="office-gaps"),
     path("office/responsibilities/<int:line_id>/", lines.change, name="office-line"),
     path("office/responsibilities/<int:line_id>/end/", lines.end, name="office-line-end"),

@@ -54,6 +54,7 @@ PEOPLE = (
     ("worker", "郑工", "SC-SZ", "处置人员", "Worker", ("worker",)),
     ("fixer", "郭抢", "HZ-YL", "责任单位内勤", "Unit desk", ("unit_desk",)),
     ("admin", "管理", "HZ-PLAT", "系统管理员", "Administrator", ("administrator",)),
+    ("chief", "主管", "HZ-PLAT", "系统管理员", "Administrator", ("administrator",)),
 )
 TEXTS = (
     ("解放路与中河中路交叉口东北角，污水井盖破损下沉，车辆经过有响声。", "event"),

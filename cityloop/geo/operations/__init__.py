@@ -10,6 +10,7 @@ from cityloop.geo.operations.grid_plans import (
 )
 from cityloop.geo.operations.grids import generate_grids
 from cityloop.geo.operations.map_sources import remove_map_source, set_map_source
+from cityloop.geo.operations.outlines import OutlineRefused, Redrawn, set_outline
 from cityloop.geo.operations.regions import import_regions, outline_city
 from cityloop.geo.operations.responsibility import (
     add_responsibility_grid,
@@ -22,6 +23,8 @@ from cityloop.geo.operations.roads import import_roads
 from cityloop.geo.operations.service_areas import remove_service_area, set_service_area
 
 __all__ = [
+    "OutlineRefused",
+    "Redrawn",
     "add_crossings",
     "add_responsibility_grid",
     "begin_grid_changes",
@@ -41,6 +44,7 @@ __all__ = [
     "remove_service_area",
     "retire_grid",
     "set_map_source",
+    "set_outline",
     "set_service_area",
     "share_out_grids",
     "split_grid",

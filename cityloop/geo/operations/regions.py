@@ -82,7 +82,7 @@ def import_regions(  # noqa: PLR0913 (how to read a file, all by keyword)
         report.take_nothing()
     else:
         with transaction.atomic():
-            report.imported = _write([row for row in rows if row.shape is not None], day)
+            report.imported = write_regions([row for row in rows if row.shape is not None], day)
             if Road.objects.exists():  # they may lie in districts that are new
                 add_crossings(actor=actor, now=now)
     report.seconds = time.perf_counter() - started
@@ -114,7 +114,7 @@ def outline_city(
     if not rows:
         raise AlreadyThere(gettext("there are regions of %(city)s already") % {"city": city})
     with transaction.atomic():
-        report = ImportReport(imported=_write(rows, day))
+        report = ImportReport(imported=write_regions(rows, day))
         roads = write_generated_roads(made)
         found = add_crossings(actor=actor, now=now)
     report.notes = [
@@ -213,7 +213,8 @@ _HAND_OVER = (
 )
 
 
-def _write(rows: Sequence[Candidate], day: date) -> int:
+def write_regions(rows: Sequence[Candidate], day: date) -> int:
+    """Write checked regions from a day on; those of their codes before end on it. How many."""
     stage(
         "new_region",
         (

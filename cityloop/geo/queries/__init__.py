@@ -4,6 +4,14 @@ from cityloop.geo.queries.addresses import FoundAddress, nearest_address, search
 from cityloop.geo.queries.audit import configured
 from cityloop.geo.queries.changes import chain, grid_changes, grown, heirs, in_force, origins
 from cityloop.geo.queries.finding import find
+from cityloop.geo.queries.ground import (
+    changes_within,
+    drawn_regions,
+    grids_on,
+    grids_within,
+    ground_shapes,
+    made_by,
+)
 from cityloop.geo.queries.map_settings import (
     ground_of,
     map_change,
@@ -42,20 +50,26 @@ __all__ = [
     "all_map_sources",
     "areas_known",
     "chain",
+    "changes_within",
     "check_coverage",
     "city_centre",
     "configured",
+    "drawn_regions",
     "farther_than",
     "find",
     "grid_changes",
     "grids_inside",
     "grids_of",
+    "grids_on",
+    "grids_within",
     "ground_of",
+    "ground_shapes",
     "grown",
     "heirs",
     "in_force",
     "locate",
     "locate_many",
+    "made_by",
     "map_change",
     "map_changes",
     "map_source_warnings",

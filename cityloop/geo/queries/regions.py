@@ -46,13 +46,13 @@ def region_names(codes: Iterable[str], *, on: date | None = None) -> dict[str, s
     """Names by region code on a day; without a day the latest ones. Unknown codes are left out."""
     rows = Region.objects.filter(code__in=list(codes)).order_by("code", "valid_from")
     if on is not None:
-        rows = rows.filter(_holds(on))
+        rows = rows.filter(holds(on))
     return dict(rows.values_list("code", "name"))
 
 
 def responsibility_grid(unit_grid: str, *, on: date) -> ResponsibilityGrid | None:
     """The responsibility grid that a unit grid (15 digits) belonged to on a day."""
-    rows = ResponsibilityGrid.objects.filter(_holds(on), unit_grids__code=unit_grid)
+    rows = ResponsibilityGrid.objects.filter(holds(on), unit_grids__code=unit_grid)
     return rows.order_by("code").first()
 
 
@@ -99,13 +99,14 @@ SELECT w.code FROM unnest(%s::text[]) AS w(code)
 
 def region(code: str, *, on: date) -> Region:
     """The region with this code on a day. Raises NotFound."""
-    found = Region.objects.filter(_holds(on), code=code).select_related("parent").first()
+    found = Region.objects.filter(holds(on), code=code).select_related("parent").first()
     if found is None:
         raise NotFound(gettext("no region %(code)s on %(on)s") % {"code": code, "on": on})
     return found
 
 
-def _holds(on: date) -> Q:
+def holds(on: date) -> Q:
+    """Rows with a first and a last day that hold on this one."""
     return Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gt=on))
 
 

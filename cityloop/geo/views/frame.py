@@ -1,49 +1,60 @@
-"""What both lists of map settings share: the record of changes, in words."""
+"""What the pages that draw share: who may, and what the map beside the form needs."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from cityloop.geo import queries
-from cityloop.geo.models import MapChange
-
-PERMISSION = "geo.manage"
-MOST_TOLD = 50
-NAMES = {
-    "name": lazy("What it is called"), "kind": lazy("Kind"), "url": lazy("Web address"),
-    "attribution": lazy("Whose map it is"), "position": lazy("Layer"),
-    "enabled": lazy("Shown on maps"), "starts_on": lazy("First day"),
-    "ends_on": lazy("First day without it"),
-}  # fmt: skip
-ACTIONS = {
-    MapChange.Action.ADD: lazy("added"), MapChange.Action.CHANGE: lazy("changed"),
-    MapChange.Action.REMOVE: lazy("removed"),
-}  # fmt: skip
+from cityloop.geo.models import MapSource
+from cityloop.kernel import clock
+from cityloop.kernel.actor import Actor
+from cityloop.kernel.page import actor_with
 
 
-def told(subject: str, subject_id: int) -> list[tuple[Any, str, list[str], str]]:
-    """The record of one setting, latest first."""
-    rows = queries.map_changes(subject=subject, subject_id=subject_id).order_by("-id")
-    return [(row.at, row.actor, differences(row), row.reason) for row in rows[:MOST_TOLD]]
+def keeper(request: HttpRequest) -> Actor:
+    """The actor, who must manage the ground; raises NotSignedIn, NotAllowed."""
+    return actor_with(request, "geo.manage")
 
 
-def differences(row: Any) -> list[str]:
-    """What a change changed; of one added or removed only that."""
-    found = [str(ACTIONS[row.action])] if row.action != MapChange.Action.CHANGE else []
-    was, became = row.was or {}, row.became or {}
-    if was and became:
-        found += [
-            f"{label}: {_said(was.get(name))} → {_said(became.get(name))}"
-            for name, label in NAMES.items() if was.get(name) != became.get(name)
-        ]  # fmt: skip
-        found += [_("drawn anew")] if row.redrawn else []
-    return found
+def today() -> date:
+    """The city's day."""
+    return timezone.localdate(clock.now())
 
 
-def _said(value: Any) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return "–" if value in (None, "") else str(value)
+def soon() -> date:
+    """The usual first day of a plan."""
+    return today() + timedelta(days=1)
+
+
+def on_of(request: HttpRequest) -> date:
+    """The day that the page shows: today unless another is asked for."""
+    try:
+        return date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        return today()
+
+
+def map_facts(shapes: str, *, made: list[str] | None = None) -> dict[str, Any]:
+    """What editor.js reads. `shapes`: where the page's own GeoJSON is, '' for none."""
+    lon, lat = queries.city_centre()
+    return {
+        "library": static("vendor/maplibre-gl/maplibre-gl.mjs"),
+        "shapes": shapes, "lon": lon, "lat": lat, "made": made or [],
+        "sources": [
+            {"url": one.url, "attribution": one.attribution}
+            for one in queries.map_sources() if one.kind != MapSource.Kind.PMTILES
+        ],
+        "words": {
+            "map": _("Map"), "in": _("Zoom in"), "out": _("Zoom out"),
+            "line": _("Click the corners of the line; a double click ends it."),
+            "outline": _("Click the corners; drag one to move it, double click it to remove it, "
+                         "drag a small dot to add one."),
+            "choose": _("Click a unit grid to choose it."),
+        },
+    }  # fmt: skip

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cityloop.geo import forms, operations, queries
 from cityloop.geo.models import MapChange, MapSource
-from cityloop.geo.views import frame
+from cityloop.geo.views import record
 from cityloop.kernel import clock
 from cityloop.kernel.errors import NotFound
 from cityloop.kernel.office import Cell, Column, Table, act, form_page, list_page
@@ -24,7 +24,7 @@ FIELDS = ("name", "kind", "url", "attribution", "position", "enabled")
 @require_safe
 def map_sources(request: HttpRequest) -> HttpResponse:
     """Those that are switched off too, in the order in which they are drawn."""
-    actor = actor_with(request, frame.PERMISSION)
+    actor = actor_with(request, record.PERMISSION)
     columns = [
         Column(_("Map service"), "card-title"), Column(_("State"), "narrow"),
         Column(_("Kind"), "narrow"), Column(_("Web address"), "wide"),
@@ -63,20 +63,20 @@ def new(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, source_id: int) -> HttpResponse:
     """One map service, and what was changed of it."""
     row = queries.all_map_sources().filter(pk=source_id).first()
-    actor_with(request, frame.PERMISSION)
+    actor_with(request, record.PERMISSION)
     if row is None:
         raise NotFound(_("there is no such map service"))
     return _edit(request, row)
 
 
 def _edit(request: HttpRequest, row: MapSource | None) -> HttpResponse:
-    actor = actor_with(request, frame.PERMISSION)
+    actor = actor_with(request, record.PERMISSION)
     start: dict[str, Any] = {"enabled": True, "position": 0}
     facts: dict[str, Any] = {}
     if row is not None:
         start = {name: getattr(row, name) for name in FIELDS}
         facts = {
-            "told": frame.told(MapChange.Subject.MAP_SOURCE, row.pk),
+            "told": record.told(MapChange.Subject.MAP_SOURCE, row.pk),
             "removal": forms.ReasonForm(auto_id="removal-%s"),
             "removes": reverse("office-map-source-remove", args=[row.pk]),
         }
@@ -95,7 +95,7 @@ def _edit(request: HttpRequest, row: MapSource | None) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, source_id: int) -> HttpResponse:
     """Maps show it no more."""
-    actor = actor_with(request, frame.PERMISSION)
+    actor = actor_with(request, record.PERMISSION)
     form = forms.ReasonForm(request.POST)
     answer = act(
         request, form,

@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from cityloop.geo import forms, operations, queries
 from cityloop.geo.models import MapChange, ServiceArea
 from cityloop.geo.operations.service_areas import BadArea
-from cityloop.geo.views import frame
+from cityloop.geo.views import record
 from cityloop.kernel import clock
 from cityloop.kernel.office import Cell, Column, Table, act, codes_of, form_page, list_page
 from cityloop.kernel.page import actor_with
@@ -27,7 +27,7 @@ TAB = "office-service-areas"
 @require_safe
 def service_areas(request: HttpRequest) -> HttpResponse:
     """By their first day."""
-    actor, today = actor_with(request, frame.PERMISSION), timezone.localdate(clock.now())
+    actor, today = actor_with(request, record.PERMISSION), timezone.localdate(clock.now())
     columns = [
         Column(_("Area"), "card-title wide"), Column(_("State"), "narrow"),
         Column(_("First day"), "narrow"), Column(_("First day without it"), "narrow"),
@@ -64,18 +64,18 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, area_id: int) -> HttpResponse:
     """One area, and what was changed of it."""
-    actor_with(request, frame.PERMISSION)
+    actor_with(request, record.PERMISSION)
     return _edit(request, queries.service_area(area_id))
 
 
 def _edit(request: HttpRequest, row: ServiceArea | None) -> HttpResponse:
-    actor = actor_with(request, frame.PERMISSION)
+    actor = actor_with(request, record.PERMISSION)
     start: dict[str, Any] = {"starts_on": timezone.localdate(clock.now())}
     facts: dict[str, Any] = {}
     if row is not None:
         start = {name: getattr(row, name) for name in ("name", "starts_on", "ends_on")}
         facts = {
-            "told": frame.told(MapChange.Subject.SERVICE_AREA, row.pk),
+            "told": record.told(MapChange.Subject.SERVICE_AREA, row.pk),
             "removal": forms.ReasonForm(auto_id="removal-%s"),
             "removes": reverse("office-service-area-remove", args=[row.pk]),
             "removal_note": _("One entered by mistake; a phase that ends gets its last day."),
@@ -117,7 +117,7 @@ def _bad(field: str, why: str) -> BadArea:
 @require_POST
 def remove(request: HttpRequest, area_id: int) -> HttpResponse:
     """One that was entered by mistake."""
-    actor = actor_with(request, frame.PERMISSION)
+    actor = actor_with(request, record.PERMISSION)
     form = forms.ReasonForm(request.POST)
     answer = act(
         request, form,

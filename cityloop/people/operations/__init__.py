@@ -1,5 +1,6 @@
 """Every write about people. Each is recorded: who, what, before, after, when."""
 
+from cityloop.people.operations.cells import CellsRefused, Said, end_cells, set_cells
 from cityloop.people.operations.founding import (
     AdministratorThere,
     Founded,
@@ -52,9 +53,11 @@ from cityloop.people.operations.tokens import issue_token, note_token_use, revok
 __all__ = [
     "AdministratorThere",
     "BothSides",
+    "CellsRefused",
     "Founded",
     "Invited",
     "MembersReport",
+    "Said",
     "accept_invitation",
     "assign_patrol",
     "change_member",
@@ -68,6 +71,7 @@ __all__ = [
     "create_member",
     "create_organisation",
     "create_post",
+    "end_cells",
     "end_holding",
     "end_responsibility",
     "end_responsible_person",
@@ -87,6 +91,7 @@ __all__ = [
     "revoke_token",
     "second_member",
     "seed_roles",
+    "set_cells",
     "set_language",
     "set_merge_posts",
     "set_precedence",

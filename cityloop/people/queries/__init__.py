@@ -13,7 +13,8 @@ from cityloop.people.queries.actors import (
 )
 from cityloop.people.queries.changes import changes
 from cityloop.people.queries.finding import answers, find
-from cityloop.people.queries.gaps import coverage_gaps
+from cityloop.people.queries.gaps import Gap, coverage_gaps
+from cityloop.people.queries.grid import city_areas, responsibility_grid
 from cityloop.people.queries.missing import missing
 from cityloop.people.queries.office import (
     changes_of,
@@ -77,6 +78,7 @@ __all__ = [
     "AREA_KINDS",
     "CENTRE_ROLES",
     "Desk",
+    "Gap",
     "Platform",
     "TwoSides",
     "actor_for",
@@ -89,6 +91,7 @@ __all__ = [
     "changes",
     "changes_of",
     "city_administrators",
+    "city_areas",
     "class_names",
     "common_parent",
     "company_areas",
@@ -123,6 +126,7 @@ __all__ = [
     "platforms_at",
     "posts",
     "precedences",
+    "responsibility_grid",
     "responsibility_rows",
     "responsible_across",
     "responsible_for",

@@ -26,6 +26,7 @@ from cityloop.standards import queries as standards
 TAB, GAPS_TAB = "office-lines", "office-gaps"
 ORDER = ("class_kind", "major_code", "minor_code", "region_code", "id")
 MOST_GAPS = 500
+DISTRICT_DIGITS = 6
 
 
 @require_safe
@@ -184,7 +185,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     rows = [
         [
-            Cell(in_language(gap.name_zh, gap.name_en)),
+            Cell(in_language(gap.name_zh, gap.name_en), _in_grid(gap, edition)),
             Cell(gap.class_code),
             Cell(gap.area_name, sub=gap.area_code),
             Cell(_("only certain owners"), tone="yellow", icon="circle-dot")
@@ -205,3 +206,12 @@ def gaps(request: HttpRequest) -> HttpResponse:
     return list_page(
         request, GAPS_TAB, title=_("Cells without a unit"), table=table, form=form, note=note
     )
+
+
+def _in_grid(gap: queries.Gap, edition: str) -> str:
+    """Where the cell is filled."""
+    short, street = gap.class_code.rpartition("/")[2], len(gap.area_code) > DISTRICT_DIGITS
+    kind = "event" if short.startswith("E") else "component"
+    facts = {"edition": edition, "kind": kind, "major": short[1:3]}
+    facts |= {"within": gap.area_code[:DISTRICT_DIGITS]} if street else {}
+    return f"{reverse('office-grid')}?{urlencode(facts)}"

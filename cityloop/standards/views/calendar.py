@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from calendar import Calendar as Months
 from collections.abc import Callable
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -29,6 +30,7 @@ from cityloop.standards.workcalendar import FIRST_YEAR, LAST_YEAR, WeeklyPeriod,
 
 SEE = "manual.view"
 CHANGES = 20
+MOST_DAYS = 31  # set at once: a holiday, not a year
 _LINE = re.compile(
     r"(?P<days>[1-7](?:[-,][1-7])*)\s+(?P<from>\d\d?:\d\d)-(?P<to>\d\d?:\d\d)"
     r"(?:\s+(?P<first>\d\d-\d\d)\.\.(?P<last>\d\d-\d\d))?"
@@ -50,6 +52,10 @@ class DayForm(forms.Form):
     day = forms.DateField(
         label=_("Day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
+    until = forms.DateField(
+        label=_("Last of several days"), required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )  # fmt: skip
     kind = forms.ChoiceField(
         label=_("Kind of day"),
         choices=[*KINDS.items(), (ORDINARY, pgettext_lazy("day", "as its weekday again"))],
@@ -61,6 +67,19 @@ class DayForm(forms.Form):
         help_text=_("Of a working day with hours of its own, such as a half-day; else left empty."),
     )  # fmt: skip
     why = forms.CharField(label=_("Reason"), max_length=500)
+
+    def clean(self) -> dict[str, Any]:
+        """`days`: the one day, or every day from the first to the last."""
+        given = super().clean() or {}
+        first, last = given.get("day"), given.get("until") or given.get("day")
+        if first is None or last is None:
+            return given
+        count = (last - first).days + 1
+        if not 1 <= count <= MOST_DAYS:
+            told = _("the last day lies 0 to %(most)s days after the first")
+            self.add_error("until", told % {"most": MOST_DAYS - 1})
+            return given
+        return {**given, "days": [first + timedelta(days=n) for n in range(count)]}
 
 
 class HoursForm(forms.Form):
@@ -87,18 +106,22 @@ def set_day(request: HttpRequest) -> HttpResponse:
     form = DayForm(request.POST)
 
     def act(given: dict[str, Any]) -> None:
-        if given["kind"] == ORDINARY:
-            operations.clear_special_day(
-                given["day"], actor=actor_of(request), now=clock.now(), why=given["why"]
-            )
-            return
-        operations.set_special_day(
-            given["day"], given["kind"], name=given["name"], why=given["why"],
-            periods=_periods(given["hours"]) if given["hours"] else None,
-            actor=actor_of(request), now=clock.now(),
-        )  # fmt: skip
+        with transaction.atomic():  # all of the days, or none
+            for day in given["days"]:
+                _set_one(request, day, given)
 
     return _done(request, form, "day", act, gettext("The day is set; open deadlines follow it."))
+
+
+def _set_one(request: HttpRequest, day: date, given: dict[str, Any]) -> None:
+    by: dict[str, Any] = {"actor": actor_of(request), "now": clock.now(), "why": given["why"]}
+    if given["kind"] == ORDINARY:
+        operations.clear_special_day(day, **by)
+        return
+    operations.set_special_day(
+        day, given["kind"], name=given["name"],
+        periods=_periods(given["hours"]) if given["hours"] else None, **by,
+    )  # fmt: skip
 
 
 @require_POST
@@ -174,10 +197,23 @@ def _shown(
             (one, changed(one), queries.why_words(one))
             for one in queries.calendar_changes()[:CHANGES]
         ],
-        "day_form": day or DayForm(initial={"day": today}),
+        "day_form": day or DayForm(initial=_asked(request, specials) or {"day": today}),
         "hours_form": hours or HoursForm(initial={"hours": written}),
     }  # fmt: skip
     return render(request, "standards/calendar.html", context, status=status)
+
+
+def _asked(request: HttpRequest, specials: list[SpecialDay]) -> dict[str, Any]:
+    """The day that was pressed in the year, as it is; nothing without one."""
+    try:
+        day = date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        return {}
+    row = next((one for one in specials if one.day == day), None)
+    if row is None:
+        return {"day": day}
+    hours = ", ".join(f"{starts}-{ends}" for starts, ends in row.periods or ())
+    return {"day": day, "kind": row.kind, "name": row.name, "hours": hours}
 
 
 def _weekday_names() -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cityloop.geo.models import GridChange
 from cityloop.standards import queries as standards
 from tests import town as towns
 from tests.conformance.city import DRAFT, City
@@ -31,6 +32,14 @@ def _unit(code: str) -> Values:
 
 def _member(name: str) -> Values:
     return lambda city: {"member_id": city.town.members[name].pk}
+
+
+def _community(city: City) -> Mapping[str, Any]:
+    return {"code": f"{towns.DISTRICT}001001"}
+
+
+def _plan(city: City) -> Mapping[str, Any]:
+    return {"change_id": GridChange.objects.order_by("id")[0].pk}
 
 
 def _draft(city: City) -> Mapping[str, Any]:
@@ -75,6 +84,7 @@ PAGES = (
     office("office-merge"),
     office("office-lines"),
     office("office-line-new"),
+    office("office-grid"),
     office("office-gaps"),
     office("office-line", at=lambda city: {"line_id": city.line}),
     posted("office-line-end", at=lambda city: {"line_id": city.line},
@@ -85,6 +95,15 @@ PAGES = (
     office("office-territory-new"),
     office("office-territory-end", at=lambda city: {"territory_id": city.territory}),
     office("office-changes"),
+    office("office-ground"),
+    office("office-ground-new"),
+    office("office-ground-region", at=_community),
+    office("office-ground-shapes", at=_community),
+    office("office-ground-outline", at=_community, data=lambda city: {"outline": "120 30"},
+           status=400),
+    posted("office-ground-move", at=_plan,
+           data=lambda city: {"on": "2026-12-24", "reason": "试验"}),
+    posted("office-ground-cancel", at=_plan, data=lambda city: {"reason": "试验"}),
     office("office-editions"),
     office("office-edition-difference", query=lambda city: {"old": OLD, "new": DRAFT}),
     office("office-edition", at=_draft),
