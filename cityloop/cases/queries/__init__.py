@@ -3,6 +3,7 @@
 from cityloop.cases.queries.cases import (
     AFTERWARDS,
     BOXES,
+    MOST_CHANGED,
     NUMBER_DIGITS,
     SHOWN,
     Box,
@@ -19,6 +20,7 @@ from cityloop.cases.queries.cases import (
     get,
     held,
     history,
+    in_hand,
     nearby,
     of_the_public,
     only_seen,
@@ -38,6 +40,7 @@ from cityloop.cases.queries.files import attachments, case_of_file, photo, requi
 __all__ = [
     "AFTERWARDS",
     "BOXES",
+    "MOST_CHANGED",
     "NUMBER_DIGITS",
     "SHOWN",
     "Box",
@@ -56,6 +59,7 @@ __all__ = [
     "get",
     "held",
     "history",
+    "in_hand",
     "nearby",
     "of_the_public",
     "only_seen",
