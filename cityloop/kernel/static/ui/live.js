@@ -34,6 +34,7 @@ const heard = {
 function say(what) {
   const mark = document.querySelector("[data-live-mark]");
   if (mark) mark.hidden = Boolean(what);
+  if (what) forget();  // who is at a case is not known any more
   if (!bar) return;
   for (const one of bar.children) one.hidden = one.dataset.when !== what;
   const at = bar.querySelector("time");
