@@ -133,7 +133,8 @@ class Console:
     def ask(self, within: float, rest: float) -> None:
         """Load within so long, but `rest` after the last time, as live.js does."""
         loop, now = asyncio.get_running_loop(), time.monotonic()
-        due = loop.time() + max(within, self.last + max(rest, 25 * self.took) - now)
+        slow = (25 if rest > 1 else 4) * self.took
+        due = loop.time() + max(within, self.last + max(rest, slow) - now)
         if self.due is not None and self.due.when() <= due:
             return
         if self.due is not None:
@@ -191,8 +192,9 @@ async def _run(
     """Open the consoles a few at a time, then take steps and see what comes of them."""
     consoles = [Console(port, live, cookie, box) for cookie, box in whose]
     tasks = []
+    for first in range(0, len(consoles), 8):
+        await asyncio.gather(*(one.load() for one in consoles[first : first + 8]))
     for one in consoles:
-        await one.load()
         tasks += [asyncio.create_task(one.listen()), asyncio.create_task(one.sign())]
         await asyncio.sleep(0.01)
     await asyncio.sleep(3)
@@ -241,21 +243,25 @@ async def _steps(port: int, token: str, steps: Iterator[str], seconds: int) -> d
 
 
 def _sessions(count: int) -> list[tuple[str, str]]:
-    """A session and the first own box of so many members who work at desks, platforms first."""
-    found = []
+    """So many sessions of members who work at desks, each with one of their own boxes: all people
+    first, platforms before units, then the same with their next box."""
+    turns: list[list[tuple[Member, str]]] = [[] for _turn in range(12)]
     for role in DESKS:
         members = Member.objects.filter(holdings__post__roles__code=role, active=True)
         for member in members.distinct().order_by("username"):
             actor = actor_for(member.pk, datetime.now(UTC))
-            own = boxes.of(actor)[0]
-            if len(found) >= count or not actor.may("cases.view") or not own:
-                continue
-            client = Client()
-            client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
-            found.append((client.cookies[settings.SESSION_COOKIE_NAME].value, own[0].key))
-    if len(found) < count:
-        print(f"  the demo city has {len(found)} people at desks")
-    return found
+            own = boxes.of(actor)[0] if actor.may("cases.view") else []
+            for number, turn in enumerate(turns if own else ()):
+                turn.append((member, own[number % len(own)].key))
+    found = [one for turn in turns for one in turn][:count]
+    return [(_signed_in(member), key) for member, key in found]
+
+
+def _signed_in(member: Member) -> str:
+    """The cookie of a new session."""
+    client = Client()
+    client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+    return str(client.cookies[settings.SESSION_COOKIE_NAME].value)
 
 
 @contextmanager

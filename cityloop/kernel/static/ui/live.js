@@ -84,13 +84,13 @@ function count(numbers) {
 }
 
 // Ask within so many ms, but `rest` after the last time at the earliest, and later where the server
-// was slow to answer: many pages then ask less often.
+// was slow to answer, most where little may have changed: many pages then ask less often.
 const states = new WeakMap();
 const stateOf = (part) => states.get(part) || states.set(part, { last: 0, took: 0, due: Infinity, timer: 0 }).get(part);
 
 function ask(part, within, rest) {
   const one = stateOf(part), now = Date.now();
-  const due = Math.max(now + within, one.last + Math.max(rest, 25 * one.took));
+  const due = Math.max(now + within, one.last + Math.max(rest, (rest > 1_000 ? 25 : 4) * one.took));
   if (due >= one.due) return;
   clearTimeout(one.timer);
   one.due = due;
