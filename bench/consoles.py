@@ -84,7 +84,8 @@ class Line:
     async def ask(self, method: str, path: str, body: str = "", kind: str = "") -> bytes:
         """The body of a good answer; SystemExit for any other."""
         async with self.turn:
-            if self.streams is None:
+            # A server ends connections that were idle for a while; a browser then opens another.
+            if self.streams is None or self.streams[0].at_eof():
                 self.streams = await asyncio.open_connection("127.0.0.1", self.port)
             reader, writer = self.streams
             more = f"Content-Type: {kind}\r\n" if kind else ""
@@ -115,7 +116,7 @@ class Console:
         self.fetches = self.counts = 0
         self.last = self.took = 0.0
         self.due: asyncio.TimerHandle | None = None
-        self.tasks: set[asyncio.Task[None]] = set()
+        self.tasks: list[asyncio.Task[None]] = []
 
     async def load(self) -> None:
         """Ask for the list, as a page does that is opened or told of a change."""
@@ -144,8 +145,7 @@ class Console:
     def _go(self) -> None:
         self.due = None
         task = asyncio.create_task(self.load())
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        self.tasks.append(task)
 
     def hear(self, number: str, source: str, target: str) -> None:
         """A case changed: what is in sight or comes to the list is wanted soon."""
@@ -204,7 +204,7 @@ async def _run(
     sent = await _steps(port, token, steps, seconds)
     await asyncio.sleep(3)
     cores = (_cpu(pids) - used) / (time.monotonic() - began)
-    for task in tasks:
+    for task in [*tasks, *(task for one in consoles for task in one.tasks)]:
         if task.done() and not task.cancelled() and (error := task.exception()):
             raise SystemExit(f"a console ended: {error!r}")
         task.cancel()
