@@ -51,9 +51,9 @@ def measure(yardstick: float, token: str, *, seconds: int = 10) -> Figure:
         script.write_text(LUA)
         environment = {"BENCH_BODIES": str(bodies), "BENCH_TOKEN": token}
         # Other bodies for the warm-up: a report sent again would join its case, not open one.
-        bodies.write_text("\n".join(_bodies(8_000, seed=1)))
+        bodies.write_text("\n".join(bodies_of(8_000, seed=1)))
         _wrk(port, script, environment, seconds=3)
-        bodies.write_text("\n".join(_bodies(4_000 * seconds, seed=2)))
+        bodies.write_text("\n".join(bodies_of(4_000 * seconds, seed=2)))
         began, first = time.perf_counter(), _cases()
         text = _wrk(port, script, environment, seconds=seconds)
         made, took = _cases() - first, time.perf_counter() - began
@@ -66,18 +66,23 @@ def measure(yardstick: float, token: str, *, seconds: int = 10) -> Figure:
                        "the yardstick", yardstick))  # fmt: skip
 
 
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @contextmanager
 def server() -> Iterator[int]:
     """The web server as `cityloop serve` runs it, and the worker beside it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     environment = {**os.environ, "RATE_LIMITS": "0", "LOG_LEVEL": "WARNING"}
     where = programs.Where("127.0.0.1", port, live_port=0)
     web = subprocess.Popen(programs.web(where).command, env=environment)
     worker = subprocess.Popen(programs.worker().command, env=environment)
     try:
-        _wait(port)
+        wait(port)
         yield port
     finally:
         for process in (web, worker):
@@ -86,7 +91,7 @@ def server() -> Iterator[int]:
             process.wait(20)
 
 
-def _wait(port: int) -> None:
+def wait(port: int) -> None:
     """Until each worker has answered: the port is open long before they have loaded the product."""
     answered = 0
     for _ in range(600):
@@ -116,7 +121,7 @@ def _cases() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _bodies(count: int, seed: int) -> list[str]:
+def bodies_of(count: int, seed: int) -> list[str]:
     """Reports all over the city, of many classes, in words of their own."""
     chance = random.Random(seed)
     with connection.cursor() as cursor:

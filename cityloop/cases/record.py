@@ -9,7 +9,7 @@ from typing import Any
 from cityloop.cases import chain, clocks, fields, guards, state
 from cityloop.cases.change import Change, Paper
 from cityloop.cases.models import Attachment, Case, CaseEvent, Task, Timer
-from cityloop.kernel import jobs, witness
+from cityloop.kernel import jobs, wake, witness
 from cityloop.kernel.rows import First, Row, Rows, columns_of, own_values, row_of
 from cityloop.kernel.rows import write as write_rows
 
@@ -122,9 +122,13 @@ def _end(change: Change) -> None:
 def write(
     changes: Sequence[Change], *, also: Sequence[Rows] = (), first: First | None = None
 ) -> None:
-    """Write all changes, and the caller's rows, in one statement: all of it or nothing."""
+    """Write all changes, and the caller's rows, in one statement: all of it or nothing.
+
+    Open pages learn of it at once; of what is imported in bulk they learn within a second.
+    """
     write_rows([*parts(changes), *also], first=first)
     keep(changes)
+    wake.after_commit()
 
 
 def keep(changes: Iterable[Change]) -> None:

@@ -272,6 +272,26 @@ TERMINAL = frozenset(
     }
 )  # fmt: skip
 BY_KEY = {box.key: box for box in BOXES}
+# These hold other cases for each person; all others the same for all who see the same.
+PERSONAL = frozenset({"my_work", *(box.key for box in BOXES if box.own or box.judged)})
+
+
+def statuses_in(condition: Q) -> frozenset[str] | None:
+    """The statuses outside of which the condition never holds; None where it names none."""
+    found: list[frozenset[str]] = []
+    for child in condition.children if _all_must_hold(condition) else ():
+        if isinstance(child, Q):
+            inner = statuses_in(child)
+            found += [inner] if inner is not None else []
+        elif isinstance(child, tuple) and child[0] == "status":
+            found.append(frozenset({str(child[1])}))
+        elif isinstance(child, tuple) and child[0] == "status__in":
+            found.append(frozenset(map(str, child[1])))
+    return frozenset.intersection(*found) if found else None
+
+
+def _all_must_hold(condition: Q) -> bool:
+    return not condition.negated and (condition.connector == Q.AND or len(condition.children) == 1)
 
 
 def of(actor: Actor) -> tuple[list[Box], list[Box]]:

@@ -1,185 +1,48 @@
-"""The live stream: tells signed-in browsers which cases changed, and nothing else about them.
+"""The live process: tells signed-in browsers which cases changed and who is at them.
 
-Each stream gets the numbers that its actor may see; of others only that something changed, by which
-lists are asked for again, so that what leaves somebody's sight leaves their lists too.
-
-An ASGI application of its own process. One question a second to the database serves all browsers;
-each page then asks for its fragment again, with its own rights. Asking is cheaper than NOTIFY here:
-a NOTIFY takes one lock for the whole database at every commit, and steps must not wait for screens.
+An ASGI application of its own process. GET /live/ is the stream; POST /live/ is the sign that an
+open page gives of itself. Pages ask for what changed again, with their own rights.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import time
 from asyncio import FIRST_COMPLETED
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
-from typing import Any, Generic, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.db import close_old_connections
 from django.http import HttpRequest
 
 from cityloop.cases import queries as cases
-from cityloop.desks import queries
-from cityloop.hotline import queries as hotline
+from cityloop.desks.hub import Hub, Pieces, asked
+from cityloop.desks.presence import Sign
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Problem
 from cityloop.kernel.page import actor_of
-from cityloop.people.scope import scopes_of
 
 Scope = dict[str, Any]
+Headers = dict[str, str]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-Line = TypeVar("Line")
 
-POLL_SECONDS = 1.0
 BEAT_SECONDS = 20.0
 RECHECK_SECONDS = 60.0  # a session that ended elsewhere loses its stream within this time
-SETTLE_SECONDS = 10.0  # a transaction may commit a smaller id this much later
-MANY = 200  # more changes at once (an import): "many" instead of each number
 MAX_STREAMS = 5000
-MAX_WAITING = 100  # messages; a browser that does not read is let go and reconnects
+MAX_SIGN_BYTES = 1000
+MOST_KNOWN = 10_000  # sessions
 
-SOME = b"event: some\ndata: some\n\n"  # a case changed that the actor does not see
+BEAT = b"event: beat\ndata: beat\n\n"
 
 log = logging.getLogger("cityloop.live")
-threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="live")
-
-
-async def asked(function: Callable[..., Any], *arguments: Any) -> Any:
-    """A database question in one of two threads, each with a connection of its own."""
-
-    def ask() -> Any:
-        close_old_connections()
-        return function(*arguments)
-
-    return await asyncio.get_running_loop().run_in_executor(threads, ask)
-
-
-class Watch(Generic[Line]):
-    """Follows the history: which cases changed since the last look, none lost, none twice."""
-
-    def __init__(self, last: int) -> None:
-        self.last = last
-        self._floors: deque[tuple[float, int]] = deque([(0.0, last)])
-        self._seen: set[int] = set()
-
-    def floor(self, at: float) -> int:
-        """The highest id below which nothing can come any more."""
-        while len(self._floors) > 1 and self._floors[1][0] <= at - SETTLE_SECONDS:
-            self._floors.popleft()
-        return self._floors[0][1]
-
-    def take(self, lines: Iterable[tuple[int, Line]], at: float) -> list[Line]:
-        """What the lines that are new tell of, in order, each once."""
-        fresh = [(event_id, one) for event_id, one in lines if event_id not in self._seen]
-        for event_id, _one in fresh:
-            self._seen.add(event_id)
-            self.last = max(self.last, event_id)
-        if self._floors[-1][1] != self.last:
-            self._floors.append((at, self.last))
-        floor = self.floor(at)
-        self._seen = {one for one in self._seen if one > floor}
-        return list(dict.fromkeys(one for _event, one in fresh))
-
-
-class Hub:
-    """All open streams, and the one loop that asks the database while there are any."""
-
-    def __init__(self) -> None:
-        self.streams: dict[asyncio.Queue[bytes | None], Actor] = {}
-        self._loop: asyncio.Task[None] | None = None
-        self._called: Any = None
-
-    def join(self, actor: Actor) -> asyncio.Queue[bytes | None]:
-        """A queue that gets every message for the actor from now on."""
-        queue: asyncio.Queue[bytes | None] = asyncio.Queue(MAX_WAITING)
-        self.streams[queue] = actor
-        if self._loop is None or self._loop.done():
-            self._loop = asyncio.create_task(self._follow())
-        return queue
-
-    def leave(self, queue: asyncio.Queue[bytes | None]) -> None:
-        """Forget a stream."""
-        self.streams.pop(queue, None)
-
-    def renew(self, queue: asyncio.Queue[bytes | None], actor: Actor) -> None:
-        """Posts may have changed: from now on the stream gets what the actor sees now."""
-        if queue in self.streams:
-            self.streams[queue] = actor
-
-    def publish(self, message: bytes) -> None:
-        """To every stream."""
-        for queue in tuple(self.streams):
-            self._put(queue, message)
-
-    def tell(self, found: Sequence[cases.Changed]) -> None:
-        """To every stream in one piece: the numbers that its actor sees, and whether more changed.
-
-        Few scopes serve many streams: each is asked once.
-        """
-        if len(found) > MANY:
-            self.publish(b"event: many\ndata: many\n\n")
-        elif found:
-            kept: dict[Any, bytes] = {}
-            mine = {member for one in found for member in one.members}
-            for queue, actor in tuple(self.streams.items()):
-                key = (scopes_of(actor), actor.member_id if actor.member_id in mine else None)
-                if key not in kept:
-                    kept[key] = piece_for(actor, found)
-                self._put(queue, kept[key])
-
-    def _put(self, queue: asyncio.Queue[bytes | None], message: bytes) -> None:
-        """One that is full is told to end by its own next read."""
-        try:
-            queue.put_nowait(message)
-        except asyncio.QueueFull:
-            self.leave(queue)
-            queue.get_nowait()
-            queue.put_nowait(None)
-
-    async def _follow(self) -> None:
-        watch: Watch[cases.Changed] | None = None
-        while self.streams:
-            try:
-                if watch is None:
-                    watch = Watch(await asked(queries.latest_event))
-                await self._look(watch)
-                await self._look_at_calls()
-            except Exception:  # the database restarts: go on when it is back
-                log.exception("the history cannot be followed at the moment")
-            await asyncio.sleep(POLL_SECONDS)
-
-    async def _look(self, watch: Watch[cases.Changed]) -> None:
-        at = time.monotonic()
-        found = await asked(cases.changed_since, watch.floor(at))
-        self.tell(watch.take(found, at))
-
-    async def _look_at_calls(self) -> None:
-        """Tell that some call changed; each page asks for the one at its own extension."""
-        latest = await asked(hotline.latest_change)
-        if latest != self._called:
-            self._called = latest
-            self.publish(b"event: topic\ndata: call\n\n")
-
-
-def piece_for(actor: Actor, found: Sequence[cases.Changed]) -> bytes:
-    """What a stream of the actor's is told of changed cases."""
-    seen = [cases.sees(actor, one) for one in found]
-    told = [b"event: case\ndata: %s\n\n" % one.number.encode()
-            for one, known in zip(found, seen, strict=True) if known]  # fmt: skip
-    return b"".join(told if all(seen) else [*told, SOME])
-
-
 hub = Hub()
 
 
@@ -196,14 +59,35 @@ def watcher(key: str) -> Actor | None:
     return actor if actor.may("cases.view") else None
 
 
-def headers_of(scope: Scope) -> dict[str, str]:
+class Known:
+    """Whose a session is, for those who give signs: asked for again once a while."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[float, Actor | None]] = {}
+
+    async def actor(self, key: str) -> Actor | None:
+        """The session's actor, as of RECHECK_SECONDS ago at most."""
+        now = time.monotonic()
+        until, found = self._kept.get(key, (0.0, None))
+        if until < now:
+            found = await asked(watcher, key)
+            if len(self._kept) >= MOST_KNOWN:
+                self._kept.clear()
+            self._kept[key] = (now + RECHECK_SECONDS, found)
+        return found
+
+
+known = Known()
+
+
+def headers_of(scope: Scope) -> Headers:
     """The request's headers by lower-case name."""
     return {
         name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
     }
 
 
-def own_origin(headers: dict[str, str]) -> bool:
+def own_origin(headers: Headers) -> bool:
     """True for our own pages: no origin named, or one on the host that was asked."""
     origin = headers.get("origin")
     return (
@@ -211,7 +95,7 @@ def own_origin(headers: dict[str, str]) -> bool:
     )
 
 
-def session_key(headers: dict[str, str]) -> str:
+def session_key(headers: Headers) -> str:
     """The session cookie; cookies know no port, so the page's sign-in counts here too."""
     with suppress(CookieError):
         jar = SimpleCookie(headers.get("cookie", ""))
@@ -220,9 +104,25 @@ def session_key(headers: dict[str, str]) -> str:
     return ""
 
 
-async def refuse(send: Send, status: int, words: str) -> None:
+def head_of(headers: Headers, kind: str) -> list[tuple[bytes, bytes]]:
+    """Headers of an answer, which our own pages may read from their own port."""
+    head = [
+        (b"content-type", kind.encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-accel-buffering", b"no"),
+        (b"vary", b"origin"),
+    ]
+    if (origin := headers.get("origin")) and own_origin(headers):
+        head += [
+            (b"access-control-allow-origin", origin.encode("latin-1")),
+            (b"access-control-allow-credentials", b"true"),
+        ]
+    return head
+
+
+async def answer(send: Send, headers: Headers, status: int, words: str = "") -> None:
     """A short answer without a stream."""
-    head = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+    head = head_of(headers, "text/plain; charset=utf-8")
     await send({"type": "http.response.start", "status": status, "headers": head})
     await send({"type": "http.response.body", "body": words.encode()})
 
@@ -235,33 +135,69 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] != "http":
         return
     headers = headers_of(scope)
-    if scope["path"] != "/live/" or scope["method"] != "GET":
-        await refuse(send, 404, "there is nothing at this address")
+    if scope["path"] != "/live/" or scope["method"] not in ("GET", "POST"):
+        await answer(send, headers, 404, "there is nothing at this address")
     elif not own_origin(headers):
-        await refuse(send, 403, "the stream is for pages of this host")
+        await answer(send, headers, 403, "the stream is for pages of this host")
+    elif scope["method"] == "POST":
+        await signed(headers, receive, send)
     elif len(hub.streams) >= MAX_STREAMS:
-        await refuse(send, 503, "too many streams; the page works without")
+        await answer(send, headers, 503, "too many streams; the page works without")
     elif not (key := session_key(headers)) or not (actor := await asked(watcher, key)):
-        await refuse(send, 401, "sign in first")
+        await answer(send, headers, 401, "sign in first")
     else:
         await stream(headers, key, actor, receive, send)
 
 
-async def stream(
-    headers: dict[str, str], key: str, actor: Actor, receive: Receive, send: Send
-) -> None:
+async def signed(headers: Headers, receive: Receive, send: Send) -> None:
+    """A page says which case it shows. 204; 401 signed out, 400 unreadable, 413 too long.
+
+    Of a case that the actor may not see nothing is kept, and the answer does not tell.
+    """
+    sent = await content(receive)
+    sign = sign_in(sent) if sent is not None else None
+    key = session_key(headers)
+    actor = await known.actor(key) if key else None
+    if sent is None:
+        await answer(send, headers, 413, "too long")
+    elif actor is None:
+        await answer(send, headers, 401, "sign in first")
+    elif sign is None:
+        await answer(send, headers, 400, "this is no sign of a page")
+    else:
+        case = hub.presence.known(actor, sign)
+        if sign.number and case is None:
+            case = await asked(cases.in_hand, actor, sign.number)
+        hub.tell_present(hub.presence.take(actor, sign, case, time.monotonic()))
+        await answer(send, headers, 204)
+
+
+async def content(receive: Receive) -> bytes | None:
+    """The request's body; None when it is longer than a sign."""
+    found = b""
+    while len(found) <= MAX_SIGN_BYTES:
+        message = await receive()
+        found += message.get("body", b"")
+        if not message.get("more_body"):
+            return found if len(found) <= MAX_SIGN_BYTES else None
+    return None
+
+
+def sign_in(sent: bytes) -> Sign | None:
+    """What a page says: {"tab": text, "number": text, "filling": bool, "counters": bool}."""
+    try:
+        told = json.loads(sent)
+        tab, number = told["tab"], told.get("number", "")
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+    if not isinstance(tab, str) or not isinstance(number, str) or not 0 < len(tab) <= 40:
+        return None
+    return Sign(tab, number[:40], bool(told.get("filling")), bool(told.get("counters")))
+
+
+async def stream(headers: Headers, key: str, actor: Actor, receive: Receive, send: Send) -> None:
     """Messages until the browser leaves, lags behind, or its session ends."""
-    head = [
-        (b"content-type", b"text/event-stream"),
-        (b"cache-control", b"no-store"),
-        (b"x-accel-buffering", b"no"),
-        (b"vary", b"origin"),
-    ]
-    if origin := headers.get("origin"):
-        head += [
-            (b"access-control-allow-origin", origin.encode("latin-1")),
-            (b"access-control-allow-credentials", b"true"),
-        ]
+    head = head_of(headers, "text/event-stream")
     queue = hub.join(actor)
     gone = asyncio.create_task(until_gone(receive))
     try:
@@ -276,9 +212,7 @@ async def stream(
         gone.cancel()
 
 
-async def pump(
-    queue: asyncio.Queue[bytes | None], key: str, gone: asyncio.Task[None], send: Send
-) -> None:
+async def pump(queue: Pieces, key: str, gone: asyncio.Task[None], send: Send) -> None:
     """Pass messages on; a beat keeps proxies from closing a quiet stream."""
     checked = time.monotonic()
     while not gone.done():
@@ -286,7 +220,7 @@ async def pump(
         await asyncio.wait({reading, gone}, timeout=BEAT_SECONDS, return_when=FIRST_COMPLETED)
         if not reading.done():
             reading.cancel()
-        message = reading.result() if reading.done() else b": beat\n\n"
+        message = reading.result() if reading.done() else BEAT
         if message is None or gone.done():
             return
         await body(send, message)

@@ -30,7 +30,7 @@ CLOCK_FILES = {
     "cityloop/kernel/web.py",
     "cityloop/kernel/jobs.py",
     "cityloop/people/identity.py",
-    "cityloop/desks/live.py",
+    "cityloop/desks/counting.py",
     "cityloop/demo/living.py",
 }
 

@@ -3,6 +3,7 @@
 from cityloop.cases.queries.cases import (
     AFTERWARDS,
     BOXES,
+    MOST_CHANGED,
     NUMBER_DIGITS,
     OUTCOMES,
     SHOWN,
@@ -18,6 +19,7 @@ from cityloop.cases.queries.cases import (
     get,
     held,
     history,
+    in_hand,
     nearby,
     of_the_public,
     only_seen,
@@ -47,6 +49,7 @@ from cityloop.cases.queries.missing import missing
 __all__ = [
     "AFTERWARDS",
     "BOXES",
+    "MOST_CHANGED",
     "NUMBER_DIGITS",
     "OUTCOMES",
     "SHOWN",
@@ -70,6 +73,7 @@ __all__ = [
     "health",
     "held",
     "history",
+    "in_hand",
     "missing",
     "nearby",
     "of_the_public",

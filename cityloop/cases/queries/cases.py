@@ -311,23 +311,38 @@ def held(actor: Actor) -> QuerySet[Timer]:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A case that changed, with what says who sees it now."""
+    """A case that changed, with what says who sees it now, and its status before and after."""
 
     number: str
     area_code: str
     units: frozenset[int]
     members: frozenset[int]
+    source: str = ""
+    target: str = ""
 
 
-def changed_since(last_event: int, *, limit: int = 500) -> list[tuple[int, Changed]]:
+MOST_CHANGED = 500  # lines that are read at once
+
+
+def changed_since(last_event: int, *, limit: int = MOST_CHANGED) -> list[tuple[int, Changed]]:
     """Event id and case of history lines behind an event id, for the live stream."""
     rows = CaseEvent.objects.filter(pk__gt=last_event).order_by("pk").values_list(
-        "pk", "case__number", "case__area_code", "case__units", "case__members"
+        "pk", "case__number", "case__area_code", "case__units", "case__members", "source", "target"
     )[:limit]  # fmt: skip
     return [
-        (event, Changed(number, area, frozenset(units), frozenset(members)))
-        for event, number, area, units, members in rows
+        (event, Changed(number, area, frozenset(units), frozenset(members), source, target))
+        for event, number, area, units, members, source, target in rows
     ]
+
+
+def in_hand(actor: Actor, number: str) -> Changed | None:
+    """A case that the actor sees, with what says who else does; None for any other."""
+    rows = visible(actor).filter(number=number)
+    found = rows.values_list("number", "area_code", "units", "members", "status").first()
+    if found is None:
+        return None
+    _number, area, units, members, status = found
+    return Changed(number, area, frozenset(units), frozenset(members), status, status)
 
 
 def sees(actor: Actor, one: Changed) -> bool:

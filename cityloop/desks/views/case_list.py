@@ -169,12 +169,21 @@ def case_list(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("case", args=[filters.number]))
     context = {
         **page_of(request, found, now=now), "form": form, "now": now, "order": order,
-        "box": boxes.BY_KEY.get(box),
+        "box": boxes.BY_KEY.get(box), "holds": _holds(actor, filters, box, now),
         "filtered": any(request.GET.get(name) for name in set(form.fields) - {"box", "order"}),
         "more_open": any(request.GET.get(name) for name in MORE),
         "unused": [form[name].label for name in form.errors if name in form.fields],
     }  # fmt: skip
     return answered(request, page="desks/case_list.html", part="desks/_cases.html", context=context)
+
+
+def _holds(actor: Actor, filters: cases.Filters, box: str, now: datetime) -> str:
+    """The statuses that cases of the list have, for live updates; "" where it may be any."""
+    chosen = boxes.BY_KEY.get(box)
+    of_box = boxes.statuses_in(chosen.condition(actor, now)) if chosen else None
+    of_filter = frozenset(filters.status) or None
+    found = of_box & of_filter if of_box and of_filter else of_box or of_filter
+    return " ".join(sorted(found or ()))
 
 
 def asked_of(request: HttpRequest) -> QueryDict:
