@@ -67,6 +67,7 @@ class City:
     dirty: str = ""
     reply_check: int = 0
     told_in: int = 0
+    view: int = 0
     petitions: list[str] = field(default_factory=list)
     suggestion: Suggestion = field(default_factory=Suggestion)
 

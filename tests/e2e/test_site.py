@@ -161,6 +161,7 @@ def test_a_case_is_accepted_from_the_list(visit: Visit) -> None:
     expect(steps.locator("details[open]")).to_contain_text("受理")
     steps.get_by_role("button", name="受理", exact=True).click()
     expect(page.locator("#notices")).to_contain_text("已完成：受理")
+    page.locator("#notices a").click()
     expect(page.locator(".case-head")).to_contain_text("待立案")
 
 
