@@ -82,6 +82,7 @@ PAGES = (
     ("admin", "/office/edition/330100-2026/?show=rules"),
     ("admin", "/office/edition/330100-2099/publish/"),
     ("admin", "/office/edition/330100-2099/withdraw/"),
+    ("admin", "/office/taken-lists/"),
     ("admin", "/no-such-page/"),
 )
 FACES = (("zh-hans", DESK, "light"), ("en", PHONE, "dark"))
