@@ -204,7 +204,9 @@ class Box:
     icon: str
     condition: Condition
     alert: bool = False
-    counted: bool = True  # False: a list to look things up in, where ended cases lie too
+    # False: a list to look things up in. Ended cases lie there too, or counting them would look up
+    # the history of every open case.
+    counted: bool = True
     task: str = ""  # counted by open tasks of these kinds, not by status
     own: bool = False  # ... of the actor in person
     asked: bool = False  # ... that wait for one of the actor's roles
@@ -264,7 +266,7 @@ BOXES = (
     Box("overdue_twice", pgettext_lazy("box", "Overdue by the limit again"), "flame", overdue_twice, alert=True),
     Box("no_photo",     pgettext_lazy("box", "Without a photo"),       "image-off",       no_photo),
     Box("reworked",     pgettext_lazy("box", "Reworked more than once"), "refresh-ccw",   reworked),
-    Box("reopened",     pgettext_lazy("box", "Opened again for the public"), "folder-open", reopened),
+    Box("reopened",     pgettext_lazy("box", "Opened again for the public"), "folder-open", reopened, counted=False),
     Box("mine",         pgettext_lazy("box", "I took part"),           "history",         mine, counted=False),
     Box("rejected",     pgettext_lazy("box", "Not accepted"),          "ban",             ended(S.REJECTED), counted=False),
     Box("voided",       pgettext_lazy("box", "Voided"),                "file-x",          ended(S.VOIDED), counted=False),

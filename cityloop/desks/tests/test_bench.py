@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cityloop.cases.models import Case
+from cityloop.cases.tests import world as worlds
 from cityloop.desks import bench, boxes
 
 LIST, PANE, CASE, BOXES = "div#cases", "div#pane", "div#case", "div#boxes"
@@ -158,6 +159,24 @@ def test_lists_to_look_things_up_in_hold_ended_cases(world, as_) -> None:
     world.wait(days=31)
     for box in ("rejected", "mine"):
         assert numbers(client.get(f"/desk/{box}/").content.decode()) == [], box
+
+
+def test_reports_without_a_picture_are_a_list_of_their_own(world, as_) -> None:
+    bare, shown = world.report(), world.report(papers=(world.photo(),))
+    client = as_("acceptor")
+    assert numbers(client.get("/desk/no_photo/").content.decode()) == [bare.number]
+    assert shown.number in numbers(client.get("/desk/to_accept/").content.decode())
+
+
+def test_what_the_public_had_opened_again(world, as_) -> None:
+    world.flow = worlds.flow(reviewed_channels=["inspector"])
+    case = world.to("checked")
+    case = world.step(case, "review_case", "shift_leader")
+    case = world.step(case, "close", "shift_leader", closing_condition=True)
+    client = as_("shift_leader")
+    assert numbers(client.get("/desk/reopened/").content.decode()) == []
+    world.step(case, "reopen", "supervisor", reason="the caller is not content")
+    assert numbers(client.get("/desk/reopened/").content.decode()) == [case.number]
 
 
 @pytest.mark.requirement("H07")
