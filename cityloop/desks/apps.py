@@ -1,4 +1,4 @@
-from cityloop.kernel.manifest import MenuItem, Subsystem
+from cityloop.kernel.manifest import MenuItem, OfficeTab, Subsystem
 
 
 class DesksConfig(Subsystem):
@@ -15,3 +15,4 @@ class DesksConfig(Subsystem):
         MenuItem("Rules of dispatch", "/rules/", "target", "people.view", 55),
         MenuItem("Map", "/map/", "map", "map.view", 30),
     )
+    office = (OfficeTab("Lists taken away", "taken-lists", "file-down", "people.manage", 240),)

@@ -1,5 +1,6 @@
 # ruff: noqa: E501 (a table: one row, one line)
-"""The boxes of the desks as one table: what waits, for which roles, and by which condition.
+"""The boxes of the desks as one table: what waits, and by which condition. Whose they are, and in
+which order, says desks.py.
 
 The counter on the start page and the list behind it use the same condition, so they always agree.
 """
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import (
     DateTimeField,
@@ -25,12 +26,13 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from cityloop.cases import queries, requests
-from cityloop.cases.models import HELD, OPEN, Status, Task
+from cityloop.cases.models import HELD, OPEN, Attachment, CaseEvent, Status, Task
 from cityloop.kernel.actor import Actor
 from cityloop.people.roles import UNIT_ROLES
 
 Condition = Callable[[Actor, datetime], Q]
 S = Status
+MINE, ENDED = timedelta(days=30), timedelta(days=30)  # so far back what was done is listed
 
 
 def at(*statuses: str) -> Condition:
@@ -132,6 +134,43 @@ def soon(actor: Actor, now: datetime) -> Q:
     return Q(yellow_at__lte=now, due_at__gte=now) & Q(status__in=OPEN)
 
 
+def overdue_twice(actor: Actor, now: datetime) -> Q:
+    """Late by the whole limit again, or more: the light is purple. From yellow to the deadline is a
+    quarter of the limit."""
+    by_limits = (F("due_at") - F("yellow_at")) * 4
+    return Q(due_at__gt=F("yellow_at"), due_at__lte=now - by_limits) & Q(status__in=OPEN)
+
+
+def no_photo(actor: Actor, now: datetime) -> Q:
+    """Reported without a picture: to be looked at before it is accepted."""
+    pictures = Attachment.objects.filter(
+        case=OuterRef("pk"), stage__in=("report", "verify"), file__media_type__startswith="image/"
+    )
+    return Q(status__in=(S.REPORTED, S.VERIFYING)) & ~Q(Exists(pictures))
+
+
+def reworked(actor: Actor, now: datetime) -> Q:
+    """Sent to rework more than once and still open."""
+    return Q(reworks__gt=1) & Q(status__in=OPEN)
+
+
+def reopened(actor: Actor, now: datetime) -> Q:
+    """Of the public, opened again after it was closed: somebody is not content."""
+    opened = CaseEvent.objects.filter(case=OuterRef("pk"), action="reopen")
+    return queries.of_the_public() & Q(status__in=OPEN) & Q(Exists(opened))
+
+
+def mine(actor: Actor, now: datetime) -> Q:
+    """The actor took a step in the last thirty days, whatever became of the case."""
+    taken = CaseEvent.objects.filter(member_id=actor.member_id or 0, at__gte=now - MINE)
+    return Q(pk__in=taken.values("case"))
+
+
+def ended(status: str) -> Condition:
+    """Reported in the last thirty days and ended like this."""
+    return lambda actor, now: Q(status=status, reported_at__gte=now - ENDED)
+
+
 def circling(actor: Actor, now: datetime) -> Q:
     """Dispatched twice or more and still open."""
     return Q(dispatches__gte=2) & Q(status__in=OPEN)
@@ -178,31 +217,24 @@ def backlog(actor: Actor, now: datetime) -> Q:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A counter and the list behind it; `roles` are those for whom it is today's work."""
+    """A counter and the list behind it."""
 
     key: str
     label: str | Promise
     icon: str
     condition: Condition
-    roles: frozenset[str]
     alert: bool = False
+    # False: a list to look things up in. Ended cases lie there too, or counting them would look up
+    # the history of every open case.
+    counted: bool = True
     task: str = ""  # counted by open tasks of these kinds, not by status
     own: bool = False  # ... of the actor in person
     asked: bool = False  # ... that wait for one of the actor's roles
     judged: bool = False  # ... with an answer that the actor is to judge
 
 
-def _box(
-    key: str, label: Promise, icon: str, condition: Condition, roles: str, *, alert: bool = False
-) -> Box:
-    return Box(key, label, icon, condition, frozenset(roles.split()), alert)
-
-
-def _task_box(
-    key: str, label: Promise, icon: str, kind: str, roles: str, *, own: bool = False
-) -> Box:
-    held = with_task(kind, own=own)
-    return Box(key, label, icon, held, frozenset(roles.split()), task=kind, own=own)
+def _task_box(key: str, label: Promise, icon: str, kind: str, *, own: bool = False) -> Box:
+    return Box(key, label, icon, with_task(kind, own=own), task=kind, own=own)
 
 
 def tasks_of(box: Box, actor: Actor) -> Q:
@@ -215,62 +247,52 @@ def tasks_of(box: Box, actor: Actor) -> Q:
     return found & own_request(actor) if box.asked else found
 
 
-def _request_box(key: str, label: Promise, icon: str, roles: str) -> Box:
-    kinds = " ".join(requests.BY_KIND)
-    return Box(key, label, icon, asked, frozenset(roles.split()), task=kinds, asked=True)
-
-
 # fmt: off
 BOXES = (
-    _task_box("to_verify", pgettext_lazy("box", "For me to verify"),   "scan-search",     "verify",               "inspector team_inspector community_station", own=True),
-    _task_box("to_check", pgettext_lazy("box", "For me to check"),     "scan-eye",        "check",                "inspector team_inspector", own=True),
-    _task_box("to_recheck", pgettext_lazy("box", "For me to re-inspect"), "shuffle",      "recheck",              "inspector team_inspector", own=True),
-    _box("to_accept",    pgettext_lazy("box", "To accept"),            "inbox",           at(S.REPORTED),         "acceptor"),
-    _box("verifying",    pgettext_lazy("box", "Verifying"),            "scan-search",     at(S.VERIFYING),        "acceptor"),
-    _box("to_file",      pgettext_lazy("box", "To file"),              "file-check",      at(S.ACCEPTED),         "shift_leader acceptor"),
-    _box("voiding",      pgettext_lazy("box", "Void requested"),       "file-x",          at(S.VOIDING),          "shift_leader"),
-    _box("to_dispatch",  pgettext_lazy("box", "To dispatch"),          "send",            to_dispatch,            "dispatcher district_platform"),
-    _box("elsewhere",    pgettext_lazy("box", "With other platforms"), "network",         elsewhere,              "supervisor"),
-    _box("returned",     pgettext_lazy("box", "Returned by units"),    "undo-2",          returned,               "dispatcher supervisor"),
-    _box("coordinating", pgettext_lazy("box", "In coordination"),      "scale",           at(S.COORDINATING),     "dispatcher supervisor leader", alert=True),
-    _box("to_rework",    pgettext_lazy("box", "To send to rework"),    "rotate-ccw",      at(S.CHECK_FAILED),     "dispatcher"),
-    _box("my_work",      pgettext_lazy("box", "Assigned to me"),       "hard-hat",        own_work,               "worker"),
-    _task_box("called",  pgettext_lazy("box", "Dispatched to me, on duty"), "phone-incoming", "handle",             "worker unit_desk", own=True),
-    _box("to_receive",   pgettext_lazy("box", "To receive"),           "mailbox",         ours(at(S.DISPATCHED)), "unit_desk"),
-    _task_box("to_assist", pgettext_lazy("box", "For us to assist"),   "handshake",       "assist",               "unit_desk", own=True),
-    _box("unassigned",   pgettext_lazy("box", "To assign"),            "user-plus",       ours(unassigned),       "unit_desk"),
-    _box("handling",     pgettext_lazy("box", "Handling"),             "hammer",          ours(at(S.HANDLING)),   "unit_desk dispatcher district_platform"),
-    _box("to_confirm",   pgettext_lazy("box", "To confirm"),           "clipboard-check", ours(at(S.HANDED_IN)),  "unit_desk"),
-    _box("handled",      pgettext_lazy("box", "To send to check"),     "package-check",   at(S.HANDLED),          "acceptor dispatcher"),
-    _box("checking",     pgettext_lazy("box", "Checking"),             "scan-eye",        at(S.CHECKING),         "acceptor dispatcher shift_leader"),
-    _box("to_close",     pgettext_lazy("box", "To close"),             "badge-check",     at(S.CHECKED),          "shift_leader"),
-    _box("review_public", pgettext_lazy("box", "Public cases to review"), "list-checks", to_be_reviewed,         "shift_leader"),
-    _task_box("to_review", pgettext_lazy("box", "Sampled review"),     "list-checks",     "review",               "acceptor"),
-    _request_box("requests", pgettext_lazy("box", "Requests to decide"), "stamp",                                      "unit_desk dispatcher district_platform shift_leader supervisor leader acceptor"),
-    _box("held",         pgettext_lazy("box", "Suspended or deferred"), "circle-pause",    at(*HELD),              "supervisor leader dispatcher unit_desk evaluator"),
-    _box("backlog",      pgettext_lazy("box", "Backlog"),              "archive",         backlog,                "supervisor leader", alert=True),
-    _box("answer_owed",  pgettext_lazy("box", "Ordered, answer owed"),   "megaphone",       answer_owed,            "dispatcher unit_desk supervisor leader", alert=True),
-    Box("answered",      pgettext_lazy("box", "Answers to my orders"), "reply",           answered,               frozenset({"supervisor", "leader"}), task="order", judged=True),
-    _box("circling",     pgettext_lazy("box", "Dispatched repeatedly"), "repeat-2",       circling,               "supervisor dispatcher"),
-    _box("substituted",  pgettext_lazy("box", "Substitute works"),     "shovel",          substituted,            "supervisor"),
-    _box("escalated",    pgettext_lazy("box", "Escalated"),            "flame",           escalated,              "supervisor leader shift_leader", alert=True),
-    _box("red",          pgettext_lazy("box", "Red matters"),          "siren",           red,                    "leader", alert=True),
-    _box("soon",         pgettext_lazy("box", "Running out"),          "clock-alert",     ours(soon, part=True),  "acceptor shift_leader dispatcher unit_desk worker inspector team_inspector supervisor"),
-    _box("overdue",      pgettext_lazy("box", "Overdue"),              "octagon-alert",   ours(overdue, part=True), "acceptor shift_leader dispatcher unit_desk worker inspector team_inspector supervisor leader district_platform evaluator company_manager", alert=True),
+    _task_box("to_verify", pgettext_lazy("box", "For me to verify"),   "scan-search",     "verify", own=True),
+    _task_box("to_check", pgettext_lazy("box", "For me to check"),     "scan-eye",        "check", own=True),
+    _task_box("to_recheck", pgettext_lazy("box", "For me to re-inspect"), "shuffle",      "recheck", own=True),
+    Box("to_accept",    pgettext_lazy("box", "To accept"),            "inbox",           at(S.REPORTED)),
+    Box("verifying",    pgettext_lazy("box", "Verifying"),            "scan-search",     at(S.VERIFYING)),
+    Box("to_file",      pgettext_lazy("box", "To file"),              "file-check",      at(S.ACCEPTED)),
+    Box("voiding",      pgettext_lazy("box", "Void requested"),       "file-x",          at(S.VOIDING)),
+    Box("to_dispatch",  pgettext_lazy("box", "To dispatch"),          "send",            to_dispatch),
+    Box("elsewhere",    pgettext_lazy("box", "With other platforms"), "network",         elsewhere),
+    Box("returned",     pgettext_lazy("box", "Returned by units"),    "undo-2",          returned),
+    Box("coordinating", pgettext_lazy("box", "In coordination"),      "scale",           at(S.COORDINATING), alert=True),
+    Box("to_rework",    pgettext_lazy("box", "To send to rework"),    "rotate-ccw",      at(S.CHECK_FAILED)),
+    Box("my_work",      pgettext_lazy("box", "Assigned to me"),       "hard-hat",        own_work),
+    _task_box("called",  pgettext_lazy("box", "Dispatched to me, on duty"), "phone-incoming", "handle", own=True),
+    Box("to_receive",   pgettext_lazy("box", "To receive"),           "mailbox",         ours(at(S.DISPATCHED))),
+    _task_box("to_assist", pgettext_lazy("box", "For us to assist"),   "handshake",       "assist", own=True),
+    Box("unassigned",   pgettext_lazy("box", "To assign"),            "user-plus",       ours(unassigned)),
+    Box("handling",     pgettext_lazy("box", "Handling"),             "hammer",          ours(at(S.HANDLING))),
+    Box("to_confirm",   pgettext_lazy("box", "To confirm"),           "clipboard-check", ours(at(S.HANDED_IN))),
+    Box("handled",      pgettext_lazy("box", "To send to check"),     "package-check",   at(S.HANDLED)),
+    Box("checking",     pgettext_lazy("box", "Checking"),             "scan-eye",        at(S.CHECKING)),
+    Box("to_close",     pgettext_lazy("box", "To close"),             "badge-check",     at(S.CHECKED)),
+    Box("review_public", pgettext_lazy("box", "Public cases to review"), "list-checks", to_be_reviewed),
+    _task_box("to_review", pgettext_lazy("box", "Sampled review"),     "list-checks",     "review"),
+    Box("requests", pgettext_lazy("box", "Requests to decide"), "stamp", asked, task=" ".join(requests.BY_KIND), asked=True),
+    Box("held",         pgettext_lazy("box", "Suspended or deferred"), "circle-pause",    at(*HELD)),
+    Box("backlog",      pgettext_lazy("box", "Backlog"),              "archive",         backlog, alert=True),
+    Box("answer_owed",  pgettext_lazy("box", "Ordered, answer owed"),   "megaphone",       answer_owed, alert=True),
+    Box("answered",      pgettext_lazy("box", "Answers to my orders"), "reply",           answered, task="order", judged=True),
+    Box("circling",     pgettext_lazy("box", "Dispatched repeatedly"), "repeat-2",       circling),
+    Box("substituted",  pgettext_lazy("box", "Substitute works"),     "shovel",          substituted),
+    Box("escalated",    pgettext_lazy("box", "Escalated"),            "flame",           escalated, alert=True),
+    Box("red",          pgettext_lazy("box", "Red matters"),          "siren",           red, alert=True),
+    Box("soon",         pgettext_lazy("box", "Running out"),          "clock-alert",     ours(soon, part=True)),
+    Box("overdue",      pgettext_lazy("box", "Overdue"),              "octagon-alert",   ours(overdue, part=True), alert=True),
+    Box("overdue_twice", pgettext_lazy("box", "Overdue by the limit again"), "flame", overdue_twice, alert=True),
+    Box("no_photo",     pgettext_lazy("box", "Without a photo"),       "image-off",       no_photo),
+    Box("reworked",     pgettext_lazy("box", "Reworked more than once"), "refresh-ccw",   reworked),
+    Box("reopened",     pgettext_lazy("box", "Opened again for the public"), "folder-open", reopened, counted=False),
+    Box("mine",         pgettext_lazy("box", "I took part"),           "history",         mine, counted=False),
+    Box("rejected",     pgettext_lazy("box", "Not accepted"),          "ban",             ended(S.REJECTED), counted=False),
+    Box("voided",       pgettext_lazy("box", "Voided"),                "file-x",          ended(S.VOIDED), counted=False),
 )
 # fmt: on
-TERMINAL = frozenset(
-    {
-        "my_work",
-        "to_receive",
-        "to_assist",
-        "unassigned",
-        "handling",
-        "to_confirm",
-        "answer_owed",
-        "overdue",
-    }
-)  # fmt: skip
 BY_KEY = {box.key: box for box in BOXES}
 # These hold other cases for each person; all others the same for all who see the same.
 PERSONAL = frozenset({"my_work", *(box.key for box in BOXES if box.own or box.judged)})
@@ -292,16 +314,3 @@ def statuses_in(condition: Q) -> frozenset[str] | None:
 
 def _all_must_hold(condition: Q) -> bool:
     return not condition.negated and (condition.connector == Q.AND or len(condition.children) == 1)
-
-
-def of(actor: Actor) -> tuple[list[Box], list[Box]]:
-    """(the actor's own boxes, the others that say something to them), in table order.
-
-    Boxes of personal work are shown to nobody else; a terminal has those of its few steps.
-    """
-    if actor.terminal:
-        return [box for box in BOXES if box.roles & actor.roles and box.key in TERMINAL], []
-    own = [box for box in BOXES if box.roles & actor.roles]
-    personal = {"to_verify", "to_check", "to_recheck", "to_assist", "my_work", "called"}
-    rest = [box for box in BOXES if box not in own and box.key not in personal]
-    return own, rest

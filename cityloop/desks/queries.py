@@ -17,6 +17,8 @@ from cityloop.cases import chain, privacy, state
 from cityloop.cases import queries as cases
 from cityloop.cases.models import OPEN, Attachment, Case, CaseEvent, Task, Timer
 from cityloop.desks.boxes import BOXES, BY_KEY, Box, tasks_of
+from cityloop.desks.columns import BY_KEY as COLUMNS
+from cityloop.desks.models import ChosenColumns, SavedView, TakenList
 from cityloop.evidence import queries as evidence
 from cityloop.evidence import wording
 from cityloop.geo import queries as geo
@@ -41,7 +43,7 @@ def counters(actor: Actor, *, now: datetime) -> dict[str, int]:
     counts = {
         f"n_{box.key}": Count("pk", filter=box.condition(actor, now))
         for box in BOXES
-        if not box.task
+        if box.counted and not box.task
     }
     waiting = cases.visible(actor).filter(status__in=OPEN)
     counted = waiting.order_by().aggregate(**counts)
@@ -58,10 +60,26 @@ def counters(actor: Actor, *, now: datetime) -> dict[str, int]:
 
 def listed(actor: Actor, filters: cases.Filters, *, box: str = "", now: datetime) -> QuerySet[Case]:
     """The rows behind a box, narrowed by the filters."""
-    rows = cases.search(actor, filters, now=now)
+    rows = cases.search(actor, filters, now=now).select_related("worker")
     if chosen := BY_KEY.get(box):
         rows = rows.filter(chosen.condition(actor, now))
     return rows
+
+
+def chosen_columns(actor: Actor) -> list[str]:
+    """The columns that the actor chose for their lists; none where those of the desk serve."""
+    found = ChosenColumns.objects.filter(member_id=actor.member_id or 0).first()
+    return [key for key in found.keys if key in COLUMNS] if found else []
+
+
+def saved_views(actor: Actor) -> list[SavedView]:
+    """The lists that the actor kept, by name."""
+    return list(SavedView.objects.filter(member_id=actor.member_id or 0).order_by("title"))
+
+
+def taken_lists() -> QuerySet[TakenList]:
+    """The lists of cases that were taken away as files, unordered."""
+    return TakenList.objects.select_related("member")
 
 
 def first_of(actor: Actor, own: Sequence[Box], *, now: datetime, size: int = 12) -> list[Case]:
@@ -72,8 +90,9 @@ def first_of(actor: Actor, own: Sequence[Box], *, now: datetime, size: int = 12)
 
 
 def area_names(found: Iterable[Case]) -> dict[str, str]:
-    """Names of the streets of these cases by their nine digits, in one statement."""
-    codes = {case.area_code[:9] for case in found if case.area_code}
+    """Names of the streets and communities of these cases by their nine and twelve digits, in one
+    statement."""
+    codes = {case.area_code[:digits] for case in found for digits in (9, 12) if case.area_code}
     return geo.region_names(sorted(codes)) if codes else {}
 
 

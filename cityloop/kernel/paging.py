@@ -103,6 +103,11 @@ def _encode(row: Model, order: Sequence[str]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
 
 
+def cursor_of(row: Model, order: Sequence[str]) -> str:
+    """The cursor of the page that begins behind this row, as `page` takes it."""
+    return _encode(row, order)
+
+
 def _mark(order: Sequence[str]) -> int:
     """What tells a cursor of this order from that of another."""
     return zlib.crc32(",".join(order).encode())

@@ -70,6 +70,7 @@ class City:
     reply_check: int = 0
     told_in: int = 0
     invitation: str = ""
+    view: int = 0
     petitions: list[str] = field(default_factory=list)
     suggestion: Suggestion = field(default_factory=Suggestion)
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from cityloop.cases import proof
 from cityloop.cases.models import Case, CaseEvent, Seal
 from cityloop.coordination import operations as coordination
+from cityloop.desks import operations as desks
 from cityloop.discipline import operations as discipline
 from cityloop.discipline.models import Lot, Sample
 from cityloop.duty import operations as duty
@@ -345,6 +346,10 @@ def _standing_by(city: City) -> None:
 def _browser(city: City) -> None:
     """A browser in which the acceptor is told."""
     actor = city.town.actor("acceptor")
+    city.view = desks.save_view(
+        title="逾期", address="/cases/?overdue=on", actor=city.town.actor("acceptor"),
+        now=city.town.now,
+    ).pk  # fmt: skip
     city.told_in = browsers.told_in_a_browser(actor, now=city.town.now)
 
 

@@ -87,6 +87,7 @@ PAGES = (
     ("admin", "/office/edition/330100-2026/?show=rules"),
     ("admin", "/office/edition/330100-2099/publish/"),
     ("admin", "/office/edition/330100-2099/withdraw/"),
+    ("admin", "/office/taken-lists/"),
     ("admin", "/no-such-page/"),
 )
 FACES = (("zh-hans", DESK, "light"), ("en", PHONE, "dark"))
@@ -166,6 +167,7 @@ def test_a_case_is_accepted_from_the_list(visit: Visit) -> None:
     expect(steps.locator("details[open]")).to_contain_text("受理")
     steps.get_by_role("button", name="受理", exact=True).click()
     expect(page.locator("#notices")).to_contain_text("已完成：受理")
+    page.locator("#notices a").click()
     expect(page.locator(".case-head")).to_contain_text("待立案")
 
 

@@ -9,7 +9,7 @@ import pytest
 from cityloop.cases import operations as cases
 from cityloop.cases import queries
 from cityloop.cases.flow import PUBLIC
-from cityloop.desks import boxes
+from cityloop.desks import boxes, desks
 from cityloop.kernel import clock
 from tests.town import SYSTEM, Town, forget
 
@@ -17,7 +17,7 @@ from tests.town import SYSTEM, Town, forget
 def _waiting(town: Town) -> set[str]:
     """The numbers in the shift leader's box."""
     leader = town.actor("shift_leader")
-    assert boxes.BY_KEY["review_public"] in boxes.of(leader)[0]
+    assert boxes.BY_KEY["review_public"] in desks.boxes_of(leader)[0]
     condition = boxes.BY_KEY["review_public"].condition(leader, town.now)
     return set(queries.visible(leader).filter(condition).values_list("number", flat=True))
 

@@ -16,6 +16,7 @@ from cityloop.command import charts, measures, numbers, queries, spans, wording
 from cityloop.command.queries import Cube
 from cityloop.command.wording import Names
 from cityloop.desks import boxes
+from cityloop.desks import desks as tables
 from cityloop.desks import queries as desks
 from cityloop.geo import queries as geo
 from cityloop.kernel import clock
@@ -102,7 +103,8 @@ def today_facts(actor: Actor, *, now: datetime) -> dict[str, Any]:
 
 def decisions(actor: Actor, *, now: datetime) -> list[tuple[boxes.Box, int]]:
     """The boxes that wait for the reader's own word, with how many."""
-    mine = [box for box in (boxes.BY_KEY[key] for key in DECISIONS) if box.roles & actor.roles]
+    own, _others = tables.boxes_of(actor)
+    mine = [box for box in (boxes.BY_KEY[key] for key in DECISIONS) if box in own]
     counts = desks.counters(actor, now=now) if mine else {}
     return [(box, counts.get(box.key, 0)) for box in mine]
 

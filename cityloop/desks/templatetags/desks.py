@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy
 from cityloop.cases import photos
 from cityloop.cases.models import FINAL, Attachment, Task
 from cityloop.desks import history, looks
+from cityloop.desks.bench import Place
+from cityloop.desks.columns import Column, Row
 from cityloop.geo import queries as geo
 from cityloop.geo.models import MapSource
 from cityloop.geo.style import archive_layers
@@ -38,7 +40,19 @@ WORDS = {
 @register.filter
 def box_link(key: str) -> str:
     """The list behind a box."""
-    return f"{reverse('cases')}?box={key}"
+    return reverse("desk", args=[key])
+
+
+@register.filter
+def with_case(place: Place, number: str) -> str:
+    """The address of the bench with this case opened."""
+    return place.at(number)
+
+
+@register.filter
+def in_words(row: Row, column: Column) -> str:
+    """What a row says in a column."""
+    return column.text(row)
 
 
 @register.filter

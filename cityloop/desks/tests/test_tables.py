@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.template.loader import get_template
 
 from cityloop.cases import fields, guards, lifecycle
 from cityloop.cases.models import FINAL, Attachment, Status, TimerState
-from cityloop.desks import boxes, forms, history, looks
-from cityloop.kernel.actor import ROLES
+from cityloop.desks import boxes, columns, desks, forms, history, keys, looks
+from cityloop.kernel.actor import ROLES, Actor
 from cityloop.kernel.templatetags import ui
 from cityloop.standards.worktime import Unit
 
@@ -57,9 +58,54 @@ def test_what_a_step_asks_for_is_told_in_its_history() -> None:
     assert unsaid == {"photos"}  # told as papers
 
 
-def test_boxes_are_for_roles_that_exist_and_cover_every_open_status(db) -> None:
-    assert len({box.key for box in boxes.BOXES}) == len(boxes.BOXES)
-    assert {role for box in boxes.BOXES for role in box.roles} <= set(ROLES)
+def test_every_box_stands_on_a_desk_and_every_desk_is_somebodys() -> None:
+    assert len(boxes.BY_KEY) == len(boxes.BOXES)
+    assert {key for desk in desks.DESKS for key in desk.boxes} == set(boxes.BY_KEY)
+    assert {role for desk in desks.DESKS for role in desk.posts} == set(ROLES) - {
+        "system", "exchange",
+    }  # fmt: skip
+    assert set(boxes.BY_KEY) >= desks.TERMINAL | desks.PERSONAL
+    posts = [role for desk in desks.DESKS for role in desk.posts]
+    assert len(set(posts)) == len(posts)
+
+
+def test_what_a_desk_names_exists_once() -> None:
+    for desk in desks.DESKS:
+        assert set(desk.columns) <= set(columns.BY_KEY)
+        assert set(desk.bulk) <= set(lifecycle.BY_ACTION)
+        for some in (desk.boxes, desk.columns, desk.bulk):
+            assert len(set(some)) == len(some), desk.key
+    assert len(columns.BY_KEY) == len(columns.COLUMNS)
+    assert len(desks.DESKS) == len({desk.key for desk in desks.DESKS})
+
+
+def test_every_column_has_a_cell_that_can_be_drawn() -> None:
+    for column in columns.COLUMNS:
+        get_template(column.cell)
+
+
+def test_a_key_does_one_thing() -> None:
+    pressed = [key for row in keys.KEYS for key in row.keys]
+    assert len(set(pressed)) == len(pressed)
+
+
+@pytest.mark.requirement("D05")
+def test_several_posts_work_at_the_union_of_their_desks() -> None:
+    both = Actor(1, "x", "x", roles=frozenset({"acceptor", "dispatcher"}))
+    own, rest = desks.boxes_of(both)
+    held = [box.key for box in own]
+    alone = [
+        [box.key for box in desks.boxes_of(Actor(1, "x", "x", roles=frozenset({role})))[0]]
+        for role in ("acceptor", "dispatcher")
+    ]
+    assert held == list(dict.fromkeys(alone[0] + alone[1]))
+    assert not {box.key for box in rest} & {*held, *desks.PERSONAL}
+
+
+def test_a_terminal_has_the_boxes_of_its_few_steps() -> None:
+    person = Actor(1, "x", "x", roles=frozenset({"worker"}), terminal=True)
+    assert [box.key for box in desks.boxes_of(person)[0]] == ["my_work", "overdue"]
+    assert desks.boxes_of(person)[1] == []
 
 
 def test_clock_words_know_every_state_and_unit() -> None:

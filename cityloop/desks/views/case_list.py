@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -20,7 +19,9 @@ from django.views.decorators.http import require_safe
 from cityloop.cases import queries as cases
 from cityloop.cases import views as case_views
 from cityloop.cases.models import FINAL, OPEN, Case, RecordType
-from cityloop.desks import boxes, choices, looks, periods, queries
+from cityloop.desks import boxes, choices, desks, looks, periods, queries
+from cityloop.desks.bench import NAMES, ORDERS
+from cityloop.desks.columns import BY_KEY, COLUMNS, Column, Row
 from cityloop.desks.forms import Label, WordsSelect
 from cityloop.geo import queries as geo
 from cityloop.intake import channels
@@ -30,11 +31,6 @@ from cityloop.kernel.page import actor_of
 from cityloop.people import queries as people
 
 SIZE = 50
-ORDERS = {
-    "due": ("due_at", "id"),
-    "latest": ("-reported_at", "-id"),
-    "oldest": ("reported_at", "id"),
-}
 MORE = ("class_id", "channel", "record_type", "reported_from", "reported_to", "order",
         *periods.NAMES)  # fmt: skip
 
@@ -66,12 +62,10 @@ class FilterForm(periods.PeriodForm):
         label=gettext_lazy("to"), required=False, widget=forms.DateInput({"type": "date"})
     )
     order = forms.ChoiceField(
-        label=gettext_lazy("Order"), required=False,
-        choices=[
-            ("due", gettext_lazy("Time left")), ("latest", gettext_lazy("Latest first")),
-            ("oldest", gettext_lazy("Oldest first")),
-        ],
-    )  # fmt: skip
+        label=gettext_lazy("Order"),
+        required=False,
+        choices=[*NAMES.items()],
+    )
     overdue = forms.BooleanField(label=gettext_lazy("Overdue only"), required=False)
 
     def __init__(self, data: Any, *, actor: Actor, now: datetime) -> None:
@@ -112,16 +106,6 @@ def area_options(actor: Actor) -> list[tuple[str, str]]:
         (region.code, region.name if region.level == "district" else f"　{region.name}")
         for region in geo.regions_of(actor, levels=("district", "street"))
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the list, ready to show."""
-
-    case: Case
-    status: looks.Look
-    light: str
-    area: str
 
 
 def filters_of(form: FilterForm) -> cases.Filters:
@@ -169,6 +153,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("case", args=[filters.number]))
     context = {
         **page_of(request, found, now=now), "form": form, "now": now, "order": order,
+        "columns": columns_for(actor), **tools_of(actor, narrowed(request)),
         "box": boxes.BY_KEY.get(box), "holds": _holds(actor, filters, box, now),
         "filtered": any(request.GET.get(name) for name in set(form.fields) - {"box", "order"}),
         "more_open": any(request.GET.get(name) for name in MORE),
@@ -212,26 +197,45 @@ def answered(
 
 
 def rows_of(found: Sequence[Case], *, now: datetime) -> list[Row]:
-    """Cases as lines of a list, with the names of their streets."""
+    """Cases as lines of a list, with the names of their places."""
     names = queries.area_names(found)
     return [
         Row(
             case=case,
             status=looks.STATUS[case.status],
             light=case_views.light(case, now=now),
-            area=names.get(case.area_code[:9], ""),
+            street=names.get(case.area_code[:9], ""),
+            community=names.get(case.area_code[:12], "") if len(case.area_code) == 12 else "",
         )
         for case in found
     ]
 
 
+def columns_for(actor: Actor) -> list[Column]:
+    """The columns that the actor chose, else those of the desk."""
+    return [BY_KEY[key] for key in queries.chosen_columns(actor) or desks.columns_of(actor)]
+
+
+def tools_of(actor: Actor, query: str) -> dict[str, Any]:
+    """What stands beside a list: as a file, every column to choose from, the lists that were kept.
+    `query`: what the list is narrowed by, as in the address of /cases/."""
+    return {
+        "may_export": actor.may("cases.export"), "file_query": query, "every_column": COLUMNS,
+        "views": queries.saved_views(actor),
+    }  # fmt: skip
+
+
+def narrowed(request: HttpRequest) -> str:
+    """The filters of the address, without its place in the list."""
+    return urlencode({k: v for k, v in request.GET.items() if k != "cursor" and v})
+
+
 def page_of(request: HttpRequest, found: paging.Page[Case], *, now: datetime) -> dict[str, Any]:
     """The rows with names, and the links of the pager."""
-    here = {k: v for k, v in request.GET.items() if k != "cursor" and v}
-    path = request.path
+    here, path = narrowed(request), request.path
     return {
         "rows": rows_of(found.items, now=now),
-        "next": f"{path}?{urlencode({**here, 'cursor': found.next})}" if found.next else "",
-        "first": f"{path}?{urlencode(here)}" if request.GET.get("cursor") else "",
-        "here": f"{path}?{urlencode(here)}",
+        "next": f"{path}?{here}&{urlencode({'cursor': found.next})}" if found.next else "",
+        "first": f"{path}?{here}" if request.GET.get("cursor") else "",
+        "here": f"{path}?{here}",
     }

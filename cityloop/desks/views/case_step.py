@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -18,8 +19,10 @@ from cityloop.cases import queries as cases
 from cityloop.cases.change import Paper
 from cityloop.cases.models import Case
 from cityloop.cases.stepping import taken_alone
-from cityloop.desks import kept, looks, queries
+from cityloop.desks import bench, kept, looks, queries
+from cityloop.desks.bench import Place
 from cityloop.desks.forms import photos_sent, raw_inputs
+from cityloop.desks.views import bench as bench_page
 from cityloop.desks.views.case_page import Try, context_of, missed_by
 from cityloop.kernel import clock, files, idempotency
 from cityloop.kernel.actor import Actor
@@ -38,13 +41,23 @@ def take_step(request: HttpRequest, number: str, action: str) -> HttpResponse:
     if kept.by_script(request):
         return told(request, number, action)
     actor, now = actor_of(request), clock.now()
-    allowed(number, actor)
+    case, at = allowed(number, actor), bench.sent(request.POST.get("bench", ""))
     try:
         repeated = take(request, number, action, actor=actor, now=now)
     except (Refused, Stale, Invalid, TooLarge, kept.AnothersForm) as problem:
-        return refused(request, number, tried(request, action, problem), actor=actor)
-    say_done(request, action, repeated)
-    return HttpResponseRedirect(reverse("case", args=[number]), status=303)
+        failed = tried(request, action, problem)
+        if at:
+            return bench_page.refused(request, at, number, failed, actor=actor)
+        return refused(request, number, failed, actor=actor)
+    say_done(request, action, repeated, case=case, at=at)
+    return HttpResponseRedirect(address_after(case, at, actor=actor, now=now), status=303)
+
+
+def address_after(case: Case, at: Place | None, *, actor: Actor, now: datetime) -> str:
+    """The page of the case; at the bench, the next one of its list. `case`: as it was."""
+    if at is None:
+        return reverse("case", args=[case.number])
+    return at.at(bench.following(actor, at, case, now=now))
 
 
 def told(request: HttpRequest, number: str, action: str) -> HttpResponse:
@@ -52,7 +65,7 @@ def told(request: HttpRequest, number: str, action: str) -> HttpResponse:
     sentences name the fields by their labels and, where it is stale, what happened meanwhile."""
     try:
         actor, now = actor_of(request), clock.now()
-        allowed(number, actor)
+        case, at = allowed(number, actor), bench.sent(request.POST.get("bench", ""))
         try:
             repeated = take(request, number, action, actor=actor, now=now)
         except Stale as problem:
@@ -61,16 +74,19 @@ def told(request: HttpRequest, number: str, action: str) -> HttpResponse:
     except Problem as problem:
         labels = {name: str(field.label) for name, field in fields.BY_NAME.items()}
         return problem_response(kept.labelled(problem, labels))
-    if not kept.sent_later(request):
-        say_done(request, action, repeated)
-    address = reverse("case", args=[number])
+    if kept.sent_later(request):
+        at = None
+    else:
+        say_done(request, action, repeated, case=case, at=at)
+    address = address_after(case, at, actor=actor, now=now)
     return JsonResponse({"case": number, "repeated": repeated, "address": address})
 
 
-def allowed(number: str, actor: Actor) -> None:
-    """Raise NotAllowed for whoever takes no steps, NotFound for what lies out of sight."""
+def allowed(number: str, actor: Actor) -> Case:
+    """The case; raises NotAllowed for whoever takes no steps, NotFound for what lies out of
+    sight."""
     actor.require("cases.step")
-    cases.get(actor, number)
+    return cases.get(actor, number)
 
 
 def take(request: HttpRequest, number: str, action: str, *, actor: Actor, now: datetime) -> bool:
@@ -111,13 +127,21 @@ def take(request: HttpRequest, number: str, action: str, *, actor: Actor, now: d
     return not done
 
 
-def say_done(request: HttpRequest, action: str, repeated: bool) -> None:
-    """Tell the person on the next page."""
+def say_done(
+    request: HttpRequest, action: str, repeated: bool, *, case: Case, at: Place | None
+) -> None:
+    """Tell the person on the next page; at the bench another case is open there, so with the way
+    back to this one."""
     about = {"step": looks.ACTION[action].label if action in looks.ACTION else action}
-    if repeated:
-        messages.info(request, _("Done already when it was first sent: %(step)s") % about)
-    else:
-        messages.success(request, _("Done: %(step)s") % about)
+    tell = messages.info if repeated else messages.success
+    words = (
+        _("Done already when it was first sent: %(step)s") if repeated else _("Done: %(step)s")
+    ) % about
+    if at is not None:
+        words = format_html(
+            '{} · <a class="mono" href="{}">{}</a>', words, at.at(case.number), case.number
+        )
+    tell(request, words)
 
 
 def version_read(raw: str) -> int | None:

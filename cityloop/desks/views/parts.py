@@ -53,6 +53,16 @@ def theme(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+@require_POST
+def keys(request: HttpRequest) -> HttpResponse:
+    """Keep in a cookie whether single keys do something: they get in the way of who speaks to the
+    device, or presses keys by accident (WCAG 2.1.4)."""
+    answer = HttpResponseRedirect(safe_next(request))
+    asked = "on" if request.POST.get("keys") else "off"
+    answer.set_cookie("keys", asked, max_age=A_YEAR, samesite="Lax", httponly=True)
+    return answer
+
+
 @require_GET
 def parts(request: HttpRequest) -> HttpResponse:
     """Every part of the interface on one page."""

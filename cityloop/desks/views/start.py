@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from cityloop.desks import boxes, queries
+from cityloop.desks import desks, queries
 from cityloop.desks.views.case_list import rows_of
 from cityloop.kernel import clock
 from cityloop.kernel.models import Marker
@@ -17,19 +17,9 @@ from cityloop.people.roles import VERIFIERS
 
 # Boxes that count what other boxes hold already: no work of their own.
 TOTALS = frozenset(
-    {
-        "soon",
-        "overdue",
-        "handling",
-        "checking",
-        "verifying",
-        "circling",
-        "escalated",
-        "red",
-        "held",
-        "backlog",
-    }
-)
+    ("soon", "overdue", "overdue_twice", "handling", "checking", "verifying", "no_photo",
+     "circling", "reworked", "reopened", "escalated", "red", "held", "backlog")
+)  # fmt: skip
 # Posts that bring in problems every day.
 REPORTING = frozenset({"acceptor", *VERIFIERS})
 
@@ -39,11 +29,12 @@ def start(request: HttpRequest) -> HttpResponse:
     """Counters of the boxes; each leads to the list behind it."""
     actor, now = actor_of(request), clock.now()
     counts = queries.counters(actor, now=now) if actor.may("cases.view") else {}
-    own, rest = boxes.of(actor)
-    waiting = [box for box in own if box.key not in TOTALS]
+    own, rest = desks.boxes_of(actor)
+    waiting = [box for box in own if box.counted and box.key not in TOTALS]
     first = queries.first_of(actor, waiting, now=now) if counts else []
     found: dict[str, Any] = {
-        "own": [(box, counts.get(box.key, 0)) for box in own],
+        "own": [(box, counts.get(box.key, 0)) for box in own if box.counted],
+        "looked_up": [box for box in own if not box.counted],
         "rest": [(box, counts.get(box.key, 0)) for box in rest],
         "counted": bool(counts),
         "now": now,

@@ -5,7 +5,7 @@ import { send } from "./outbox.js";
 
 const PATIENCE = 8_000;  // ms
 const PLAIN = ["csrfmiddlewaretoken", "repeat_key"];
-const PRESENT = [...PLAIN, "version"];  // these stay as the page has them
+const PRESENT = [...PLAIN, "version", "bench"];  // these stay as the page has them
 
 export function filled(form) {
   const all = [...new FormData(form)].filter(([name]) => !PLAIN.includes(name));

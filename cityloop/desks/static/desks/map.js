@@ -1,7 +1,6 @@
 // Maps: our own vector tiles of regions, roads, grids, components and cases; the city's own map services below them, where it has any.
-const box = document.querySelector("[data-map]");
-const config = JSON.parse(document.getElementById("map-config")?.textContent ?? "{}"); // none without a place
-const words = config.words ?? {};
+const read = () => JSON.parse(document.getElementById("map-config")?.textContent ?? "{}"); // none without a place
+let box = document.querySelector("[data-map]"), config = read(), words = config.words ?? {};
 const dark = () => getComputedStyle(document.documentElement).colorScheme === "dark";
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
@@ -192,9 +191,11 @@ async function archives(map, library, say) {
   }
 }
 
+let map, here, begun;  // begun: the library is on its way
 async function start() {
+  begun = true;
   const library = await import(config.library);
-  const map = new library.Map({
+  map = new library.Map({
     container: box, style: style(), center: [config.lon, config.lat], zoom: config.zoom, minZoom: 6, maxZoom: 19,
     attributionControl: { compact: true }, dragRotate: false, pitchWithRotate: false,
     cooperativeGestures: config.mode === "case",
@@ -203,7 +204,7 @@ async function start() {
   map.addControl(new library.NavigationControl({ showCompass: false }), "bottom-right");
   map.addControl(new library.ScaleControl({ maxWidth: 90 }), "bottom-left");
   const say = missing(map);
-  if (config.mode === "case") new library.Marker({ color: token("red-solid") }).setLngLat([config.lon, config.lat]).addTo(map);
+  if (config.mode === "case") here = new library.Marker({ color: token("red-solid") }).setLngLat([config.lon, config.lat]).addTo(map);
   if (config.mode === "pick") picking(map, library);
   map.on("load", () => {
     box.dataset.ready = "1";
@@ -221,5 +222,19 @@ async function start() {
   });
 }
 
+const begin = () => start().catch((error) => { box.hidden = true; console.warn(error.message); });
+// Another case came without a new page: the map that stands goes there.
+document.addEventListener("htmx:after:swap", () => {
+  const place = document.querySelector("[data-map]");
+  if (!place || place === box) return;
+  config = read();
+  words = config.words;
+  if (!map) { box = place; if (!begun) begin(); return; }
+  place.replaceWith(box);
+  map.resize();
+  map.jumpTo({ center: [config.lon, config.lat], zoom: config.zoom });
+  here?.setLngLat([config.lon, config.lat]);
+});
+
 if (innerWidth > 640) for (const card of document.querySelectorAll(".map-side details")) card.open = true;
-if (box) start().catch((error) => { box.hidden = true; console.warn(error.message); });
+if (box) begin();

@@ -5,11 +5,14 @@ import { box, forget, fresh, keep, own, owner, read, write } from "./kept.js";
 import { list, say, sentences, serve, show } from "./outbox.js";
 import { correct, filled, fillIn, lead, press, tooLarge, work } from "./filling.js";
 
-const { page, number } = box.dataset;
+// The case that is shown; at the bench another one comes without a new page.
+const shown = () => document.getElementById("case");
+const page = () => shown()?.dataset.page;
+const pageOf = (form) => form.getAttribute("action").replace(/steps\/[^/]+\/$/, "");
 const forms = () => [...document.querySelectorAll("form.step-form")];
 const keyOf = (form) => form.elements.repeat_key.value;
 const formWith = (key) => forms().find((form) => keyOf(form) === key);
-const mine = (one) => one.kind === "step" && one.page === page;
+const mine = (one) => one.kind === "step" && one.page === page();
 
 // --- what is in a form ----------------------------------------------------------------------------
 
@@ -26,8 +29,8 @@ function words(field) {
 async function recordOf(form, state) {
   const { fields, files, count } = filled(form), key = keyOf(form), before = await read(key), now = Date.now();
   const lines = [...form.querySelectorAll(".field")].map(words).filter(([, value]) => value);
-  const what = `${form.getAttribute("aria-label")} · ${number}`;
-  const address = form.getAttribute("action");
+  const address = form.getAttribute("action"), page = pageOf(form);
+  const what = `${form.getAttribute("aria-label")} · ${page.split("/").at(-2)}`;
   return [{ kind: "step", key, owner, state, page, address, what, lines, fields, count, at: before?.at || now, pressed: now, told: before?.told }, files];
 }
 
@@ -61,16 +64,21 @@ document.addEventListener("submit", async (event) => {
   await submit(form).finally(() => work(form, busy = false));
 });
 
-async function submit(form) {
+function silent() {
   for (const what of ["kept", "slow", "unkept", "waits", "gone", "restored", "refused"]) say(what, false);
+}
+
+async function submit(form) {
+  silent();
+  const open = (address) => { if (page() === pageOf(form)) location.assign(address); };  // else another case is read
   if ((await own()).some((one) => mine(one) && one.state === "waiting")) { say("waits", true); show(); return; }
   const { kept, after } = await press(...await recordOf(form, "waiting"));
   if (after?.state === "taken") {
     await forget(after.key).catch(() => {});
-    location.assign(page);
+    open(after.taken.address);
   } else if (after?.state === "refused" && kept) {
     await write({ ...after, back: true });
-    location.assign(page);
+    open(shown().getAttribute("hx-get"));
   } else if (kept) {
     if (after?.why !== "signin") say(after?.state === "slow" ? "slow" : "kept", true);
     empty(form);
@@ -121,6 +129,15 @@ async function start() {
   }
 }
 
+let last = page();
+document.addEventListener("htmx:after:swap", async () => {
+  if (page() === last) return;
+  last = page();
+  silent();
+  await start();
+  list();
+});
+
 serve("step", {
   hides: (one) => Boolean(formWith(one.key)) && (busy || one.state === "draft"),
   holds: (one) => Boolean(formWith(one.key)),
@@ -135,6 +152,6 @@ serve("step", {
     for (const what of ["refused", "restored", "gone"]) say(what, false);
   },
   settled(one) {
-    if (one.state === "taken" && mine(one) && !busy && !forms().some((form) => form.dataset.dirty)) document.getElementById("case").dispatchEvent(new CustomEvent("refresh"));
+    if (one.state === "taken" && mine(one) && !busy && !forms().some((form) => form.dataset.dirty)) shown().dispatchEvent(new CustomEvent("refresh"));
   },
 }, start());
