@@ -227,6 +227,7 @@ SCRIPT_BYTES: dict[str, int] = {
     "kernel/static/ui/page.js": 2_000,
     "kernel/static/ui/palette.js": 2_500,
     "kernel/static/ui/photos.js": 3_500,
+    "kernel/static/ui/viewer.js": 4_500,
     "notify/static/notify/push.js": 2_000,
     "notify/static/notify/worker.js": 1_000,
 }
