@@ -261,6 +261,7 @@ SCRIPT_BYTES: dict[str, int] = {
     "people/static/people/grid.js": 3_500,
     "kernel/static/ui/present.js": 3_500,
     "kernel/static/ui/stream.js": 5_000,
+    "kernel/static/ui/viewer.js": 4_500,
     "notify/static/notify/push.js": 2_000,
     "notify/static/notify/worker.js": 1_000,
 }

@@ -94,6 +94,12 @@ def remark_words(remarks: list[dict[str, Any]]) -> list[str]:
 
 
 @register.filter
+def picture(paper: Attachment) -> str:
+    """The address of a photo as large as a page shows it."""
+    return f"/files/{paper.file.sha256}/1280"
+
+
+@register.filter
 def stamp_words(paper: Attachment) -> list[str]:
     """What is stamped on a photo of a case, in the reader's words."""
     lines = [[_STAMPED.get(word, word) for word in line.split(" ")] for line in photos.stamp(paper)]

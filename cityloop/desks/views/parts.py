@@ -36,6 +36,16 @@ class SampleForm(forms.Form):
     forced = forms.BooleanField(label=gettext_lazy("Closing condition is met"), required=False)
 
 
+class SampleFilters(forms.Form):
+    """What narrows a list."""
+
+    q = forms.CharField(label=gettext_lazy("Search"), required=False, max_length=100)
+    unit = forms.ChoiceField(
+        label=gettext_lazy("Unit"), required=False,
+        choices=[("", "—"), ("1", gettext_lazy("Street of Xiaoying"))],
+    )  # fmt: skip
+
+
 def safe_next(request: HttpRequest) -> str:
     """The page to go back to, when it is one of ours."""
     asked = request.POST.get("next", "/")
@@ -99,4 +109,11 @@ def _samples() -> dict[str, Any]:
         ("#", _("History"), "history", False),
         ("#", _("Tasks"), "clipboard-list", False),
     ]
-    return {"now": now, "badges": badges, "clocks": clocks, "rows": rows, "tabs": tabs}
+    return {
+        "filters": SampleFilters(),
+        "now": now,
+        "badges": badges,
+        "clocks": clocks,
+        "rows": rows,
+        "tabs": tabs,
+    }
