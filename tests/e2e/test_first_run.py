@@ -217,7 +217,7 @@ def test_an_empty_database_becomes_a_city_with_a_filed_case(  # noqa: PLR0915 (o
     for size, scheme in ((PHONE, "light"), (DESK, "dark")):
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.emulate_media(color_scheme=scheme)
-        for name, path in (("steps", "/office/first-steps/"), ("ground", "/office/ground/"),
+        for name, path in (("steps", "/office/first-steps/"), ("ground", "/office/first-ground/"),
                            ("imports", "/office/imports/"),
                            ("import", "/office/imports/members/")):  # fmt: skip
             page.goto(path)

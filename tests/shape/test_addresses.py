@@ -59,3 +59,14 @@ def test_an_address_is_what_it_would_be_among_all() -> None:
             assert (found.func, found.kwargs, found.view_name, found.route) == (
                 wanted.func, wanted.kwargs, wanted.view_name, wanted.route)  # fmt: skip
     assert count > 400
+
+
+def test_no_address_hides_another_and_no_name_is_given_twice() -> None:
+    """Of two subsystems that choose one address or one name, one would never be reached."""
+    names: list[str] = []
+    (pages,) = (one for one in _groups(get_resolver().url_patterns) if not str(one.pattern))
+    for one in pages.url_patterns:
+        names += [one.name] if one.name else []
+        if not one.pattern.converters:
+            assert pages.resolve(str(one.pattern)).view_name == (one.name or ""), str(one.pattern)
+    assert [name for name in set(names) if names.count(name) > 1] == []

@@ -36,13 +36,13 @@ def missing(now: datetime) -> list[Missing]:
         Missing(
             _("Regions"),
             told % counted if communities else _("The city has no regions: no place is known."),
-            bool(communities), "office-ground", link=_("Import regions"),
+            bool(communities), "first-ground", link=_("Import regions"),
         ),
         Missing(
             _("Unit grids"),
             _("%(n)s unit grids") % {"n": grids} if grids
             else _("No unit grid is cut: cases would lie nowhere."),
-            bool(grids), "office-ground", link=_("Cut or import grids"),
+            bool(grids), "first-ground", link=_("Cut or import grids"),
         ),
     ]  # fmt: skip
     if grids:

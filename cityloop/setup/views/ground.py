@@ -89,7 +89,7 @@ def _begun(
         office.object_to(form, problem)
         return _page(request, actor, status=problem.status, **{field: form})
     messages.success(request, _("The worker has it now; this page shows how far it is."))
-    return redirect("office-ground")
+    return redirect("first-ground")
 
 
 @require_POST
@@ -140,8 +140,8 @@ def send(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path("office/ground/", ground, name="office-ground"),
-    path("office/ground/city/", outline, name="office-ground-city"),
-    path("office/ground/cut/", cut, name="office-ground-cut"),
-    path("office/ground/file/", send, name="office-ground-file"),
+    path("office/first-ground/", ground, name="first-ground"),
+    path("office/first-ground/city/", outline, name="first-ground-city"),
+    path("office/first-ground/cut/", cut, name="first-ground-cut"),
+    path("office/first-ground/file/", send, name="first-ground-file"),
 ]

@@ -30,10 +30,10 @@ PAGES = (
     office("office-first-steps"),
     posted("office-trial", data=lambda city: {"trial": "on"}),
     office("office-shipped"),
-    office("office-ground"),
-    posted("office-ground-city", data=lambda city: {"city": "330200"}),
-    office("office-ground-cut", data=nothing, status=400),  # no district is named
-    posted("office-ground-file", data=lambda city: {"file": _regions(), "kind": "regions"}),
+    office("first-ground"),
+    posted("first-ground-city", data=lambda city: {"city": "330200"}),
+    office("first-ground-cut", data=nothing, status=400),  # no district is named
+    posted("first-ground-file", data=lambda city: {"file": _regions(), "kind": "regions"}),
     office("office-member-invite", data=nothing,
            at=lambda city: {"member_id": city.town.members["stranger"].pk}),
     office("office-imports"),
