@@ -57,7 +57,7 @@ def test_the_case_page_leads_to_the_record(town: Town, browse: Browse, fixed: bo
     road = f"/disputes/{dispute.pk}/decide/"
     form = {"unit": town.units["ROADS"].pk, "reason": "道路负责", "document": "纪要9号",
             "reach": "district"}  # fmt: skip
-    assert supervisor.post(road, form).status_code == 303
+    assert supervisor.post(road, form).status_code == 302
     dispute.refresh_from_db()
     assert dispute.document == "纪要9号"
     assert dispute.line is not None and dispute.line.valid_from == timezone.localdate(town.now)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -97,10 +96,3 @@ def test_an_edition_that_comes_along_is_chosen_and_published(db: None) -> None:
     assert Edition.objects.get().is_published
     found = {one.title: one for one in manifest.missing(clock.now())}
     assert found["Catalogue edition"].done and "calendar" in found["Calendar of the year"].page
-
-
-def test_backup_leaves_a_mark(db: None, tmp_path: Path) -> None:
-    from cityloop.cli.backup import _note
-
-    _note(tmp_path, 3)
-    assert Marker.objects.get(name="backup").value["files"] == 3

@@ -105,12 +105,12 @@ def test_the_trial_run_is_switched_for_new_cases(town: Town, browse: Browse) -> 
 
 def _send(client: Client, content: bytes, **more: Any) -> HttpResponse:
     file = SimpleUploadedFile("ground.geojson", content)
-    return client.post("/office/ground/file/", {"file": file, "kind": "regions", **more})
+    return client.post("/office/first-ground/file/", {"file": file, "kind": "regions", **more})
 
 
 def test_regions_of_a_file_are_imported_by_the_worker(town: Town, browse: Browse) -> None:
     admin = browse("administrator")
-    assert _send(admin, squares(*ALL), replace="on")["Location"] == "/office/ground/"
+    assert _send(admin, squares(*ALL), replace="on")["Location"] == "/office/first-ground/"
     work = GroundWork.objects.get()
     assert work.state == "waiting" and not Region.objects.filter(code="339901").exists()
     with connection.cursor() as cursor:
@@ -122,7 +122,7 @@ def test_regions_of_a_file_are_imported_by_the_worker(town: Town, browse: Browse
     work.refresh_from_db()
     assert (work.state, work.content) == ("done", None), work.report
     assert Region.objects.get(code="339901001001").name == "地339901001001"
-    page = said(admin.get("/office/ground/"))
+    page = said(admin.get("/office/first-ground/"))
     assert "5 rows are in." in page and "地339901" in page
     operations.do_ground_work(work.pk, now=town.now)  # the job once more: nothing
     work.refresh_from_db()
@@ -137,15 +137,15 @@ def test_a_ground_that_is_wrong_says_why_and_nothing_is_in(town: Town, browse: B
     work.refresh_from_db()
     assert work.state == "refused" and work.report["rejections"], work.report
     assert not Region.objects.filter(code="339901001").exists()
-    assert "rejected row" in said(admin.get("/office/ground/"))
+    assert "rejected row" in said(admin.get("/office/first-ground/"))
     _send(admin, b"no geography at all")
     work = GroundWork.objects.latest("id")
     operations.do_ground_work(work.pk, now=town.now)
     work.refresh_from_db()
     assert work.state == "refused" and work.report["refused"]
     assert _send(admin, b"").status_code == 400
-    assert admin.post("/office/ground/city/", {"city": "33"}).status_code == 400
-    assert admin.post("/office/ground/cut/").status_code == 400
+    assert admin.post("/office/first-ground/city/", {"city": "33"}).status_code == 400
+    assert admin.post("/office/first-ground/cut/").status_code == 400
 
 
 @pytest.mark.requirement("O10")
@@ -161,8 +161,8 @@ def test_only_the_citys_administrators_touch_the_ground(town: Town, browse: Brow
     town.members["local"] = member
     local = browse("local")
     assert local.get("/office/first-steps/").status_code == 200
-    for answer in (local.get("/office/ground/"), _send(local, squares(*ALL)),
-                   local.post("/office/ground/city/", {"city": "330100"})):  # fmt: skip
+    for answer in (local.get("/office/first-ground/"), _send(local, squares(*ALL)),
+                   local.post("/office/first-ground/city/", {"city": "330100"})):  # fmt: skip
         assert answer.status_code == 403
     assert not GroundWork.objects.exists()
     with pytest.raises(NotAllowed):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cityloop.cases import flow, modes, workflow
+from cityloop.cases import flow, flow_sides, modes, workflow
 from cityloop.cases.command import LEVELS, Level, chain_at, first_holder, level_of, neighbour
 
 MODES = sorted((Path(__file__).resolve().parents[3] / "data/modes").glob("*.toml"))
@@ -95,7 +95,7 @@ def test_a_district_lays_its_command_over_the_city_and_a_street_over_the_distric
 def test_in_no_mode_does_who_is_judged_file_check_or_close(path):
     """Units under evaluation handle; every step of judgement belongs to others (裁判员)."""
     parameters = flow.parameters(modes.read_mode(path).parameters)
-    for step in workflow.JUDGING:
+    for step in flow_sides.JUDGING:
         assert not {"unit_desk", "worker", "dispatcher"} & set(step.roles_in(parameters)), step
 
 

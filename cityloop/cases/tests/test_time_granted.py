@@ -39,7 +39,7 @@ def test_the_engineering_limit_replaces_the_usual_one_with_approval(world):
     before = handling(case)
     world.wait(hours=1)
     case = world.step(case, "ask_long_limit", "water", **WHY)
-    with pytest.raises(operations.Refused, match="shift_leader"):
+    with pytest.raises(operations.Refused, match="Shift leader"):
         world.step(case, "approve_long_limit", "dispatcher")
     case = world.step(case, "approve_long_limit", "shift_leader")
     after = handling(case)

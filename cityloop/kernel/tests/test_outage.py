@@ -13,6 +13,8 @@ from cityloop.kernel.middleware import Problems
 @pytest.fixture
 def request_of_somebody(settings):
     """A request of which nobody can say who is signed in."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     settings.ACTOR_OF = "cityloop.kernel.tests.test_outage.gone"
     return RequestFactory().get("/cases/")
 
