@@ -109,7 +109,7 @@ def _of_flow(
     able = stepping if desks is None else stepping & {desk.role for desk in desks}
     found = [
         *together(flow), *_unowned(flow, able, stepping),
-        *_undecidable(flow), *_dead_ends(flow, able),
+        *_undecidable(flow), *_unreachable(flow), *_dead_ends(flow, able),
     ]  # fmt: skip
     if desks is not None:
         found += [*_empty_desks(flow, area, desks), *_empty_places(flow, area, desks, platforms)]
@@ -230,6 +230,19 @@ def _unowned(flow: Parameters, able: Collection[str], stepping: Collection[str])
         else:
             why = _("%(action)s has no owner: nobody works as %(roles)s")
         yield why % {"action": step.action, "roles": ", ".join(roles) or "–"}
+
+
+def _unreachable(flow: Parameters) -> Iterator[str]:
+    """Roles that hold a step which another rule never lets them take there."""
+    for action in ("dispatch", "dispatch_across", "rework") if not flow.command else ():
+        roles = set(BY_ACTION[action].roles_in(flow)) - {"system"}
+        if roles and roles <= {"district_platform"}:
+            yield _("%(action)s has no owner: district platforms take it where a chain of platforms"
+                    " dispatches, and there is none") % {"action": action}  # fmt: skip
+    for action in ("decide", "name_liable"):
+        if "leader" not in BY_ACTION[action].roles_in(flow):
+            yield _("%(action)s has no owner at the levels of the city and the commission: a leader"
+                    " enters their decision") % {"action": action}  # fmt: skip
 
 
 def _undecidable(flow: Parameters) -> Iterator[str]:

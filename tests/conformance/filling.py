@@ -155,7 +155,7 @@ def _hotline(city: City) -> None:
 def _petitions(city: City) -> None:
     """Three letters of one person, the third not yet compared, the first answered; a suggestion."""
     town, clerk = city.town, city.town.actor("acceptor")
-    for text in ("逢雨积水，望整治", "逢雨积水，望尽快整治", "逢雨积水，再次来信，望整治"):
+    for text in ("逢雨积水，望整治", "逢雨积水，望整治。", "逢雨积水，望整治！"):
         given = petitions.NewPetition(
             kind="letter", received_on=town.now.date(), subject="积水", text=text,
             name="赵七", phone=PHONE, address="桥头街7号",

@@ -181,16 +181,20 @@ def _fill_orders(city: City, n: int) -> None:
 def _fill_petitions(city: City, n: int) -> None:
     """A matter that came twice, with a letter, a proposal; a suggestion."""
     town, clerk = city.town, city.town.actor("acceptor")
-    for _again in range(2):
+
+    def told(mark: str) -> Petition:
         given = petitions.NewPetition(
-            kind="visit", received_on=town.now.date(), subject="油烟", text=f"第{n}家油烟扰民",
-            name=f"第{n}人", phone=f"1390000{n:04}",
+            kind="visit", received_on=town.now.date(), subject="油烟",
+            text=f"第{n}家油烟扰民{mark}", name=f"第{n}人", phone=f"1390000{n:04}",
         )  # fmt: skip
-        row = petitions.register(given, actor=clerk, now=town.now)
+        return petitions.register(given, actor=clerk, now=town.now)
+
+    told("")
+    row = told("。")
     petitions.decide(
         row.number, row.repetitions.get().earlier.number, same=True, actor=clerk, now=town.now
     )
-    third = petitions.register(given, actor=clerk, now=town.now)
+    third = told("！")
     shown = Petition.objects.get(number=city.petitions[1])
     shown.letters.create(text="x", medium="post", sent_at=town.now, sent_by=row.registered_by)
     Repetition.objects.create(petition=shown, earlier=row, why=["same_phone"])
@@ -336,7 +340,8 @@ def test_sixty_rows_cost_as_many_statements_as_two(city: City, monkeypatch) -> N
     many = _costs(city)
     dearer = {name: (few[name], many[name]) for name in few if many[name] > few[name]}
     assert dearer == {}
-    assert max(many.values()) <= 40, sorted(many.items(), key=lambda one: -one[1])[:5]
+    # Whoever looks into the matrix reads it anew after each of these changes of people.
+    assert max(many.values()) <= 45, sorted(many.items(), key=lambda one: -one[1])[:5]
 
 
 @pytest.mark.slow

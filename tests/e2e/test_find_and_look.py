@@ -29,7 +29,7 @@ def test_the_palette_opens_everywhere_and_goes_where_it_says(visit: Visit, axe: 
     expect(palette.get_by_role("option", name="Command manual")).to_be_visible()
     page.keyboard.type("jg")
     first = palette.get_by_role("option").first
-    expect(first).to_contain_text("C01")
+    expect(first).to_contain_text(re.compile(r"[CE]\d{4}"))
     expect(first).to_have_attribute("aria-selected", "true")
     page.keyboard.press("ArrowDown")
     expect(palette.get_by_role("option").nth(1)).to_have_attribute("aria-selected", "true")
@@ -37,7 +37,7 @@ def test_the_palette_opens_everywhere_and_goes_where_it_says(visit: Visit, axe: 
     look(page, "palette-en")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(r"/manual/\?q=C01"))
+    expect(page).to_have_url(re.compile(r"/manual/\?q=[CE]\d{4}"))
     page.context.close()
 
 

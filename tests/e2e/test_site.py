@@ -353,6 +353,6 @@ def test_the_photo_pair_is_cut_by_the_slider(visit: Visit) -> None:
     cut = page.evaluate("document.querySelector('[data-pair]').style.getPropertyValue('--cut')")
     assert cut == "60%"
     page.locator("button.photo").first.click()
-    expect(page.locator(".dialog:popover-open")).to_be_visible()
+    expect(page.locator("#viewer")).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.locator(".dialog:popover-open")).to_have_count(0)
+    expect(page.locator("#viewer")).to_be_hidden()

@@ -35,6 +35,9 @@ def test_an_unsound_flow_is_refused_with_every_reason(town: Town) -> None:
     refused("dispatcher dispatches: decide is for", roles={"decide": ["dispatcher"]})
     refused("there is no channel nonsense", reviewed_channels=["nonsense"])
     refused("is reviewed before closing: app, .* missing", reviewed_channels=[])
+    alone = {one: ["district_platform"] for one in ("dispatch", "dispatch_across", "rework")}
+    refused("dispatch has no owner: district platforms take it where a chain", roles=alone)
+    refused("decide has no owner at the levels of the city", roles={"decide": ["supervisor"]})
     refused("recheck_share: at least 0.01", recheck_share=0.0)
     refused("check_passed has no owner", roles={"check_passed": []})
     exits = ("file", "request_void", "refuse_filing")

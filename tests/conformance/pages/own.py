@@ -36,6 +36,7 @@ PAGES = (
     Page("public-query", by="", refused=(), anonymous=200),
     Page("public-photo", by="", refused=(), anonymous=200, at=_photo_link),
     Page("theme", by="", refused=(), data=lambda city: {"theme": "dark"}, status=302),
+    Page("keys", by="", refused=(), data=lambda city: {"keys": "on"}, status=302),
     # one's own
     Page("start", refused=()),
     Page("account", refused=()),

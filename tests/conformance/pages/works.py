@@ -175,7 +175,7 @@ PAGES = (
     Page("duty-handovers", by="night_leader", refused=(towns.STRANGER, "water_worker")),
     Page("duty-handover", by="night_leader", refused=(towns.STRANGER, "inspector", "district"),
          at=lambda city: {"handover_id": city.handover}),
-    Page("duty-accept", by="night_leader", refused=(towns.STRANGER, "acceptor", "district"),
+    Page("duty-accept", by="night_leader", refused=(towns.STRANGER, "district"),
          at=lambda city: {"handover_id": city.handover}, status=302,
          data=lambda city: {"answer": "已接"}),
     Page("duty-secondments", by="administrator", refused=(towns.STRANGER, "inspector")),

@@ -10,7 +10,7 @@ function open() {
   line.dispatchEvent(new CustomEvent("palette-opened"));
 }
 
-function hits() { return [...list.querySelectorAll("[role=option]")]; }
+function hits() { return [...list.querySelectorAll("a[role=option]")]; }
 
 function choose(hit) {
   for (const one of hits()) one.setAttribute("aria-selected", String(one === hit));
@@ -42,7 +42,7 @@ if (dialog) {
     if (by) { event.preventDefault(); step(by); }
     if (event.key !== "Enter") return;
     event.preventDefault();
-    (list.querySelector("[aria-selected=true]") || hits()[0])?.click();
+    (list.querySelector("a[aria-selected=true]") || hits()[0])?.click();
   });
   document.addEventListener("htmx:after:swap", ({ target }) => { if (target === list) choose(hits()[0]); });
 }
