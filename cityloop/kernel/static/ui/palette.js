@@ -40,9 +40,12 @@ if (dialog) {
     if (event.isComposing || event.keyCode === 229) return;  // an input method chooses a word
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (by) { event.preventDefault(); step(by); }
+    if (event.key === "Escape") { event.preventDefault(); dialog.close(); }  // it would empty the line first
     if (event.key !== "Enter") return;
     event.preventDefault();
     (list.querySelector("a[aria-selected=true]") || hits()[0])?.click();
   });
-  document.addEventListener("htmx:after:swap", ({ target }) => { if (target === list) choose(hits()[0]); });
+  document.addEventListener("htmx:after:swap", () => {
+    if (dialog.open && !list.querySelector("a[aria-selected=true]")) choose(hits()[0]);
+  });
 }
