@@ -5,6 +5,17 @@ TOLD = ("assign", "send_verify", "send_check", "urge", "reply", "accept_reply", 
         "overdue", "recall_check", "recall_verify", "remind", "settle_by_reminder", "call_duty",
         "call_substitute")  # fmt: skip
 
+# What becomes of a unit's request, and of its case, by the word of others: step -> function.
+HEARD = {
+    **dict.fromkeys(("approve_extension", "approve_long_limit", "approve_suspension",
+                     "approve_deferral", "approve_appeal"), "tell_granted"),
+    **dict.fromkeys(("refuse_extension", "refuse_long_limit", "refuse_suspension",
+                     "refuse_deferral", "refuse_appeal"), "tell_not_granted"),
+    **dict.fromkeys(("resume", "resume_early"), "tell_goes_on"),
+    "substitute": "tell_taken",
+    **dict.fromkeys(("decide", "name_liable"), "tell_settled"),
+}  # fmt: skip
+
 
 class NotifyConfig(Subsystem):
     """Who is told what, by which medium, with proof of delivery."""
@@ -25,6 +36,7 @@ class NotifyConfig(Subsystem):
     open_items = "open_items"
     health = "health"
     subscriptions = {f"case.{action}": f"tell_{action}" for action in TOLD} | {
+        **{f"case.{action}": function for action, function in HEARD.items()},
         "notify.deliver": "deliver",
         "notify.tell": "tell_members",
         "notify.tell_case": "tell_named",

@@ -26,13 +26,13 @@ def inspector(case: Case, on: date) -> list[int]:
 
 def unit(case: Case, on: date) -> list[int]:
     """Those who keep the desk of the unit responsible."""
-    return _desk(case.lead_id, on)
+    return desk(case.lead_id, on)
 
 
 def ordered(case: Case, on: date) -> list[int]:
     """Those who keep the desk of the unit that a supervision order tells to answer."""
     task = order_of(case)
-    return _desk(task.organisation_id, on) if task else []
+    return desk(task.organisation_id, on) if task else []
 
 
 def giver(case: Case, on: date) -> list[int]:
@@ -52,7 +52,8 @@ def order_of(case: Case) -> Task | None:
     return Task.objects.filter(case=case, kind="order").order_by("-id").first()
 
 
-def _desk(organisation_id: int | None, on: date) -> list[int]:
+def desk(organisation_id: int | None, on: date) -> list[int]:
+    """Those who keep the desk of a unit on a day."""
     held = Holding.objects.filter(
         Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on, post__active=True,
         post__organisation_id=organisation_id or 0, post__roles__code="unit_desk",

@@ -74,6 +74,31 @@ def tell_recall_check(number: str, version: int) -> None:
     operations.tell_recalled(number=number, version=version, now=clock.now())
 
 
+def tell_granted(number: str, version: int) -> None:
+    """The unit's request is granted."""
+    operations.tell(topic="granted", number=number, version=version, now=clock.now())
+
+
+def tell_not_granted(number: str, version: int) -> None:
+    """The unit's request is refused."""
+    operations.tell(topic="not_granted", number=number, version=version, now=clock.now())
+
+
+def tell_goes_on(number: str, version: int) -> None:
+    """The clock of a held case runs again."""
+    operations.tell(topic="goes_on", number=number, version=version, now=clock.now())
+
+
+def tell_taken(number: str, version: int) -> None:
+    """The unit from which substitute works take the case."""
+    operations.tell_taken(number=number, version=version, now=clock.now())
+
+
+def tell_settled(number: str, version: int) -> None:
+    """The parties to a dispute that was decided."""
+    operations.tell_settled(number=number, version=version, now=clock.now())
+
+
 def tell_named(topic: str, number: str, version: int, members: list[int]) -> None:
     """Members named by another subsystem, of a step of a case."""
     operations.tell(topic=topic, number=number, version=version, named=members, now=clock.now())

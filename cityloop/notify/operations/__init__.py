@@ -12,6 +12,8 @@ from cityloop.notify.operations.ordering import (
     tell_members,
     tell_order_overdue,
     tell_recalled,
+    tell_settled,
+    tell_taken,
 )
 from cityloop.notify.operations.pushing import end_left, subscribe, unsubscribe
 from cityloop.notify.operations.replies import CannotReply, send_owed, send_reply
@@ -39,5 +41,7 @@ __all__ = [
     "tell_members",
     "tell_order_overdue",
     "tell_recalled",
+    "tell_settled",
+    "tell_taken",
     "unsubscribe",
 ]

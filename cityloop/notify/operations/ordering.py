@@ -120,6 +120,29 @@ def tell_recalled(*, number: str, version: int, now: datetime) -> int:
     return tell(topic="recalled", number=number, version=version, now=now, named=named)
 
 
+def tell_taken(*, number: str, version: int, now: datetime) -> int:
+    """Tell the desk of the unit that had the case, or is named liable, of the substitute works."""
+    line = CaseEvent.objects.get(case__number=number, version=version)
+    units = (line.facts.get("unit_before"), line.facts.get("liable"))
+    return _tell_desks("taken", units, line, now)
+
+
+def tell_settled(*, number: str, version: int, now: datetime) -> int:
+    """Tell the desks of all who had returned a case that it was decided whose it is."""
+    line = CaseEvent.objects.select_related("case").get(case__number=number, version=version)
+    return _tell_desks("settled", (*line.case.returned_by, line.facts.get("liable")), line, now)
+
+
+def _tell_desks(topic: str, units: Sequence[int | None], line: CaseEvent, now: datetime) -> int:
+    on = timezone.localdate(now)
+    named = {one for unit in set(units) if unit for one in audiences.desk(unit, on)}
+    if not named:
+        return 0
+    return tell(
+        topic=topic, number=line.case.number, version=line.version, now=now, named=sorted(named)
+    )
+
+
 def tell_order_overdue(*, number: str, version: int, now: datetime) -> int:
     """Tell both sides of a supervision order that its answer is late; 0 for any other clock."""
     line = CaseEvent.objects.get(case__number=number, version=version)
