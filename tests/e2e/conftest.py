@@ -17,13 +17,22 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import translation
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from cityloop.kernel import clock
 from tests.e2e import world as worlds
 
 ROOT = Path(__file__).resolve().parents[2]
 DESK, PHONE = (1440, 900), (390, 844)
+# Two cores carry browser, server and the other tests: what comes late comes all the same.
+expect.set_options(timeout=15_000)
 
 
 @dataclass

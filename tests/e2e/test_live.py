@@ -13,7 +13,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db]
 
 # A quiet machine needs far less than a second; others may be at work on this one.
 SOON = 3_000
-LOST = ("ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION", "ERR_NETWORK", "401 (Unauthorized)")
+LOST = (
+    "Failed to fetch",
+    "ERR_INTERNET_DISCONNECTED",
+    "ERR_CONNECTION",
+    "ERR_NETWORK",
+    "401 (Unauthorized)",
+)
 
 
 def live(page: Page) -> Page:
