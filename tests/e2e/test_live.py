@@ -154,3 +154,25 @@ def test_what_changed_without_a_connection_is_fetched_when_it_is_back(visit: Vis
     page.context.set_offline(False)
     expect(bar).to_be_hidden(timeout=10_000)
     expect(row).to_contain_text("待派遣", timeout=SOON)
+
+
+@pytest.mark.requirement("D05")
+def test_a_list_with_ticked_rows_goes_on_and_keeps_its_ticks(visit: Visit) -> None:
+    rows = live(visit.as_("acceptor", "/desk/to_accept/"))
+    tick = rows.locator("input[name=case][form=bulk]").first
+    tick.check()
+    number, before = tick.get_attribute("value"), rows.locator("#cases tbody tr").count()
+    calling = visit.as_("acceptor", "/intake/new/")
+    calling.locator("#report-text").fill("体育场路北侧人行道有一堆装修垃圾，占了半条路")
+    calling.locator("#report-class_words").fill("jg")
+    calling.locator("#class-choices input[type=radio]").first.check()
+    calling.locator("[data-map][data-ready]").wait_for(state="attached")
+    frame = calling.locator(".report-map")
+    frame.scroll_into_view_if_needed()
+    frame.click(position={"x": 120, "y": 90})
+    expect(calling.locator("#beside")).to_contain_text("单元网格")
+    calling.get_by_role("button", name="提交登记").click()
+    expect(calling.locator("h1")).to_have_text("已生成案件")
+    expect(rows.locator("#cases tbody tr")).to_have_count(before + 1)
+    expect(rows.locator(f"input[name=case][value='{number}']")).to_be_checked()
+    expect(rows.locator("input[name=case]:checked")).to_have_count(1)

@@ -254,7 +254,7 @@ SCRIPT_BYTES: dict[str, int] = {
     "kernel/static/ui/filter.js": 2_500,
     "kernel/static/ui/forms.js": 4_000,
     "kernel/static/ui/keys.js": 1_000,
-    "kernel/static/ui/live.js": 7_000,
+    "kernel/static/ui/live.js": 7_500,
     "kernel/static/ui/page.js": 2_000,
     "kernel/static/ui/palette.js": 2_500,
     "kernel/static/ui/photos.js": 3_500,

@@ -84,3 +84,11 @@ document.addEventListener("keydown", (event) => {
 
 mark();
 rows()[open()]?.closest("tr").scrollIntoView({ block: "nearest" });
+
+// A list that comes anew keeps its ticks.
+const boxes = () => document.querySelectorAll("input[name=case][form=bulk]");
+const ticked = new Set([...boxes()].filter((box) => box.checked).map((box) => box.value));
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("input[name=case][form=bulk]")) ticked[target.checked ? "add" : "delete"](target.value);
+});
+document.addEventListener("htmx:after:swap", () => { for (const box of boxes()) box.checked = ticked.has(box.value); });

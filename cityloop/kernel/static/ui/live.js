@@ -107,18 +107,20 @@ function go(part) {
 
 function refresh(part) { part.dispatchEvent(new CustomEvent("refresh", { bubbles: false })); }
 
-document.addEventListener("visibilitychange", () => {
+function catchUp() {
   for (const part of document.hidden ? [] : document.querySelectorAll("[data-live-missed]")) {
     if (busy(part)) continue;
     delete part.dataset.liveMissed;
     ask(part, 0, 0);
   }
-});
+}
+document.addEventListener("visibilitychange", catchUp);
+document.addEventListener("focusout", () => setTimeout(catchUp));
 
-// Never take away what somebody is typing or has opened.
+// Never take away what somebody is typing or has opened. A tick is no typing.
 function busy(part) {
   return part.querySelector("form[data-dirty], [popover]:popover-open") !== null
-    || (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select"));
+    || (part.contains(document.activeElement) && document.activeElement.matches("input:not([type=checkbox]), textarea, select"));
 }
 
 function tell() {
