@@ -61,6 +61,27 @@ def clocks(number: str) -> dict[str, str]:
     return dict(rows.values_list("kind", "state"))
 
 
+@pytest.mark.requirement("E04", "E13", "H01")
+def test_a_unit_that_gets_its_case_back_by_decision_has_what_was_left_of_its_time(
+    town: Town,
+) -> None:
+    dispute = frozen(town)
+    first = dispute.case.timers.get(kind="handling", organisation=town.units["ROADS"])
+    assert first.spent > 0, "the twenty minutes that ROADS had it"
+
+    decision = coordination.Decision(
+        unit=town.units["ROADS"], reason="渣土来自道路施工",
+        document="会商纪要〔2026〕4号",
+    )  # fmt: skip
+    coordination.decide_dispute(
+        dispute_id=dispute.pk, decision=decision, actor=town.actor("supervisor"), now=town.now
+    )
+    again = dispute.case.timers.get(kind="handling", state="running")
+    assert (again.organisation_id, again.limit_amount) == (
+        town.units["ROADS"].pk, first.limit_amount)  # fmt: skip
+    assert again.spent == first.spent, "sending it round wins no time"
+
+
 @pytest.mark.requirement("E04", "E05", "E13", "F12")
 def test_the_dispatcher_freezes_a_circle_and_the_decision_becomes_a_rule(town: Town) -> None:
     number = filed(town)

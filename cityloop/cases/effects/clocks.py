@@ -7,7 +7,7 @@ from decimal import Decimal
 from cityloop.cases import clocks, command
 from cityloop.cases.change import Change
 from cityloop.cases.effects.command import share
-from cityloop.cases.models import TimerKind
+from cityloop.cases.models import Timer, TimerKind, TimerState
 
 MINUTE = "minute"
 
@@ -68,16 +68,45 @@ def start_whole_clock(change: Change) -> None:
 def start_handling_clock(change: Change) -> None:
     """The handling clock starts with the frozen limit.
 
-    The same unit that gets its case back goes on with what was left, unless the city restarts.
+    The same unit that gets its case back goes on with what was left, also when another unit had it
+    in between, unless the city restarts.
     """
     clocks.stop(change, TimerKind.DISPATCH)
     paused = change.timer(TimerKind.HANDLING)
-    again = paused is not None and change.facts.get("unit") == change.facts.get("unit_before")
-    if again and change.flow.redispatch_clock == "continue":
+    goes_on = change.flow.redispatch_clock == "continue"
+    if goes_on and paused and change.facts.get("unit") == change.facts.get("unit_before"):
         clocks.resume(change, TimerKind.HANDLING)
         return
-    clocks.start(change, TimerKind.HANDLING, *limit_of(change))
+    before = _clock_before(change) if goes_on else None
+    if before is not None:
+        clocks.start(
+            change, TimerKind.HANDLING, before.limit_amount, before.limit_unit, used=before.spent
+        )
+    else:
+        clocks.start(change, TimerKind.HANDLING, *limit_of(change))
     change.case.handling_overdue = False
+
+
+def _clock_before(change: Change) -> Timer | None:
+    """The unit's own clock of this case from before another unit had it.
+
+    None when it had none, when it handed in since (then it was judged), or when the limit is told
+    in another unit of time by now.
+    """
+    case = change.case
+    last = next(
+        (
+            t
+            for t in reversed(change.timers)
+            if t.kind == TimerKind.HANDLING
+            and t.state == TimerState.ENDED
+            and t.organisation_id == case.lead_id
+        ),
+        None,
+    )
+    if last is None or (case.handled_at and last.ended_at and last.ended_at <= case.handled_at):
+        return None
+    return last if last.limit_unit == limit_of(change)[1] else None
 
 
 def restart_handling_clock(change: Change) -> None:

@@ -21,6 +21,8 @@ from cityloop.kernel.phones import plain_phone
         ("(0571) 8888-0000", "057188880000"),
         ("+86 571 8888 0000", "057188880000"),
         ("+86 400 123 4567", "4001234567"),
+        ("0138 0000 0000", "13800000000"),
+        ("010 1380 0000", "01013800000"),
         ("12345", "12345"),
         ("86880000", "86880000"),
         ("+1 202 555 0100", "+12025550100"),
@@ -32,7 +34,7 @@ def test_the_same_number_is_kept_alike(typed: str, kept: str) -> None:
 
 
 @given(
-    st.sampled_from(["", "+86", "0086", "86", "+86 "]),
+    st.sampled_from(["", "+86", "0086", "86", "+86 ", "0"]),
     st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True),
     st.lists(st.tuples(st.integers(0, 11), st.sampled_from(" -().")), max_size=4),
 )  # fmt: skip
