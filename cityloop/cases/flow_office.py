@@ -108,7 +108,7 @@ def draft_of(area: str, code: str) -> Draft:
         mode = next((one for one, _title in all_modes() if one.code == code), None)
         if mode is None:
             raise NotFound(_("there is no such mode"))
-        begins = modes.laid_over(begins, mode.parameters, area)
+        begins = modes.applied(begins, mode.parameters, area)
     return Draft(current, area, code, begins)
 
 

@@ -13,6 +13,10 @@ from django.utils.translation import gettext as _
 from cityloop.cases.flow import DISTRICTS
 from cityloop.kernel.errors import Invalid
 
+# What a mode decides as a whole, said or not; everything else of the city's flow stays as it is.
+DECIDES = frozenset(
+    {"command", "dispatch_begins", "supervision", "roles", "second_eye", "merge_posts"}
+)
 LONGEST_CODE = 11  # with its number behind it, and a channel's code behind that, still one code
 
 
@@ -76,3 +80,15 @@ def laid_over(
     if area:
         return {**stored, DISTRICTS: {**(areas or {}), area: dict(parameters)}}
     return {**({DISTRICTS: areas} if areas else {}), **parameters}
+
+
+def applied(
+    stored: Mapping[str, Any], parameters: Mapping[str, Any], area: str = ""
+) -> dict[str, Any]:
+    """The flow that holds, with the organisation of a mode for the city or for one area.
+
+    Limits, shares and whatever else a mode does not decide stay as the city has set them.
+    """
+    own = (stored.get(DISTRICTS) or {}).get(area, {}) if area else stored
+    kept = {name: value for name, value in own.items() if name not in DECIDES and name != DISTRICTS}
+    return laid_over(stored, {**kept, **parameters}, area)

@@ -29,23 +29,26 @@ def publish_flow(
 ) -> None:
     """Publish a mode as the flow of new cases; running cases keep theirs.
 
-    Refused when it is unsound; a control that it does without is named. A mode asks that its desks
-    are staffed: make the posts first, then give them to people.
+    A mode says how the platforms work together; limits and shares that the city has set stay. What
+    changes is told. Refused when it is unsound; a control that it does without is named. A mode
+    asks that its desks are staffed: make the posts first, then give them to people.
     """
     open_project()
     require_tables()
     from django.utils import timezone
 
-    from cityloop.cases import modes, operations, queries, workflow
+    from cityloop.cases import flow_office, modes, operations, queries, workflow
     from cityloop.kernel import clock
     from cityloop.kernel.actor import Actor
 
     mode, now, actor = modes.read_mode(file), clock.now(), Actor.system("publish-flow")
-    wanted = modes.laid_over(queries.current_flow().parameters, mode.parameters, area)
+    before = queries.current_flow().parameters
+    wanted = modes.applied(before, mode.parameters, area)
     made = make_posts(mode, area) if posts and not dry_run else []
     today = timezone.localdate(now)
     found = workflow.faults_on(wanted, today)
     result: dict[str, Any] = {"mode": mode.code, "area": area, "posts": made, "faults": found,
+                              "changes": [] if found else flow_office.differences(before, wanted),
                               "warnings": [] if found else workflow.warnings(wanted)}  # fmt: skip
     if not found and not dry_run:
         flow = operations.publish_flow(
@@ -53,7 +56,8 @@ def publish_flow(
         )
         result["flow"] = flow.code
     sentence = "\n".join(found) or f"{result.get('flow', mode.code)}: sound"
-    finish(result, "\n".join([sentence, *result["warnings"]]), as_json=as_json)
+    told = [sentence, *result["changes"], *result["warnings"]]
+    finish(result, "\n".join(told), as_json=as_json)
     if found:
         raise RejectedError("not published")
 

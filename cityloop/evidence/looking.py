@@ -55,11 +55,15 @@ def _of_another_case(photo: Attachment, found: list[queries.Alike]) -> list[Find
 
 
 def _of_another_step(photo: Attachment, found: list[queries.Alike]) -> list[Finding]:
-    """The picture from before as the proof of the result, the unit's as the inspector's own."""
+    """The picture from before as the proof of the result, the unit's as the inspector's own, or
+    the proof that an earlier check, rework or re-inspection has seen already."""
     if photo.stage not in PROOF:
         return []
-    stages = tuple(one for one in (*BEFORE, *PROOF) if one != photo.stage)
-    earlier = {one.file_id: one for one in queries.photos_before(photo, stages)}
+    earlier = {
+        one.file_id: one
+        for one in queries.photos_before(photo, (*BEFORE, *PROOF))
+        if one.stage != photo.stage or one.version < photo.version
+    }
     for one in found:
         if one.file_id in earlier and the_same(photo.file, one):
             facts = {"stage": earlier[one.file_id].stage, "differs": one.differs, "part": one.part}

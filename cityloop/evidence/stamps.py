@@ -24,7 +24,16 @@ _WHEN = re.compile(
     r"(?:\D{0,8}?(\d{1,2})\s*[:：时]\s*(\d{2})(?:\s*[:：分]\s*(\d{2}))?)?"
 )
 _PLACE = re.compile(r"[一-鿿]{2,}.*?(?:[省市区县镇乡村路街巷道弄号桥园站坊苑城里]|社区)")
-_NAME = re.compile(r"[一-鿿]{2,}?(?:路|街|巷|大道|弄|桥|村|社区|街道|镇|园|苑)")
+# An address is read part by part: regions, then roads, then communities and villages. No part
+# swallows the end of another; a name may itself end like a region (古镇路) or a village (花园路).
+_ROAD_END = "路街巷弄桥大"
+_ADDRESS = re.compile(
+    r"(?:(?![路街巷弄桥])[一-鿿]){1,6}?"
+    rf"(?:街道|(?:省|市|县|镇|乡|(?<![小社园校厂景片街库])区)(?![{_ROAD_END}]))"
+    rf"|(?P<road>(?:(?!社区|[村苑园](?![{_ROAD_END}]))[一-鿿]){{1,8}}?"
+    r"(?:大道|路|街(?!道)|巷|弄|桥)(?!社区))"
+    r"|(?P<home>[一-鿿]{1,8}?(?:社区|新村|村|苑|园)+(?!社区))"
+)
 # A district after the city's name, or at the beginning; not a community, a campus, a park.
 _DISTRICT = re.compile(
     r"(?:市|^|[\s:：·])\s*([一-鿿]{1,4}?(?<![小社园校厂景片街库])[区县])(?![一-鿿]{0,4}社区)"
@@ -61,17 +70,22 @@ def understood(lines: Iterable[tuple[str, float]]) -> Stamp | None:
     return Stamp(" ".join(text for text, _score in told)[:200], at, timed, place[:120], score)
 
 
-def names_in(text: str) -> set[str]:
-    """Roads, villages and communities that an address or a stamp names."""
-    return {name[-4:] for name in _NAME.findall(text)}
+def names_in(text: str) -> tuple[list[str], list[str]]:
+    """Roads, and communities or villages, that an address or a stamp names; regions left out."""
+    found = list(_ADDRESS.finditer(text))
+    roads, homes = ([one[kind] for one in found if one[kind]] for kind in ("road", "home"))
+    return roads, homes
 
 
 def same_place(place: str, known: str) -> bool | None:
-    """Whether two addresses name a road or community in common; None where one names none."""
-    here, there = names_in(place), names_in(known)
-    if not here or not there:
-        return None
-    return any(one in known for one in here) or any(one in place for one in there)
+    """Whether two addresses name a road or community in common; None where they cannot be
+    compared: one names none, or one a road only and the other a community only."""
+    (roads, homes), (known_roads, known_homes) = names_in(place), names_in(known)
+    here, there = [*roads, *homes], [*known_roads, *known_homes]
+    if any(one in known for one in here) or any(one in place for one in there):
+        return True
+    comparable = (roads and known_roads) or (homes and known_homes)
+    return False if comparable else None
 
 
 def districts_in(place: str) -> list[str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from django.urls import URLPattern, get_resolver
+from django.urls import URLPattern, get_resolver, resolve
 
+from cityloop.notify.models import Message
 from tests.conformance.city import City, fingerprint
 from tests.conformance.pages import BY_NAME, ELSEWHERE, PAGES, Page
 
@@ -111,3 +113,11 @@ def test_pages_speak_the_readers_language(city: City, language: str) -> None:
             assert answer.status_code == 200, page.name
             if answer["Content-Type"].startswith("text/html") and b"<html" in answer.content:
                 assert f'lang="{language}"'.encode() in answer.content.lower(), page.name
+
+
+@pytest.mark.requirement("G09")
+def test_every_message_leads_to_a_page_that_exists(city: City) -> None:
+    paths = set(Message.objects.exclude(path="").values_list("path", flat=True))
+    assert any(path.startswith("/meetings/") for path in paths)
+    for path in sorted(paths):
+        resolve(urlsplit(path).path)

@@ -44,7 +44,7 @@ def body(town: Town, code: str, kind: str, above: str, region: str) -> None:
 def mode(name: str, *, area: str = "") -> Flow:
     """The city publishes one of the modes, for itself or for one area; unsound ones are refused."""
     read = modes.read_mode(ROOT / "data/modes" / f"{name}.toml")
-    wanted = modes.laid_over(queries.current_flow().parameters, read.parameters, area)
+    wanted = modes.applied(queries.current_flow().parameters, read.parameters, area)
     flow = cases.publish_flow(code=read.code, parameters=wanted, actor=SYSTEM, now=clock.now())
     forget()
     return flow

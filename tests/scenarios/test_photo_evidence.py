@@ -114,3 +114,45 @@ def test_the_checker_sees_whether_the_proof_shows_the_place_and_the_day(
     before = len(queries.findings(case))
     operations.examine(number=case.number, version=case.version, now=town.now)
     assert len(queries.findings(case)) == before
+
+
+@pytest.mark.requirement("F10", "F14", "D08")
+def test_the_proof_that_failed_proves_no_rework_and_the_old_check_no_new_one(town: Town) -> None:
+    """Saved again it is another file, and yet the picture that was judged before."""
+    result = pictures.photo(pictures.TEMPLE)
+    undone = pictures.hidden(pictures.photo(pictures.FLOWER))
+    case = finished_with(town, result)
+    number = case.number
+
+    def papers(picture: Image.Image, stage: str, quality: int) -> list[cases.Paper]:
+        content = pictures.jpeg(picture, quality=quality)
+        stored = files.store(chunks=[content], filename="p.jpg", now=town.now).sha256
+        return [cases.paper(sha256=stored, stage=stage)]
+
+    def step(action: str, by: str, shown: list[cases.Paper], **inputs: object) -> None:
+        cases.perform(
+            number, action, actor=town.actor(by), now=town.now, inputs=inputs, papers=shown
+        )
+
+    town.step(number, "send_check", "acceptor", inspector="inspector2")
+    step(
+        "check_failed",
+        "inspector2",
+        papers(undone, "check", 90),
+        reason_code="undone",
+        reason="未清理",
+    )
+    town.step(number, "rework", "dispatcher", reason="核查未通过")
+    town.step(number, "receive", "water")
+    town.wait(minutes=30)
+    step("finish", "water", papers(result, "after", 70), result="已清理")
+    town.deliver()
+    (again,) = found(case, "reused")
+    assert again.facts["stage"] == "after" and again.odd
+    assert "photo of the result" in wording.words_of(again)
+
+    town.step(number, "send_check", "acceptor", inspector="inspector2")
+    step("check_passed", "inspector2", papers(undone, "check", 72))
+    town.deliver()
+    (_first, old) = found(case, "reused")
+    assert old.facts["stage"] == "check" and old.odd

@@ -90,6 +90,24 @@ def test_a_district_lays_its_command_over_the_city_and_a_street_over_the_distric
     assert flow.parameters(later, "330106").dispatch_minutes == 40
 
 
+@pytest.mark.requirement("A05", "A08")
+def test_a_mode_changes_who_commands_and_nothing_else_that_the_city_has_set():
+    city = {
+        "reply_check_share": 0.3, "trial": True, "merge_posts": True, "second_eye": False,
+        "districts": {"330106": {"dispatch_minutes": 40, "dispatch_begins": "lowest"}},
+    }  # fmt: skip
+    yantai = {"supervision": ["city"], "command": [{"level": "district", "minutes": 30}]}
+    wanted = modes.applied(city, yantai)
+    now = flow.parameters(wanted)
+    assert (now.reply_check_share, now.trial) == (0.3, True)
+    assert (now.merge_posts, now.second_eye) == (False, True), "the old mode's own are gone"
+    assert now.supervision == ("city",)
+    assert flow.parameters(wanted, "330106").dispatch_minutes == 40
+    there = modes.applied(city, yantai, "330106")
+    assert there["districts"]["330106"] == {"dispatch_minutes": 40, **yantai}
+    assert there["reply_check_share"] == 0.3
+
+
 @pytest.mark.requirement("A22")
 @pytest.mark.parametrize("path", MODES, ids=lambda path: path.stem)
 def test_in_no_mode_does_who_is_judged_file_check_or_close(path):

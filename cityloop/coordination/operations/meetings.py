@@ -161,7 +161,7 @@ def _tell_unit(task: MeetingTask, now: datetime) -> None:
               "reason": task.what[:TOLD], "due": task.due_on.isoformat()}  # fmt: skip
     payload = {
         "topic": "task_given", "members": desks_of([task.organisation_id], now=now),
-        "about": f"meeting-task:{task.pk}", "path": f"/joint-meetings/{task.meeting_id}/",
+        "about": f"meeting-task:{task.pk}", "path": f"/meetings/{task.meeting_id}/",
         "values": values,
     }  # fmt: skip
     jobs.defer("notify.tell", payload)

@@ -39,7 +39,7 @@ def _mode(name: str, *impatient: str) -> dict[str, Any]:
 
 def _in(area: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The city's own parameters, with these for the district or street alone."""
-    return modes.laid_over(queries.current_flow().parameters, parameters, area)
+    return modes.applied(queries.current_flow().parameters, parameters, area)
 
 
 def _one_hall(scene: Scene) -> str:

@@ -78,6 +78,16 @@ def test_every_written_moment_is_understood(at: datetime, gap: str) -> None:
     [
         ("上城区人民路12号", "人民路与桥头街口", True),
         ("西湖区文三路9号", "人民路12号", False),
+        # What the city writes before the road is not the road.
+        ("杭州市上城区定安路", "上城区清波街道定安路公交站", True),
+        ("西湖区文三路", "西湖区翠苑街道文三路5号", True),
+        ("杭州市上城区清波街道中山路", "上城区清波街道定安路3号", False),
+        ("浙江杭州定安路", "上城区定安路", True),
+        ("上城区古镇路1号", "花园路", False),
+        ("花园路3号", "上城区清波街道花园路", True),
+        ("上城区清波街道柳翠井巷社区", "柳翠井巷社区门口", True),
+        ("翠苑新村", "古荡新村", False),
+        ("翠苑社区", "文三路5号", None),
         ("30.25N 120.16E", "人民路12号", None),
         ("人民路12号", "", None),
     ],
