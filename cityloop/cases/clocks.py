@@ -73,6 +73,8 @@ def start(
     if kind == HANDLING:
         change.case.handling_due_at = timer.due_at
     _note(change, kind, None, timer.due_at, "started")
+    if used:
+        change.facts["clocks"][-1]["used"] = str(used)
     return timer
 
 

@@ -64,18 +64,23 @@ def explained(case: Case, kind: str, *, now: datetime, which: int | None = None)
     if not 0 < which <= len(found):
         raise no_clock(kind)
     timer, calendar = found[which - 1], standards.work_calendar()
-    pauses = pauses_of(kind, queries.history(case), which=which)
+    history = queries.history(case)
+    pauses, clocks = pauses_of(kind, history, which=which), noted(kind, history)
+    told = clocks[which - 1][0][1].get("used", "") if which <= len(clocks) else ""
+    before = carried(timer, pauses, calendar, told)
     used = used_by(timer, calendar, now=now)
     stands = timer.state == TimerState.PAUSED
     later = _Later(timer, pauses)
     return {
         "kind": kind, "which": which, "state": timer.state,
         "limit": [timer.limit_amount, timer.limit_unit],
-        "margin_hours": timer.margin_hours, "used_before": carried(timer, pauses, calendar),
+        "margin_hours": timer.margin_hours, "used_before": before,
         "used": used, "left": max(timer.limit_amount - used, ZERO),
         "due_at": None if stands else timer.due_at,
         "stands_since": pauses[-1].start if stands and pauses else None,
-        "stretches": [_plain(one, later) for one in stretches(timer, pauses, calendar)],
+        "stretches": [
+            _plain(one, later) for one in stretches(timer, pauses, calendar, before=before)
+        ],
     }  # fmt: skip
 
 
@@ -124,8 +129,11 @@ def used_by(timer: Timer, calendar: WorkCalendar, *, now: datetime) -> Decimal:
     return min(used, timer.limit_amount) if timer.margin_hours and not late else used
 
 
-def carried(timer: Timer, pauses: Sequence[Pause], calendar: WorkCalendar) -> Decimal:
-    """What a platform had used of the share before the case came to this one, in minutes."""
+def carried(timer: Timer, pauses: Sequence[Pause], calendar: WorkCalendar, told: str) -> Decimal:
+    """What had been used of the limit before this clock began, in its unit: by another platform of
+    its share, by the unit itself when it had the case before. `told`: as the history says it."""
+    if told:
+        return Decimal(told).quantize(FIVE_PLACES)
     if timer.kind != TimerKind.DISPATCH or timer.limit_unit not in worktime.CONTINUOUS:
         return ZERO
     ran = sum((one.amount for one in stretches(timer, pauses, calendar)), ZERO)
@@ -133,19 +141,22 @@ def carried(timer: Timer, pauses: Sequence[Pause], calendar: WorkCalendar) -> De
     return max(whole - ran, ZERO).quantize(FIVE_PLACES)
 
 
-def stretches(timer: Timer, pauses: Sequence[Pause], calendar: WorkCalendar) -> list[Stretch]:
-    """Every stretch from the start to the deadline, in order; while the clock stands, to now.
+def stretches(
+    timer: Timer, pauses: Sequence[Pause], calendar: WorkCalendar, *, before: Decimal = ZERO
+) -> list[Stretch]:
+    """Every stretch from the start to the deadline, in order; while the clock stands, to now. So
+    much of the limit was used `before` the clock began.
 
     What the history does not tell, of imported cases, is left out.
     """
     found: list[Stretch] = []
     begin = timer.first_started_at if pauses else timer.started_at
     for pause in pauses:
-        found += _run(timer, begin, pause.start, _counted(found), calendar)
+        found += _run(timer, begin, pause.start, before + _counted(found), calendar)
         found.append(Stretch(pause.start, pause.end, False, PAUSED, pause=pause))
         begin = pause.end or pause.start
     goes_on = not pauses or (pauses[-1].end is not None and pauses[-1].goes_on)
-    return [*found, *_last_run(timer, _counted(found), calendar)] if goes_on else found
+    return [*found, *_last_run(timer, before + _counted(found), calendar)] if goes_on else found
 
 
 def _counted(found: Iterable[Stretch]) -> Decimal:

@@ -71,7 +71,7 @@ def add_line(change: Change) -> None:
         "target": case.status,
         "role": change.role,
         "member_id": change.actor.member_id,
-        "actor": change.actor.post[:120],
+        "actor": change.actor.label_as(change.role, case.lead_id, case.holder_id)[:120],
         "at": change.now,
         "recorded_at": change.recorded_at or change.now,
         "facts": facts,

@@ -220,8 +220,9 @@ class StretchOut(Schema):
 class DeadlineOut(Schema):
     """How the deadline of a clock came about. Amounts are in the limit's unit.
 
-    What the stretches counted, and what a platform had used of its share before (`used_before`), is
-    the limit. While the clock stands still it has no deadline, and `used` and `left` are the limit.
+    What the stretches counted, and what had been used before (`used_before`: by another platform of
+    its share, by the unit when it had the case before), is the limit. While the clock stands still,
+    it has no deadline, and `used` and `left` are the limit.
     """
 
     kind: str

@@ -199,7 +199,8 @@ def clock_changes(case: Case, kind: str, *, which: int | None = None) -> list[di
     return [
         {
             "at": line.at, "action": line.action, "actor": line.actor, "what": note["what"],
-            "was": note["was"], "due": note["due"], "reason": str(line.facts.get("reason", "")),
+            "was": note["was"], "due": note["due"],
+            "reason": str(line.facts.get("reason") or line.facts.get("opinion") or ""),
         }
         for notes in (clocks if which is None else [clocks[which - 1]])
         for line, note in notes

@@ -60,9 +60,8 @@ def _led(actor: Actor, *, part: bool) -> Q:
 
 def own_task(actor: Actor) -> Q:
     """Tasks of the actor in person, and sub-tasks of their unit."""
-    units = actor.organisation_ids
-    below = [actor.organisation_id] if units is None else sorted(units)
-    return Q(member_id=actor.member_id or 0) | (Q(organisation_id__in=below) & ~Q(what=""))
+    mine = Q(organisation_id__in=sorted(actor.own_units)) & ~Q(what="")
+    return Q(member_id=actor.member_id or 0) | mine
 
 
 def with_task(kind: str, *, own: bool) -> Condition:

@@ -144,8 +144,7 @@ def _unit_option(one: Organisation) -> tuple[str, Label]:
 
 
 def _workers(asked: Asked) -> list[Any]:
-    own: Any = asked.actor.organisation_ids or {asked.actor.organisation_id}
-    rows = people.holders(asked.on, "worker").filter(organisation_id__in=own)
+    rows = people.holders(asked.on, "worker").filter(organisation_id__in=asked.actor.own_units)
     return [(str(one.pk), one.name) for one in rows.order_by("name", "pk")]
 
 

@@ -23,13 +23,17 @@ router = Router(tags=["discipline"])
 
 
 class CloserOut(Schema):
-    """What somebody closed and another team inspected; `rate` is null without an inspection."""
+    """What somebody closed and another team inspected; `rate` is null without an inspection.
+
+    `reopened`: drawn, and reopened before anybody came; these are drawn again when closed again.
+    """
 
     member_id: int
     name: str
     inspected: int
     false: int
     waiting: int
+    reopened: int
     rate: float | None
 
 
@@ -37,7 +41,8 @@ class DrawOut(Schema):
     """A draw: sha256("seed:number") as a share of one lies below `share` for what was drawn.
 
     `closed` counts the cases closed under their closing condition; those closed by force are named
-    in `forced`, and drawn below `forced_share`.
+    in `forced`, and drawn below `forced_share`. All in `again` are drawn: these were drawn before,
+    and reopened before anybody inspected them.
     """
 
     day: date
@@ -47,6 +52,7 @@ class DrawOut(Schema):
     closed: int
     forced_share: float
     forced: list[str]
+    again: list[str]
     drawn: list[str]
     without_team: list[str]
     drawn_at: datetime
@@ -64,7 +70,8 @@ def list_closers(
     return [
         {
             "member_id": one.member_id, "name": one.name, "inspected": one.inspected,
-            "false": one.false, "waiting": one.waiting, "rate": one.rate,
+            "false": one.false, "waiting": one.waiting, "reopened": one.reopened,
+            "rate": one.rate,
         }
         for one in queries.closers(actor, since=first, until=last)
     ]  # fmt: skip

@@ -23,6 +23,7 @@ class DisciplineConfig(Subsystem):
     subscriptions = {
         "case.recheck_confirmed": "note_confirmed",
         "case.recheck_false": "note_false",
+        "case.reopen": "note_reopened",
         "case.approve_appeal": "lateness_excused",
     }
     schedules = (Schedule("draw_rechecks", 600), Schedule("draw_decisions", 600),

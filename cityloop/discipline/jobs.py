@@ -58,3 +58,8 @@ def lateness_excused(number: str, version: int) -> None:
 def note_false(number: str, version: int) -> None:
     """The other team found the case falsely closed."""
     operations.note(number=number, version=version, result=Result.FALSE)
+
+
+def note_reopened(number: str, version: int) -> None:
+    """The case was reopened before the other team came: there is nothing to inspect any more."""
+    operations.note(number=number, version=version, result=Result.REOPENED)

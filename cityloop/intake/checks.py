@@ -46,7 +46,7 @@ SENTENCES: dict[str, Any] = {
     "short_text": _("The text is very short"),
     "broken_text": _("Part of the text arrived unreadable"),
     "text_cleaned": _("Control characters were removed from the text"),
-    "phone_in_text": _("The text holds a telephone number: keep it out of what units read"),
+    "phone_in_text": _("The text holds a telephone number: units read it with its middle hidden"),
     "possible_duplicate": _("Case %(number)s, %(metres)s m away, may be the same"),
     "sent_again": _("Sent again under the same number after case %(number)s was refused"),
     "outer_deadline_past": _("The outer deadline had passed when it came: %(due_at)s"),

@@ -66,6 +66,10 @@ class Actor:
     # Ids of the body that somebody comes from, of those of their posts, of all above these, and of
     # all below those that handle cases: whoever is lent to the centre stays their own unit's.
     houses: frozenset[int] = frozenset()
+    # Ids of the bodies at whose unit desks the posts stand, and of all below these.
+    units: frozenset[int] = frozenset()
+    # Body, roles and label of the posts at each body, the own one first.
+    stands: tuple[tuple[int, frozenset[str], str], ...] = ()
 
     @staticmethod
     def system(post: str = "system") -> Actor:
@@ -87,6 +91,22 @@ class Actor:
         with what is one's own, and nobody changes another's.
         """
         return self.territory if self.region_codes is None else self.region_codes
+
+    @property
+    def own_units(self) -> frozenset[int]:
+        """Ids of the bodies for which the actor works: those that limit the view; where nothing
+        does, their own and those at whose unit desks they stand."""
+        if self.organisation_ids is not None:
+            return self.organisation_ids
+        own = () if self.organisation_id is None else (self.organisation_id,)
+        return self.units.union(own)
+
+    def label_as(self, role: str, *bodies: int | None) -> str:
+        """The post in which a step is taken, as the history keeps it: one that has the role, at one
+        of these bodies before others."""
+        fitting = [one for one in self.stands if role in one[1]]
+        there = [label for body, _roles, label in fitting if body in bodies]
+        return (there or [label for _body, _roles, label in fitting] or [self.post])[0]
 
     def belongs_to(self, *organisation_ids: int | None) -> bool:
         """True when one of these bodies is of one house with the actor: their own, one above it, or

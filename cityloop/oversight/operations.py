@@ -196,7 +196,7 @@ def _open(list_id: int, actor: Actor) -> NamedList:
     actor.require(MANAGE)
     queries.list_seen(actor, list_id)
     row = NamedList.objects.select_for_update(of=("self",)).get(pk=list_id)
-    if row.organisation_id not in queries.own_units(actor) and row.made_by_id != actor.member_id:
+    if row.organisation_id not in actor.own_units and row.made_by_id != actor.member_id:
         raise NotAllowed(_("this list belongs to %(unit)s") % {"unit": row.organisation.name})
     if row.ended_at is not None:
         raise Refused(_("this list has ended"))

@@ -102,7 +102,7 @@ def test_what_was_corrected_out_of_a_text_stays_with_intake(town: Town) -> None:
         assert one.text == (words if knows else "井盖破损"), name
     assert Report.objects.get().text == words
     first = CaseEvent.objects.filter(action="correct").order_by("version")[0]
-    assert first.facts["description"]["was"] == words
+    assert first.facts["description"]["was"] == "王建国138******78反映井盖破损，可拨057******21"
 
 
 @pytest.mark.requirement("F06", "G09")

@@ -159,3 +159,26 @@ def test_an_event_needs_no_component(town: Town) -> None:
     town.step(case.number, "accept", "acceptor")
     case = town.step(case.number, "file", "shift_leader", filing_rule=town.rule("E0110").pk)
     assert case.proposal["unit"] == town.units["ROADS"].pk
+
+
+@pytest.mark.requirement("D06", "H05")
+def test_a_verification_sent_and_taken_back_stops_no_clock_for_ever(town: Town) -> None:
+    number = town.report("hotline12319", reporter_phone="13800000009").case
+
+    def acceptance() -> Timer:
+        return Timer.objects.get(case__number=number, kind="acceptance")
+
+    town.step(number, "send_verify", "acceptor", inspector="inspector2")
+    assert acceptance().state == "paused"
+    town.wait(minutes=5)
+    town.step(number, "recall_verify", "acceptor", reason="换人")
+    first = Timer.objects.get(case__number=number, kind="verify")
+    assert (first.state, first.late) == ("ended", None), "nobody has met it by that"
+
+    # Sent once more the clock of acceptance runs on, and runs out in the end.
+    town.step(number, "send_verify", "acceptor", inspector="inspector2")
+    assert acceptance().state == "running"
+    town.wait(minutes=20)
+    town.sweep()
+    assert acceptance().fired
+    town.step(number, "verified", "inspector2", photos=("verify",))

@@ -10,6 +10,7 @@ import pytest
 from cityloop.cases import lifecycle, queries
 from cityloop.cases import operations as cases
 from cityloop.cases.models import Case, CaseEvent, Flow, Task
+from cityloop.desks import boxes
 from cityloop.intake.models import Report
 from cityloop.intake.operations import WrongChannel
 from cityloop.kernel import clock
@@ -336,3 +337,42 @@ def test_one_operator_of_a_small_centre_does_four_steps_and_the_record_says_so(
     assert not CaseEvent.objects.filter(case=usual, facts__same_hands=True).exists()
     with pytest.raises(people.BothSides):
         staff(town, "both", "PLAT", "acceptor", "dispatcher")
+
+
+@pytest.mark.requirement("A28", "E14")
+def test_who_is_lent_to_a_units_desk_does_its_work_and_the_history_names_that_desk(
+    town: Town,
+) -> None:
+    """A dispatcher of the city helps out at WATER for some weeks, seeing the whole city besides."""
+    desk = people_queries.posts(SYSTEM, on=SINCE).get(code="WATER-water")
+    lent = {
+        "valid_to": town.now.date() + timedelta(days=30),
+        "source_document": "借调函〔2026〕8号",
+    }
+    for name in ("helper", "roads"):
+        if name == "helper":
+            staff(town, "helper", "PLAT", "dispatcher")
+        people.second_member(
+            member=town.members[name], post=desk, actor=SYSTEM, now=town.now, **lent
+        )
+    forget()
+    helper = town.actor("helper")
+    assert helper.organisation_ids is None
+    assert helper.own_units == {town.units["WATER"].pk, town.units["PLAT"].pk}
+
+    number = town.case("dispatched").number
+    now = town.now
+    box = boxes.BY_KEY["to_receive"]
+    assert number in set(
+        Case.objects.filter(box.condition(helper, now)).values_list("number", flat=True)
+    )
+    town.step(number, "receive", "helper")
+    line = CaseEvent.objects.get(case__number=number, action="receive")
+    assert line.actor.startswith(f"{town.units['WATER'].name_zh}·")
+    assert line.actor.endswith(" helper")
+
+    # So it is for who comes from another unit: the case was never with that one.
+    second = town.case("dispatched").number
+    town.step(second, "receive", "roads")
+    line = CaseEvent.objects.get(case__number=second, action="receive")
+    assert line.actor.startswith(f"{town.units['WATER'].name_zh}·")

@@ -96,6 +96,44 @@ def test_another_team_finds_a_false_closing(town: Town) -> None:
 
 
 @pytest.mark.requirement("F14")
+def test_a_drawn_case_does_not_escape_by_being_reopened(town: Town) -> None:
+    another_company(town)
+    inspect_all(town)
+    case = town.case("closed")
+    day = timezone.localdate(town.now)
+    town.wait(days=1)
+    town.case("reported")
+    proof.seal(now=town.now)
+    assert operations.draw(day=day, now=town.now) is not None
+
+    # Reopened before the other team comes: its task ends, nothing waits for ever.
+    town.step(case.number, "reopen", "supervisor", reason="现场仍有垃圾")
+    town.deliver()
+    assert not Task.objects.filter(case=case, kind="recheck", closed_at=None).exists()
+    (closer,) = queries.closers(town.actor("supervisor"), since=day, until=day)
+    assert (closer.inspected, closer.waiting, closer.reopened, closer.rate) == (0, 0, 1, None)
+
+    # Closed again it is drawn whatever the lot says, and the draw tells why.
+    Flow.objects.create(
+        code="inspect-none", parameters={"recheck_share": 0.0}, published_at=clock.now()
+    )
+    forget()
+    town.step(case.number, "dispatch", "dispatcher", unit="WATER", reason="重新打开")
+    other = town.case("closed")
+    town.carry(case.number, "closed")
+    second = timezone.localdate(town.now)
+    town.wait(days=1)
+    town.case("reported")
+    proof.seal(now=town.now)
+    made = operations.draw(day=second, now=town.now)
+    assert made is not None and (made.again, made.drawn) == ([case.number], [case.number])
+    assert other.number not in made.drawn
+    town.step(case.number, "recheck_confirmed", "outsider", photos=("check",))
+    town.deliver()
+    assert queries.still_owed([Case.objects.get(pk=case.pk)]) == []
+
+
+@pytest.mark.requirement("F14")
 def test_every_forced_closing_is_drawn_and_counts_for_who_forced_it(
     town: Town, browse: Browse
 ) -> None:

@@ -47,7 +47,7 @@ def test_an_inspector_reminds_and_the_responsible_unit_is_told(town: Town) -> No
 @pytest.mark.requirement("B10")
 def test_the_acceptor_settles_a_small_report_by_a_reminder(town: Town) -> None:
     number = town.report(
-        "hotline12319", text="门口有一只纸箱", class_code=EVENT, reporter_phone="13800000001"
+        "hotline12319", text="门口有一只纸箱", class_code=SMALL, reporter_phone="13800000001"
     ).case
     with pytest.raises(cases.Refused, match="Settle by a reminder is for: Acceptance operator"):
         town.step(number, "settle_by_reminder", "dispatcher", opinion="x")
@@ -74,6 +74,30 @@ def test_the_acceptor_settles_a_small_report_by_a_reminder(town: Town) -> None:
 def _seen(town: Town, number: str) -> None:
     town.step(number, "send_verify", "acceptor", inspector="inspector")
     town.step(number, "verified", "inspector", photos=("verify",))
+
+
+@pytest.mark.requirement("B09", "B10")
+def test_nobody_makes_a_grave_matter_small_and_settles_it_alone(town: Town) -> None:
+    """Whoever lowers the level says why; that alone ends no grave matter below a case."""
+    settle = {"opinion": "已提示", "addressee": "WATER"}
+    first, second = (town.report(class_code=EVENT).case for _ in range(2))
+    assert town.chosen(EVENT).level == 3
+    with pytest.raises(cases.Refused, match="say in the reason why"):
+        town.step(first, "accept", "acceptor", level=1)
+    town.step(first, "correct", "acceptor", level=1, reason="经核实情节轻微")
+    with pytest.raises(cases.Refused, match="a matter of this class is grave"):
+        town.step(first, "settle_by_reminder", "acceptor", **settle)
+    case = town.step(first, "settle_by_reminder", "shift_leader", **settle)
+    assert case.record_type == "reminder", "a second person agrees"
+
+    # Neither by way of another class.
+    small = town.chosen(SMALL).pk
+    with pytest.raises(cases.Refused, match="a matter of this class is grave"):
+        town.step(second, "settle_by_reminder", "acceptor", problem_class=small, **settle)
+    town.step(second, "correct", "acceptor", problem_class=small, level=1, reason="类别选错")
+    with pytest.raises(cases.Refused, match="a matter of this class is grave"):
+        town.step(second, "settle_by_reminder", "acceptor", **settle)
+    assert town.step(second, "accept", "acceptor").status == "accepted"
 
 
 @pytest.mark.requirement("B10", "D06", "G09")

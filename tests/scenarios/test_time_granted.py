@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cityloop.cases import granting
+from cityloop.cases import granting, views
 from cityloop.cases import operations as cases
 from cityloop.cases.models import Case, CaseEvent, Task, Timer
 from cityloop.kernel.errors import Invalid
@@ -63,6 +63,8 @@ def test_an_extension_goes_from_the_worker_over_the_unit_to_the_dispatcher(town:
     assert _said(case) == ["started", "extended"]
     line = CaseEvent.objects.get(case=case, action="approve_extension")
     assert (line.facts["extra"], line.facts["extension"]) == ("1", 1)
+    (_started, told) = views.clock_changes(case, "handling")
+    assert (told["what"], told["reason"]) == ("extended", ASK["reason"]), "who granted it, and why"
     assert Task.objects.get(case=case, kind="extension").result == "granted"
     assert case.limit_amount == before.limit_amount, "a rework starts with the original limit"
 

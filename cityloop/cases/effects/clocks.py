@@ -7,7 +7,7 @@ from decimal import Decimal
 from cityloop.cases import clocks, command
 from cityloop.cases.change import Change
 from cityloop.cases.effects.command import share
-from cityloop.cases.models import Timer, TimerKind, TimerState
+from cityloop.cases.models import CaseEvent, Timer, TimerKind, TimerState
 
 MINUTE = "minute"
 
@@ -18,8 +18,18 @@ def start_acceptance_clock(change: Change) -> None:
 
 
 def pause_acceptance_clock(change: Change) -> None:
-    """The acceptance clock pauses while the inspector verifies."""
-    clocks.pause(change, TimerKind.ACCEPTANCE)
+    """The acceptance clock pauses while the inspector verifies; not again where a verification was
+    taken back before it brought anything: sent and recalled in turn, it would never run out."""
+    if not _verification_taken_back(change):
+        clocks.pause(change, TimerKind.ACCEPTANCE)
+
+
+def _verification_taken_back(change: Change) -> bool:
+    """By somebody, in this case. A statement, only where one was sent before."""
+    if not any(t.kind == TimerKind.VERIFY and t.state == TimerState.ENDED for t in change.timers):
+        return False
+    lines = CaseEvent.objects.filter(case=change.case.pk, action="recall_verify")
+    return lines.filter(member__isnull=False).exists()
 
 
 def resume_acceptance_clock(change: Change) -> None:
@@ -35,6 +45,12 @@ def start_verify_clock(change: Change) -> None:
 def stop_verify_clock(change: Change) -> None:
     """The verification clock stops; late or not is a fact of the inspector's."""
     clocks.stop(change, TimerKind.VERIFY)
+
+
+def cancel_verify_clock(change: Change) -> None:
+    """Recalled: nobody has met the verification's clock by that."""
+    if timer := change.timer(TimerKind.VERIFY):
+        clocks.cancel(change, timer)
 
 
 def start_filing_clock(change: Change) -> None:

@@ -11,6 +11,7 @@ from cityloop.cases.effects.tasks import united
 from cityloop.cases.guards.filing import level_then
 from cityloop.cases.guards.joint import roles_of
 from cityloop.cases.models import Case, ClosingKind, RecordType, Status
+from cityloop.kernel.phones import masked
 from cityloop.standards import worktime
 from cityloop.standards.models import FilingRule
 
@@ -60,7 +61,7 @@ def note_acceptance(change: Change) -> None:
 
 
 def correct_case(change: Change) -> None:
-    """What the acceptor corrects is written with its old value."""
+    """What the acceptor corrects is written with its old value; no telephone number comes in."""
     case, inputs = change.case, change.inputs | {"level": level_then(change)}
     chosen = inputs.get("problem_class")
     if chosen is not None and chosen.pk != case.problem_class_id:
@@ -68,6 +69,7 @@ def correct_case(change: Change) -> None:
         case.problem_class_id = chosen.pk
     for name in ("level", "description", "address"):
         value = inputs.get(name)
+        value = masked(value) if isinstance(value, str) else value
         if value not in (None, "") and value != getattr(case, name):
             change.facts[name] = {"was": getattr(case, name), "is": value}
             setattr(case, name, value)

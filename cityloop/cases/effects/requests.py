@@ -37,11 +37,12 @@ def pass_on(change: Change) -> None:
 
 
 def grant_request(change: Change) -> None:
-    """The request is granted; the line says what."""
+    """The request is granted; the line says what, and for which reason it was asked."""
     task = _request(change)
     _settle(change, task, "granted")
     change.facts["unit"] = change.case.lead_id
-    change.facts |= {name: task.asked[name] for name in ("extra", "until") if name in task.asked}
+    told = ("extra", "until", "reason")
+    change.facts |= {name: task.asked[name] for name in told if task.asked.get(name)}
 
 
 def refuse_request(change: Change) -> None:

@@ -132,11 +132,5 @@ def assigned_or_unit(change: Change) -> str | None:
 
 
 def of_unit(actor: Actor, organisation_id: int | None) -> bool:
-    """The organisation is the actor's own, or lies below it."""
-    if "system" in actor.roles:
-        return True
-    if organisation_id is None:
-        return False
-    if actor.organisation_ids is None:
-        return actor.organisation_id == organisation_id
-    return organisation_id in actor.organisation_ids
+    """The organisation is one for which the actor works, or lies below it."""
+    return "system" in actor.roles or organisation_id in actor.own_units

@@ -20,7 +20,7 @@ def still_with_unit(change: Change) -> str | None:
 def called_to_it(change: Change) -> str | None:
     """Who opens the dispatch was called to it, or keeps the desk of the unit that was."""
     tasks = change.open_tasks("handle")
-    member, units = change.actor.member_id, change.actor.organisation_ids or frozenset()
+    member, units = change.actor.member_id, change.actor.own_units
     if any(member is not None and task.member_id == member for task in tasks):
         return None
     if any(task.member_id is None and task.organisation_id in units for task in tasks):

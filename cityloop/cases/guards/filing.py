@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from cityloop.cases import clocks
 from cityloop.cases.change import Change
 from cityloop.cases.flow import from_public
-from cityloop.cases.models import Status
+from cityloop.cases.models import CaseEvent, Status
 from cityloop.standards import queries as standards
-from cityloop.standards.models import FilingRule
+from cityloop.standards.models import FilingRule, ProblemClass
 
 USUAL_LEVEL = 2  # of four, the gravest last
 
@@ -152,11 +152,40 @@ def level_then(change: Change) -> int:
     return int(chosen.level if case.level == own else max(case.level, chosen.level))
 
 
-def small_matter(change: Change) -> str | None:
-    """Only what is below a case is settled by a reminder: nothing grave (B10)."""
-    if level_then(change) <= USUAL_LEVEL:
+def lower_level_explained(change: Change) -> str | None:
+    """Who makes a matter less grave than it stands says why (B09)."""
+    case, given = change.case, change.inputs.get("level")
+    if change.imported or not given or int(given) >= case.level or change.inputs.get("reason"):
         return None
-    return _("a matter of this level becomes a case: accept it")
+    return _("say in the reason why this matter is less grave")
+
+
+def small_matter(change: Change) -> str | None:
+    """Only what is below a case is settled by a reminder: nothing grave (B10), and nobody makes a
+    grave matter small and settles it alone."""
+    if level_then(change) > USUAL_LEVEL:
+        return _("a matter of this level becomes a case: accept it")
+    if not change.imported and _was_grave(change) and _made_small_alone(change):
+        return _("a matter of this class is grave: the shift leader settles it, or accept it")
+    return None
+
+
+def _was_grave(change: Change) -> bool:
+    """Whether a class that the case has, gets or ever had is grave. Two statements."""
+    given, case = change.inputs.get("problem_class"), change.case
+    held = {case.problem_class_id, given.pk if given else None}
+    lines = CaseEvent.objects.filter(case=case.pk, facts__has_key="class")
+    held |= set(lines.values_list("facts__class__was", flat=True))
+    classes = ProblemClass.objects.filter(pk__in=held - {None})
+    return classes.filter(level__gt=USUAL_LEVEL).exists()
+
+
+def _made_small_alone(change: Change) -> bool:
+    """Whether nobody but the actor has called the matter less grave than its class."""
+    if change.role != "shift_leader" or change.inputs.get("problem_class"):
+        return True
+    lines = CaseEvent.objects.filter(case=change.case.pk, facts__has_any_keys=["level", "class"])
+    return lines.filter(member=change.actor.member_id).exists()
 
 
 def no_report_owed(change: Change) -> str | None:

@@ -109,7 +109,7 @@ def _held(actor: Actor, operation_id: int, *, begun: bool | None = None) -> Join
     """
     actor.require("coordination.view")
     row = queries.operation_seen(actor, operation_id)
-    if not actor.may(MANAGE) and row.lead_id not in queries.own_units(actor):
+    if not actor.may(MANAGE) and row.lead_id not in actor.own_units:
         raise NotAllowed(_("this operation is led by %(unit)s") % {"unit": row.lead.name})
     return _going(row.pk, begun=begun)
 
@@ -162,7 +162,7 @@ def tell_result(count: Count, *, operation_id: int, actor: Actor, now: datetime)
     """
     actor.require("coordination.view")
     seen = queries.operation_seen(actor, operation_id)
-    if not actor.may(MANAGE) and count.unit.pk not in queries.own_units(actor):
+    if not actor.may(MANAGE) and count.unit.pk not in actor.own_units:
         raise NotAllowed(_("%(unit)s tells its results itself") % {"unit": count.unit.name})
     row, note = _going(seen.pk, begun=True), count.note.strip()[:300]
     _countable(row, count, note)

@@ -22,7 +22,6 @@ from cityloop.coordination.queries.meetings import (
     meeting_seen,
     meetings,
     own_task,
-    own_units,
     worst_units,
 )
 
@@ -43,7 +42,6 @@ __all__ = [
     "operation_cases",
     "operation_seen",
     "own_task",
-    "own_units",
     "parties_of",
     "totals",
     "units_of",

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from cityloop.cases import queries as cases
 from cityloop.cases.models import FINAL, Case
 from cityloop.coordination.models import JointOperation, OperationCase, OperationResult, ResultKind
-from cityloop.coordination.queries.meetings import own_units
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
 from cityloop.people import queries as people
@@ -28,7 +27,7 @@ class Total:
 
 def joint_operations(actor: Actor) -> QuerySet[JointOperation]:
     """Operations of the actor's area, and those in which their unit takes part; unordered."""
-    own = own_units(actor)
+    own = sorted(actor.own_units)
     ours = Q(lead_id__in=own) | Q(units__overlap=own)
     seen = people.scope_q(actor, region_field="region_code") | ours
     ended = Q(members__case__status__in=FINAL)

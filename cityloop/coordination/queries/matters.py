@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from cityloop.cases import queries as cases
 from cityloop.cases.models import FINAL, Case
 from cityloop.coordination.models import KeyMatter, MatterCase, Milestone
-from cityloop.coordination.queries.meetings import own_units
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
 from cityloop.people import queries as people
@@ -16,7 +15,7 @@ from cityloop.people import queries as people
 
 def matters(actor: Actor) -> QuerySet[KeyMatter]:
     """Matters of the actor's area, and those that their unit owns; unordered."""
-    seen = people.scope_q(actor, region_field="region_code") | Q(owner_id__in=own_units(actor))
+    seen = people.scope_q(actor, region_field="region_code") | Q(owner_id__in=actor.own_units)
     ended = Q(members__case__status__in=FINAL)
     return (
         KeyMatter.objects.filter(seen)

@@ -19,16 +19,9 @@ from cityloop.people import queries as people
 LEAST_CASES = 10  # a share of fewer says little: such units come after the others
 
 
-def own_units(actor: Actor) -> list[int]:
-    """The organisations for which the actor answers."""
-    ids = actor.organisation_ids
-    own = [actor.organisation_id] if ids is None else sorted(ids)
-    return [one for one in own if one is not None]
-
-
 def meetings(actor: Actor) -> QuerySet[JointMeeting]:
     """Meetings of the actor's area, and those that gave the actor's unit a task; unordered."""
-    owed = MeetingTask.objects.filter(organisation_id__in=own_units(actor)).values("meeting")
+    owed = MeetingTask.objects.filter(organisation_id__in=actor.own_units).values("meeting")
     seen = people.scope_q(actor, region_field="region_code") | Q(pk__in=owed)
     tasks = Count("tasks", distinct=True)
     left = Count("tasks", filter=Q(tasks__done_at=None), distinct=True)
@@ -56,7 +49,7 @@ def own_task(actor: Actor, task_id: int) -> MeetingTask:
     row = rows.filter(pk=task_id, meeting__in=meetings(actor).values("pk")).first()
     if row is None:
         raise NotFound(_("there is no such task, or you may not see it"))
-    if row.organisation_id not in own_units(actor):
+    if row.organisation_id not in actor.own_units:
         raise NotAllowed(_("this task is for %(unit)s") % {"unit": row.organisation.name})
     return row
 

@@ -99,7 +99,7 @@ def _forms(actor: Actor, row: JointOperation, units: list[Organisation]) -> dict
 
 
 def _leads(actor: Actor, row: JointOperation) -> bool:
-    return actor.may(MANAGE) or row.lead_id in queries.own_units(actor)
+    return actor.may(MANAGE) or row.lead_id in actor.own_units
 
 
 def _led(request: HttpRequest, operation_id: int) -> Actor:
@@ -113,7 +113,7 @@ def _led(request: HttpRequest, operation_id: int) -> Actor:
 
 def _telling(actor: Actor, units: list[Organisation]) -> list[Organisation]:
     """The units whose results the actor may tell."""
-    own = set(queries.own_units(actor))
+    own = set(actor.own_units)
     return [one for one in units if actor.may(MANAGE) or one.pk in own]
 
 

@@ -84,7 +84,7 @@ def _page(
 
 
 def _may_reach(actor: Actor, owner_id: int) -> bool:
-    return actor.may(MANAGE) or owner_id in queries.own_units(actor)
+    return actor.may(MANAGE) or owner_id in actor.own_units
 
 
 def _change(

@@ -80,7 +80,7 @@ def _page(
 
 def _result_form(actor: Actor, task: MeetingTask, given: dict[str, Any]) -> forms.ResultForm | None:
     """The form of an open task of the actor's unit, as it was refused where it was."""
-    if task.done_at is not None or task.organisation_id not in queries.own_units(actor):
+    if task.done_at is not None or task.organisation_id not in actor.own_units:
         return None
     refused: forms.ResultForm | None = given.get("refused", {}).get(task.pk)
     return refused or forms.ResultForm(auto_id=f"task-{task.pk}-%s")

@@ -88,6 +88,8 @@ def explain(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     context = {
         "case": case, "kind": history.clock_name(kind), "parts": days_of(told["stretches"]),
         "stands": told["stands_since"] and standing_words(told),
+        "before": told["used_before"]
+        and standards.limit_text(round(told["used_before"], 2), told["limit"][1]),
         "changes": changes, "protection": protected_by(case, kind),
     }  # fmt: skip
     return answered(request, page="desks/explain.html", part="desks/_explain.html", context=context)

@@ -21,6 +21,8 @@ class Draw(models.Model):
     closed = models.PositiveIntegerField()  # how many these were
     forced_share = models.FloatField(default=0, db_default=0)  # 0: of the time before it was
     forced = ArrayField(models.CharField(max_length=24), default=list)  # all closed by force
+    # Drawn once, reopened before anybody came, closed again on this day: all of these are drawn.
+    again = ArrayField(models.CharField(max_length=24), default=list, db_default=[])
     drawn = ArrayField(models.CharField(max_length=24), default=list)
     without_team = ArrayField(models.CharField(max_length=24), default=list)
     drawn_at = models.DateTimeField()
@@ -38,6 +40,7 @@ class Result(models.TextChoices):
     OPEN = "open", pgettext_lazy("re-inspection", "not yet inspected")
     CONFIRMED = "confirmed", pgettext_lazy("re-inspection", "rightly closed")
     FALSE = "false", pgettext_lazy("re-inspection", "falsely closed")
+    REOPENED = "reopened", pgettext_lazy("re-inspection", "reopened before it was inspected")
 
 
 class Recheck(models.Model):

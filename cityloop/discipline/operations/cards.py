@@ -71,7 +71,7 @@ def answer_card(*, card_id: int, text: str, actor: Actor, now: datetime) -> Card
     """What the unit did to put it right."""
     actor.require(ANSWER)
     row = _locked(actor, card_id)
-    if row.unit_id not in queries.own_units(actor):
+    if row.unit_id not in actor.own_units:
         raise NotAllowed(_("%(unit)s answers to this") % {"unit": row.unit.name})
     _in_state(row, State.ISSUED)
     return _move(row, State.ANSWERED, Step.ANSWER, text, actor, now)

@@ -141,7 +141,7 @@ def appeal(*, finding_id: int, text: str, actor: Actor, now: datetime) -> FraudF
 def _answer(finding_id: int, step: str, text: str, actor: Actor, now: datetime) -> FraudFinding:
     actor.require(ANSWER)
     row = _locked(actor, finding_id)
-    if row.unit_id not in queries.own_units(actor):
+    if row.unit_id not in actor.own_units:
         raise NotAllowed(_("%(unit)s answers to this") % {"unit": row.unit.name})
     _expect(row, step)
     _write(row, step, words("text", text), actor, now)

@@ -20,7 +20,8 @@ def draw(*, day: date, now: datetime) -> Draw | None:
 
     It waits for the first seal after the day: the seed is not known before. A case for which no
     inspector of another team exists is named in `without_team`, not quietly left out. Cases closed
-    by force have a share of their own: whoever closed them did so without check, alone.
+    by force have a share of their own: whoever closed them did so without check, alone. What was
+    drawn before and reopened before anybody came is drawn again: no reopening escapes the draw.
     """
     seal = proof.seal_after(day)
     if seal is None or Draw.objects.filter(day=day).exists():
@@ -32,14 +33,16 @@ def draw(*, day: date, now: datetime) -> Draw | None:
             for kind in (ClosingKind.NORMAL, ClosingKind.FORCED)
         )
         closed = normal | forced
-        numbers = sorted([
+        again = queries.still_owed(closed.values())
+        numbers = sorted({
+            *again,
             *drawing.chosen(seal.digest, normal, flow.recheck_share),
             *drawing.chosen(seal.digest, forced, flow.forced_share),
-        ])  # fmt: skip
+        })  # fmt: skip
         named = {number: _inspector(seal.digest, closed[number], day) for number in numbers}
         made = Draw.objects.create(
             day=day, seed=seal.digest, seal=seal, share=flow.recheck_share, closed=len(normal),
-            forced_share=flow.forced_share, forced=sorted(forced), drawn=numbers,
+            forced_share=flow.forced_share, forced=sorted(forced), again=again, drawn=numbers,
             without_team=[number for number in numbers if named[number] is None], drawn_at=now,
         )  # fmt: skip
         for number, inspector in named.items():

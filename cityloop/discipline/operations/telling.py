@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from cityloop.cases import queries as cases
-from cityloop.discipline import queries
 from cityloop.kernel import jobs
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.encoding import says_something
@@ -33,7 +32,7 @@ def member_of(actor: Actor) -> int:
 def judge(actor: Actor, unit: Organisation) -> None:
     """Nobody judges their own unit; raises NotAllowed."""
     member_of(actor)
-    if actor.belongs_to(unit.pk) or unit.pk in queries.own_units(actor):
+    if actor.belongs_to(unit.pk) or unit.pk in actor.own_units:
         raise NotAllowed(_("nobody decides about their own unit"))
     levels = cases.supervising_levels(unit.region_code)
     if levels and not people.stands_at(actor, levels):

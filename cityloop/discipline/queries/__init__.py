@@ -17,7 +17,6 @@ from cityloop.discipline.queries.fraud import (
     finding_seen,
     findings,
     lines_of,
-    own_units,
     photos_of,
     state_of,
 )
@@ -29,6 +28,7 @@ from cityloop.discipline.queries.rechecks import (
     draws,
     other_teams,
     rechecks,
+    still_owed,
     who_did,
 )
 from cityloop.discipline.queries.samples import (
@@ -75,7 +75,6 @@ __all__ = [
     "lots",
     "other_teams",
     "own_cards",
-    "own_units",
     "photos_of",
     "points_of",
     "rechecks",
@@ -86,6 +85,7 @@ __all__ = [
     "samples",
     "state_of",
     "still_held",
+    "still_owed",
     "taken_by",
     "who_did",
     "why_not",

@@ -9,7 +9,7 @@ from django.db.models import Prefetch, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from cityloop.discipline.models import Card, CardGround, CardNote, CardPoints, CardRule, Colour
-from cityloop.discipline.queries.fraud import of_units, own_units
+from cityloop.discipline.queries.fraud import of_units
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
 
@@ -31,7 +31,7 @@ def cards(actor: Actor, *, colour: str = "", state: str = "") -> QuerySet[Card]:
 
 def own_cards(actor: Actor) -> QuerySet[Card]:
     """What was issued to the actor's own units; unordered."""
-    rows = Card.objects.filter(unit_id__in=own_units(actor)).exclude(state__in=HIDDEN)
+    rows = Card.objects.filter(unit_id__in=actor.own_units).exclude(state__in=HIDDEN)
     return rows.select_related("unit", "rule", "follows")
 
 

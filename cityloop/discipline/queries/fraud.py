@@ -18,13 +18,6 @@ STATES = ("open", "upheld", "dismissed", "appealed")
 Step = FraudNote.Step
 
 
-def own_units(actor: Actor) -> list[int]:
-    """The organisations for which the actor answers."""
-    ids = actor.organisation_ids
-    own = [actor.organisation_id] if ids is None else sorted(ids)
-    return [one for one in own if one is not None]
-
-
 def of_units(actor: Actor) -> Q:
     """Rows of units that the actor watches over (discipline.view), or answers for."""
     found = Q(pk__in=[])
@@ -33,7 +26,7 @@ def of_units(actor: Actor) -> Q:
             actor, organisation_field="unit_id", region_field="unit__region_code"
         )
     if actor.may("discipline.answer"):
-        found |= Q(unit_id__in=own_units(actor))
+        found |= Q(unit_id__in=actor.own_units)
     return found
 
 

@@ -59,7 +59,7 @@ def cards(request: HttpRequest) -> HttpResponse:
 def own(request: HttpRequest) -> HttpResponse:
     """What was issued to the reader's own unit, and what it is accused of."""
     actor = actor_with(request, frame.ANSWER)
-    findings = queries.findings(actor).filter(unit_id__in=queries.own_units(actor))
+    findings = queries.findings(actor).filter(unit_id__in=actor.own_units)
     accused = [
         (row, frame.FRAUD_LOOKS[queries.state_of(row)]) for row in findings.order_by("-pk")[:50]
     ]
@@ -105,7 +105,7 @@ def _facts(row: Card) -> dict[str, Any]:
 
 def _acts(actor: Actor, row: Card, given: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
     """(act, title, form) of what the reader may do now."""
-    own = row.unit_id in queries.own_units(actor)
+    own = row.unit_id in actor.own_units
     names: tuple[str, ...] = ()
     if actor.may(DECIDE) and not own:
         names = BY_STATE.get(State(row.state), ())

@@ -128,7 +128,7 @@ def _page(request: HttpRequest, actor: Actor, row: FraudFinding, **given: Any) -
 def _next(actor: Actor, row: FraudFinding) -> str:
     """What the reader may say now: one of the steps of a note, or ''."""
     said = {one.step: one for one in row.notes.all()}
-    own, state = row.unit_id in queries.own_units(actor), queries.state_of(row)
+    own, state = row.unit_id in actor.own_units, queries.state_of(row)
     if own and actor.may(frame.ANSWER):
         if state == "open" and "statement" not in said:
             return "statement"

@@ -26,7 +26,7 @@ def calls(actor: Actor) -> QuerySet[Call]:
 
 def called_to(actor: Actor) -> Q:
     """Calls to the actor in person, and those to the desk of their unit."""
-    desk = Q(member=None, unit_id__in=sorted(actor.organisation_ids or ()))
+    desk = Q(member=None, unit_id__in=sorted(actor.own_units))
     own = Q(member_id=actor.member_id or 0)
     return own | desk if "unit_desk" in actor.roles else own
 

@@ -12,6 +12,7 @@ from cityloop.intake.channels import UNAMBIGUOUS
 from cityloop.intake.models import Kind
 from cityloop.intake.operations.incoming import Draft
 from cityloop.intake.queries.asking import Context
+from cityloop.kernel.phones import masked
 
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
@@ -29,7 +30,8 @@ def files_itself(draft: Draft, found: Context) -> bool:
 
 
 def new_case(draft: Draft, found: Context, *, imported: bool = False) -> cases.NewCase:
-    """What the core is told of the problem; nothing of the person."""
+    """What the core is told of the problem; nothing of the person: a telephone number in the words
+    stays in the report, where only those read it who may know reporters."""
     given, place = draft.given, found.place
     facts: dict[str, Any] = {}
     if draft.checks:
@@ -43,14 +45,14 @@ def new_case(draft: Draft, found: Context, *, imported: bool = False) -> cases.N
     return cases.NewCase(
         channel=draft.channel.code,
         flow=_flow(draft),
-        description=draft.text,
+        description=masked(draft.text),
         problem_class_id=draft.known.id if draft.known else None,
         component_id=found.component["id"] if found.component else None,
         level=draft.known.level if draft.known else 2,
         lon=draft.lon,
         lat=draft.lat,
         raw=(given.x, given.y, given.system if given.x is not None else ""),
-        address=draft.address,
+        address=masked(draft.address),
         area_code=place.community_code,
         grid_code=place.grid_code,
         in_service_area=place.in_service,

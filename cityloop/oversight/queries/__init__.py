@@ -14,7 +14,7 @@ from cityloop.oversight.queries.listed import (
     seen,
     to_actor,
 )
-from cityloop.oversight.queries.ordered import Answered, by_unit, orders, own_units, state_of
+from cityloop.oversight.queries.ordered import Answered, by_unit, orders, state_of
 from cityloop.oversight.queries.reminded import Reminded, counts, reminders
 
 __all__ = [
@@ -30,7 +30,6 @@ __all__ = [
     "lists",
     "open_items",
     "orders",
-    "own_units",
     "progress",
     "readers",
     "reminders",

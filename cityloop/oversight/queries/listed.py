@@ -17,7 +17,6 @@ from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
 from cityloop.kernel.manifest import OpenItems
 from cityloop.oversight.models import ListedCase, NamedList, Sending
-from cityloop.oversight.queries.ordered import own_units
 from cityloop.people import queries as people
 from cityloop.people.models import Holding
 
@@ -54,7 +53,7 @@ def to_actor(actor: Actor) -> Q:
     """Sendings to the actor in person, or to their own unit."""
     found = Q(member_id=actor.member_id or 0)
     if actor.roles & set(READERS):
-        found |= Q(organisation_id__in=own_units(actor))
+        found |= Q(organisation_id__in=actor.own_units)
     return found
 
 

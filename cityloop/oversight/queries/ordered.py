@@ -51,16 +51,10 @@ def orders(
     if side == "given":
         rows = rows.filter(asked__by=actor.member_id or 0)
     if side == "ours":
-        rows = rows.filter(organisation_id__in=own_units(actor))
+        rows = rows.filter(organisation_id__in=actor.own_units)
     if unit_id is not None:
         rows = rows.filter(organisation_id=unit_id)
     return rows.select_related("case__problem_class", "organisation")
-
-
-def own_units(actor: Actor) -> list[int]:
-    """The actor's own organisation, and those of a unit's desk."""
-    units = set(actor.organisation_ids or ())
-    return sorted(units | ({actor.organisation_id} if actor.organisation_id else set()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def _forms(request: HttpRequest, actor: Actor, row: NamedList, now: datetime) ->
     found["answers"] = [
         (one, forms.AnswerForm(auto_id=f"answer-{one.pk}-%s")) for one in asked.order_by("pk")
     ]
-    own = row.organisation_id in queries.own_units(actor) or row.made_by_id == actor.member_id
+    own = row.organisation_id in actor.own_units or row.made_by_id == actor.member_id
     if not (actor.may(MANAGE) and own):
         return found
     found |= {

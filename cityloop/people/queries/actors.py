@@ -217,6 +217,8 @@ def _actor(
         terminal=bool(held) and all(post.terminal for post in held),
         merged=bool(roles & JUDGING and roles & HANDLING),
         houses=houses,
+        units=frozenset().union(*(p.below for p in held if p.roles & UNIT_ROLES)),
+        stands=_stands(held, name),
     )
 
 
@@ -240,13 +242,25 @@ def _platforms(held: Sequence[HeldPost]) -> tuple[tuple[int, str], ...]:
 
 
 def _label(held: Sequence[HeldPost], name: str) -> str:
-    """As "上城区平台·派遣员 王芳": at most 120 characters, as the history of a case keeps it."""
+    """As "上城区平台·派遣员 王芳": at most 120 characters, as the history of a case keeps it; of
+    posts at several bodies those at the first."""
     if not held:
         return name
     posts = "、".join(
         dict.fromkeys(p.post for p in held if p.organisation_id == held[0].organisation_id)
     )
     return f"{held[0].organisation}·{posts} {name}"[:120]
+
+
+def _stands(held: Sequence[HeldPost], name: str) -> tuple[tuple[int, frozenset[str], str], ...]:
+    """Body, roles and label of the posts at each body."""
+    bodies: dict[int, list[HeldPost]] = {}
+    for post in held:
+        bodies.setdefault(post.organisation_id, []).append(post)
+    return tuple(
+        (body, frozenset().union(*(post.roles for post in posts)), _label(posts, name))
+        for body, posts in bodies.items()
+    )
 
 
 def scopes_of_post(
