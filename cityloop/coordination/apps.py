@@ -9,6 +9,7 @@ class CoordinationConfig(Subsystem):
     title = "Coordination"
     menu = (MenuItem("Coordination", "/disputes/", "scale", "coordination.view", 30),)
     permissions = ("coordination.view", "coordination.manage", "coordination.decide")
+    open_items = "open_items"
     subscriptions = {
         "case.freeze": "open_dispute",
         "case.left_open": "open_dispute",  # fixed by another first

@@ -9,6 +9,7 @@ class WorksConfig(Subsystem):
     title = "Substitute works"
     menu = (MenuItem("Substitute works", "/works/", "shovel", "works.view", 50),)
     permissions = ("works.view", "works.order", "works.claim", "works.manage")
+    open_items = "open_items"
     subscriptions = {
         "case.substitute": "follow_case",
         "case.return": "follow_case",

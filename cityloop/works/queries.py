@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -22,13 +22,15 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce, Greatest, Least
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from cityloop.cases import queries as cases
 from cityloop.cases.models import CaseEvent
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
+from cityloop.kernel.manifest import OpenItems
 from cityloop.kernel.models import StoredFile
 from cityloop.people.scope import EVERYTHING, NOTHING, scope_q, scopes_of
 from cityloop.works.models import (
@@ -358,3 +360,19 @@ def paper_seen(actor: Actor, sha256: str) -> StoredFile:
     if file is None or not seen:
         raise NotFound(_("there is no such paper"))
     return file
+
+
+def open_items(actor: Actor, now: datetime) -> list[OpenItems]:
+    """Orders not yet invoiced, of them those whose case has ended; claims not yet settled, of them
+    those past their day."""
+    if not actor.may("works.view"):
+        return []
+    working = visible_orders(actor).filter(state__in=("opened", "priced", "done"))
+    ended = working.filter(case__closed_at__isnull=False).count()
+    owed = claims(actor).exclude(standing__in=("paid", "written_off"))
+    late = owed.filter(due_on__lt=timezone.localdate(now)).count()
+    return [
+        OpenItems(gettext_noop("Substitute works not yet invoiced"), working.count(), ended,
+                  "/works/"),
+        OpenItems(gettext_noop("Claims not yet settled"), owed.count(), late, "/works/claims/"),
+    ]  # fmt: skip

@@ -243,9 +243,12 @@ def test_the_problem_is_fixed_and_the_case_closed_while_the_dispute_stays_open(t
                 unit=town.units["ROADS"], reason="道路范围内", document=" ", reach="street"),
             actor=town.actor("supervisor"), now=town.now,
         )  # fmt: skip
+    left, _tasks = disputes.open_items(town.actor("dispatcher"), town.now)
+    assert left.count == 1, "no list of open cases shows it to the next shift"
     seen = coordination.decide_dispute(
         dispute_id=dispute.pk, decision=decision, actor=town.actor("supervisor"), now=town.now
     )
+    assert not any(one.count for one in disputes.open_items(town.actor("dispatcher"), town.now))
     case = Case.objects.get(number=number)
     assert (case.status, seen.liable_id, seen.fixed_by_id) == (
         "closed", town.units["ROADS"].pk, town.units["STREET1"].pk)  # fmt: skip

@@ -69,6 +69,8 @@ def test_the_agenda_fills_itself_and_decisions_become_tasks(town: Town) -> None:
     with pytest.raises(Invalid, match="lies in the past"):
         coordination.give_task(**{**task, "due_on": date(2026, 3, 1)}, now=town.now)
     given = coordination.give_task(**task, now=town.now)
+    _disputes, tasks = queries.open_items(supervisor, town.now)
+    assert (tasks.count, tasks.late) == (1, 0)
 
     # The unit sees the meeting that gave it a task, and nobody else's; it says what it did, once.
     green, desk = town.actor("green"), town.actor("roads")

@@ -113,10 +113,10 @@ def test_what_an_order_says_later_is_a_remark_for_the_acceptor(town: Town, brows
     batch = _import(town, other)
     assert _counts(batch) == (0, 0, 1, 0)
     assert number in batch.warnings[0]["reasons"][0]
-    # The same words again, with another deadline or spaced otherwise, are one remark.
+    # The same words again, or spaced otherwise, are one remark.
     town.wait(minutes=5)
-    spaced = _line(town, "A1", due="2026-03-19 12:00", text="井盖仍破损， 又有孩子跌入")
-    for line in (other, _line(town, "A1", due="2026-03-10 12:00"), spaced, _line(town, "A1")):
+    spaced = _line(town, "A1", text="井盖仍破损， 又有孩子跌入")
+    for line in (other, spaced, _line(town, "A1")):
         assert not _import(town, line).warnings
     _import(town, _line(town, "A1", text="第三次反映"))
     said = [one["text"] for one in _newest("A1").retold]
@@ -124,6 +124,43 @@ def test_what_an_order_says_later_is_a_remark_for_the_acceptor(town: Town, brows
     page = browse("acceptor").get(f"/cases/{number}/").content.decode()
     assert all(f"with another text: {words}" in page for words in said)
     assert Order.objects.count() == Case.objects.count() == Report.objects.count() == 1
+
+
+@pytest.mark.requirement("C04")
+def test_another_deadline_of_an_order_leaves_a_line_and_makes_nobody_punctual(
+    town: Town, browse: Browse
+) -> None:
+    """Who is measured by it brings the file: what it was, what it is and who brought it stays."""
+    _import(town, _line(town, "A1", due="2026-03-02 12:00"))
+    case = Case.objects.get(number=_newest("A1").report.case.number)
+    first = _newest("A1").outer_due_at
+    batch = _import(town, _line(town, "A1", due="2026-03-03 12:00"))
+    assert "the deadline is another one" in batch.warnings[0]["reasons"][0]
+    moved = _newest("A1")
+    assert first is not None and moved.outer_due_at is not None
+    assert moved.outer_due_at - first == timedelta(days=1)
+    (line,) = moved.retold
+    assert (line["due_was"], line["by"]) == (first.isoformat(), batch.by)
+    page = browse("acceptor").get(f"/cases/{case.number}/").content.decode()
+    assert "2026-03-03 12:00 instead of 2026-03-02 12:00" in page
+
+    # After it has passed a later one changes nothing of that; after the end it is not even taken.
+    town.wait(days=4)
+    _import(town, _line(town, "A1", due="2031-06-01 00:00"))
+    (deadline,) = queries.deadlines_of(case, now=town.now)
+    assert deadline.due_at.year == 2031 and deadline.late
+    town.step(case.number, "send_verify", "acceptor", inspector="inspector")
+    town.step(case.number, "verified", "inspector", photos=("verify",))
+    town.carry(case.number, "filed")
+    town.step(case.number, "review_case", "shift_leader", opinion="属实")
+    town.step(case.number, "force_close", "shift_leader", reason_code="leader_decision",
+              reason="撤销")  # fmt: skip
+    for _again in range(2):
+        batch = _import(town, _line(town, "A1", due="2032-06-01 00:00"))
+        assert "has ended: it stays" in batch.warnings[0]["reasons"][0]
+    ended = _newest("A1")
+    assert ended.outer_due_at is not None and ended.outer_due_at.year == 2031
+    assert [one["kept"] for one in ended.retold] == [False, False, True]
 
 
 def _placed(number: str, *, phone: str = "13757112290", at: str = "", x: float, y: float) -> str:

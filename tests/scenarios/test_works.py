@@ -55,6 +55,8 @@ def test_a_fallen_tree_is_fixed_first_and_paid_later(story: Story) -> None:
     assert story.close(order).closing_kind == "normal"
     order.refresh_from_db()
     assert (order.state, order.case.liable) == ("done", town.units["ROADS"])
+    works_left, _claims = queries.open_items(town.actor("supervisor"), town.now)
+    assert (works_left.count, works_left.late) == (1, 1), "the next shift finds it, its case closed"
 
     # The invoice is lower; the claim is for what it cost; the owner pays a part, then refuses.
     story.invoice(order, "1500.50")
@@ -63,6 +65,7 @@ def test_a_fallen_tree_is_fixed_first_and_paid_later(story: Story) -> None:
     assert story.standing(claim) == "open"
     story.notice(claim)
     assert story.standing(claim) == "noticed"
+    assert [one.count for one in queries.open_items(town.actor("supervisor"), town.now)] == [0, 1]
     town.wait(days=20)
     story.pay(claim, 500)
     assert story.standing(claim) == "partial"
@@ -87,6 +90,7 @@ def test_a_fallen_tree_is_fixed_first_and_paid_later(story: Story) -> None:
     works.write_off(
         claim_id=claim.pk, text="诉讼成本高于金额", actor=town.actor("leader"), now=town.now
     )
+    assert not any(one.count for one in queries.open_items(town.actor("supervisor"), town.now))
     (owed,) = queries.ageing(reader, on=timezone.localdate(town.now))
     assert (owed.unrecovered, owed.written_off) == (0, Decimal("1000.50"))
     with pytest.raises(Refused, match="written off"):

@@ -173,10 +173,10 @@ def small_matter(change: Change) -> str | None:
 def _was_grave(change: Change) -> bool:
     """Whether a class that the case has, gets or ever had is grave. Two statements."""
     given, case = change.inputs.get("problem_class"), change.case
-    held = {case.problem_class_id, given.pk if given else None}
     lines = CaseEvent.objects.filter(case=case.pk, facts__has_key="class")
-    held |= set(lines.values_list("facts__class__was", flat=True))
-    classes = ProblemClass.objects.filter(pk__in=held - {None})
+    held = [case.problem_class_id, given.pk if given else None]
+    held += lines.values_list("facts__class__was", flat=True)
+    classes = ProblemClass.objects.filter(pk__in=[one for one in held if one])
     return classes.filter(level__gt=USUAL_LEVEL).exists()
 
 

@@ -5,6 +5,7 @@ from cityloop.coordination.queries.disputes import (
     dispute_seen,
     disputes,
     document_of,
+    open_items,
     parties_of,
 )
 from cityloop.coordination.queries.joint_operations import (
@@ -39,6 +40,7 @@ __all__ = [
     "matters",
     "meeting_seen",
     "meetings",
+    "open_items",
     "operation_cases",
     "operation_seen",
     "own_task",

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from cityloop.cases import queries as cases
-from cityloop.coordination.models import Dispute, SiteMeeting
+from cityloop.coordination.models import Dispute, MeetingTask, SiteMeeting
+from cityloop.coordination.queries.meetings import meetings
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
+from cityloop.kernel.manifest import OpenItems
 from cityloop.kernel.models import StoredFile
 from cityloop.people.models import Organisation
 
@@ -73,3 +78,18 @@ def document_of(actor: Actor, dispute_id: int, sha256: str) -> StoredFile:
     if found is None:
         raise NotFound(_("there is no such file"))
     return found
+
+
+def open_items(actor: Actor, now: datetime) -> list[OpenItems]:
+    """Disputes that outlive their case, which no list of open cases shows; tasks of meetings."""
+    if not actor.may("coordination.view"):
+        return []
+    left = disputes(actor, Filters(state="open")).filter(case__closed_at__isnull=False)
+    tasks = MeetingTask.objects.filter(done_at=None, meeting__in=meetings(actor).values("pk"))
+    late = tasks.filter(due_on__lt=timezone.localdate(now)).count()
+    return [
+        OpenItems(gettext_noop("Disputes of cases that have ended"), left.count(), 0,
+                  "/disputes/?state=open"),
+        OpenItems(gettext_noop("Tasks of joint meetings not yet done"), tasks.count(), late,
+                  "/meetings/"),
+    ]  # fmt: skip

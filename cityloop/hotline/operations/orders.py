@@ -51,9 +51,10 @@ def import_orders(
 ) -> Batch:
     """Take a delivery: every row by itself, a bad one is listed with its reasons.
 
-    A number that is known opens nothing; another deadline of it is taken over, and another text,
-    address, place or caller is noted beside its report with a warning; only what we refused and
-    12345 sends again opens a new round (rounds.py says how the two are told apart).
+    A number that is known opens nothing; another deadline of it is taken over while its case is
+    open, another text, address, place or caller is noted beside its report; both with a warning and
+    a line that stays. Only what we refused and 12345 sends again opens a new round (rounds.py says
+    how the two are told apart).
     A deadline that has passed is taken with a warning. What breaks off leaves the orders that were
     taken and a batch that is not `done`. Raises NotAllowed.
     """
@@ -114,14 +115,13 @@ def _take(
     known, typed = rounds.take(number)
     if typed is not None:  # its deadline comes with the row
         known = [Order.objects.create(outer_number=number, report=typed, batch=batch, came_at=now)]
-    other: list[str] = []
-    if known and not rounds.sent_again(known, sent):
-        other = retold(known, sent, row.cells, now=now)
-        what, new = KNOWN, rounds.take_over(known, sent)
-    else:
+    if not known or rounds.sent_again(known, sent):
         what = _next_round(row.cells, known, sent, batch, actor=actor, now=now, brief=brief)
-        new = True
-    return what, _warnings(known, late=new and sent.late(now), other=other)
+        return what, _warnings(known, late=sent.late(now), other=[])
+    other, was = retold(known, sent, row.cells, now=now), known[0].outer_due_at
+    due = rounds.take_over(known, sent, by=batch.by, now=now)
+    late = due == rounds.MOVED and sent.late(now)
+    return KNOWN, _warnings(known, late=late, other=[*other, *([due] if due and was else [])])
 
 
 def _warnings(known: list[Order], *, late: bool, other: list[str]) -> list[str]:
@@ -134,6 +134,8 @@ def _warnings(known: list[Order], *, late: bool, other: list[str]) -> list[str]:
         ADDRESS: _("the address is another one: it is noted on case %(number)s"),
         PLACE: _("the place is another one: it is noted on case %(number)s"),
         CALLER: _("the caller's number is another one: it is noted on case %(number)s"),
+        rounds.MOVED: _("the deadline is another one: both are noted on case %(number)s"),
+        rounds.KEPT: _("the deadline is another one, but case %(number)s has ended: it stays"),
     }
     return [*found, *(words[one] % about for one in other)]
 

@@ -27,6 +27,7 @@ from cityloop.intake.models import Report
 
 REFUSED = (Status.REJECTED, Status.VOIDED)
 CHANNEL = "hotline12345"
+MOVED, KEPT = "moved", "kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +120,35 @@ def sent_again(rounds: list[Order], row: Sent) -> bool:
     return bool(newest.seen)
 
 
-def take_over(rounds: list[Order], row: Sent) -> bool:
-    """A row of a known round: remember it and its deadline; True where the deadline is another.
+def take_over(rounds: list[Order], row: Sent, *, by: str, now: datetime) -> str:
+    """A row of a known round: remember it and its deadline. MOVED where the deadline is another,
+    with a line of what it was, KEPT where it comes after the case has ended and changes nothing.
 
     A row of an earlier round says nothing of the newest one.
     """
-    newest = rounds[0]
+    newest, what = rounds[0], ""
     if any(row.digest in one.seen for one in rounds[1:]):
-        return False
-    moved = row.due_at is not None and row.due_at != newest.outer_due_at
-    if moved:
+        return what
+    if row.due_at is not None and row.due_at != newest.outer_due_at:
+        what = MOVED if newest.outer_due_at is None or newest.report.case.open else KEPT
+        if newest.outer_due_at is not None and not (what == KEPT and _noted(newest, row.due_at)):
+            _note(newest, row.due_at, kept=what == KEPT, by=by, now=now)
+    if what == MOVED:
         newest.outer_due_at = row.due_at
     if row.digest not in newest.seen:
         newest.seen = [*newest.seen, row.digest]
     newest.save(update_fields=["outer_due_at", "seen", "retold"])
-    return moved
+    return what
+
+
+def _noted(order: Order, due_at: datetime) -> bool:
+    """The last word on the deadline said so already."""
+    said = [one for one in order.retold if "due" in one]
+    return bool(said) and datetime.fromisoformat(said[-1]["due"]) == due_at
+
+
+def _note(order: Order, due_at: datetime, *, kept: bool, by: str, now: datetime) -> None:
+    """A line of a deadline that came, and of the one before it; it stays."""
+    was = order.outer_due_at.isoformat() if order.outer_due_at else ""
+    line = {"at": now.isoformat(), "by": by, "due_was": was, "due": due_at.isoformat()}
+    order.retold = [*order.retold, {**line, "kept": kept}]

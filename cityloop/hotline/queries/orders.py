@@ -105,6 +105,14 @@ def _sentences(said: dict[str, Any], callers: dict[int, Reporter]) -> Iterator[s
         yield _("12345 sent it on %(at)s with another place: %(x)s, %(y)s (%(system)s)") % {
             "at": at, "x": said["place"][0], "y": said["place"][1], "system": said["system"],
         }  # fmt: skip
+    if "due" in said:
+        words = {"at": at, "by": said["by"], "was": _moment(said["due_was"]),
+                 "due": _moment(said["due"])}  # fmt: skip
+        yield (
+            _("%(by)s brought %(due)s on %(at)s, after the end of the case: %(was)s stays")
+            if said["kept"]
+            else _("%(by)s brought another deadline on %(at)s: %(due)s instead of %(was)s")
+        ) % words  # fmt: skip
     if "caller" in said:
         who = callers.get(said["caller"])
         yield _("12345 sent it on %(at)s with another caller: %(who)s") % {
@@ -126,6 +134,13 @@ class Deadline:
     late: bool
 
 
+def passed_before(order: Order) -> bool:
+    """A deadline had passed before another one came: moving it makes nobody punctual."""
+    said = [one for one in order.retold if "due" in one]
+    return any(datetime.fromisoformat(one["due_was"]) < datetime.fromisoformat(one["at"])
+               for one in said if not one["kept"])  # fmt: skip
+
+
 def deadlines_of(case: Case, *, now: datetime) -> list[Deadline]:
     """The outer deadlines of a case; one statement. An ended case is late by its end."""
     rows = Order.objects.filter(report__case=case, outer_due_at__isnull=False)
@@ -135,7 +150,7 @@ def deadlines_of(case: Case, *, now: datetime) -> list[Deadline]:
             number=one.outer_number,
             due_at=one.outer_due_at,
             early=case.open and ours is not None and one.outer_due_at < ours,
-            late=end > one.outer_due_at,
+            late=end > one.outer_due_at or passed_before(one),
         )
         for one in rows.order_by("outer_due_at", "pk")
         if one.outer_due_at is not None
