@@ -21,8 +21,17 @@ FIXED = frozenset({
     "reported_at",
 })  # fmt: skip
 PLACE = frozenset(
-    {"point", "raw_x", "raw_y", "raw_system", "area_code", "grid_code", "in_service_area"}
-)  # of a case that came without one, given once
+    {
+        "point",
+        "raw_x",
+        "raw_y",
+        "raw_system",
+        "area_code",
+        "grid_code",
+        "in_service_area",
+        "component_id",
+    }
+)  # of a case that came without one, or is moved: its component may stay behind
 SEARCHED = frozenset({"description", "address"})
 MUTABLE = tuple(name for name in CASE if name not in FIXED | SEARCHED)
 EVENT = columns_of(CaseEvent, without=("id",))

@@ -83,7 +83,8 @@ class Special:
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """A holiday or an event with limits of its own: a factor for all, or a limit for a class."""
+    """A holiday or an event with limits of its own: a factor for all, or a limit for a class, for a
+    major class (E01) or for all of a kind (E); the narrowest counts."""
 
     name: str
     first: date
@@ -94,9 +95,10 @@ class Protection:
 
     def limit(self, class_code: str, amount: Decimal, unit: str) -> tuple[Decimal, str]:
         """The limit that holds in the period instead of the usual one."""
-        for code, own, own_unit in self.limits:
-            if code == class_code:
-                return own, own_unit
+        own = {code: (limit, its_unit) for code, limit, its_unit in self.limits}
+        for code in (class_code, class_code[:3], class_code[:1]):
+            if code in own:
+                return own[code]
         return max((amount * self.factor).quantize(SMALLEST), SMALLEST), unit
 
 

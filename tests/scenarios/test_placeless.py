@@ -8,12 +8,13 @@ import pytest
 
 from cityloop.cases import photos, proof
 from cityloop.cases.models import Attachment, Case, CaseEvent
+from cityloop.cases.tests.proven import broken
 from cityloop.desks.history import words_of
 from cityloop.desks.queries import names_in
 from cityloop.intake.operations import PhotoIn
 from cityloop.kernel.errors import Invalid, Problem
 from tests.browser import Browse
-from tests.town import Town
+from tests.town import COMPONENT, DISTRICT, Town
 
 pytestmark = pytest.mark.requirement("A01", "C01")
 
@@ -76,6 +77,23 @@ def test_a_wrong_place_is_put_right_with_its_reason(town: Town) -> None:
               reason_code="wrong_place", reason="位置有误")  # fmt: skip
     assert town.step(case.number, "locate", "acceptor", reason="核实后更正",
                      point=f"{point.x},{point.y}").status == "reported"  # fmt: skip
+
+
+@pytest.mark.requirement("A02", "A30")
+def test_a_case_that_is_moved_leaves_its_component_behind_and_its_chain_holds(town: Town) -> None:
+    place = town.grid(0).geom.point_on_surface
+    code = f"{DISTRICT}{COMPONENT[1:]}000000"
+    receipt = town.report(x=place.x, y=place.y, class_code="", component_code=code)
+    case = Case.objects.get(number=receipt.case)
+    assert case.component is not None and case.component.code == code
+    point = town.grid(11).geom.point_on_surface
+    town.step(case.number, "locate", "acceptor", point=f"{point.x},{point.y}", reason="定位漂移")
+    moved = Case.objects.get(pk=case.pk)
+    assert moved.component is None
+    assert CaseEvent.objects.get(case=case, action="locate").facts["component_left"] == code
+    town.step(case.number, "accept", "acceptor")
+    assert "altered" not in CaseEvent.objects.get(case=case, action="accept").facts
+    assert broken(town.now) == []
 
 
 @pytest.mark.requirement("F08")

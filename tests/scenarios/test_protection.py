@@ -80,6 +80,27 @@ def test_a_period_is_entered_by_who_may_with_a_reason_and_makes_sense(town: Town
     with pytest.raises(Invalid, match="unknown unit"):
         standards.add_protection(bad, **office, why="x")
 
+    # A class that is none, or is named twice, would protect nothing; nor is a period made twice.
+    def limited(*codes: str) -> standards.NewProtection:
+        hours = [(code, Decimal(n + 2), "urgent_hour") for n, code in enumerate(codes)]
+        return standards.NewProtection("展会", day, day, limits=hours)
+
+    for codes, words in (
+        (("E9999",), "there is no class E9999"), (("垃圾",), "there is no class"),
+        ((REFUSE, REFUSE), "E0110 is named twice"),
+    ):  # fmt: skip
+        with pytest.raises(Invalid, match=words):
+            standards.add_protection(limited(*codes), **office, why="x")
+    standards.add_protection(limited("E01", REFUSE), **office, why="通知")
+    with pytest.raises(Invalid, match="in the calendar already"):
+        standards.add_protection(limited("E01", REFUSE), **office, why="通知")
+    period = queries.work_calendar().protection(day)
+    assert period is not None
+    usual = (Decimal(4), "work_hour")
+    assert period.limit(REFUSE, *usual) == (Decimal(3), "urgent_hour"), "the narrowest counts"
+    assert period.limit("E0102", *usual) == (Decimal(2), "urgent_hour")
+    assert period.limit("C0101", *usual) == usual
+
 
 @pytest.mark.requirement("H10")
 @pytest.mark.parametrize("late_first", [True, False])

@@ -324,6 +324,26 @@ def test_force_opens_no_way_around_the_replies(town: Town, gateway: Gateway) -> 
     assert town.step(number, "force_close", "shift_leader", **force).status == "closed"
 
 
+@pytest.mark.requirement("G03", "D07")
+def test_a_void_opens_no_way_around_the_replies(town: Town, gateway: Gateway) -> None:
+    number = _called(town, "checked")
+    town.wait(days=9)
+    town.sweep()
+    _work(town)
+    town.step(number, "send_back", "shift_leader", stage="dispatch", reason_code="wrong_unit",
+              reason="x")  # fmt: skip
+    town.step(number, "request_void", "dispatcher", reason_code="withdrawn", reason="x")
+    void = {"reason_code": "withdrawn", "reason": "属实"}
+    with pytest.raises(cases.Refused, match="still owed before closing"):
+        town.step(number, "approve_void", "shift_leader", **void)
+    for topic in Case.objects.get(number=number).replies_owed:
+        intake.settle(
+            _owed(number, topic).pk, medium="phone", note="已告知", actor=town.actor("acceptor"),
+            now=town.now,
+        )  # fmt: skip
+    assert town.step(number, "approve_void", "shift_leader", **void).status == "voided"
+
+
 @pytest.mark.requirement("G03")
 def test_a_late_case_is_not_closed_before_the_worker_has_made_out_its_replies(town: Town) -> None:
     """The worker stands still from the late result to the closing: nobody is passed over."""

@@ -224,6 +224,24 @@ def test_orders_are_listed_for_giver_and_unit_and_counted_by_unit(town: Town) ->
     assert queries.by_unit(supervisor, since=end, until=end + timedelta(1), now=town.now) == []
 
 
+@pytest.mark.requirement("I01", "D07")
+def test_no_void_hides_an_order_that_was_missed(town: Town) -> None:
+    missed, early = (town.case("accepted").number for _ in range(2))
+    given = town.now
+    town.step(
+        missed, "urge", "supervisor", reason="请答复", answer_by=town.now + timedelta(hours=1)
+    )
+    town.step(early, "urge", "supervisor", reason="请答复", answer_by=town.now + timedelta(days=9))
+    town.wait(hours=2)
+    for number in (missed, early):
+        town.step(number, "request_void", "acceptor", reason_code="withdrawn", reason="x")
+        town.step(number, "approve_void", "shift_leader", reason_code="withdrawn", reason="x")
+    (row,) = queries.by_unit(
+        town.actor("supervisor"), since=given, until=town.now + timedelta(1), now=town.now
+    )
+    assert (row.given, row.answered, row.late, row.waiting, row.rate) == (1, 0, 1, 0, 0.0)
+
+
 @pytest.mark.requirement("I01")
 def test_every_order_stands_in_one_list(town: Town) -> None:
     numbers = [town.case("handling").number for _ in range(5)]

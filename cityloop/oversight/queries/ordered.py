@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from cityloop.cases import queries as cases
 from cityloop.cases.models import Task
@@ -16,6 +16,9 @@ ORDER = ("-id",)
 SIDES = ("given", "ours")
 STATES = ("open", "overdue", "sent_back", "replied", "accepted", "ended")
 WAITING = Q(closed_at=None, result="")
+# With a case that came to nothing; the day had passed without an answer before that.
+ENDED = Q(closed_at__isnull=False) & ~Q(result="accepted")
+MISSED = ENDED & ~Q(asked__has_key="answered") & Q(due_at__lt=F("closed_at"))
 
 
 def state_of(task: Task, *, now: datetime) -> str:
@@ -38,7 +41,7 @@ def in_state(state: str, now: datetime) -> Q:
         "overdue": WAITING & Q(due_at__lt=now),
         "replied": Q(closed_at=None, result="replied"),
         "accepted": Q(closed_at__isnull=False, result="accepted"),
-        "ended": Q(closed_at__isnull=False) & ~Q(result="accepted"),
+        "ended": ENDED,
     }
     return known[state] if state else Q()
 
@@ -84,16 +87,17 @@ class Answered:
 def by_unit(actor: Actor, *, since: datetime, until: datetime, now: datetime) -> list[Answered]:
     """Figures of the orders given in a period, the busiest unit first; of visible cases."""
     rows = orders(actor, now=now).filter(opened_at__gte=since, opened_at__lt=until)
-    # What ended unanswered with its case counts for nobody.
-    rows = rows.exclude(in_state("ended", now))
+    # What ended with its case before its day, unanswered, counts for nobody; no void hides another.
+    counts = ~ENDED | Q(asked__has_key="answered") | MISSED
+    rows = rows.filter(counts)
     overdue = WAITING & Q(due_at__lt=now)
-    late = Q(asked__late=True) | overdue
+    late = Q(asked__late=True) | overdue | MISSED
     counted = (
         rows.order_by()
         .values("organisation_id")
         .annotate(
             given=Count("pk"),
-            answered=Count("pk", filter=~WAITING),
+            answered=Count("pk", filter=~WAITING & ~MISSED),
             late=Count("pk", filter=late),
             waiting=Count("pk", filter=WAITING & ~overdue & ~Q(asked__contains={"late": True})),
             sent_back=Count("pk", filter=Q(asked__has_key="sent_back")),

@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotFound
 from cityloop.standards import worktime
-from cityloop.standards.models import ProtectionPeriod
+from cityloop.standards.models import Calendar, ProtectionPeriod
 from cityloop.standards.operations.calendars import check_text, locked, record
 from cityloop.standards.queries.calendars import DEFAULT, PROTECTION
+from cityloop.standards.queries.classes import classes
+from cityloop.standards.queries.editions import current_edition
 
 MAX_NAME, MAX_DUTY, MAX_LIMITS, MAX_CODE = 60, 2000, 200, 20
 MOST = Decimal(10)  # times the usual limit
@@ -42,13 +44,16 @@ def add_protection(
 ) -> ProtectionPeriod:
     """Protect the days from first to last: cases filed in them get these limits.
 
-    What was filed before keeps its limit. Raises NoCalendar, NoReason, Invalid, NotAllowed.
+    What was filed before keeps its limit. Limits name classes of the edition in force, or major
+    classes, each once. Raises NoCalendar, NoReason, Invalid, NotAllowed.
     """
     for text, most in ((new.name, MAX_NAME), (new.name_en, MAX_NAME), (new.duty, MAX_DUTY)):
         check_text(text, most)
     _check(new)
     limits = [_limit(*one) for one in new.limits]
+    _check_classes([one["class"] for one in limits], new.first)
     calendar = locked(code, actor, why)
+    _check_new(calendar, new, limits)
     row = ProtectionPeriod.objects.create(
         calendar=calendar, name_zh=new.name.strip(), name_en=new.name_en.strip(),
         starts_on=new.first, ends_on=new.last, factor=new.factor, limits=limits,
@@ -86,6 +91,28 @@ def _check(new: NewProtection) -> None:
         problems["limits"] = _("at most %(n)s classes") % {"n": MAX_LIMITS}
     if problems:
         raise Invalid(*problems.values(), fields=problems)
+
+
+def _check_classes(codes: Sequence[str], day: date) -> None:
+    """A mistyped class would protect nothing, and nobody would learn of it."""
+    problems = [_("%(code)s is named twice") % {"code": one}
+                for one in dict.fromkeys(codes) if codes.count(one) > 1]  # fmt: skip
+    if codes:
+        known = {one.short_code for one in classes(current_edition(day))}
+        known |= {code[:n] for code in known for n in (1, 3)}
+        problems += [_("there is no class %(code)s") % {"code": one}
+                     for one in dict.fromkeys(codes) if one not in known]  # fmt: skip
+    if problems:
+        raise Invalid(*problems, fields={"limits": " ".join(problems)})
+
+
+def _check_new(calendar: Calendar, new: NewProtection, limits: Sequence[dict[str, str]]) -> None:
+    """The same period twice is a double click, not another event."""
+    same = calendar.protection_periods.filter(
+        name_zh=new.name.strip(), starts_on=new.first, ends_on=new.last, factor=new.factor
+    )
+    if any(row.limits == list(limits) for row in same):
+        raise Invalid(_("this period is in the calendar already"))
 
 
 def _limit(class_code: str, amount: Decimal, unit: str) -> dict[str, str]:
