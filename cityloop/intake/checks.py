@@ -42,6 +42,7 @@ SENTENCES: dict[str, Any] = {
     "component_unknown": _("Component %(component)s is not in the register"),
     "component_far": _("Component %(component)s is %(metres)s m away"),
     "component_class": _("Component %(component)s is of another class: %(name)s"),
+    "class_doubtful": _("By its words it is rather: %(name)s"),
     "long_ago": _("It happened %(days)s days ago"),
     "short_text": _("The text is very short"),
     "broken_text": _("Part of the text arrived unreadable"),
@@ -89,6 +90,7 @@ class Facts:
     class_id: int | None = None
     component_code: str = ""
     component: Found | None = None
+    spoken_of: str = ""  # the class that the text surely means, where another one was chosen
     remarks: tuple[tuple[Finding, ...], ...] = ()  # of each photo, as cases.photos words them
 
 
@@ -180,8 +182,14 @@ def component_fits(facts: Facts) -> list[Finding]:
     return found
 
 
+def class_fits_text(facts: Facts) -> list[Finding]:
+    """The words speak of another class than the one that was chosen (D08)."""
+    return [finding("class_doubtful", name=facts.spoken_of)] if facts.spoken_of else []
+
+
 RULES: tuple[Rule, ...] = (
     place_known, place_exact, text_readable, time_likely, photos_credible, component_fits,
+    class_fits_text,
 )  # fmt: skip
 
 

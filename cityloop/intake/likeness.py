@@ -134,11 +134,6 @@ PROVEN: tuple[Rule, ...] = tuple(rule for rule in SURE if rule not in BY_WORDS)
 HINTS: tuple[Rule, ...] = (same_class, near_words)
 
 
-def compare(new: Subject, candidates: Iterable[Candidate]) -> list[Likeness]:
-    """Candidates that some rule speaks for: sure ones first, then by likeness and distance."""
-    return one_a_case(tellings(new, candidates))
-
-
 def tellings(new: Subject, candidates: Iterable[Candidate]) -> list[Likeness]:
     """Every telling of a candidate that some rule speaks for.
 

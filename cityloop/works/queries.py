@@ -369,7 +369,8 @@ def open_items(actor: Actor, now: datetime) -> list[OpenItems]:
         return []
     working = visible_orders(actor).filter(state__in=("opened", "priced", "done"))
     ended = working.filter(case__closed_at__isnull=False).count()
-    owed = claims(actor).exclude(standing__in=("paid", "written_off"))
+    owed: QuerySet[Any] = claims(actor)
+    owed = owed.exclude(standing__in=("paid", "written_off"))
     late = owed.filter(due_on__lt=timezone.localdate(now)).count()
     return [
         OpenItems(gettext_noop("Substitute works not yet invoiced"), working.count(), ended,

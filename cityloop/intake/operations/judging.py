@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,11 +15,9 @@ from cityloop.intake import checks, likeness, reference
 from cityloop.intake.channels import REFUSE
 from cityloop.intake.operations.incoming import BadReport, Draft
 from cityloop.intake.queries.asking import Context
-from cityloop.intake.queries.suggestions import suggest_classes
+from cityloop.intake.queries.suggestions import doubted, meant_by, speaks_of_another
 from cityloop.kernel import errors
 from cityloop.kernel.models import StoredFile
-
-NEAREST, FAIRLY_SURE = 3, 0.3  # classes that a text may mean; from this confidence on
 
 
 class OutsideCity(errors.Invalid):
@@ -40,9 +37,10 @@ def judge(draft: Draft, found: Context) -> None:
     component = found.component
     if component and draft.known is None:
         draft.known = reference.classes(draft.on).by_id.get(component["class"])
+    meant = meant_by(draft.text, on=draft.on) if draft.known is None or component is None else []
     if draft.known is None:
-        draft.suggestions = suggest(draft)
-    draft.checks += checks.look(_facts(draft, found))
+        draft.suggestions = meant
+    draft.checks += checks.look(_facts(draft, found, meant))
 
 
 def take_photos(draft: Draft, found: Context) -> None:
@@ -77,12 +75,6 @@ def remarks_on(row: dict[str, Any], *, from_album: bool, now: datetime) -> list[
     return found
 
 
-def suggest(draft: Draft, text: str | None = None) -> list[list[Any]]:
-    """[class id, confidence] of the text model, best first; only what is in force today."""
-    guesses = suggest_classes(draft.text if text is None else text, on=draft.on)
-    return [[one.known.id, one.confidence] for one in guesses]
-
-
 def named(suggestions: Sequence[Sequence[Any]], draft: Draft) -> list[list[Any]]:
     """Suggestions with code and name, for the answer."""
     if not suggestions:
@@ -95,9 +87,11 @@ def named(suggestions: Sequence[Sequence[Any]], draft: Draft) -> list[list[Any]]
     ]
 
 
-def _facts(draft: Draft, found: Context) -> checks.Facts:
+def _facts(draft: Draft, found: Context, meant: Sequence[Sequence[Any]]) -> checks.Facts:
     component = found.component
-    known = reference.classes(draft.on).by_id.get(component["class"]) if component else None
+    by_id = reference.classes(draft.on).by_id
+    known = by_id.get(component["class"]) if component else None
+    other = speaks_of_another(meant, draft.known.id) if draft.known else None
     return checks.Facts(
         channel=draft.channel, now=draft.now, text=draft.text, cleaned=draft.cleaned,
         in_grid=bool(found.place.grid_code), in_service=found.place.in_service,
@@ -109,6 +103,7 @@ def _facts(draft: Draft, found: Context) -> checks.Facts:
             component["class"], known.name_zh if known else "", component["metres"]
         ) if component else None,
         remarks=tuple(paper.remarks for paper in draft.papers),
+        spoken_of=by_id[other].name_zh if other else "",
     )  # fmt: skip
 
 
@@ -118,27 +113,7 @@ def alike(draft: Draft, found: Context) -> list[likeness.Likeness]:
         return []
     mine = _subject(draft, found)
     told = likeness.tellings(mine, found.candidates)
-    return likeness.one_a_case(_doubted(draft, mine, one) for one in told)
-
-
-def _doubted(draft: Draft, mine: likeness.Subject, like: likeness.Likeness) -> likeness.Likeness:
-    """Like words alone may be the usual sentence about another thing: where the text model sees
-    nothing in common between the two, the case is not joined for these words."""
-    sure = [rule.__name__ for rule in likeness.SURE if rule.__name__ in like.rules]
-    if sure != [likeness.same_words.__name__]:
-        return like
-    told = like.told
-    here = [(mine.class_id, 1.0)] if mine.class_id else draft.suggestions
-    there = [(told.class_id, 1.0)] if told.class_id else suggest(draft, told.text)
-    apart = _elsewhere(here, there) or _elsewhere(there, here)
-    return replace(like, same=False) if apart else like
-
-
-def _elsewhere(these: Sequence[Sequence[Any]], those: Sequence[Sequence[Any]]) -> bool:
-    """The one is fairly sure of a class that the other does not even think of."""
-    if not these or not those or these[0][1] < FAIRLY_SURE:
-        return False
-    return these[0][0] not in {pk for pk, _confidence in those[:NEAREST]}
+    return likeness.one_a_case(doubted(one, mine, draft.suggestions, on=draft.on) for one in told)
 
 
 def may_be_one(new: tuple[Draft, Context], old: tuple[Draft, Context]) -> bool:

@@ -11,7 +11,8 @@ import orjson
 
 from cityloop.cases.models import FINAL, RecordType
 from cityloop.intake.channels import Channel
-from cityloop.intake.likeness import Candidate, Likeness, Subject, compare
+from cityloop.intake.likeness import Candidate, Likeness, Subject, one_a_case, tellings
+from cityloop.intake.queries.suggestions import doubted, meant_by
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.rows import all_rows
 from cityloop.people.scope import in_scope, sees_all
@@ -143,10 +144,13 @@ def _candidate(one: list[Any]) -> Candidate:
 
 
 def duplicates(actor: Actor, asked: Question, text: str = "") -> list[Likeness]:
-    """Visible cases nearby that may be the same problem, surest first (D07)."""
+    """Visible cases nearby that may be the same problem, surest first (D07); as receiving a report
+    would judge them."""
     found = context(asked)
     subject = Subject(asked.class_id, (found.component or {}).get("id"), text[:2000])
-    alike = compare(subject, found.candidates)
+    told = tellings(subject, found.candidates)
+    meant = meant_by(subject.text, on=asked.on) if told and not asked.class_id else []
+    alike = one_a_case(doubted(one, subject, meant, on=asked.on) for one in told)
     return [one for one in alike if sees_all(actor) or _seen(actor, one.candidate)]
 
 

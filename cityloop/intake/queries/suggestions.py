@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-from cityloop.intake import classifier, reference
-from cityloop.intake.likeness import bigrams, common_share
+from cityloop.intake import classifier, likeness, reference
+from cityloop.intake.likeness import Likeness, Subject, bigrams, common_share
 from cityloop.intake.models import Report, TextModel
 from cityloop.intake.reference import KnownClass
 from cityloop.standards import queries as standards
 from cityloop.standards.models import FilingRule, ProblemClass
 
 FLOOR = 0.05  # what a rule without a common word still counts
+NEAREST, FAIRLY_SURE = 3, 0.3  # classes that a text may mean; from this confidence on
+SURE, HARDLY = 0.9, 0.05  # so sure of one class, and hardly of that chosen, it is worth a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,41 @@ def suggest_classes(text: str, *, on: date) -> list[ClassGuess]:
         return []
     known = reference.classes(on).by_code
     return [ClassGuess(known[one.code], one.confidence) for one in guesses if one.code in known]
+
+
+def meant_by(text: str, *, on: date) -> list[list[Any]]:
+    """[class id, confidence] of the text model, best first; only what is in force on the day."""
+    return [[one.known.id, one.confidence] for one in suggest_classes(text, on=on)]
+
+
+def speaks_of_another(guesses: Sequence[Sequence[Any]], class_id: int) -> int | None:
+    """The class that a text surely speaks of where the one chosen is none that it may mean."""
+    likely = {pk for pk, confidence in guesses if confidence >= HARDLY}
+    if not guesses or guesses[0][1] < SURE or class_id in likely:
+        return None
+    return int(guesses[0][0])
+
+
+def doubted(
+    like: Likeness, mine: Subject, guesses: Sequence[Sequence[Any]], *, on: date
+) -> Likeness:
+    """Like words alone may be the usual sentence about another thing: where the text model sees
+    nothing in common between the two, the case is not the same for these words."""
+    sure = [rule.__name__ for rule in likeness.SURE if rule.__name__ in like.rules]
+    if sure != [likeness.same_words.__name__]:
+        return like
+    told = like.told
+    here = [(mine.class_id, 1.0)] if mine.class_id else guesses
+    there = [(told.class_id, 1.0)] if told.class_id else meant_by(told.text, on=on)
+    apart = _elsewhere(here, there) or _elsewhere(there, here)
+    return replace(like, same=False) if apart else like
+
+
+def _elsewhere(these: Sequence[Sequence[Any]], those: Sequence[Sequence[Any]]) -> bool:
+    """The one is fairly sure of a class that the other does not even think of."""
+    if not these or not those or these[0][1] < FAIRLY_SURE:
+        return False
+    return these[0][0] not in {pk for pk, _confidence in those[:NEAREST]}
 
 
 def text_model() -> TextModel | None:

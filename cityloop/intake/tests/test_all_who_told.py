@@ -120,7 +120,8 @@ subjects = st.builds(Subject, st.sampled_from([None, 1, 2]), st.none(), words)
 def test_a_case_is_found_whichever_of_its_reports_came_first(new, told, chance):
     def found(tellings: list[Subject]) -> list[tuple[bool, float]]:
         case = Candidate(1, "n", "reported", True, True, 5.0, tellings[0], tuple(tellings[1:]))
-        return [(one.same, one.score) for one in likeness.compare(new, [case])]
+        told = likeness.one_a_case(likeness.tellings(new, [case]))
+        return [(one.same, one.score) for one in told]
 
     other = list(told)
     chance.shuffle(other)

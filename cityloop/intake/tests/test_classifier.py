@@ -82,6 +82,17 @@ def test_a_given_class_is_not_argued_with(trained):
     assert list(trained.receive(text="门口的路灯不亮了").suggestions) == []
 
 
+@pytest.mark.requirement("D08")
+def test_words_that_surely_mean_another_class_are_noticed(trained):
+    """Chosen is chosen; the acceptor is told."""
+    receipt = trained.receive(class_code="E0101", text="门口的路灯不亮了 路灯坏了三盏")
+    (found,) = [one for one in receipt.checks if one["code"] == "class_doubtful"]
+    assert found["name"] == "路灯"
+    assert Case.objects.get(number=receipt.case).problem_class.code == "TEST/E0101"
+    fits = trained.receive(class_code="C0102", text="门口的路灯不亮了 路灯坏了三盏")
+    assert "class_doubtful" not in [one["code"] for one in fits.checks]
+
+
 @pytest.mark.requirement("D01", "D03")
 def test_filing_rules_are_suggested_by_their_words(trained):
     chosen = trained.classes["E0102"]

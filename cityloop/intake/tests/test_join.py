@@ -15,7 +15,7 @@ from cityloop.cases.models import Case, CaseEvent
 from cityloop.intake import likeness, operations, queries, reference
 from cityloop.intake.likeness import Candidate, Subject
 from cityloop.intake.models import Report, Reporter, ReporterNotice
-from cityloop.intake.operations import judging
+from cityloop.intake.queries import suggestions
 from cityloop.intake.queries.suggestions import ClassGuess
 from cityloop.intake.tests.city import CELL, MIDDLE, component, picture
 from cityloop.kernel import files
@@ -184,7 +184,8 @@ def test_one_flipped_bit_differs_by_one_also_with_a_sign(number, bit):
 def test_two_different_classes_are_the_same_only_by_the_same_file(one, other, mine, theirs):
     told = Subject(class_id=theirs, text=other, files=frozenset({2}))
     candidate = Candidate(1, "n", "reported", open=True, joinable=True, metres=5.0, told=told)
-    found = likeness.compare(Subject(class_id=mine, text=one, files=frozenset({1})), [candidate])
+    new = Subject(class_id=mine, text=one, files=frozenset({1}))
+    found = likeness.one_a_case(likeness.tellings(new, [candidate]))
     if mine and theirs and mine != theirs:
         assert not any(like.same for like in found)
 
@@ -197,7 +198,7 @@ def test_the_surest_and_nearest_comes_first():
     new = Subject(class_id=1, text="路面井盖破损")
     same = "路面井盖破损"
     candidates = [candidate(1, "别的话", 1), candidate(2, same, 40), candidate(3, same, 3)]
-    found = likeness.compare(new, candidates)
+    found = likeness.one_a_case(likeness.tellings(new, candidates))
     assert [one.candidate.case_id for one in found] == [3, 2, 1]
 
 
@@ -261,7 +262,7 @@ def test_the_usual_sentence_about_another_thing_joins_nothing(city, monkeypatch)
         code, sure = next(told for word, told in names.items() if word in text)
         return [ClassGuess(reference.classes(on).by_code[code], sure)]
 
-    monkeypatch.setattr(judging, "suggest_classes", guesses)
+    monkeypatch.setattr(suggestions, "suggest_classes", guesses)
     told = "市民来电反映：华星路与文三路口附近存在{}的情况，影响出行，请相关部门尽快处理并答复。"
     first, *others = (
         city.receive("hotline12345", class_code="", text=told.format(thing))
