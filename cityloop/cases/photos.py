@@ -19,6 +19,7 @@ from cityloop.geo.coordinates import metres_between
 FAR_METRES = 200
 OLD = timedelta(hours=24)
 JUST_NOW = timedelta(hours=1)
+CLOCKS_DIFFER = timedelta(minutes=10)  # between a camera and us
 SHOWN = 5
 FRAME = "same-angle"  # the page's own camera names so what it took, with the moment as 14 digits
 _FRAME_NAME = re.compile(rf"{FRAME}-\d{{14}}\.jpg")
@@ -48,7 +49,8 @@ def _remarked(paper: Paper, case: Case, holders: Sequence[str], now: datetime) -
 def remarks(
     paper: Paper, case: Case, other_cases: Sequence[str], now: datetime
 ) -> list[dict[str, Any]]:
-    """Codes with their evidence: same_picture, from_album, old_photo, taken_elsewhere."""
+    """Codes with their evidence: same_picture, from_album, old_photo, taken_too_early,
+    taken_elsewhere."""
     found: list[dict[str, Any]] = []
     if other_cases:
         found.append({"code": "same_picture", "cases": sorted(other_cases)[:SHOWN]})
@@ -57,11 +59,23 @@ def remarks(
     taken_at, taken_point = paper.file.taken_at, paper.file.taken_point
     if taken_at is not None and not -OLD <= now - taken_at <= OLD:
         found.append({"code": "old_photo", "taken_at": taken_at.isoformat()})
+    since = _proves_since(paper, case)
+    if taken_at is not None and since is not None and taken_at < since - CLOCKS_DIFFER:
+        about = {"taken_at": taken_at.isoformat(), "since": since.isoformat()}
+        found.append({"code": "taken_too_early", **about})
     if taken_point is not None and case.point is not None:
         metres = metres_between((taken_point.x, taken_point.y), (case.point.x, case.point.y))
         if metres > FAR_METRES:
             found.append({"code": "taken_elsewhere", "metres": round(metres)})
     return found
+
+
+def _proves_since(paper: Paper, case: Case) -> datetime | None:
+    """Before this moment nobody can have photographed what the picture is to prove: the result
+    before the report, the check before the result."""
+    if paper.stage == "check":
+        return case.handled_at or case.reported_at
+    return case.reported_at if paper.stage == "after" else None
 
 
 def framed(paper: Attachment) -> bool:

@@ -331,6 +331,7 @@ REMARKS = {
     "same_picture":    gettext_noop("The same picture belongs to case %(cases)s"),
     "from_album":      gettext_noop("From the album, not from the camera"),
     "old_photo":       gettext_noop("Taken on %(taken_at)s"),
+    "taken_too_early": gettext_noop("Taken on %(taken_at)s, before what it is to prove: %(since)s"),
     "taken_elsewhere": gettext_noop("Taken %(metres)s m from the place"),
 }
 CLOCK_CHANGE = {
@@ -365,8 +366,7 @@ def remark_words(remarks: list[dict[str, Any]]) -> list[str]:
     found = []
     for remark in remarks:
         facts = {**remark, "cases": privacy.case_names(remark)}
-        if taken := remark.get("taken_at"):
-            facts["taken_at"] = moment(taken)
+        facts |= {name: moment(remark[name]) for name in ("taken_at", "since") if name in remark}
         found.append(_(REMARKS.get(str(remark.get("code")), "%(code)s")) % facts)
     return found
 

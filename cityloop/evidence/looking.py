@@ -24,6 +24,7 @@ CLOCKS_DIFFER = timedelta(minutes=10)
 OLD = timedelta(hours=24)
 SAME_MOMENT = timedelta(minutes=1)
 CERTAIN = 2  # bits
+THUMBNAIL = 240  # pixels: no camera takes smaller pictures
 COMPARED = 3  # pictures from before, the latest first
 
 
@@ -117,9 +118,12 @@ def scene(photo: Attachment) -> list[Finding]:
 
 
 def stamp(photo: Attachment) -> list[Finding]:
-    """Date and place burnt in, compared with EXIF, with the step and with the case's address."""
+    """Date and place burnt in, compared with EXIF, with the step and with the case's address; of
+    a picture too small for that it is said, and below what any camera takes it is odd."""
     if not _readable(photo):
-        return []
+        side = _shorter_side(photo)
+        facts = {"side": side, "least": stamps.SMALLEST}
+        return [_found(photo, Kind.TOO_SMALL, stamps.METHOD, odd=side < THUMBNAIL, facts=facts)]
     found = stamps.read(files.location(photo.file.sha256))
     if found is None or found.at is None:
         missing = _no_date(photo)
@@ -215,7 +219,11 @@ def _likeness(photo: Attachment, other: Attachment) -> scenes.Likeness:
 
 def _readable(photo: Attachment) -> bool:
     """Large enough to see or read anything in it."""
-    return min(photo.file.width or 0, photo.file.height or 0) >= stamps.SMALLEST
+    return _shorter_side(photo) >= stamps.SMALLEST
+
+
+def _shorter_side(photo: Attachment) -> int:
+    return min(photo.file.width or 0, photo.file.height or 0)
 
 
 def _found(

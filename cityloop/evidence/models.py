@@ -36,6 +36,7 @@ class Kind(models.TextChoices):
     STAMP = "stamp", pgettext_lazy("finding", "stamp as read")
     NO_STAMP = "no_stamp", pgettext_lazy("finding", "no date on the picture")
     STAMP_TIME = "stamp_time", pgettext_lazy("finding", "time on the picture")
+    TOO_SMALL = "too_small", pgettext_lazy("finding", "too small to look at")
     STAMP_PLACE = "stamp_place", pgettext_lazy("finding", "place on the picture")
 
 

@@ -106,13 +106,22 @@ def _stamp_place(finding: Finding) -> str:
     return "; ".join((said, *parts))
 
 
+def _too_small(finding: Finding) -> str:
+    return (
+        _(
+            "Only %(side)s pixels at its shorter side: neither stamp nor scene can be looked at below %(least)s"
+        )
+        % finding.facts
+    )
+
+
 def _moment(text: str, form: str = "Y-m-d H:i") -> str:
     return date_format(timezone.localtime(datetime.fromisoformat(text)), form)
 
 
 WORDS: dict[str, Callable[[Finding], str]] = {
     Kind.REUSED: _reused, Kind.SCENE: _scene, Kind.STAMP: _stamp, Kind.NO_STAMP: _no_stamp,
-    Kind.STAMP_TIME: _stamp_time, Kind.STAMP_PLACE: _stamp_place,
+    Kind.STAMP_TIME: _stamp_time, Kind.STAMP_PLACE: _stamp_place, Kind.TOO_SMALL: _too_small,
 }  # fmt: skip
 
 

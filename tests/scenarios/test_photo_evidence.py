@@ -156,3 +156,13 @@ def test_the_proof_that_failed_proves_no_rework_and_the_old_check_no_new_one(tow
     town.deliver()
     (_first, old) = found(case, "reused")
     assert old.facts["stage"] == "check" and old.odd
+
+
+@pytest.mark.requirement("F08", "F09", "D08")
+def test_a_picture_too_small_to_look_at_is_said_to_be_so(town: Town) -> None:
+    for side, odd in ((300, False), (40, True)):
+        case = finished_with(town, pictures.photo(pictures.TEMPLE).resize((side * 4 // 3, side)))
+        operations.examine(number=case.number, version=case.version, now=town.now)
+        (finding,) = found(case, "too_small")
+        assert (finding.facts["side"], finding.odd) == (side, odd)
+        assert f"Only {side} pixels" in wording.words_of(finding)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.gis.geos import Point
 
-from cityloop.cases import operations, proof
+from cityloop.cases import operations, photos, proof
 from cityloop.cases.models import Attachment
 
 
@@ -40,7 +40,27 @@ def test_album_age_and_place_are_noted(world):
     paper = replace(world.photo("after"), from_album=True)
     paper.file.taken_at = world.now - timedelta(days=3)
     paper.file.taken_point = Point(120.14, 30.26, srid=4326)
-    assert finish(world, paper) == ["from_album", "old_photo", "taken_elsewhere"]
+    assert finish(world, paper) == [
+        "from_album", "old_photo", "taken_too_early", "taken_elsewhere",
+    ]  # fmt: skip
+
+
+@pytest.mark.requirement("D08", "F08")
+def test_a_picture_older_than_what_it_proves_is_noted(world):
+    """The result before the report, the check before the result; the camera's clock may differ."""
+    case = world.to("handling")
+    early, fair = world.photo("after"), world.photo("after", "another")
+    early.file.taken_at = case.reported_at - timedelta(hours=2)
+    fair.file.taken_at = case.reported_at - timedelta(minutes=5)
+    (found,) = photos.remarks(early, case, [], world.now)
+    assert (found["code"], found["since"]) == ("taken_too_early", case.reported_at.isoformat())
+    assert photos.remarks(fair, case, [], world.now) == []
+    world.wait(hours=3)
+    case = world.to("handled")
+    check = world.photo("check")
+    check.file.taken_at = case.handled_at - timedelta(hours=1)
+    (found,) = photos.remarks(check, case, [], world.now)
+    assert (found["code"], found["since"]) == ("taken_too_early", case.handled_at.isoformat())
 
 
 @pytest.mark.requirement("F02", "F07")
