@@ -32,6 +32,7 @@ from cityloop.people.roles import UNIT_ROLES
 
 Condition = Callable[[Actor, datetime], Q]
 S = Status
+ON_SITE = frozenset({"inspector", "team_inspector", "community_station"})
 MINE, ENDED = timedelta(days=30), timedelta(days=30)  # so far back what was done is listed
 
 
@@ -42,7 +43,8 @@ def at(*statuses: str) -> Condition:
 
 def ours(condition: Condition, *, part: bool = False) -> Condition:
     """Of a unit's own people: the cases that it leads; with `part` those, too, in which it owes
-    something. What it only had once, or sees for other reasons, waits for others."""
+    something. Of who looks on site: what was given to them. What they only had once, or see for
+    other reasons, waits for others."""
 
     def limited(actor: Actor, now: datetime) -> Q:
         return condition(actor, now) & _led(actor, part=part)
@@ -51,10 +53,12 @@ def ours(condition: Condition, *, part: bool = False) -> Condition:
 
 
 def _led(actor: Actor, *, part: bool) -> Q:
+    held = Task.objects.filter(case=OuterRef("pk"), closed_at=None).filter(own_task(actor))
+    if actor.roles and actor.roles <= ON_SITE:  # who looks on site owes what was given to them
+        return Q(Exists(held))
     units = actor.organisation_ids
     if units is None or not actor.roles or actor.roles - UNIT_ROLES:
         return Q()
-    held = Task.objects.filter(case=OuterRef("pk"), closed_at=None).filter(own_task(actor))
     return Q(lead_id__in=sorted(units)) | (Q(Exists(held)) if part else Q(pk__in=()))
 
 

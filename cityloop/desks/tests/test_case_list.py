@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from cityloop.cases.models import Task
 from cityloop.desks import boxes, queries
 
 
@@ -119,6 +120,20 @@ def test_every_counter_equals_the_list_behind_it(world, as_) -> None:
             html = as_(who).get(f"/cases/?box={box.key}").content.decode()
             assert len(numbers(html)) == counts[box.key], (who, box.key)
     assert queries.counters(world.actors["dispatcher"], now=world.now)["returned"] == 1
+
+
+@pytest.mark.requirement("H07", "L10")
+def test_only_what_was_given_to_an_inspector_is_overdue_for_them(world, as_) -> None:
+    """The unit's late case is none of theirs, whoever found it; their own check is."""
+    world.to("dispatched")
+    checked = world.to("checking")
+    world.wait(days=9)
+    holder = Task.objects.get(case=checked, kind="check", closed_at=None).member_id
+    for who in ("inspector", "second_inspector"):
+        actor = world.actors[who]
+        own = [checked.number] if actor.member_id == holder else []
+        assert numbers(as_(who).get("/cases/?box=overdue").content.decode()) == own, who
+        assert queries.counters(actor, now=world.now)["overdue"] == len(own)
 
 
 def test_the_start_page_shows_each_role_its_own_work(world, as_) -> None:
