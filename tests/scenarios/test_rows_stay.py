@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from cityloop.cases import proof
@@ -15,6 +15,7 @@ from cityloop.discipline.models import CardRule, Recheck
 from cityloop.discipline.operations import Terms
 from cityloop.oversight import operations as oversight
 from cityloop.petitions import operations as petitions
+from cityloop.precedents import operations as precedents
 from tests.cards import proposed
 from tests.scenarios.test_books_stay import emptied, hands
 from tests.scenarios.test_reinspection import another_company, inspect_all
@@ -28,7 +29,8 @@ BOOKS = (
     "coordination_operation_case", "discipline_card", "discipline_card_rule", "discipline_recheck",
     "duty_absence", "duty_call", "duty_shift", "duty_succession", "duty_turn", "hotline_batch",
     "hotline_call", "hotline_order", "hotline_result", "hotline_told", "notify_reply_check",
-    "oversight_list", "petitions_counter", "petitions_suggestion", "works_budget_line",
+    "oversight_list", "petitions_counter", "petitions_suggestion", "precedents_precedent",
+    "works_budget_line",
     "works_designation", "works_price_item",
 )  # fmt: skip
 
@@ -122,3 +124,23 @@ def test_a_lock_that_was_left_off_is_named(db: None, statement: str, named: str)
     sql(statement)
     (found,) = proof.verify(now=now).broken
     assert found.where == "the locks" and named in found.what
+
+
+@pytest.mark.requirement("G02")
+def test_a_reply_clock_and_a_precedent_stay_as_they_were_set(town: Town) -> None:
+    receipt = town.report("hotline12345", reporter_phone="13912345678")
+    town.step(receipt.case, "reject", "acceptor", reason_code="too_vague", reason="地点不清")
+    town.deliver()
+    closed = town.case("closed")
+    precedents.mark(number=closed.number, note="典型", actor=town.actor("acceptor"), now=town.now)
+    precedents.unmark(
+        number=closed.number, reason="已过时", actor=town.actor("acceptor"), now=town.now
+    )
+    for change in (
+        "UPDATE intake_notice SET due_at = due_at + interval '1 day'",
+        "UPDATE intake_notice SET owed_at = owed_at + interval '1 day'",
+        "UPDATE precedents_precedent SET note = 'x'",
+        "UPDATE precedents_precedent SET unmark_reason = 'x'",
+    ):
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            sql(change)
