@@ -24,6 +24,10 @@ _WHEN = re.compile(
     r"(?:\D{0,8}?(\d{1,2})\s*[:：时]\s*(\d{2})(?:\s*[:：分]\s*(\d{2}))?)?"
 )
 _PLACE = re.compile(r"[一-鿿]{2,}.*?(?:[省市区县镇乡村路街巷道弄号桥园站坊苑城里]|社区)")
+# Many cameras write the time above the day: "10:23 / 2026-11-28 星期六".
+_CLOCK = re.compile(
+    r"(?<![\d:：])([01]?\d|2[0-3])\s*[:：]\s*([0-5]\d)(?:\s*[:：]\s*([0-5]\d))?(?![\d:：])"
+)
 # An address is read part by part: regions, then roads, then communities and villages. No part
 # swallows the end of another; a name may itself end like a region (古镇路) or a village (花园路).
 _ROAD_END = "路街巷弄桥大"
@@ -111,6 +115,8 @@ def regions_apart(named: Iterable[tuple[str, str]], area_code: str) -> dict[str,
 def _moment(text: str) -> tuple[datetime | None, bool]:
     for found in _WHEN.finditer(text):
         year, month, day, *clock = found.groups()
+        if clock[0] is None:
+            clock = _time_before(text[: found.start()])
         parts = [int(one or 0) for one in (year, month, day, *clock)]
         try:
             # Five numbers; a stamp tells the camera's own clock and no zone.
@@ -118,6 +124,12 @@ def _moment(text: str) -> tuple[datetime | None, bool]:
         except ValueError:
             continue  # 2026-13-40 is no date
     return None, False
+
+
+def _time_before(text: str) -> list[str | None]:
+    """Hour, minute and second where the text before a day tells exactly one time."""
+    found = {one.groups() for one in _CLOCK.finditer(text)}
+    return list(found.pop()) if len(found) == 1 else [None, None, None]
 
 
 def _is_place(text: str) -> bool:

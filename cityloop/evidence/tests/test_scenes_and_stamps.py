@@ -54,6 +54,8 @@ def test_a_stamp_is_read_from_the_picture(tmp_path: Path) -> None:
         ("2026.1.5", datetime(2026, 1, 5)),
         ("2026-13-40 09:00 2026/03/02 08:00", datetime(2026, 3, 2, 8, 0)),
         ("拍摄时间：2026-03-02 星期一 08:01", datetime(2026, 3, 2, 8, 1)),
+        ("10:23 2026-11-28 星期六", datetime(2026, 11, 28, 10, 23)),
+        ("10:23 11:40 2026-11-28", datetime(2026, 11, 28)),
     ],
 )
 def test_dates_as_cameras_write_them(text: str, at: datetime) -> None:
