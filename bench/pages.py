@@ -12,7 +12,7 @@ from bench.frame import Figure, note, percentile, timed
 from cityloop.desks.desks import DESKS, Desk
 from cityloop.people.models import Member
 
-ROUNDS = 20
+ROUNDS = 60
 WANTED = 150.0  # ms
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 BESIDE = ("/", "/cases/", "/cases/?q=井盖", "/map/", "/palette/?q=井盖", "/manual/?q=井盖")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlencode
@@ -31,6 +32,7 @@ PERMISSION = "manual.view"
 SIZE = 100
 SIDE = 480
 DAY = "private, max-age=86400"
+MINUTES = "private, max-age=300"  # the page speaks the reader's language
 
 
 class ManualForm(SearchForm):
@@ -80,9 +82,11 @@ def line(rule: FilingRule) -> dict[str, Any]:
     }
 
 
-def groups(rules: list[FilingRule], actor: Actor) -> list[dict[str, Any]]:
-    """Neighbouring rules of one class together, with the units that answer for it."""
-    answers = manifest.answers(actor, list({rule.problem_class for rule in rules}), now=clock.now())
+def groups(rules: list[FilingRule], actor: Actor | None) -> list[dict[str, Any]]:
+    """Neighbouring rules of one class together, with the units that answer for it where somebody
+    of the city reads."""
+    classes = list({rule.problem_class for rule in rules})
+    answers = manifest.answers(actor, classes, now=clock.now()) if actor else {}
     found: list[dict[str, Any]] = []
     for rule in rules:
         of = rule.problem_class
@@ -94,6 +98,38 @@ def groups(rules: list[FilingRule], actor: Actor) -> list[dict[str, Any]]:
             })  # fmt: skip
         found[-1]["lines"].append(line(rule))
     return found
+
+
+def _found(
+    request: HttpRequest, edition: Edition, asked: Mapping[str, str], actor: Actor | None
+) -> dict[str, Any]:
+    """A page of the rules that were looked for."""
+    cursor = request.GET.get("cursor") or None
+    found = queries.manual(edition, asked["q"], kind=asked["kind"], cursor=cursor, size=SIZE)
+    here = {name: value for name, value in asked.items() if value}
+    return {
+        "edition_name": named(edition),
+        "groups": groups(found.items, actor),
+        "shown": len(found.items),
+        "next": f"{request.path}?{urlencode({**here, 'cursor': found.next})}" if found.next else "",
+        "first": f"{request.path}?{urlencode(here)}" if cursor else "",
+    }
+
+
+@require_safe
+def published(request: HttpRequest) -> HttpResponse:
+    """The catalogue in force and its limits, for everybody without signing in (P09); no unit, no
+    picture, nothing of a case."""
+    form = SearchForm(request.GET)
+    form.is_valid()
+    asked = {name: str(form.cleaned_data.get(name) or "") for name in form.fields}
+    edition = shown_edition("")
+    context: dict[str, Any] = {"form": form, "edition": edition}
+    if edition:
+        context |= _found(request, edition, asked, None)
+    answer = render(request, "standards/published.html", context)
+    answer["Cache-Control"] = MINUTES
+    return answer
 
 
 @require_safe
@@ -108,18 +144,7 @@ def manual(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "edition": edition, "asked": any(asked.values())}
     context["may_manage"] = actor.may_for_city(operations.PERMISSION)
     if edition:
-        cursor = request.GET.get("cursor") or None
-        found = queries.manual(edition, asked["q"], kind=asked["kind"], cursor=cursor, size=SIZE)
-        here = {name: value for name, value in asked.items() if value}
-        context |= {
-            "edition_name": named(edition),
-            "groups": groups(found.items, actor),
-            "shown": len(found.items),
-            "next": f"{request.path}?{urlencode({**here, 'cursor': found.next})}"
-            if found.next
-            else "",
-            "first": f"{request.path}?{urlencode(here)}" if cursor else "",
-        }
+        context |= _found(request, edition, asked, actor)
     fragment = request.headers.get("HX-Request") == "true"
     fragment = fragment and "HX-History-Restore-Request" not in request.headers
     answer = render(
@@ -247,6 +272,7 @@ urlpatterns = [
     path("protection/", protection, name="protection"),
     path("protection/new/", protection_add, name="protection-add"),
     path("protection/<int:period_id>/end/", protection_remove, name="protection-remove"),
+    path("catalogue/", published, name="published-standards"),
     path("manual/", manual, name="manual"),
     path("manual/examples/<int:photo_id>", example, name="manual-example"),
 ]

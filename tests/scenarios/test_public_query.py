@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from cityloop.cases.models import Status
 from cityloop.intake import operations as intake
@@ -14,6 +15,7 @@ from cityloop.kernel import clock
 from cityloop.notify import operations
 from cityloop.notify.models import Asked, Message
 from cityloop.notify.queries import public
+from cityloop.standards import queries as standards
 from tests.town import Town
 
 PHONE = "139 1234 5678"
@@ -111,3 +113,22 @@ def test_whose_data_was_deleted_is_not_found_any_more(town: Town) -> None:
     town.wait(days=366)
     intake.forget_reporters(now=town.now)
     assert "No report fits" in _ask(receipt.case, "5678")[1]
+
+
+@pytest.mark.requirement("P09")
+def test_the_catalogue_and_its_limits_are_open_to_everybody(town: Town) -> None:
+    """Search works, every page leads on, and nothing that is the city's own stands there."""
+    reader = Client()
+    page = reader.get("/catalogue/", {"q": "井盖"})
+    html = page.content.decode()
+    assert page.status_code == 200 and "井盖" in html
+    edition = standards.current_edition(timezone.localdate(town.now))
+    assert edition.name_zh in html or edition.name_en in html
+    rule = standards.rules_for(town.chosen().pk, on=timezone.localdate(town.now))[0]
+    assert rule.closing_zh in html or rule.closing_en in html
+    assert standards.limit_text(rule.limit_amount, rule.limit_unit) in html
+    for inner in ("manual/examples", town.units["WATER"].name_zh, *rule.units_hint.split(";")):
+        assert not inner or inner not in html
+    assert "Nothing found" in reader.get("/catalogue/", {"q": "没有这样的东西"}).content.decode()
+    for where in ("/sign-in/", "/query/"):
+        assert 'href="/catalogue/"' in reader.get(where).content.decode()

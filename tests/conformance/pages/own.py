@@ -34,6 +34,7 @@ PAGES = (
     Page("healthz", by="", refused=(), anonymous=200),
     Page("sign-in", by="", refused=(), anonymous=200),
     Page("public-query", by="", refused=(), anonymous=200),
+    Page("published-standards", by="", refused=(), anonymous=200),
     Page("public-photo", by="", refused=(), anonymous=200, at=_photo_link),
     Page("theme", by="", refused=(), data=lambda city: {"theme": "dark"}, status=302),
     Page("keys", by="", refused=(), data=lambda city: {"keys": "on"}, status=302),
