@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 
 from cityloop.geo.coordinates import checked
+from cityloop.geo.models import Region
+from cityloop.geo.spoken import readings, without_city
 from cityloop.kernel import text as bigrams
 
-# Two roads said in one breath: 文三路和学院路, 文三路学院路.
-_APART = re.compile(r"([路街道巷弄])[和跟同与]?(?=\S+[路街道巷弄]$)")
+LONGEST = 100  # characters that somebody says of a place
 CORNER, CROSSING = "路口", " 交叉口"  # what people say, and the end of a crossing's name
 
 
@@ -75,29 +77,44 @@ def search_address(
 ) -> list[FoundAddress]:
     """Addresses that hold every word of a text (two Chinese characters are enough), best first.
 
-    Two roads ("A路 B路") find their crossing, and "A路口" those of the road. For a house number
-    that does not exist the nearest numbers of that road are found. `near` (lon, lat) puts nearer
-    ones first.
+    Two roads ("A路 B路", in either order and as people say it: spoken.py) find their crossing, and
+    "A路口" those of the road; the city's name may stand in front. For a house number that does not
+    exist the nearest numbers of that road are found. `near` (lon, lat) puts nearer ones first.
     """
     text = text.replace("\0", " ").strip()
-    words = text.lower().split()
+    lon, lat = checked(*near) if near else (None, None)
+    most = {"lon": lon, "lat": lat, "limit": max(1, min(limit, 100))}
+    if found := _search(text, most):
+        return found
+    for reading in (text.replace(CORNER, CROSSING), *readings(text[:LONGEST], _cities())):
+        if reading != text and (found := _search(reading, most)):
+            return found
+    return _neighbours(without_city(text, _cities()), limit)
+
+
+def _search(text: str, most: Mapping[str, Any]) -> list[FoundAddress]:
+    """What holds every word of the text."""
     query = bigrams.query(text)
     if not query:
         return []
-    lon, lat = checked(*near) if near else (None, None)
-    values = {"query": query, "text": text, "words": words, "lon": lon, "lat": lat}
-    found = _found(_SEARCH, {**values, "limit": max(1, min(limit, 100))})
-    if not found and CORNER in text:
-        return search_address(text.replace(CORNER, CROSSING), near=near, limit=limit)
-    if not found and (roads := _APART.sub(r"\1 ", text)) != text:
-        return search_address(roads, near=near, limit=limit)
+    return _found(_SEARCH, {**most, "query": query, "text": text, "words": text.lower().split()})
+
+
+def _neighbours(text: str, limit: int) -> list[FoundAddress]:
+    """The numbers next to one that does not exist."""
     house = re.fullmatch(r"(.*\D)(\d{1,5})\s*号?", text)
-    if found or house is None:
-        return found
+    if house is None:
+        return []
     road, number = house.group(1).strip(), int(house.group(2))
     if not (query := bigrams.query(road)):
         return []
     return _found(_NUMBERS, {"query": query, "text": road, "number": number, "limit": limit})
+
+
+def _cities() -> list[str]:
+    """Names of the provinces and cities."""
+    rows = Region.objects.filter(level__in=(Region.Level.PROVINCE, Region.Level.CITY))
+    return list(rows.order_by("code").values_list("name", flat=True))
 
 
 def nearest_address(lon: float, lat: float, *, within_m: float = 500.0) -> FoundAddress | None:

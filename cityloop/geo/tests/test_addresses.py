@@ -8,8 +8,10 @@ import pytest
 import shapely
 from django.contrib.gis.geos import Point
 from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cityloop.geo import operations, queries
+from cityloop.geo import operations, queries, spoken
 from cityloop.geo.coordinates import from_wgs84
 from cityloop.geo.models import Address, Region, Road
 from cityloop.geo.operations.addresses import NoRoads
@@ -68,6 +70,37 @@ def test_a_corner_as_people_say_it_is_a_crossing(streets: str, said: str) -> Non
 )
 def test_two_roads_in_one_breath_are_a_crossing(streets: str, said: str) -> None:
     assert [one.kind for one in queries.search_address(said)] == ["crossing"]
+
+
+@pytest.mark.requirement("B07")
+@pytest.mark.parametrize(
+    "said",
+    [
+        "教工路与文三路交叉口", "文三路与教工路交叉口", "文三路教工路交叉口", "教工路文三路口",
+        "教工路和文三路路口", "文三路路口教工路", "文三路口教工路", "教工路靠近文三路",
+        "试验区文三路教工路交叉口",
+        "文三路/教工路附近", "文三路、教工路交汇处",
+    ],
+)  # fmt: skip
+def test_callers_say_a_crossing_in_many_ways(streets: str, said: str) -> None:
+    assert [one.kind for one in queries.search_address(said)] == ["crossing"]
+
+
+@given(st.text(st.sampled_from("文三路教工里与和口交叉附近市区街 /、杭州"), max_size=40))
+def test_whatever_is_said_has_few_readings_that_keep_the_names(said: str) -> None:
+    found = list(spoken.readings(said, ["杭州市"]))
+    assert len(found) <= spoken.MOST
+    assert said not in found
+    for one in found:
+        assert set(one) - {" "} <= set(said)
+
+
+def test_the_name_of_a_road_is_not_cut_at_a_word_that_joins() -> None:
+    assert "和平路 中山路" in list(spoken.readings("和平路和中山路"))
+    assert "凤达街 枫星里" in list(spoken.readings("凤达街枫星里"))
+    assert spoken.without_city("浙江省杭州市文三路", ["浙江省", "杭州市"]) == "文三路"
+    assert spoken.without_city("杭州文三路", ["浙江省", "杭州市"]) == "文三路"
+    assert spoken.without_city("杭州路", ["杭州市"]) == "杭州路"
 
 
 def test_a_word_of_a_district_finds_the_places_that_have_it_in_their_name(streets: str) -> None:
