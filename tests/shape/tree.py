@@ -41,6 +41,7 @@ OWN: dict[str, dict[str, str]] = {
         "addressing": FUNCTIONS,
         "codes": FUNCTIONS,
         "coordinates": FUNCTIONS,
+        "spoken": FUNCTIONS,
         "drawn": FUNCTIONS,
         "forms": FORMS,
         "gridding": VALUE,
