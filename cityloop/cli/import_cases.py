@@ -45,4 +45,4 @@ def import_cases(file: File, kind: Format, workers: Workers = 0, as_json: AsJson
             workers=workers or min(os.cpu_count() or 1, MOST_WORKERS),
         )
     finish_import(report, as_json=as_json)
-    require_some(report.imported + report.joined, len(report.rejected))
+    require_some(report.imported + report.joined, max(1, len(report.rejected)))

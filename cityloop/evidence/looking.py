@@ -122,8 +122,8 @@ def stamp(photo: Attachment) -> list[Finding]:
     a picture too small for that it is said, and below what any camera takes it is odd."""
     if not _readable(photo):
         side = _shorter_side(photo)
-        facts = {"side": side, "least": stamps.SMALLEST}
-        return [_found(photo, Kind.TOO_SMALL, stamps.METHOD, odd=side < THUMBNAIL, facts=facts)]
+        about = {"side": side, "least": stamps.SMALLEST}
+        return [_found(photo, Kind.TOO_SMALL, stamps.METHOD, odd=side < THUMBNAIL, facts=about)]
     found = stamps.read(files.location(photo.file.sha256))
     if found is None or found.at is None:
         missing = _no_date(photo)

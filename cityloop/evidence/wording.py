@@ -107,11 +107,12 @@ def _stamp_place(finding: Finding) -> str:
 
 
 def _too_small(finding: Finding) -> str:
+    about = {name: finding.facts[name] for name in ("side", "least")}
     return (
         _(
             "Only %(side)s pixels at its shorter side: neither stamp nor scene can be looked at below %(least)s"
         )
-        % finding.facts
+        % about
     )
 
 

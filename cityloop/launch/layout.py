@@ -61,6 +61,12 @@ class Layout:
 
     def create(self) -> None:
         """Make the folders; LaunchError when they belong to somebody else."""
+        try:
+            self.data_dir.exists()
+        except PermissionError as error:
+            raise LaunchError(
+                f"DATA_DIR={self.data_dir} lies in a folder that you may not enter: name another"
+            ) from error
         if self.data_dir.exists() and not self.data_dir.is_dir():
             raise LaunchError(f"DATA_DIR={self.data_dir} is a file; name a folder")
         if not self.data_dir.exists():

@@ -83,6 +83,15 @@ def test_a_failure_is_a_paragraph_and_one_json_object() -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_folder_that_may_not_be_entered_is_said_plainly(tmp_path: Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may enter any folder")
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o000)
+    with pytest.raises(LaunchError, match="may not enter"):
+        Layout(closed / "data").create()
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
