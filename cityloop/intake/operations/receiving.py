@@ -28,7 +28,7 @@ from cityloop.intake.operations.incoming import SETTLED, Draft, Incoming, prepar
 from cityloop.intake.operations.judging import alike, judge, may_be_one, named
 from cityloop.intake.operations.opening import files_itself, new_case
 from cityloop.intake.queries import asking
-from cityloop.intake.queries.asking import Context
+from cityloop.intake.queries.asking import Context, joins
 from cityloop.intake.queries.reports import report_number
 from cityloop.intake.together import Together
 from cityloop.kernel import errors
@@ -264,7 +264,7 @@ def _joined(one: Joining) -> Outcome:
     """It joins its case; where all that are like it were closed meanwhile, it opens one."""
     draft = one.draft
     for like in one.near:
-        if like.same and like.candidate.joinable:
+        if like.same and like.candidate.joinable and joins(draft.channel, like):
             try:
                 return _join(one, like)
             except cases.Refused:  # closed meanwhile

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import orjson
 
-from cityloop.cases.models import FINAL, RecordType
+from cityloop.cases.models import FINAL, Case, RecordType
 from cityloop.intake.channels import Channel
 from cityloop.intake.likeness import Candidate, Likeness, Subject, one_a_case, tellings
 from cityloop.intake.queries.suggestions import doubted, meant_by
@@ -151,7 +151,16 @@ def duplicates(actor: Actor, asked: Question, text: str = "") -> list[Likeness]:
     told = tellings(subject, found.candidates)
     meant = meant_by(subject.text, on=asked.on) if told and not asked.class_id else []
     alike = one_a_case(doubted(one, subject, meant, on=asked.on) for one in told)
+    alike = [one if joins(asked.channel, one) else replace(one, same=False) for one in alike]
     return [one for one in alike if sees_all(actor) or _seen(actor, one.candidate)]
+
+
+def joins(channel: Channel, like: Likeness) -> bool:
+    """Whether a report of this channel may join the case: a sender who is owed a written answer,
+    by a clock of their own, joins none that came otherwise (C07). A statement, only for these."""
+    if not channel.written_report or not like.same:
+        return True
+    return Case.objects.filter(pk=like.candidate.case_id, channel=channel.code).exists()
 
 
 def _seen(actor: Actor, case: Candidate) -> bool:

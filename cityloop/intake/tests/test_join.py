@@ -274,3 +274,22 @@ def test_the_usual_sentence_about_another_thing_joins_nothing(city, monkeypatch)
     ]
     again = city.receive("hotline12345", class_code="", text=told.format("路灯全不亮"))
     assert again.joined and again.case == first.case
+
+
+@pytest.mark.requirement("C07", "D07")
+def test_a_leaders_instruction_joins_no_case_without_its_clock_and_its_report(city):
+    first = city.receive(
+        "hotline12319", **near(0), text="路面井盖破损", reporter_phone="13800000001"
+    )
+    told = city.receive("leader", **near(1), text="路面井盖破损")
+    assert not told.joined and told.case != first.case
+    case = Case.objects.get(number=told.case)
+    assert case.replies_owed == ["written_report"]
+    assert case.flow_id != Case.objects.get(number=first.case).flow_id, "the leader's own clock"
+    assert first.case in [c["number"] for c in told.checks if c["code"] == "possible_duplicate"]
+    again = city.receive("leader", **near(1), text="路面井盖破损")
+    assert (again.joined, again.case) == (True, told.case)
+    citizen = city.receive(
+        "hotline12319", **near(0), text="路面井盖破损", reporter_phone="13800000002"
+    )
+    assert citizen.joined
