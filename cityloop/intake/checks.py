@@ -62,6 +62,7 @@ LIKENESS: dict[str, Any] = {
     "same_words": _("the same words"),
     "same_class": _("the same class"),
     "near_words": _("nearly the same words"),
+    "told_same": _("whoever took it says so"),
 }
 
 

@@ -69,6 +69,7 @@ class ReportIn(BaseModel):
     photos: Annotated[tuple[Photo, ...], Field(max_length=20)] = ()
     reporter: Contact | None = None
     source_key: Annotated[str, Field(max_length=120)] = ""
+    same_as: Annotated[str, Field(max_length=40)] = ""
 
     def incoming(self, repeat_key: str = "") -> Incoming:
         """The report for `receive`."""
@@ -84,7 +85,7 @@ class ReportIn(BaseModel):
             ],
             reporter_name=person.name, reporter_phone=person.phone,
             answer_wanted=person.answer_wanted, source_key=self.source_key,
-            repeat_key=repeat_key,
+            repeat_key=repeat_key, same_as=self.same_as,
         )  # fmt: skip
 
 

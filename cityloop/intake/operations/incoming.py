@@ -99,6 +99,7 @@ class Incoming:
     answer_wanted: bool = True
     source_key: str = ""
     repeat_key: str = ""
+    same_as: str = ""  # the number of the case that whoever takes it says it is
     noticed: Sequence[Finding] = ()
 
 
@@ -208,6 +209,7 @@ def _lengths(draft: Draft) -> dict[str, str]:
         ("class_code", draft.given.class_code, 60),
         ("source_key", draft.given.source_key, 120),
         ("repeat_key", draft.given.repeat_key, 200),
+        ("same_as", draft.given.same_as, 40),
     )
     return {
         name: _("at most %(most)s characters, these are %(n)s") % {"most": most, "n": len(value)}
@@ -251,16 +253,21 @@ def _photos(draft: Draft) -> dict[str, str]:
     return {}
 
 
+_PRINTED = ("source_key", "repeat_key", "component_code", "class_code", "source", "same_as")
+
+
 def _names(draft: Draft) -> dict[str, str]:
     """Keys and codes hold printable characters only; the kind is one that opens a case."""
     given = draft.given
     found = {
         name: _("holds characters that cannot be printed")
-        for name in ("source_key", "repeat_key", "component_code", "class_code", "source")
+        for name in _PRINTED
         if not getattr(given, name).isprintable()
     }
     if given.kind not in KINDS:
         found["kind"] = _("one of %(all)s") % {"all": ", ".join(KINDS)}
+    if given.same_as and given.kind in SETTLED:
+        found["same_as"] = _("what was settled on the spot is no report of another case")
     if 0 < len(given.repeat_key) < 8:
         found["repeat_key"] = _("at least 8 characters")
     return found
@@ -343,6 +350,8 @@ def _digest(draft: Draft) -> str:
     ]  # fmt: skip
     if given.source or given.link:  # only then: what came before these fields keeps its digest
         content += [given.source, given.link]
+    if given.same_as:
+        content.append({"same_as": given.same_as})
     if draft.key.startswith(CLIENT_KEY):  # a sender's own number belongs to its channel anyway
         content.append(draft.channel.code)
     return hashlib.blake2b(orjson.dumps(content), digest_size=16).hexdigest()

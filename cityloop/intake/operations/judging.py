@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +15,11 @@ from cityloop.geo.coordinates import metres_between
 from cityloop.intake import checks, likeness, reference
 from cityloop.intake.channels import REFUSE
 from cityloop.intake.operations.incoming import BadReport, Draft
-from cityloop.intake.queries.asking import Context
+from cityloop.intake.queries.asking import Context, joins, seen_by
 from cityloop.intake.queries.suggestions import doubted, meant_by, speaks_of_another
 from cityloop.kernel import errors
 from cityloop.kernel.models import StoredFile
+from cityloop.people.scope import sees_all
 
 
 class OutsideCity(errors.Invalid):
@@ -114,6 +116,29 @@ def alike(draft: Draft, found: Context) -> list[likeness.Likeness]:
     mine = _subject(draft, found)
     told = likeness.tellings(mine, found.candidates)
     return likeness.one_a_case(doubted(one, mine, draft.suggestions, on=draft.on) for one in told)
+
+
+def told_same(draft: Draft, near: list[likeness.Likeness]) -> list[likeness.Likeness]:
+    """With the case that whoever takes the report says it is first, and sure.
+
+    Somebody's word joins only to a case nearby for which class or words speak, too, and which they
+    see; raises BadReport for any other, so that nothing disappears in a case of another matter.
+    """
+    if not draft.given.same_as:
+        return near
+    named = [one for one in near if one.candidate.number == draft.given.same_as]
+    if not named or not (sees_all(draft.actor) or seen_by(draft.actor, named[0].candidate)):
+        raise _not_same(_("no case near the point that this report may be the same as"))
+    if not named[0].candidate.joinable:
+        raise _not_same(_("this case has ended: a report of it opens a new one"))
+    if not joins(draft.channel, named[0]):
+        raise _not_same(_("reports of this channel have a clock and an answer of their own"))
+    sure = replace(named[0], same=True, rules=("told_same", *named[0].rules))
+    return [sure, *(one for one in near if one is not named[0])]
+
+
+def _not_same(why: str) -> BadReport:
+    return BadReport(why, fields={"same_as": why})
 
 
 def may_be_one(new: tuple[Draft, Context], old: tuple[Draft, Context]) -> bool:

@@ -25,7 +25,7 @@ from cityloop.intake import checks, likeness
 from cityloop.intake.operations import answers, writing
 from cityloop.intake.operations.alone import REFUSAL, alone
 from cityloop.intake.operations.incoming import SETTLED, Draft, Incoming, prepare
-from cityloop.intake.operations.judging import alike, judge, may_be_one, named
+from cityloop.intake.operations.judging import alike, judge, may_be_one, named, told_same
 from cityloop.intake.operations.opening import files_itself, new_case
 from cityloop.intake.queries import asking
 from cityloop.intake.queries.asking import Context, joins
@@ -147,7 +147,7 @@ def _decide(draft: Draft, found: Context) -> Opening | Joining | Receipt:
     if found.known:
         return _again(draft, found.known)
     judge(draft, found)
-    near = alike(draft, found)
+    near = told_same(draft, alike(draft, found))
     if draft.given.kind not in SETTLED and any(one.same and one.candidate.joinable for one in near):
         return Joining(draft, found, near)
     return _opening(draft, found, near)

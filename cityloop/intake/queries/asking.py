@@ -152,18 +152,19 @@ def duplicates(actor: Actor, asked: Question, text: str = "") -> list[Likeness]:
     meant = meant_by(subject.text, on=asked.on) if told and not asked.class_id else []
     alike = one_a_case(doubted(one, subject, meant, on=asked.on) for one in told)
     alike = [one if joins(asked.channel, one) else replace(one, same=False) for one in alike]
-    return [one for one in alike if sees_all(actor) or _seen(actor, one.candidate)]
+    return [one for one in alike if sees_all(actor) or seen_by(actor, one.candidate)]
 
 
 def joins(channel: Channel, like: Likeness) -> bool:
     """Whether a report of this channel may join the case: a sender who is owed a written answer,
     by a clock of their own, joins none that came otherwise (C07). A statement, only for these."""
-    if not channel.written_report or not like.same:
+    if not channel.written_report:
         return True
     return Case.objects.filter(pk=like.candidate.case_id, channel=channel.code).exists()
 
 
-def _seen(actor: Actor, case: Candidate) -> bool:
+def seen_by(actor: Actor, case: Candidate) -> bool:
+    """Whether the case is one of the actor's ground, or one they took part in."""
     if actor.member_id in case.members:
         return True
     return in_scope(actor, organisation_ids=case.units, region_code=case.area_code)

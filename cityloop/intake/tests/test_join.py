@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cityloop.cases import operations as cases
 from cityloop.cases import queries as cases_seen
 from cityloop.cases.models import Case, CaseEvent
-from cityloop.intake import likeness, operations, queries, reference
+from cityloop.intake import checks, likeness, operations, queries, reference
 from cityloop.intake.likeness import Candidate, Subject
 from cityloop.intake.models import Report, Reporter, ReporterNotice
 from cityloop.intake.queries import suggestions
@@ -293,3 +294,43 @@ def test_a_leaders_instruction_joins_no_case_without_its_clock_and_its_report(ci
         "hotline12319", **near(0), text="路面井盖破损", reporter_phone="13800000002"
     )
     assert citizen.joined
+
+
+@pytest.mark.requirement("D07", "D01")
+def test_whoever_takes_it_says_which_case_nearby_it_is(city):
+    """Other words of the same class: shown by the rules, joined by somebody's word."""
+    first = city.receive()
+    told = {"text": "完全不同的另外一段说明文字", **near(10)}
+    joined = city.receive("hotline12345", same_as=first.case, **told)
+    assert joined.joined and joined.case == first.case
+    (note,) = [one for one in joined.checks if one["code"] == "joined"]
+    assert note["rules"][0] == "told_same"
+    with translation.override("en"):
+        assert "whoever took it says so" in checks.sentence(note)
+
+
+@pytest.mark.requirement("D07")
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"same_as": "209901010000001"},  # no such case
+        {"text": "路灯不亮", "class_code": "C0102"},  # nothing but the place speaks for it
+        near(52),  # beyond the channel's metres
+        {"kind": "remind"},
+    ],
+)
+def test_nobodys_word_hides_a_report_in_another_matter(city, change):
+    first = city.receive()
+    told = {"text": "完全不同的另外一段说明文字", "same_as": first.case, **near(10)} | change
+    with pytest.raises(operations.BadReport) as refused:
+        city.receive("hotline12345", **told)
+    assert set(refused.value.fields) == {"same_as"}
+    assert Case.objects.get().reports == 1
+
+
+@pytest.mark.requirement("D07")
+def test_an_ended_case_takes_no_report_by_anybodys_word(city):
+    first = city.receive("hotline12345")
+    city.step(first.case, "reject", "acceptor", reason_code="too_vague", reason="找不到")
+    with pytest.raises(operations.BadReport, match="ended"):
+        city.receive("hotline12345", same_as=first.case)
