@@ -59,7 +59,7 @@ def remarks(
     taken_at, taken_point = paper.file.taken_at, paper.file.taken_point
     if taken_at is not None and not -OLD <= now - taken_at <= OLD:
         found.append({"code": "old_photo", "taken_at": taken_at.isoformat()})
-    since = _proves_since(paper, case)
+    since = proves_since(paper.stage, case, at=now)
     if taken_at is not None and since is not None and taken_at < since - CLOCKS_DIFFER:
         about = {"taken_at": taken_at.isoformat(), "since": since.isoformat()}
         found.append({"code": "taken_too_early", **about})
@@ -70,12 +70,13 @@ def remarks(
     return found
 
 
-def _proves_since(paper: Paper, case: Case) -> datetime | None:
-    """Before this moment nobody can have photographed what the picture is to prove: the result
-    before the report, the check before the result."""
-    if paper.stage == "check":
-        return case.handled_at or case.reported_at
-    return case.reported_at if paper.stage == "after" else None
+def proves_since(stage: str, case: Case, *, at: datetime) -> datetime | None:
+    """Before this moment nobody can have photographed what a picture handed in `at` is to prove:
+    the result before the report, the check before the result; None for what proves neither."""
+    if stage not in ("after", "check"):
+        return None
+    handled = case.handled_at if stage == "check" else None
+    return handled if handled and handled <= at else case.reported_at
 
 
 def framed(paper: Attachment) -> bool:

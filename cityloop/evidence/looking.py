@@ -147,7 +147,8 @@ def _no_date(photo: Attachment) -> Finding:
 
 
 def _time(photo: Attachment, found: stamps.Stamp) -> list[Finding]:
-    """The time on the picture against the camera's own and against the moment of the step."""
+    """The time on the picture against the camera's own, against the moment of the step and against
+    what the picture is to prove."""
     if found.at is None:
         return []
     at = timezone.make_aware(found.at)
@@ -158,7 +159,10 @@ def _time(photo: Attachment, found: stamps.Stamp) -> list[Finding]:
     step = photo.added_at
     if _apart(at, step, found) > (OLD if at < step else CLOCKS_DIFFER):
         facts["step"] = step.isoformat()
-    if not {"camera", "step"} & set(facts):
+    since = photos.proves_since(photo.stage, photo.case, at=step)
+    if since and at < since and _apart(at, since, found) > CLOCKS_DIFFER:
+        facts["since"] = since.isoformat()
+    if not {"camera", "step", "since"} & set(facts):
         return []
     method, score = stamps.METHOD, found.score
     return [_found(photo, Kind.STAMP_TIME, method, odd=True, score=score, facts=facts)]

@@ -85,6 +85,9 @@ def _stamp_time(finding: Finding) -> str:
         parts.append(_("the camera says %(at)s") % {"at": _moment(facts["camera"])})
     if "step" in facts:
         parts.append(_("the step was taken %(at)s") % {"at": _moment(facts["step"])})
+    if "since" in facts:
+        about = {"at": _moment(facts["since"])}
+        parts.append(_("what it is to prove was not there before %(at)s") % about)
     return "; ".join(parts)
 
 

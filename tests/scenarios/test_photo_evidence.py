@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone, translation
 from PIL import Image, ImageOps
 
 from cityloop.cases import operations as cases
@@ -166,3 +167,26 @@ def test_a_picture_too_small_to_look_at_is_said_to_be_so(town: Town) -> None:
         (finding,) = found(case, "too_small")
         assert (finding.facts["side"], finding.odd) == (side, odd)
         assert f"Only {side} pixels" in wording.words_of(finding)
+
+
+@pytest.mark.requirement("F08", "F10")
+def test_a_result_stamped_before_the_report_is_odd_on_the_same_day(town: Town) -> None:
+    """Within a day of its step, and yet of a moment when there was nothing to prove."""
+    report = town.report(address="人民路12号")
+    before = timezone.localtime(town.now - timedelta(hours=10))
+    town.carry(report.case, "handling")
+    photo = pictures.stamped(
+        pictures.photo(pictures.FLOWER), f"{before:%Y-%m-%d %H:%M:%S}", "人民路12号"
+    )
+    sha256 = files.store(chunks=[pictures.jpeg(photo)], filename="p.jpg", now=town.now).sha256
+    cases.perform(
+        report.case, "finish", actor=town.actor("water"), now=town.now,
+        inputs={"result": "完成"}, papers=[cases.paper(sha256=sha256, stage="after")],
+    )  # fmt: skip
+    case = Case.objects.get(number=report.case)
+    operations.examine(number=case.number, version=case.version, now=town.now)
+    (odd,) = found(case, "stamp_time")
+    assert odd.odd and set(odd.facts) == {"at", "timed", "since"}
+    assert datetime.fromisoformat(odd.facts["since"]) == case.reported_at
+    with translation.override("en"):
+        assert "was not there before" in wording.words_of(odd)
