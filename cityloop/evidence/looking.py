@@ -101,7 +101,11 @@ def a_copy(file: StoredFile, like: queries.Alike) -> bool:
 
 
 def scene(photo: Attachment) -> list[Finding]:
-    """Whether the proof shows the scene of the pictures from before; the best of them counts."""
+    """Whether the proof shows the scene of the pictures from before; the best of them counts.
+
+    What was written onto both, date and place, looks alike everywhere: where two are alike, it
+    must be what is left of them.
+    """
     if photo.stage not in PROOF or not _readable(photo):
         return []
     earlier = queries.photos_before(photo, BEFORE)[:COMPARED]
@@ -218,7 +222,13 @@ def _regions(photo: Attachment, place: str) -> dict[str, Any]:
 
 
 def _likeness(photo: Attachment, other: Attachment) -> scenes.Likeness:
-    return scenes.compare(files.location(photo.file.sha256), files.location(other.file.sha256))
+    """Of the pictures as they are; only what seems alike is worth reading what is on it."""
+    mine, its = files.location(photo.file.sha256), files.location(other.file.sha256)
+    found = scenes.compare(mine, its)
+    if found.verdict in ("other", "unknown"):
+        return found
+    written = stamps.burnt_in(mine, its), stamps.burnt_in(its, mine)
+    return scenes.compare(mine, its, written) if any(written) else found
 
 
 def _readable(photo: Attachment) -> bool:

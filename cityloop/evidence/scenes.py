@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-METHOD = "sift-ransac/1"
+METHOD = "sift-ransac/2"  # 2: without what was written onto the pictures
 SIDE = 900  # pixels of the longer side
 NEAREST = 0.8  # a match counts when the second best is clearly worse
 AWAY = 6.0  # pixels by which a matched feature may miss its place
@@ -19,6 +19,9 @@ BY_CHANCE = 8  # so many agree in pictures of different places
 GROWN = 12.0  # how much larger or smaller the same scene may appear, in area
 FEW = 30  # a picture with fewer features cannot be compared
 UNLIKELY, LIKELY = 0.25, 0.6
+
+
+Boxes = tuple[tuple[float, float, float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,14 @@ class Likeness:
         return "same" if self.score >= LIKELY else "unclear" if self.score >= UNLIKELY else "other"
 
 
-def compare(one: Path, other: Path) -> Likeness:
-    """The features of one picture that are found in the other in the same arrangement."""
+def compare(one: Path, other: Path, written: tuple[Boxes, Boxes] = ((), ())) -> Likeness:
+    """The features of one picture that are found in the other in the same arrangement, without
+    those of `written`: boxes of both, as shares of their sides."""
     import cv2
     import numpy as np
 
-    (places, words), (other_places, other_words) = features(one), features(other)
+    places, words = features(one, written[0])
+    other_places, other_words = features(other, written[1])
     if min(len(places), len(other_places)) < FEW:
         return Likeness(None, 0)
     pairs = cv2.BFMatcher(cv2.NORM_L2).knnMatch(words, other_words, k=2)
@@ -72,10 +77,15 @@ def _possible(found: Any) -> bool:
     return bool(cv2.isContourConvex(seen)) and not mirrored and 1 / GROWN < ratio < GROWN
 
 
+def _pixels(begin: float, end: float, side: int) -> slice:
+    return slice(max(0, int(begin * side)), max(0, int(end * side) + 1))
+
+
 @lru_cache(maxsize=16)
-def features(path: Path) -> tuple[list[tuple[float, float]], Any]:
-    """Places and descriptions of a picture's features."""
+def features(path: Path, written: Boxes = ()) -> tuple[list[tuple[float, float]], Any]:
+    """Places and descriptions of a picture's features, none of them where it was written on."""
     import cv2
+    import numpy as np
 
     picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
     if picture is None:
@@ -83,6 +93,10 @@ def features(path: Path) -> tuple[list[tuple[float, float]], Any]:
     scale = SIDE / max(picture.shape)
     if scale < 1:
         picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    shown = np.full(picture.shape, 255, dtype=np.uint8)
+    high, wide = picture.shape
+    for left, top, right, low in written:
+        shown[_pixels(top, low, high), _pixels(left, right, wide)] = 0
     finder = cv2.SIFT_create(nfeatures=2000)  # type: ignore[attr-defined]  # stubs lack it
-    found, words = finder.detectAndCompute(picture, None)
+    found, words = finder.detectAndCompute(picture, shown)
     return [(point.pt[0], point.pt[1]) for point in found], words

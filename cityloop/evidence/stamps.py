@@ -18,6 +18,9 @@ METHOD = "rapidocr-3.10/PP-OCRv6/2"
 SMALLEST = 320  # pixels: on a smaller picture no stamp can be read
 SURE = 0.8  # less sure readings are textures, not letters
 
+SAME_SPOT = 0.5  # share of two boxes that is common where an app wrote both
+Box = tuple[float, float, float, float]
+
 # The reader drops spaces: "2026-03-0209:15" is a day and a time.
 _WHEN = re.compile(
     r"(20\d\d)\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{2}|\d(?!\d))\s*日?"
@@ -28,6 +31,7 @@ _PLACE = re.compile(r"[一-鿿]{2,}.*?(?:[省市区县镇乡村路街巷道弄�
 _CLOCK = re.compile(
     r"(?<![\d:：])([01]?\d|2[0-3])\s*[:：]\s*([0-5]\d)(?:\s*[:：]\s*([0-5]\d))?(?![\d:：])"
 )
+_CODE = re.compile(r"\d{8}|\d{1,3}\.\d{3,}")  # of a grid or a case; degrees
 # An address is read part by part: regions, then roads, then communities and villages. No part
 # swallows the end of another; a name may itself end like a region (古镇路) or a village (花园路).
 _ROAD_END = "路街巷弄桥大"
@@ -55,11 +59,70 @@ class Stamp:
     score: float
 
 
-def read(path: Path) -> Stamp | None:
-    """The stamp on a picture, None where there is none; `score` is the reader's own."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text on a picture; `box`: left, top, right, bottom as shares of its sides."""
+
+    text: str
+    score: float
+    box: Box
+
+
+@lru_cache(maxsize=64)
+def lines(path: Path) -> tuple[Line, ...]:
+    """Every line of text that the reader sees on a picture; `score` is its own."""
     answer = _reader()(str(path))
-    pairs = zip(answer.txts or (), answer.scores or (), strict=True)
-    return understood((str(text), float(score)) for text, score in pairs)
+    if answer.boxes is None:
+        return ()
+    high, wide = answer.img.shape[:2]
+    return tuple(
+        Line(str(text), float(score), _around(corners, wide, high))
+        for corners, text, score in zip(answer.boxes, answer.txts, answer.scores, strict=True)
+    )
+
+
+def _around(corners: Iterable[Iterable[float]], wide: int, high: int) -> Box:
+    across, down = zip(*corners, strict=True)
+    return (
+        float(min(across)) / wide, float(min(down)) / high,
+        float(max(across)) / wide, float(max(down)) / high,
+    )  # fmt: skip
+
+
+def read(path: Path) -> Stamp | None:
+    """The stamp on a picture, None where there is none."""
+    return understood((one.text, one.score) for one in lines(path))
+
+
+def burnt_in(path: Path, other: Path) -> tuple[Box, ...]:
+    """Where something was written onto a picture: dates, times, places and codes, and whatever
+    stands at the same spot of the other one. The scene of two such pictures is what is left."""
+    there = [one.box for one in lines(other)]
+    return tuple(
+        _with_its_edge(one.box)
+        for one in lines(path)
+        if _written(one.text) or any(_share(one.box, box) > SAME_SPOT for box in there)
+    )
+
+
+def _written(text: str) -> bool:
+    return any(found.search(text) for found in (_WHEN, _CLOCK, _CODE)) or _is_place(text)
+
+
+def _share(one: Box, other: Box) -> float:
+    """The common ground of two boxes as a share of all that they cover."""
+    across = min(one[2], other[2]) - max(one[0], other[0])
+    down = min(one[3], other[3]) - max(one[1], other[1])
+    if across <= 0 or down <= 0:
+        return 0.0
+    each = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
+    return across * down / (each - across * down)
+
+
+def _with_its_edge(box: Box) -> Box:
+    """With the band or the outline that letters are drawn on: half a line around."""
+    edge = (box[3] - box[1]) / 2
+    return box[0] - edge, box[1] - edge, box[2] + edge, box[3] + edge
 
 
 def understood(lines: Iterable[tuple[str, float]]) -> Stamp | None:

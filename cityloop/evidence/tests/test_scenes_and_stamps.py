@@ -36,6 +36,37 @@ def test_the_same_place_is_known_and_another_is_not(tmp_path: Path) -> None:
     assert scenes.compare(before, fog) == scenes.Likeness(None, 0)
 
 
+def _likeness(folder: Path, one: Image.Image, other: Image.Image) -> scenes.Likeness:
+    """As the worker compares two photos of a case."""
+    shots = []
+    for number, picture in enumerate((one, other)):
+        file = files.store(
+            chunks=[pictures.jpeg(picture, quality=75)], filename=f"{number}.jpg",
+            now=datetime(2026, 3, 2, 1, 15, tzinfo=UTC),
+        )  # fmt: skip
+        shots.append(Attachment(file=file))
+    return looking._likeness(*shots)
+
+
+@pytest.mark.slow
+@pytest.mark.requirement("F08", "F09", "F10")
+def test_the_stamp_makes_no_scene_of_two_places(settings, tmp_path: Path, db: None) -> None:
+    """A long stamp has more features in the same arrangement than many a street."""
+    settings.MEDIA_ROOT = tmp_path
+    told = ("330102001051007  202611280001040", "120.155070, 30.274084", "杭州市上城区人民路12号")
+    temple, flower = pictures.photo(pictures.TEMPLE), pictures.photo(pictures.FLOWER)
+    before = pictures.stamped(temple, "2026-03-02 09:15:07", *told)
+    bare = scenes.compare(
+        kept(tmp_path, "a.jpg", before),
+        kept(tmp_path, "b.jpg", pictures.stamped(flower, "2026-03-02 09:41:52", *told)),
+    )
+    assert bare.verdict == "same"  # what the stamp alone would prove
+    other = pictures.stamped(flower, "2026-03-02 09:41:52", *told)
+    assert _likeness(tmp_path, other, before).verdict == "other"
+    after = pictures.stamped(pictures.moved(temple), "2026-03-02 09:41:52", *told)
+    assert _likeness(tmp_path, after, before).verdict == "same"
+
+
 @pytest.mark.slow
 @pytest.mark.requirement("F08")
 def test_a_stamp_is_read_from_the_picture(tmp_path: Path) -> None:
