@@ -19,8 +19,8 @@ from cityloop.kernel.page import actor_of
 
 router = Router(tags=["components"])
 Id = Annotated[int, Field(ge=1, lt=2**63)]
-Longitude = Annotated[float, Query(ge=-180, le=180)]
-Latitude = Annotated[float, Query(ge=-90, le=90)]
+Longitude = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)]
+Latitude = Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)]
 
 
 class UnitOut(Schema):
@@ -182,7 +182,7 @@ def nearest(
     lon: Longitude,
     lat: Latitude,
     class_id: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
-    within_m: Annotated[float, Query(gt=0, le=2000)] = 50,
+    within_m: Annotated[float, Query(gt=0, le=2000, allow_inf_nan=False)] = 50,
     limit: Annotated[int, Query(ge=1, le=50)] = 5,
 ) -> list[dict[str, Any]]:
     """Nearest first, WGS 84, for the picker on a phone."""

@@ -137,9 +137,9 @@ def list_cases(request: HttpRequest, query: Query[CaseFilter]) -> HttpResponse:
 )
 def nearby(
     request: HttpRequest,
-    lon: Annotated[float, Query(ge=-180, le=180)],
-    lat: Annotated[float, Query(ge=-90, le=90)],
-    metres: Annotated[float, Query(gt=0, le=2000)] = 100,
+    lon: Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)],
+    lat: Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)],
+    metres: Annotated[float, Query(gt=0, le=2000, allow_inf_nan=False)] = 100,
 ) -> HttpResponse:
     """Visible cases of the last 30 days within `metres`, latest first, at most 20."""
     actor, now = actor_of(request), clock.now()

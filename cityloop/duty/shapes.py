@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import Field, FiniteFloat
 
 from cityloop.geo.coordinates import System
 
@@ -254,8 +254,8 @@ class CameraIn(Schema):
 
     code: Annotated[str, Field(max_length=40)]
     name: Annotated[str, Field(max_length=80)]
-    lon: Annotated[float, Field(ge=-180, le=180)]
-    lat: Annotated[float, Field(ge=-90, le=90)]
+    lon: Annotated[FiniteFloat, Field(ge=-180, le=180)]
+    lat: Annotated[FiniteFloat, Field(ge=-90, le=90)]
     system: System = "wgs84"
 
 

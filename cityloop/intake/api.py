@@ -29,8 +29,8 @@ STAGES: dict[str, forms.Stage] = {
 }
 JSON = ("application/json", "text/json", "")
 FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
-Lon = Annotated[float, Query(ge=-180, le=180)]
-Lat = Annotated[float, Query(ge=-90, le=90)]
+Lon = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)]
+Lat = Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)]
 Words = Annotated[str, Query(max_length=2000)]
 Day = Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
 

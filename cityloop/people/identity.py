@@ -19,6 +19,7 @@ from cityloop.people import operations, queries
 from cityloop.people.queries.actors import digest_of
 
 NOTE_EVERY_SECONDS = 600.0
+READING = ("GET", "HEAD", "OPTIONS")
 _noted: dict[str, float] = {}
 
 
@@ -37,7 +38,8 @@ def actor_of_request(request: Request) -> Actor | None:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return None
-    return queries.actor_seen_lately(user.pk, now)
+    writes = request.META.get("REQUEST_METHOD") not in READING
+    return queries.actor_seen_lately(user.pk, now, to_write=writes)
 
 
 def _of_token(header: str, now: datetime) -> Actor:

@@ -148,6 +148,8 @@ PERMISSIONS = {
     "works.view": _("see substitute works"),
 }
 
+# What a key that is bound to a channel may do beside reading: bring in what its channel brings.
+BRINGS = frozenset({"intake.receive", "hotline.deliver", "hotline.orders"})
 NOT_HELD = frozenset({"system"})  # the clock and imports, never a person
 # Roles whose view is the own unit and what lies below it, wherever the unit stands.
 UNIT_ROLES = frozenset({"unit_desk", "worker"})

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
+from pydantic import FiniteFloat
 
 from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
@@ -22,8 +23,8 @@ router = Router(tags=["permits"])
 Id = Annotated[int, Field(ge=1, lt=2**63)]
 Code = Annotated[str, Field(max_length=20)]
 Line = Annotated[str, Field(max_length=200)]
-Longitude = Annotated[float, Field(ge=-180, le=180)]
-Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[FiniteFloat, Field(ge=-180, le=180)]
+Latitude = Annotated[FiniteFloat, Field(ge=-90, le=90)]
 Radius = Annotated[int, Field(ge=1, le=2000)]
 Area = Annotated[str, Field(max_length=20_000)]
 Standing = Literal["", "ahead", "valid", "ended", "revoked"]
@@ -43,7 +44,7 @@ class PermitQuery(Schema):
     unit_id: Id | None = None
     lon: Longitude | None = None
     lat: Latitude | None = None
-    within_m: Annotated[float, Field(gt=0, le=2000)] = 50
+    within_m: Annotated[FiniteFloat, Field(gt=0, le=2000)] = 50
     cursor: Annotated[str, Field(max_length=400)] | None = None
     size: Annotated[int, Field(ge=1, le=200)] = 50
 

@@ -35,7 +35,8 @@ def hand_over(
 ) -> Ownership:
     """From a day that has come on another body answers for the component, by its paper.
 
-    What was recorded before stays; who stood in the register until then is kept as the builder. A
+    What was recorded before stays; who stood in the register until then is kept as its owner where
+    another owner follows, else as the builder. A
     maintainer stands as owner, too, unless an owner has been recorded. Raises NotFound,
     BadComponent, Refused (it, or a later hand-over, is recorded), NotAllowed.
     """
@@ -47,7 +48,7 @@ def hand_over(
     recorded = list(Ownership.objects.filter(component=row).order_by("valid_from", "id"))
     _fits(recorded, stage, organisation_id, on)
     if not recorded and row.original_on < on:
-        _begin(row, Stage.BUILDER, row.owner_id, row.original_on, actor=actor, now=now)
+        _begin(row, _stood_as(stage), row.owner_id, row.original_on, actor=actor, now=now)
     made = _begin(row, stage, organisation_id, on, document=document, actor=actor, now=now)
     wanted: dict[str, Any] = dict.fromkeys(_answers_as(stage, recorded), organisation_id)
     wanted["changed_on"] = timezone.localdate(now)
@@ -62,6 +63,10 @@ def hand_over(
     changes["valid_from"] = [recorded[-1].valid_from if recorded else None, on]
     write_lines([(row, changes)], actor=actor, now=now, reason=document)
     return made
+
+
+def _stood_as(following: str) -> Stage:
+    return Stage.OWNER if following == Stage.OWNER else Stage.BUILDER
 
 
 def _fits(recorded: list[Ownership], stage: str, organisation_id: int, on: date) -> None:

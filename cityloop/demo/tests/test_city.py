@@ -252,6 +252,12 @@ def test_the_same_seed_gives_the_same_life(city):
     assert stories[0] == stories[1]
 
 
+def test_nothing_that_the_history_names_hangs_on_the_day_of_the_installation(city):
+    """Lots are drawn by the seals over the history: a moment of today in it is another life."""
+    named = {one.published_at for one in Flow.objects.all()}
+    assert named == {datetime(2000, 1, 1, tzinfo=UTC)}
+
+
 def test_a_simulation_that_was_stopped_goes_on(city):
     class Stopped(Exception):
         pass

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 from ninja import Query, Router, Schema
-from pydantic import Field
+from pydantic import Field, FiniteFloat
 
 from cityloop.geo import coordinates, queries
 from cityloop.geo.api import changes, grids, map_changes, map_sources, service_areas
@@ -42,8 +42,8 @@ class PlaceOut(Schema):
 class PointIn(Schema):
     """A point in one of the coordinate systems, degrees."""
 
-    x: float = Field(description="longitude in `system`, degrees", ge=-180, le=180)
-    y: float = Field(description="latitude in `system`, degrees", ge=-90, le=90)
+    x: FiniteFloat = Field(description="longitude in `system`, degrees", ge=-180, le=180)
+    y: FiniteFloat = Field(description="latitude in `system`, degrees", ge=-90, le=90)
     system: System = "wgs84"
 
 
@@ -92,17 +92,17 @@ class AddressIn(Schema):
     """Words of an address; nearer ones first with lon and lat."""
 
     q: str = Field(min_length=1, max_length=100)
-    lon: float | None = Field(None, ge=-180, le=180)
-    lat: float | None = Field(None, ge=-90, le=90)
+    lon: FiniteFloat | None = Field(None, ge=-180, le=180)
+    lat: FiniteFloat | None = Field(None, ge=-90, le=90)
     limit: int = Field(10, ge=1, le=100)
 
 
 class NearIn(Schema):
     """A WGS 84 point and how far to look."""
 
-    lon: float = Field(ge=-180, le=180)
-    lat: float = Field(ge=-90, le=90)
-    within_m: float = Field(500, gt=0, le=5000)
+    lon: FiniteFloat = Field(ge=-180, le=180)
+    lat: FiniteFloat = Field(ge=-90, le=90)
+    within_m: FiniteFloat = Field(500, gt=0, le=5000)
 
 
 class RegionOut(Schema):
@@ -114,7 +114,7 @@ class RegionOut(Schema):
     name_en: str
     parent: str | None
     generated: bool
-    lon: float = Field(description="of a point inside, for a label")
+    lon: FiniteFloat = Field(description="of a point inside, for a label")
     lat: float
 
 

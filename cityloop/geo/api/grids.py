@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 from ninja import Query, Router, Schema
-from pydantic import Field
+from pydantic import Field, FiniteFloat
 
 from cityloop.geo import operations, queries
 from cityloop.geo.models import GridChange, UnitGrid
@@ -23,8 +23,8 @@ from cityloop.kernel.page import actor_of
 router = Router(tags=["geo"])
 GridCode = Annotated[str, Field(pattern=r"^\d{14,15}$")]
 Point = tuple[
-    Annotated[float, Field(ge=-180, le=180)],
-    Annotated[float, Field(ge=-90, le=90)],
+    Annotated[FiniteFloat, Field(ge=-180, le=180)],
+    Annotated[FiniteFloat, Field(ge=-90, le=90)],
 ]
 
 

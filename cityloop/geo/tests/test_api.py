@@ -56,7 +56,9 @@ def test_outside_and_nonsense(ask: Ask) -> None:
         {"x": 1},
         {"x": 1, "y": 1, "system": "m"},
     ):
-        assert ask("/api/v1/geo/locate", **bad).status_code == 422
+        answer = ask("/api/v1/geo/locate", **bad)
+        assert answer.status_code == 422
+        assert ("有限" in answer.content.decode()) == (bad["x"] == "nan")
     assert ask("/api/v1/geo/locate", permissions=None, x=1, y=1).status_code == 401
     assert ask("/api/v1/geo/locate", permissions="other", x=1, y=1).status_code == 403
 

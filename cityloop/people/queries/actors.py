@@ -20,7 +20,7 @@ from cityloop.kernel.actor import HANDLING, JUDGING, Actor, Scope
 from cityloop.kernel.errors import NotFound
 from cityloop.people.inheritance import GRID_DIGITS
 from cityloop.people.models import OrganisationKind, PeopleSetting, Token
-from cityloop.people.roles import COLLECTION_ROLES, UNIT_ROLES
+from cityloop.people.roles import BRINGS, COLLECTION_ROLES, UNIT_ROLES
 from cityloop.people.scope import merged_codes, narrowed, outer_bound, united
 
 REMEMBER_SECONDS = 4.0
@@ -347,10 +347,13 @@ def forget_actors() -> None:
     _memory.clear()
 
 
-def actor_seen_lately(member_id: int, now: datetime) -> Actor | None:
-    """As actor_for, remembered for some seconds; None when unknown or not active."""
+def actor_seen_lately(member_id: int, now: datetime, *, to_write: bool = False) -> Actor | None:
+    """As actor_for, remembered for some seconds; None when unknown or not active.
+
+    `to_write`: asked anew, so that a post which has just ended writes nothing more.
+    """
     key = f"m{member_id}"
-    kept = _memory.get(key, now)
+    kept = None if to_write else _memory.get(key, now)
     if kept is not None:
         return kept.actor
     try:
@@ -364,6 +367,14 @@ def actor_seen_lately(member_id: int, now: datetime) -> Actor | None:
 def digest_of(raw: str) -> str:
     """What is kept of a token."""
     return hashlib.sha256(raw.encode()).hexdigest()
+
+
+def _of_key(permissions: frozenset[str], channel_code: str) -> frozenset[str]:
+    """What is left to a key: bound to a channel it brings reports and reads what its post reads,
+    but takes no steps and learns nothing of reporters."""
+    if not channel_code:
+        return permissions
+    return frozenset(one for one in permissions if one in BRINGS or one.endswith(".view"))
 
 
 def actor_for_token(raw: str, now: datetime) -> Actor | None:
@@ -381,6 +392,9 @@ def actor_for_token(raw: str, now: datetime) -> Actor | None:
         return None
     actor = actor_seen_lately(token.member_id, now)
     if actor is not None:
-        actor = replace(actor, channel=token.channel_code, token=(token.pk, token.name))
+        actor = replace(
+            actor, channel=token.channel_code, token=(token.pk, token.name),
+            permissions=_of_key(actor.permissions, token.channel_code),
+        )  # fmt: skip
     _memory.put(digest, actor, now, token.expires_at)
     return actor

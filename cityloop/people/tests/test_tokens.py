@@ -11,6 +11,7 @@ from cityloop.kernel import clock
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from cityloop.people import identity, operations, queries
 from cityloop.people.models import Member, Token
+from cityloop.people.roles import BRINGS
 from cityloop.people.tests.world import NOW, PASSWORD, World
 
 pytestmark = [pytest.mark.requirement("O10")]
@@ -178,6 +179,25 @@ def test_a_token_for_one_channel_says_so(world: World) -> None:
     assert actor is not None and actor.channel == "sensor"
 
 
+@pytest.mark.requirement("L16")
+def test_a_key_of_a_channel_takes_no_steps_and_learns_of_no_reporter(world: World) -> None:
+    """Whatever the post of its account may: it brings reports, and reads."""
+    member = world.holder("PLAT", "acceptor")
+    keys = {}
+    for channel in ("", "hotline12319"):
+        _row, raw = operations.issue_token(
+            member=member, name="热线", channel_code=channel, actor=world.root, now=clock.now()
+        )
+        keys[channel] = queries.actor_for_token(raw, clock.now())
+    whole, bound = keys[""], keys["hotline12319"]
+    assert whole is not None and bound is not None
+    assert {"cases.step", "intake.reporter", "intake.receive"} <= whole.permissions
+    assert bound.may("intake.receive") and bound.may("cases.view")
+    refused = {one for one in whole.permissions if not bound.may(one)}
+    assert {"cases.step", "intake.reporter", "cases.export"} <= refused
+    assert all(one.endswith(".view") or one in BRINGS for one in bound.permissions)
+
+
 def test_a_key_for_a_channel_that_is_not_there_is_refused(world: World) -> None:
     member = world.holder("PLAT", "exchange")
     for wrong in ("nonsense", "SENSOR "):
@@ -187,3 +207,25 @@ def test_a_key_for_a_channel_that_is_not_there_is_refused(world: World) -> None:
             )
         assert "channel_code" in caught.value.fields
     assert not Token.objects.exists()
+
+
+@pytest.mark.requirement("L16")
+def test_who_writes_is_asked_for_anew(world: World, client: Client) -> None:
+    """A post that ended in another process a moment ago: it may still be read with, not written."""
+    now = clock.now()
+    member = world.holder("PLAT", "acceptor")
+    seen = queries.actor_seen_lately(member.pk, now)
+    assert seen is not None and seen.may("cases.step")
+    member.holdings.all().delete()  # as another process does it: this one was told nothing
+    assert queries.actor_seen_lately(member.pk, now) is seen
+
+    class Sent:
+        user = member
+
+        def __init__(self, method: str) -> None:
+            self.META = {"REQUEST_METHOD": method}
+
+    reading = identity.actor_of_request(Sent("GET"))
+    assert reading is not None and reading.may("cases.step")
+    writing = identity.actor_of_request(Sent("POST"))
+    assert writing is not None and not writing.may("cases.step")
