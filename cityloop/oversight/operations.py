@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import NoReturn
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -124,7 +125,8 @@ def send_list(
     actor: Actor,
     now: datetime,
 ) -> Sending:
-    """Send the list to a unit or to a person, who are told; raises Invalid, Refused."""
+    """Send the list to a unit or to a person, who are told; raises Invalid, Refused (it is with
+    them already, and their answer open)."""
     row = _open(list_id, actor)
     if not row.entries.exists():
         raise Refused(_("the list has no case yet"))
@@ -133,6 +135,8 @@ def send_list(
     if due_on < timezone.localdate(now):
         _refuse("due_on", _("the day lies in the past"))
     told = _told(organisation, member, timezone.localdate(now))
+    if row.sendings.filter(organisation=organisation, member=member, answered_at=None).exists():
+        raise Refused(_("they have this list already, and their answer is still open"))
     sent = Sending.objects.create(
         named_list=row, organisation=organisation, member=member,
         note=_words("note", note, MAX_TEXT), due_on=due_on, sent_by_id=_member(actor),
@@ -184,8 +188,12 @@ def answer_list(*, sending_id: int, text: str, actor: Actor, now: datetime) -> S
 
 @transaction.atomic
 def end_list(*, list_id: int, result: str, actor: Actor, now: datetime) -> NamedList:
-    """The follow-up ends with a result; the list stays to be read."""
+    """The follow-up ends with a result; the list stays to be read. Raises Refused while somebody
+    has time to answer."""
     row = _open(list_id, actor)
+    owed = row.sendings.filter(answered_at=None, due_on__gte=timezone.localdate(now))
+    if last := owed.aggregate(last=Max("due_on"))["last"]:
+        raise Refused(_("answers to this list are awaited until %(day)s") % {"day": last})
     row.ended_at, row.result = now, _words("result", result, MAX_TEXT)
     row.save(update_fields=["ended_at", "result"])
     return row

@@ -146,6 +146,24 @@ def test_the_follow_up_is_read_from_the_cases(town: Town) -> None:
 
 
 @pytest.mark.requirement("C32")
+def test_who_has_the_list_is_not_told_twice_and_has_until_the_day_to_answer(town: Town) -> None:
+    row = _with_cases(town)
+    sent = _send(town, row, member="leader")
+    with pytest.raises(Refused, match="still open"):
+        _send(town, row, member="leader")
+    ending = {"list_id": row.pk, "result": "x", "actor": town.actor("supervisor")}
+    with pytest.raises(Refused, match="awaited until"):
+        oversight.end_list(now=town.now, **ending)
+    oversight.answer_list(
+        sending_id=sent.pk, text="已部署", actor=town.actor("leader"), now=town.now
+    )
+    _send(town, row, member="leader")  # what was answered may be asked again
+    town.wait(days=8)
+    oversight.end_list(now=town.now, **ending)
+    assert _state(town, row) == "ended"
+
+
+@pytest.mark.requirement("C32")
 def test_what_cannot_go_on_a_list_or_out_is_refused_with_a_sentence(town: Town) -> None:
     row, supervisor = _made(town), town.actor("supervisor")
     number = town.case("handling").number

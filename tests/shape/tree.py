@@ -194,6 +194,7 @@ OWN: dict[str, dict[str, str]] = {
         "looks": TABLE,
         "periods": FORMS,
         "presence": VALUE,
+        "uploads": FUNCTIONS,
         "proposal": FUNCTIONS,
         "steps": FUNCTIONS,
     },

@@ -92,6 +92,16 @@ def test_a_disguised_file_is_refused_and_nothing_kept(world, as_) -> None:
     assert not Case.objects.exists()
 
 
+def test_each_of_several_bad_files_is_named(world, as_) -> None:
+    empty = SimpleUploadedFile("zero.jpg", b"", content_type="image/jpeg")
+    bad = SimpleUploadedFile("fake.jpg", b"<html>not a picture</html>", content_type="image/jpeg")
+    answer = sent(as_, photos=[bad, picture("good.jpg"), empty])
+    assert answer.status_code == 422
+    told = answer.content.decode()
+    assert "fake.jpg is not a photo" in told and "zero.jpg is empty" in told
+    assert not Case.objects.exists()
+
+
 def test_only_channels_of_the_post_are_offered(world, as_) -> None:
     html = as_("inspector").get("/intake/new/").content.decode()
     assert re.findall(r'<input type="hidden" name="channel" value="(\w+)"', html) == ["inspector"]

@@ -19,12 +19,12 @@ from cityloop.cases import queries as cases
 from cityloop.cases.change import Paper
 from cityloop.cases.models import Case
 from cityloop.cases.stepping import taken_alone
-from cityloop.desks import bench, kept, looks, queries
+from cityloop.desks import bench, kept, looks, queries, uploads
 from cityloop.desks.bench import Place
 from cityloop.desks.forms import photos_sent, raw_inputs
 from cityloop.desks.views import bench as bench_page
 from cityloop.desks.views.case_page import Try, context_of, missed_by
-from cityloop.kernel import clock, files, idempotency
+from cityloop.kernel import clock, idempotency
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, Problem, Refused, Stale, TooLarge
 from cityloop.kernel.middleware import problem_response
@@ -156,9 +156,8 @@ def papers_of(request: HttpRequest, action: str, *, now: datetime) -> list[Paper
     if len(sent) > MAX_FILES:
         raise TooLarge(_("at most %(n)s files at once") % {"n": MAX_FILES})
     stage, papers = guards.stage_of(action), []
-    for one, taken in sent:
-        file = files.store(chunks=one.chunks(), filename=one.name or "", now=now)
-        paper = Paper(file=file, stage=stage, filename=one.name or "")
+    for file, name, taken in uploads.kept(sent, field="photos", now=now):
+        paper = Paper(file=file, stage=stage, filename=name)
         album = paper.picture and stage != "paper" and not taken
         papers.append(replace(paper, from_album=album))
     return papers

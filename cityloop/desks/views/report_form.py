@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cityloop.desks import kept, queries
+from cityloop.desks import kept, queries, uploads
 from cityloop.desks.forms import FilesField, FilesInput, photos_sent, show_problem
 from cityloop.desks.views.report_beside import PERMISSION, beside
 from cityloop.hotline import operations as hotline
@@ -287,10 +287,10 @@ def stored(
     """The uploads of one field, kept. Of what was seen by the one who reports it, a photo that the
     camera did not take just now is marked as one from the album (F08)."""
     found = []
-    for one, taken in photos_sent(request.FILES, name)[:MOST_FILES]:
-        row = files.store(chunks=one.chunks(), filename=one.name or "", now=now)
+    sent = photos_sent(request.FILES, name)[:MOST_FILES]
+    for row, filename, taken in uploads.kept(sent, field=name, now=now):
         album = seen and not taken and row.media_type.startswith("image/")
-        found.append(intake.PhotoIn(row.sha256, stage, (one.name or "")[:120], from_album=album))
+        found.append(intake.PhotoIn(row.sha256, stage, filename[:120], from_album=album))
     return found
 
 
