@@ -8,8 +8,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cityloop.cases.models import Attachment, Case
+from cityloop.desks import frequent
 from cityloop.desks.tests.test_case_page import picture
+from cityloop.intake import reference
 from cityloop.intake.models import Report
+from cityloop.standards.models import Edition, ProblemClass
 
 HERE = {"x": "120.13", "y": "30.26", "system": "wgs84"}
 
@@ -25,11 +28,13 @@ def form(**changes: object) -> dict[str, object]:
 
 @pytest.fixture(autouse=True)
 def _city(world) -> None:
-    from cityloop.intake import reference
-    from cityloop.standards.models import Edition
-
+    ProblemClass.objects.create(
+        edition=world.problem_class.edition, kind="component", major_code="01",
+        major_zh="公用设施", minor_code="02", name_zh="污水井盖", code="TEST/C0102", level=1,
+    )  # fmt: skip
     Edition.objects.update(status="published", published_at=world.now)
     reference.forget()
+    frequent.forget()
 
 
 def sent(as_, **changes: object):
@@ -279,3 +284,27 @@ def test_a_roughly_known_position_is_noticed(world, as_) -> None:
     answer = sent(as_, accuracy_m="180.4")
     html = as_("acceptor").get(answer["Location"]).content.decode()
     assert "knew its position only to within 180 m" in html
+
+
+@pytest.mark.requirement("D01", "D05")
+def test_the_tiles_are_the_classes_that_come_most_often_where_one_sees(world, as_) -> None:
+    told = (("第一处井盖", "C0102"), ("第二处路面", "C0102"), ("另一类", "C0101"))
+    for number, (text, code) in enumerate(told):
+        sent(as_, text=text, class_code=code, repeat_key=f"tile-{number:012}")
+    frequent.forget()
+    html = as_("acceptor").get("/intake/new/").content.decode()
+    tiles = re.findall(r'class="tile"><input type="radio" name="class_code" value="(.*?)"', html)
+    assert [one.rsplit("/")[-1] for one in tiles][:2] == ["C0102", "C0101"]
+
+
+@pytest.mark.requirement("D05")
+def test_what_is_passed_on_goes_through_the_guards_of_the_step(world, as_) -> None:
+    """Without a place nobody can be sent; the report is taken, and the reason is told."""
+    browser = as_("acceptor")
+    without = form(then="on", x="", y="", address="说不清在哪里")
+    answer = browser.post("/intake/new/", without)
+    assert answer.status_code == 303
+    case = Case.objects.get()
+    assert case.status == "reported"
+    told = browser.get(answer["Location"]).content.decode()
+    assert "Taken, but not passed on" in told

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cityloop.assets import queries as assets
+from cityloop.desks import frequent
 from cityloop.geo import coordinates
 from cityloop.geo import queries as geo
 from cityloop.intake import queries as reports
@@ -22,10 +24,23 @@ from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotAllowed
 from cityloop.kernel.page import actor_of
 from cityloop.standards import queries as standards
+from cityloop.standards.models import FilingRule, RulePhoto
 
 PERMISSION = "intake.receive"
 FOUND_CLASSES = 8
+SHOWN_RULES = 6
 FOUND_ADDRESSES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCard:
+    """A filing rule of the chosen class: when it holds, its limit, its example pictures, and how
+    much of the words speaks for it (0..1)."""
+
+    rule: FilingRule
+    limit: str
+    photos: list[RulePhoto]
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +48,8 @@ class Beside:
     """What the machine knows of a report that is being written."""
 
     chosen: reference.KnownClass | None
+    common: list[tuple[str, reference.KnownClass]]
+    rules: list[RuleCard]
     guesses: list[reports.ClassGuess]
     found: list[Any]
     lon: float | None
@@ -43,6 +60,7 @@ class Beside:
     components: list[Any]
     alike: list[Any]
     earlier: list[Any]
+    same_as: str
     unreadable: str
 
 
@@ -57,6 +75,8 @@ def beside(data: Any, *, actor: Actor, now: datetime) -> Beside:
     point = (lon, lat) if lon is not None and lat is not None else None
     return Beside(
         chosen=chosen,
+        common=frequent.commonest(actor, on=on, now=now),
+        rules=rule_cards(chosen, text, on=on) if chosen else [],
         guesses=reports.suggest_classes(text, on=on),
         found=searched(str(data.get("class_words", "")), on=on),
         lon=lon,
@@ -67,6 +87,7 @@ def beside(data: Any, *, actor: Actor, now: datetime) -> Beside:
         components=list(assets.nearest(actor, *point, within_m=50, limit=5)) if point else [],
         alike=duplicates(data, chosen, lon, lat, text=text, actor=actor, now=now),
         earlier=earlier(actor, str(data.get("reporter_phone", "")).strip()),
+        same_as=str(data.get("same_as", "")),
         unreadable=unreadable,
     )
 
@@ -83,6 +104,20 @@ def point_of(data: Any) -> tuple[float | None, float | None, str]:
     except Invalid as problem:
         return None, None, "; ".join(problem.reasons)
     return lon, lat, ""
+
+
+def rule_cards(chosen: reference.KnownClass, text: str, *, on: Any) -> list[RuleCard]:
+    """The rules under which a case of this class may be filed, the likeliest for the text first."""
+    guesses = reports.suggest_rules(chosen.id, text, on=on)[:SHOWN_RULES]
+    photos = RulePhoto.objects.select_related("file").order_by("-verdict", "id")
+    prefetch_related_objects([one.rule for one in guesses], Prefetch("photos", queryset=photos))
+    return [
+        RuleCard(
+            one.rule, standards.limit_text(one.rule.limit_amount, one.rule.limit_unit),
+            list(one.rule.photos.all()), one.confidence,
+        )
+        for one in guesses
+    ]  # fmt: skip
 
 
 def searched(words: str, *, on: Any) -> list[Any]:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cityloop.desks import kept, queries, uploads
+from cityloop.desks import chains, kept, queries, uploads
 from cityloop.desks.forms import FilesField, FilesInput, photos_sent, show_problem
 from cityloop.desks.views.report_beside import PERMISSION, beside
 from cityloop.hotline import operations as hotline
@@ -56,6 +56,7 @@ class ReportForm(forms.Form):
     repeat_key = forms.CharField(widget=forms.HiddenInput, max_length=64)
     by = forms.IntegerField(widget=forms.HiddenInput, required=False)
     call = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    same_as = forms.CharField(required=False, max_length=40)
     petition = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
     channel = forms.ChoiceField(label=gettext_lazy("Channel"), widget=forms.Select(BESIDE))
     kind = forms.ChoiceField(label=gettext_lazy("Kind of report"))
@@ -84,7 +85,7 @@ class ReportForm(forms.Form):
     )  # fmt: skip
     text = forms.CharField(
         label=gettext_lazy("What is the matter?"), required=False,
-        widget=forms.Textarea({"rows": 4, "maxlength": 2000, **BESIDE}),
+        widget=forms.Textarea({"rows": 3, "maxlength": 2000, **BESIDE}),
     )  # fmt: skip
     class_words = forms.CharField(
         label=gettext_lazy("Class: words, code or pinyin initials"), required=False, max_length=60,
@@ -130,6 +131,8 @@ class ReportForm(forms.Form):
         groups = {one.group for one in _open_to(actor)}
         # Who only tells what they saw themselves has no caller, no medium and awaits no answer.
         self.own_eyes, self.on_site = groups <= {ON_SITE}, ON_SITE in groups
+        # Who may take the steps behind the report need not open its case for the usual one.
+        self.passes_on = bool(actor.roles & chains.ROLES)
         self.settles = Kind.SELF_HANDLE in dict(kinds_of(actor))
         self.one_channel = self.own_eyes and len(channels_of(actor)) == 1
         if self.one_channel:  # nothing to choose
@@ -182,6 +185,7 @@ def new_report(request: HttpRequest) -> HttpResponse:
     except (Invalid, Refused, TooLarge, NotAllowed) as problem:
         show_problem(form, named_here(problem))
         return page(request, form, request.POST, actor=actor, now=now, status=problem.status)
+    followed(request, receipt, actor=actor, now=now)
     return HttpResponseRedirect(reverse("report", args=[receipt.number]), status=303)
 
 
@@ -195,6 +199,7 @@ def told(request: HttpRequest) -> HttpResponse:
         if not form.is_valid():
             raise Invalid(fields={name: " ".join(map(str, e)) for name, e in form.errors.items()})
         receipt = take(request, form, actor=actor, now=now)
+        followed(request, receipt, actor=actor, now=now)
     except Problem as problem:
         labels = {name: str(one.label or "") for name, one in ReportForm.base_fields.items()}
         return problem_response(kept.labelled(named_here(problem), labels))
@@ -202,6 +207,18 @@ def told(request: HttpRequest) -> HttpResponse:
         "report": receipt.number, "case": receipt.case, "joined": receipt.joined,
         "repeated": receipt.repeated, "address": reverse("report", args=[receipt.number]),
     })  # fmt: skip
+
+
+def followed(request: HttpRequest, receipt: intake.Receipt, *, actor: Actor, now: datetime) -> None:
+    """The step that was wished with the report, and a word on what became of it."""
+    if request.POST.get("then") != "on" or receipt.joined or receipt.repeated:
+        return
+    passed = chains.pass_on(receipt.case, actor=actor, now=now)
+    if passed.step:
+        messages.success(request, _("Done: %(step)s") % {"step": passed.step})
+    else:
+        why = "; ".join(passed.reasons)
+        messages.warning(request, _("Taken, but not passed on: %(why)s") % {"why": why or "–"})
 
 
 def take(request: HttpRequest, form: ReportForm, *, actor: Actor, now: datetime) -> intake.Receipt:
@@ -246,7 +263,7 @@ def of_petition(request: HttpRequest, actor: Actor) -> dict[str, Any]:
 
 
 # Intake speaks of "class" and "point"; the form has these fields for them.
-FIELD_OF = {"class": "class_words", "class_code": "class_words", "point": "x"}
+FIELD_OF = {"same_as": "", "class": "class_words", "class_code": "class_words", "point": "x"}
 
 
 def named_here(problem: Problem) -> Problem:
@@ -276,7 +293,7 @@ def incoming(request: HttpRequest, form: ReportForm, *, now: datetime) -> intake
     same = (
         "channel", "kind", "text", "x", "y", "system", "accuracy_m", "address", "source", "link",
         "class_code", "component_code", "occurred_at", "reporter_name", "reporter_phone",
-        "answer_wanted", "source_key", "repeat_key",
+        "answer_wanted", "source_key", "repeat_key", "same_as",
     )  # fmt: skip
     return intake.Incoming(photos=photos, **{name: given[name] for name in same})
 

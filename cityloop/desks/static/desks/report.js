@@ -101,6 +101,8 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (busy) return;
   if (taken) { location.assign(taken.address); return; }
+  const then = document.getElementById("report-then");
+  if (then) then.value = event.submitter?.name === "then" ? "on" : "";
   work(form, busy = true);
   await submit().finally(() => work(form, busy = false));
 });
