@@ -17,6 +17,7 @@ from cityloop.cases.flow import DISTRICT_MAY, DISTRICTS, Parameters, parameters
 from cityloop.cases.flow_forms import DEFAULTS, ORDER, FlowForm, PublishForm, starts, words_of
 from cityloop.cases.flow_names import GROUPS, LEVELS, PARAMETERS, in_words, said
 from cityloop.cases.models import Flow
+from cityloop.cases.naming import STEPS
 from cityloop.geo import queries as geo
 from cityloop.kernel.actor import ROLES, Actor
 from cityloop.kernel.errors import Invalid, NotFound
@@ -46,10 +47,21 @@ def own(stored: Mapping[str, Any]) -> list[tuple[Any, str, str]]:
     """(parameter, its value, the program's own) of what the city has set differently."""
     effective = parameters(stored)
     return [
-        (PARAMETERS[name].label, said(name, getattr(effective, name)),
-         said(name, getattr(DEFAULTS, name)))
+        (PARAMETERS[name].label, _told(name, getattr(effective, name)),
+         _told(name, getattr(DEFAULTS, name)))
         for name in ORDER if getattr(effective, name) != getattr(DEFAULTS, name)
     ]  # fmt: skip
+
+
+def _told(name: str, value: Any) -> str:
+    """As flow_names says it, steps and roles by their names in this city."""
+    if name != "roles" or not value:
+        return said(name, value)
+    roles = people.role_names(ROLES)
+    return "; ".join(
+        f"{STEPS.get(action, action)}: {', '.join(roles.get(one, one) for one in held)}"
+        for action, held in value
+    )
 
 
 def districts(stored: Mapping[str, Any]) -> list[tuple[str, str, list[str]]]:
@@ -73,10 +85,11 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """What one stored flow has otherwise than another, in the city and in each area."""
     found = _changes(parameters(old), parameters(new))
     areas = sorted({*(old.get(DISTRICTS) or {}), *(new.get(DISTRICTS) or {})})
+    names = geo.region_names(areas) if areas else {}
     for area in areas:
         for line in _changes(_at(old, area), _at(new, area), DISTRICT_MAY):
             if line not in found:
-                found.append(f"{area}: {line}")
+                found.append(f"{names.get(area, area)}: {line}")
     return found
 
 
@@ -86,8 +99,8 @@ def _at(stored: Mapping[str, Any], area: str) -> Parameters:
 
 def _changes(old: Parameters, new: Parameters, names: Any = ORDER) -> list[str]:
     return [
-        f"{PARAMETERS[name].label}: {said(name, getattr(old, name))} → "
-        f"{said(name, getattr(new, name))}"
+        f"{PARAMETERS[name].label}: {_told(name, getattr(old, name))} → "
+        f"{_told(name, getattr(new, name))}"
         for name in ORDER if name in names and getattr(old, name) != getattr(new, name)
     ]  # fmt: skip
 

@@ -16,6 +16,7 @@ from cityloop.cases import operations as cases
 from cityloop.cases.flow import NAMES, Parameters, parameters
 from cityloop.cases.flow_names import CHANNEL_NAMES
 from cityloop.cases.models import Case, Flow
+from cityloop.geo.queries import region_names
 from cityloop.intake import channels
 from cityloop.kernel.errors import NotAllowed
 from tests.browser import Browse
@@ -132,7 +133,8 @@ def test_a_district_has_its_own_and_gives_it_back(town: Town, browse: Browse) ->
     office, path = browse("administrator"), f"{EDIT}?area={DISTRICT}"
     assert 'name="closing_minutes"' not in page(office.get(path))
     given = typed(office, path) | {"dispatch_minutes": "15"}
-    assert f"{DISTRICT}: To dispatch: 30 → 15" in page(office.post(path, given))
+    named = region_names([DISTRICT])[DISTRICT]
+    assert f"{named}: To dispatch: 30 → 15" in page(office.post(path, given))
     assert office.post(path, given | {"publish": "1", "reason": "x"}).status_code == 302
     row = queries.current_flow()
     assert row.parameters == {"districts": {DISTRICT: {"dispatch_minutes": 15}}}
@@ -141,6 +143,15 @@ def test_a_district_has_its_own_and_gives_it_back(town: Town, browse: Browse) ->
     assert office.post(path, back).status_code == 302
     assert parameters(queries.current_flow().parameters, DISTRICT) == Parameters()
     page(office.get(f"{EDIT}?area=999999"), 404)
+
+
+def test_what_changed_names_steps_and_roles_as_the_city_does(town: Town, browse: Browse) -> None:
+    office = browse("administrator", "zh-hans")
+    given = typed(office) | {"roles": "recall_check：acceptor", "publish": "1", "reason": "换手"}
+    assert office.post(EDIT, given).status_code == 302
+    told = page(office.get("/office/flow/"))
+    assert "撤回核查: 受理员" in told
+    assert "recall_check" not in told and "(&#x27;" not in told
 
 
 @pytest.mark.requirement("A15")
