@@ -19,7 +19,7 @@ from cityloop.cases import operations as cases
 from cityloop.cases import proof
 from cityloop.cases.models import CaseEvent
 from cityloop.demo import days as days_of_work
-from cityloop.demo import pilot
+from cityloop.demo import pilot, words
 from cityloop.demo.camera import Camera, not_waiting_for_the_disk
 from cityloop.demo.errands import hall
 from cityloop.demo.gateway import own_gateway
@@ -88,6 +88,7 @@ def _begun(life: Life, begin: datetime, *, anew: bool) -> Life:
         life.adopt(begin)
     life.town.writes = True  # to own_gateway
     pilot.begin(life.town, begin)
+    words.begin(begin)
     hall.rosters(life.town, begin)
     days_of_work.plan(life, timezone.localdate(begin), since=begin)
     return life

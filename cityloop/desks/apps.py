@@ -15,4 +15,8 @@ class DesksConfig(Subsystem):
         MenuItem("Rules of dispatch", "/rules/", "target", "people.view", 55),
         MenuItem("Map", "/map/", "map", "map.view", 30),
     )
-    office = (OfficeTab("Lists taken away", "taken-lists", "file-down", "people.manage", 240),)
+    office = (
+        OfficeTab("Ready texts", "office-texts", "notebook-pen", "notify.configure", 87),
+        OfficeTab("Lists taken away", "taken-lists", "file-down", "people.manage", 240),
+    )
+    changes = "changes"

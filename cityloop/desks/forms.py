@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cityloop.cases import fields, guards, lifecycle, photos
+from cityloop.desks.models import USES
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Problem
 from cityloop.people.forms import LineForm
@@ -125,8 +126,13 @@ def _option(value: Any, label: Any, chosen: set[str]) -> str:
 
 
 def _long(field: fields.Field, required: bool, choices: list[Any]) -> forms.Field:
-    box = forms.Textarea(attrs={"rows": 3, "maxlength": fields.MAX_TEXT})
+    box = forms.Textarea(attrs={"rows": 3, "maxlength": fields.MAX_TEXT, **texts_of(field.name)})
     return forms.CharField(required=required, widget=box)
+
+
+def texts_of(name: str) -> dict[str, str]:
+    """Attributes of an input for which ready texts are offered."""
+    return {"data-texts": USES[name].value} if name in USES else {}
 
 
 def _text(field: fields.Field, required: bool, choices: list[Any]) -> forms.Field:

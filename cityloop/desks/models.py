@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
+from django.utils.translation import pgettext_lazy
 
 
 class SavedView(models.Model):
@@ -33,6 +35,50 @@ class ChosenColumns(models.Model):
 
     def __str__(self) -> str:
         return " ".join(self.keys)
+
+
+class Use(models.TextChoices):
+    """Where a ready text goes; each is the name of inputs, see USES."""
+
+    REPORT = "report", pgettext_lazy("text", "what the matter is")
+    OPINION = "opinion", pgettext_lazy("text", "remark")
+    REASON = "reason", pgettext_lazy("text", "explanation")
+    RESULT = "result", pgettext_lazy("text", "what was done")
+
+
+# Input -> the texts that are offered for it.
+USES = {
+    "text": Use.REPORT, "description": Use.REPORT, "opinion": Use.OPINION, "reason": Use.REASON,
+    "result": Use.RESULT,
+}  # fmt: skip
+
+
+class ReadyText(models.Model):
+    """Words that a city writes often, under a title. A row never changes but by its end; what is
+    put otherwise is a new row."""
+
+    use = models.CharField(max_length=8, choices=Use.choices)
+    title = models.CharField(max_length=40)
+    text = models.CharField(max_length=500)
+    added_at = models.DateTimeField()
+    added_by = models.CharField(max_length=120)
+    member = models.ForeignKey(
+        "people.Member", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=120, blank=True, default="")
+
+    class Meta:
+        db_table = "desks_ready_text"
+        constraints = [
+            models.CheckConstraint(condition=Q(use__in=Use.values), name="ready_text_use_known"),
+            models.UniqueConstraint(
+                "use", "title", condition=Q(ended_at=None), name="ready_text_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class TakenList(models.Model):

@@ -10,11 +10,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cityloop.desks.columns import BY_KEY
-from cityloop.desks.models import ChosenColumns, SavedView, TakenList
+from cityloop.desks.models import ChosenColumns, ReadyText, SavedView, TakenList, Use
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotFound, Refused
 
 MOST_VIEWS = 20
+TEXTS = "notify.configure"  # who words what the platform says
+MOST_TEXT = 500
 LISTS = ("/cases/", "/desk/")  # addresses of lists begin with one of these
 
 
@@ -53,6 +55,58 @@ def drop_view(view_id: int, *, actor: Actor) -> None:
     gone, _rows = SavedView.objects.filter(pk=view_id, member_id=actor.member_id or 0).delete()
     if not gone:
         raise NotFound(_("there is no such list of yours"))
+
+
+def keep_text(
+    *, use: str, title: str, text: str, instead_of: int | None = None, actor: Actor, now: datetime
+) -> ReadyText:
+    """A ready text for everybody, or another wording of one; raises Invalid, NotFound, Refused
+    (the title is taken), NotAllowed."""
+    actor.require_for_city(TEXTS)
+    name, words = _line(title), clean_text(text)
+    wrong = {
+        field: _("fill this in") for field, one in (("title", name), ("text", words)) if not one
+    }
+    if use not in Use.values:
+        wrong["use"] = _("one of these is wanted: %(expected)s") % {
+            "expected": ", ".join(Use.values)
+        }
+    if len(words) > MOST_TEXT:
+        wrong["text"] = _("at most %(n)s characters") % {"n": MOST_TEXT}
+    if wrong:
+        raise Invalid(*wrong.values(), fields=wrong)
+    with transaction.atomic():
+        if instead_of is not None:
+            _end(instead_of, actor=actor, now=now)
+        if ReadyText.objects.filter(use=use, title=name, ended_at=None).exists():
+            taken = _("there is a text with this title already")
+            raise Refused(taken, fields={"title": taken})
+        return ReadyText.objects.create(
+            use=use, title=name, text=words, added_at=now, added_by=actor.post[:120],
+            member_id=actor.member_id,
+        )  # fmt: skip
+
+
+def end_text(text_id: int, *, actor: Actor, now: datetime) -> None:
+    """Offer a text no more; raises NotFound, NotAllowed."""
+    actor.require_for_city(TEXTS)
+    with transaction.atomic():
+        _end(text_id, actor=actor, now=now)
+
+
+def _end(text_id: int, *, actor: Actor, now: datetime) -> None:
+    held = ReadyText.objects.filter(pk=text_id, ended_at=None)
+    if not held.update(ended_at=now, ended_by=actor.post[:120]):
+        raise NotFound(_("there is no such text"))
+
+
+def _line(raw: str) -> str:
+    return " ".join(clean_text(raw).split())[:40]
+
+
+def clean_text(raw: str) -> str:
+    """The text without what no database keeps, and without space around it."""
+    return raw.replace("\x00", "").strip()
 
 
 def choose_columns(keys: Sequence[str], *, actor: Actor) -> None:

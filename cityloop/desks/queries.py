@@ -18,7 +18,7 @@ from cityloop.cases import queries as cases
 from cityloop.cases.models import OPEN, Attachment, Case, CaseEvent, Task, Timer
 from cityloop.desks.boxes import BOXES, BY_KEY, Box, tasks_of
 from cityloop.desks.columns import BY_KEY as COLUMNS
-from cityloop.desks.models import ChosenColumns, SavedView, TakenList
+from cityloop.desks.models import ChosenColumns, ReadyText, SavedView, TakenList
 from cityloop.evidence import queries as evidence
 from cityloop.evidence import wording
 from cityloop.geo import queries as geo
@@ -29,6 +29,7 @@ from cityloop.intake import checks
 from cityloop.intake import queries as intake
 from cityloop.intake.models import Report, Reporter, ReporterNotice
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.changes import Asked, Change, asked_of, lines_of
 from cityloop.kernel.errors import NotFound
 from cityloop.people.models import Member, Organisation
 from cityloop.petitions import queries as petitions
@@ -75,6 +76,34 @@ def chosen_columns(actor: Actor) -> list[str]:
 def saved_views(actor: Actor) -> list[SavedView]:
     """The lists that the actor kept, by name."""
     return list(SavedView.objects.filter(member_id=actor.member_id or 0).order_by("title"))
+
+
+def ready_texts() -> QuerySet[ReadyText]:
+    """The texts that are offered, by use and title."""
+    return ReadyText.objects.filter(ended_at=None).order_by("use", "title")
+
+
+def changes(asked: Asked) -> list[Change]:
+    """Texts that were added and taken away, for the audit of configuration."""
+    added = asked_of(
+        ReadyText.objects.all(), asked, "texts", _text_added, at="added_at", actor="added_by"
+    )
+    ended = asked_of(
+        ReadyText.objects.exclude(ended_at=None), asked, "texts", _text_ended, at="ended_at",
+        actor="ended_by", member="",
+    )  # fmt: skip
+    return [*added, *ended]
+
+
+def _text_added(row: ReadyText) -> Change:
+    lines = lines_of({}, {str(row.get_use_display()): row.text})
+    return Change("texts", row.pk * 2, row.added_at, row.added_by, row.title, lines)
+
+
+def _text_ended(row: ReadyText) -> Change:
+    assert row.ended_at is not None  # noqa: S101 (asked for)
+    lines = lines_of({str(row.get_use_display()): row.text}, {})
+    return Change("texts", row.pk * 2 + 1, row.ended_at, row.ended_by, row.title, lines)
 
 
 def taken_lists() -> QuerySet[TakenList]:

@@ -24,6 +24,7 @@ from cityloop.desks.views import (
     report_form,
     rules,
     start,
+    texts,
 )
 
 urlpatterns = [
@@ -50,6 +51,10 @@ urlpatterns = [
     path("map/", map_page.map_page, name="map"),
     path("map/addresses/", map_page.addresses, name="addresses"),
     path("palette/", palette.palette, name="palette"),
+    path("office/texts/", texts.office_texts, name="office-texts"),
+    path("office/texts/new/", texts.new_text, name="office-text-new"),
+    path("office/texts/<int:text_id>/", texts.office_text, name="office-text"),
+    path("office/texts/<int:text_id>/end/", texts.end_text, name="office-text-end"),
     path("office/taken-lists/", kept_lists.taken_lists, name="taken-lists"),
     path("rules/", rules.rules, name="rules"),
     path("rules/trial/", rules.trial, name="rule-trial"),

@@ -31,6 +31,9 @@ _PLACE = re.compile(r"[一-鿿]{2,}.*?(?:[省市区县镇乡村路街巷道弄�
 _CLOCK = re.compile(
     r"(?<![\d:：])([01]?\d|2[0-3])\s*[:：]\s*([0-5]\d)(?:\s*[:：]\s*([0-5]\d))?(?![\d:：])"
 )
+# Some clocks go to twelve: 下午 03:15, 03:15 PM.
+_AFTERNOON = re.compile(r"下午|傍晚|晚上|夜间|中午|p\.?m(?![a-z])", re.IGNORECASE)
+_MORNING = re.compile(r"上午|凌晨|早上|清晨|a\.?m(?![a-z])", re.IGNORECASE)
 _CODE = re.compile(r"\d{8}|\d{1,3}\.\d{3,}")  # of a grid or a case; degrees
 # An address is read part by part: regions, then roads, then communities and villages. No part
 # swallows the end of another; a name may itself end like a region (古镇路) or a village (花园路).
@@ -181,12 +184,20 @@ def _moment(text: str) -> tuple[datetime | None, bool]:
         if clock[0] is None:
             clock = _time_before(text[: found.start()])
         parts = [int(one or 0) for one in (year, month, day, *clock)]
+        parts[3] = _of_24(parts[3], text)
         try:
             # Five numbers; a stamp tells the camera's own clock and no zone.
             return datetime(*parts), clock[0] is not None  # type: ignore[arg-type]  # noqa: DTZ001
         except ValueError:
             continue  # 2026-13-40 is no date
     return None, False
+
+
+def _of_24(hour: int, text: str) -> int:
+    """The hour of a clock that goes to twelve, where the text says which half of the day it is."""
+    if hour < 12 and _AFTERNOON.search(text):
+        return hour + 12
+    return 0 if hour == 12 and _MORNING.search(text) else hour
 
 
 def _time_before(text: str) -> list[str | None]:

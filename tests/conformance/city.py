@@ -64,6 +64,7 @@ class City:
     standing_by: dict[str, int] = field(default_factory=dict)
     service_area: int = 0
     map_source: int = 0
+    ready_text: int = 0
     map_change: int = 0
     example: int = 0
     dirty: str = ""

@@ -137,6 +137,9 @@ def _settings(city: City) -> None:
     )
     file = StoredFile.objects.get(sha256=town.stored())
     shown = standards.attach_example(rule_id=town.rule().pk, file_id=file.pk, verdict="bad", **by)
+    city.ready_text = desks.keep_text(
+        use="opinion", title="已核实", text="情况属实", actor=by["actor"], now=by["now"]
+    ).pk
     city.service_area, city.map_source, city.example = area.pk, source.pk, shown.pk
     city.map_change = MapChange.objects.order_by("pk")[0].pk
 

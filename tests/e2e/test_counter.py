@@ -10,7 +10,10 @@ from django.utils import translation
 from playwright.sync_api import Page, expect
 
 from cityloop.cases.models import Case
+from cityloop.desks import operations as desks
 from cityloop.geo.models import Address
+from cityloop.kernel import clock
+from cityloop.kernel.actor import Actor
 from tests.e2e.conftest import Axe, Site, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db]
@@ -28,6 +31,10 @@ def door(site: Site, module_database) -> str:
         row = Address.objects.create(
             kind="doorplate", name="柜台路18号", full_name="试验区柜台路18号", point=point,
             source="test",
+        )  # fmt: skip
+        desks.keep_text(
+            use="report", title="占道经营", text="商贩占用人行道。", actor=Actor.system("test"),
+            now=clock.now(),
         )  # fmt: skip
         connection.close()
     return row.name
@@ -132,3 +139,21 @@ def test_the_tiles_work_without_a_script(visit: Visit) -> None:
     page.get_by_role("button", name="Take it and pass it on").click()
     expect(page.locator("#main")).to_contain_text("Taken, but not passed on")
     assert latest().description == "没有脚本的浏览器"
+
+
+@pytest.mark.requirement("D01")
+def test_a_ready_text_goes_in_where_the_cursor_stands(visit: Visit, axe: Axe) -> None:
+    page = visit.as_("acceptor", FORM, language="en")
+    box = page.locator("#report-text")
+    box.fill("前后")
+    box.press("ArrowLeft")
+    page.get_by_role("button", name="Ready texts").click()
+    expect(page.locator("#texts")).to_be_visible()
+    assert axe(page) == []
+    page.locator("#texts .text-choice", has_text="占道经营").click()
+    expect(page.locator("#texts")).to_be_hidden()
+    expect(box).to_have_value("前商贩占用人行道。后")
+    expect(box).to_be_focused()
+    box.press("Alt+t")
+    page.keyboard.press("Enter")
+    expect(box).to_have_value("前商贩占用人行道。商贩占用人行道。后")

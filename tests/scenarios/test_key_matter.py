@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
+from pathlib import Path
 
 import pytest
+from django.db import connection, transaction
 
 from cityloop.coordination import operations as coordination
 from cityloop.coordination import queries
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
+from tests import town as towns
+from tests.conftest import MONDAY
 from tests.town import Town
+
+
+@pytest.fixture
+def committed(own_database: None, own_files: None, english: None, tmp_path: Path) -> Town:
+    """The town in a database of its own, in which tests commit."""
+    return towns.build(tmp_path, now=MONDAY)
 
 
 @pytest.mark.requirement("E19")
@@ -61,3 +72,39 @@ def test_a_key_matter_ends_when_its_milestones_are_reached_and_its_cases_closed(
         coordination.set_milestone(
             matter_id=matter.pk, title="x", due_on=date(2026, 5, 1), actor=supervisor, now=town.now
         )
+
+
+@pytest.mark.slow
+@pytest.mark.requirement("E19")
+def test_no_case_joins_a_matter_that_is_being_ended(committed: Town) -> None:
+    """Whoever ends it waits for the one who adds a case, and counts afterwards."""
+    town, supervisor = committed, committed.actor("supervisor")
+    matter = coordination.open_matter(
+        coordination.Matter(
+            title="人民路积水整治", description="逢雨积水", owner=town.units["ROADS"],
+            due_on=date(2026, 6, 30),
+        ),
+        actor=supervisor, now=town.now,
+    )  # fmt: skip
+    number = town.case("handling").number
+    ending: Future[object]
+
+    def end() -> object:
+        try:
+            return coordination.close_matter(
+                matter_id=matter.pk, result="完成", actor=supervisor, now=town.now
+            )
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            coordination.add_case(
+                matter_id=matter.pk, number=number, actor=supervisor, now=town.now
+            )
+            ending = other.submit(end)
+            with pytest.raises(TimeoutError):  # it has seen the matter, and waits for its row
+                ending.result(timeout=2)
+        with pytest.raises(Refused):
+            ending.result(timeout=60)
+    assert queries.matter_seen(supervisor, matter.pk).closed_at is None

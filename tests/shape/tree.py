@@ -229,6 +229,7 @@ OWN: dict[str, dict[str, str]] = {
         "simulation": FUNCTIONS,
         "sprites": TABLE,
         "town": VALUE,
+        "words": TABLE,
     },
 }
 
@@ -261,6 +262,7 @@ SCRIPT_BYTES: dict[str, int] = {
     "kernel/static/ui/keys.js": 1_000,
     "kernel/static/ui/live.js": 7_500,
     "kernel/static/ui/page.js": 2_000,
+    "kernel/static/ui/texts.js": 2_000,
     "kernel/static/ui/palette.js": 2_500,
     "kernel/static/ui/photos.js": 3_500,
     "people/static/people/grid.js": 3_500,

@@ -54,13 +54,14 @@ def _require_future(day: date, now: datetime) -> None:
 
 
 def _held(actor: Actor, matter_id: int) -> KeyMatter:
-    """An open matter, locked, for its owner or somebody who manages coordination."""
+    """An open matter, locked, for its owner or somebody who manages coordination; counted anew
+    under the lock, so that nothing joins it while it ends."""
     row = queries.matter_seen(actor, matter_id)
     if not actor.may(MANAGE) and row.owner_id not in actor.own_units:
         raise NotAllowed(_("this matter belongs to %(unit)s") % {"unit": row.owner.name})
     if KeyMatter.objects.select_for_update().get(pk=row.pk).closed_at is not None:
         raise Refused(_("this matter has ended"))
-    return row
+    return queries.matter_seen(actor, matter_id)
 
 
 @transaction.atomic

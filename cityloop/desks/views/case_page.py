@@ -177,6 +177,7 @@ def context_of(
         "steps": forms_of(file, actor, now=now, failed=failed), "waits_for": waits_for(case),
         "role_labels": people.role_names(task.role for task in file.tasks if task.role),
         "reports": queries.reports_of(actor, case), "media": looks.MEDIUM,
+        "texts": queries.ready_texts(),
         "failed": failed, "since_read": missed_by(file, failed), "stages": looks.STAGE,
         **precedents_of(case, actor), "permits": permits_of(case, actor),
     }  # fmt: skip

@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cityloop.desks import chains, kept, queries, uploads
-from cityloop.desks.forms import FilesField, FilesInput, photos_sent, show_problem
+from cityloop.desks.forms import FilesField, FilesInput, photos_sent, show_problem, texts_of
+from cityloop.desks.models import Use
 from cityloop.desks.views.report_beside import PERMISSION, beside
 from cityloop.hotline import operations as hotline
 from cityloop.hotline import queries as hotline_calls
@@ -85,7 +86,7 @@ class ReportForm(forms.Form):
     )  # fmt: skip
     text = forms.CharField(
         label=gettext_lazy("What is the matter?"), required=False,
-        widget=forms.Textarea({"rows": 3, "maxlength": 2000, **BESIDE}),
+        widget=forms.Textarea({"rows": 3, "maxlength": 2000, **BESIDE, **texts_of("text")}),
     )  # fmt: skip
     class_words = forms.CharField(
         label=gettext_lazy("Class: words, code or pinyin initials"), required=False, max_length=60,
@@ -278,7 +279,8 @@ def page(
 ) -> HttpResponse:  # fmt: skip
     """The form with what stands beside it."""
     found = beside(data, actor=actor, now=now)
-    context = {"form": form, "beside": found, "now": now}
+    texts = queries.ready_texts().filter(use=Use.REPORT)
+    context = {"form": form, "beside": found, "now": now, "texts": texts}
     return render(request, "desks/report_form.html", context, status=status)
 
 

@@ -87,6 +87,12 @@ def test_a_stamp_is_read_from_the_picture(tmp_path: Path) -> None:
         ("拍摄时间：2026-03-02 星期一 08:01", datetime(2026, 3, 2, 8, 1)),
         ("10:23 2026-11-28 星期六", datetime(2026, 11, 28, 10, 23)),
         ("10:23 11:40 2026-11-28", datetime(2026, 11, 28)),
+        ("2026-11-28 下午 03:15", datetime(2026, 11, 28, 15, 15)),
+        ("03:15 PM 2026-11-28", datetime(2026, 11, 28, 15, 15)),
+        ("2026-11-28 12:05 AM", datetime(2026, 11, 28, 0, 5)),
+        ("2026-11-28 12:05 PM", datetime(2026, 11, 28, 12, 5)),
+        ("2026-11-28 下午 15:15", datetime(2026, 11, 28, 15, 15)),
+        ("2026-11-28 上午 09:15", datetime(2026, 11, 28, 9, 15)),
     ],
 )
 def test_dates_as_cameras_write_them(text: str, at: datetime) -> None:

@@ -227,6 +227,7 @@ def field(bound: BoundField, wide: bool = False) -> dict[str, Any]:
         "widget": bound.as_widget(attrs=attributes),
         "kind": _KINDS.get(type(bound.field.widget).__name__, "line"),
         "wide": wide,
+        "texts": bound.field.widget.attrs.get("data-texts", ""),
     }
 
 

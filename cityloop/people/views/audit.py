@@ -23,6 +23,7 @@ SIZE = 50
 PARTS = {
     "calendar": lazy("Working calendar"), "cards": lazy("Rules of cards"),
     "channels": lazy("Report channels"), "components": lazy("Components"),
+    "texts": lazy("Ready texts"),
     "editions": lazy("Catalogue editions"), "flow": lazy("Workflow"), "grids": lazy("Unit grids"),
     "map": lazy("Map settings"), "people": lazy("People"), "permits": lazy("Kinds of permits"),
     "wordings": lazy("Texts of messages"),

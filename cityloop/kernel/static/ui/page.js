@@ -3,6 +3,7 @@ import { filterable } from "./filter.js";
 import "./forms.js";
 import "./keys.js";
 import { connect } from "./live.js";
+import "./texts.js";
 
 function enhance(root) {
   // What scrolls sideways can be scrolled with the keyboard.
