@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -238,17 +239,23 @@ def _imported_at(case: Case) -> datetime:
 
 
 def show_stage_deadline(case: Case, timers: list[Timer]) -> None:
-    """Copy the deadline of the present stage onto the case: the lists sort and colour by it."""
-    going = {t.kind: t for t in timers if t.state != ENDED}
-    timer = going.get(STAGE_CLOCK.get(case.status, WHOLE)) if going and case.open else None
-    if timer is None or timer.state != RUNNING:
-        timer = going.get(WHOLE) if case.open else None
-    if timer is not None and timer.state == RUNNING:
+    """Copy the deadline of the present stage onto the case, or that of the whole case where it is
+    earlier: the lists sort and colour by it, and no fresh clock of a stage makes a late case green.
+    """
+    timer = _shown(case, {t.kind: t for t in timers if t.state == RUNNING}) if case.open else None
+    if timer is not None:
         case.due_at, case.yellow_at = timer.due_at, lit_from(timer)
         if timer.kind == HOLD:  # nobody is late when it ends
             case.yellow_at = None
     else:
         case.due_at = case.yellow_at = None
+
+
+def _shown(case: Case, running: Mapping[str, Timer]) -> Timer | None:
+    stage, whole = running.get(STAGE_CLOCK.get(case.status, WHOLE)), running.get(WHOLE)
+    if stage is None or whole is None or stage.kind == HOLD:
+        return stage or whole
+    return min(stage, whole, key=lambda timer: timer.due_at)
 
 
 def lit_from(timer: Timer) -> datetime:

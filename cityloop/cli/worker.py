@@ -19,6 +19,8 @@ from cityloop.cli.project import open_project
 _LONGEST_PAUSE = 30.0
 _WHILE_TOLD = 2.0  # seconds
 
+_told_again = {"clock": 0.0}  # when the log is told once more (monotonic seconds)
+
 log = logging.getLogger(__name__)
 
 
@@ -68,6 +70,31 @@ def past_is_told() -> bool:
     except Error:
         _drop_connection()
         return False
+
+
+def clock_misleads() -> bool:
+    """True while this machine's clock is minutes away from the database's: whatever runs out by it
+    would be written into histories that nobody can change. /healthz says so, too."""
+    from django.db import Error
+
+    from cityloop.kernel import clock, health
+
+    try:
+        drift = health.drift_from(clock.now())
+    except Error:
+        _drop_connection()
+        return False
+    if abs(drift) <= health.MISLEADING_DRIFT:
+        return False
+    if time.monotonic() >= _told_again["clock"]:
+        log.error("no clock is swept: the database's clock is %s from ours", drift)
+        _told_again["clock"] = time.monotonic() + _LONGEST_PAUSE
+    return True
+
+
+def waits() -> bool:
+    """No routine is called while a past is told, or by a clock that misleads."""
+    return past_is_told() or clock_misleads()
 
 
 def _drop_connection() -> None:
@@ -132,7 +159,7 @@ def worker(
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     stop = threading.Event()
     sweeper = threading.Thread(target=keep_schedules, args=(routines(), stop),
-                               kwargs={"waits": past_is_told}, name="schedules")  # fmt: skip
+                               kwargs={"waits": waits}, name="schedules")  # fmt: skip
     sweeper.start()
     try:
         asyncio.run(do_jobs(concurrency))

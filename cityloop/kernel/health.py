@@ -26,6 +26,7 @@ MISSING = {
 }
 AT_WORK = timedelta(minutes=1)  # since a job was begun
 LARGEST_DRIFT = timedelta(seconds=5)  # between our clock and the database's
+MISLEADING_DRIFT = timedelta(minutes=1)  # from here on nothing is done by our clock alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +130,16 @@ def _folder(folder: Path) -> tuple[bool, int, str]:
     return writable and free >= LEAST_FREE_BYTES, free, words
 
 
-def _clock(now: datetime) -> Look:
+def drift_from(now: datetime) -> timedelta:
+    """How far the database's clock is ahead of ours. One statement."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        drift = cursor.fetchone()[0] - now
+        there: datetime = cursor.fetchone()[0]
+    return there - now
+
+
+def _clock(now: datetime) -> Look:
+    drift = drift_from(now)
     seconds = drift.total_seconds()
     words = f"{seconds:+.1f} s from the database's clock"
     return abs(drift) <= LARGEST_DRIFT, words, {"drift": round(seconds, 1)}

@@ -115,5 +115,10 @@ def test_a_deed_is_found_once_and_only_of_who_took_part(town: Town) -> None:
     first = accuse(town, case)
     with pytest.raises(Refused, match=f"finding {first.pk}"):
         accuse(town, case, account="再说一次")
+    # Nor under another name, nor with something beside it: the photo is the deed.
+    padded = {"lines": [(case.number, 1)]}
+    for change in (padded, {"kind": "other"}, {"kind": "other", "lines": []}, {"photos": []}):
+        with pytest.raises(Refused, match=f"finding {first.pk}"):
+            accuse(town, case, **change)
     judge(town, first, "dismissed")
     assert accuse(town, case, account="新的证言").pk != first.pk

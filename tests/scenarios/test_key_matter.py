@@ -49,6 +49,14 @@ def test_a_key_matter_ends_when_its_milestones_are_reached_and_its_cases_closed(
         now=town.now,
     )  # fmt: skip
 
+    with pytest.raises(Invalid, match="whole matter is due"):
+        coordination.set_milestone(
+            matter_id=matter.pk, title="验收", due_on=date(2026, 7, 1), actor=supervisor,
+            now=town.now,
+        )  # fmt: skip
+    with pytest.raises(Invalid):
+        coordination.reach_milestone(milestone_id=step.pk, note=" ", actor=supervisor, now=town.now)
+
     # The owner sees it, though only the cases of its own; others do not.
     seen = queries.matter_seen(roads, matter.pk)
     assert (seen.case_count, seen.cases_ended, seen.steps_left) == (2, 1, 1)
@@ -62,7 +70,7 @@ def test_a_key_matter_ends_when_its_milestones_are_reached_and_its_cases_closed(
         coordination.close_matter(matter_id=matter.pk, result="x", actor=supervisor, now=town.now)
     coordination.reach_milestone(milestone_id=step.pk, note="提前完成", actor=roads, now=town.now)
     with pytest.raises(Refused, match="reached already"):
-        coordination.reach_milestone(milestone_id=step.pk, note="", actor=roads, now=town.now)
+        coordination.reach_milestone(milestone_id=step.pk, note="已完工", actor=roads, now=town.now)
     town.carry(open_one.number, "closed")
     matter = coordination.close_matter(
         matter_id=matter.pk, result="不再积水", actor=supervisor, now=town.now

@@ -6,12 +6,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import OperationalError
 
 from cityloop.cli import worker
 from cityloop.cli.worker import Routine, keep_schedules
+from cityloop.kernel import clock
 
 
 def test_each_routine_is_called_at_its_own_pace() -> None:
@@ -32,6 +34,21 @@ def test_no_routine_is_called_while_the_past_is_told(monkeypatch: pytest.MonkeyP
     row = Routine("sweep", lambda: calls.append("after" if next(asked, None) is None else "in"), 60)
     _keep([row], waits=lambda: next(asked, False))
     assert calls == ["after"]
+
+
+@pytest.mark.django_db
+@pytest.mark.requirement("H01")
+def test_nothing_is_swept_by_a_clock_that_is_wrong(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What runs out by it would stand in histories that nobody can change."""
+    right = datetime.now(UTC)
+    for wrong, misled in ((0, False), (2, False), (90, True), (-7200, True)):
+        monkeypatch.setitem(worker._told_again, "clock", 0.0)
+        monkeypatch.setattr(clock, "now", lambda wrong=wrong: right + timedelta(seconds=wrong))
+        caplog.clear()
+        assert worker.waits() is misled
+        assert ("no clock is swept" in caplog.text) is misled
 
 
 def _keep(rows: list[Routine], *, waits: Callable[[], bool]) -> None:

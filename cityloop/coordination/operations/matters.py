@@ -84,13 +84,18 @@ def set_milestone(
     row = _held(actor, matter_id)
     _require_future(due_on, now)
     filled_in(title=title)
+    if due_on > row.due_on:
+        late = _("the whole matter is due on %(day)s") % {"day": row.due_on}
+        raise Invalid(late, fields={"due_on": late})
     return Milestone.objects.create(matter=row, title=title.strip(), due_on=due_on)
 
 
 @transaction.atomic
 def reach_milestone(*, milestone_id: int, note: str, actor: Actor, now: datetime) -> Milestone:
-    """A step is reached, as its owner says; raises NotFound, NotAllowed, Refused twice."""
+    """A step is reached, as its owner says and by what; raises NotFound, NotAllowed, Invalid,
+    Refused twice."""
     actor.require("coordination.view")
+    filled_in(note=note)
     row = Milestone.objects.filter(pk=milestone_id).first()
     if row is None:
         raise NotFound(_("there is no such milestone"))

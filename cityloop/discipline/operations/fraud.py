@@ -57,6 +57,7 @@ class Accusation:
 def record_fraud(given: Accusation, *, actor: Actor, now: datetime) -> FraudFinding:
     """Record a finding; the unit is told and may state its case. Raises NotAllowed, Invalid."""
     actor.require(FIND)
+    one_at_a_time()  # or two who saw the same would both find nothing recorded
     if given.kind not in Kind.values:
         refuse("kind", _("one of: %(all)s") % {"all": ", ".join(Kind.values)})
     if given.member and given.member.organisation_id != given.unit.pk:
@@ -87,12 +88,17 @@ def _took_part(unit: Organisation, found: Mapping[str, Case]) -> None:
 
 
 def _recorded_once(given: Accusation, evidence: list[dict[str, Any]]) -> None:
-    """One deed is one finding, or two cards would be proposed for one photo."""
-    rows = FraudFinding.objects.filter(kind=given.kind, unit=given.unit, member=given.member)
-    same = rows.filter(evidence=evidence).first()
-    dismissed = FraudNote.objects.filter(finding=same, verdict=Verdict.DISMISSED)
-    if same is not None and not dismissed.exists():
-        raise Refused(_("this has been recorded: finding %(n)s") % {"n": same.pk})
+    """One deed is one finding, or two cards would be proposed for one photo: no photo and no line
+    that speaks against a unit speaks against it again, under whatever name."""
+    dismissed = FraudNote.objects.filter(verdict=Verdict.DISMISSED).values("finding")
+    rows = FraudFinding.objects.filter(unit=given.unit).exclude(pk__in=dismissed)
+    for one in evidence:
+        known = {name: one[name] for name in _NAMES_IT[one["what"]]}
+        if (same := rows.filter(evidence__contains=[known]).first()) is not None:
+            raise Refused(_("this has been recorded: finding %(n)s") % {"n": same.pk})
+
+
+_NAMES_IT = {"photo": ("what", "sha256"), "line": ("what", "case", "version")}
 
 
 def _cases(numbers: Sequence[str], actor: Actor) -> dict[str, Case]:

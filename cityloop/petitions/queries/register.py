@@ -62,7 +62,9 @@ def petitions(
 def petition(actor: Actor, number: str, *, lock: bool = False) -> Petition:
     """One petition in the actor's scope; raises NotAllowed, NoSuchPetition."""
     rows = petitions(actor).filter(number=number)
-    found = (rows.select_for_update(of=("self",)) if lock else rows).first()
+    if lock:  # read after it: what is joined to a row that was waited for is that of before
+        Petition.objects.select_for_update().filter(number=number).first()
+    found = rows.first()
     if found is None:
         raise NoSuchPetition(_("there is no petition %(number)s") % {"number": number[:40]})
     return found
