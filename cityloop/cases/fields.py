@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from cityloop.cases.guards.replies import REPLIES
 from cityloop.cases.lifecycle import Step
+from cityloop.cases.models import Case
 from cityloop.cases.spots import Spot, spot
 from cityloop.kernel.encoding import says_something, whole
 from cityloop.kernel.errors import Invalid
@@ -266,6 +267,13 @@ def _moment(raw: Any) -> datetime:
         raise ValueError(_("a day and a time as YYYY-MM-DDTHH:MM")) from error
 
 
+def _case_number(raw: Any) -> str:
+    number = str(raw).strip()[:30]
+    if not Case.objects.filter(number=number).exists():
+        raise ValueError(_("there is no case %(number)s") % {"number": number})
+    return number
+
+
 def _same(raw: Any) -> Any:
     return raw
 
@@ -273,6 +281,8 @@ def _same(raw: Any) -> Any:
 TABLE = (
     Field("reason_code", lazy("Reason"), "select", _text),
     Field("reason", lazy("Explanation"), "long", _text),
+    Field("same_as", lazy("Number of the case that it is the same as"), "text", _case_number,
+          lazy("Its reports join that case, and who reported is told so.")),
     Field("document", lazy("Document"), "text", lambda raw: _text(raw)[:200],
           lazy("Number of the minutes or order.")),
     Field("opinion", lazy("Remark"), "long", _text),

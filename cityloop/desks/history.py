@@ -255,6 +255,7 @@ FACTS: dict[str, Words] = {
     "stage":         _stage,
     "reason_code":   _reason,
     "reason":        _text(gettext_noop("Explanation")),
+    "same_as":       _text(gettext_noop("Same as case")),
     "result":        _text(gettext_noop("What was done")),
     "opinion":       _text(gettext_noop("Remark")),
     "class":         _class,

@@ -51,6 +51,7 @@ SENTENCES: dict[str, Any] = {
     "possible_duplicate": _("Case %(number)s, %(metres)s m away, may be the same"),
     "sent_again": _("Sent again under the same number after case %(number)s was refused"),
     "outer_deadline_past": _("The outer deadline had passed when it came: %(due_at)s"),
+    "moved_from": _("Reported as %(report)s; that case was found to be the same"),
     "joined": _("Joined to case %(number)s: %(rules)s"),
 }
 # The rules of likeness.py in words.

@@ -45,7 +45,9 @@ def look_at_handled_late(number: str, version: int) -> None:
 
 
 def tell_reject(number: str, version: int) -> None:
-    """The report was not accepted."""
+    """The report was not accepted; where another case is the same, its reporters are told that."""
+    if operations.move_reports(number=number, version=version, now=clock.now()):
+        return
     operations.owe_all(number=number, version=version, topic="rejected", now=clock.now())
 
 

@@ -190,6 +190,12 @@ def note_reason_code(change: Change) -> None:
     change.case.reason_code = str(change.inputs.get("reason_code") or "")
 
 
+def note_same_case(change: Change) -> None:
+    """Which case it is the same as: intake moves its reports there."""
+    if number := change.inputs.get("same_as"):
+        change.facts["same_as"] = number
+
+
 def remember_stage(change: Change) -> None:
     """A refused request goes back to the stage it came from."""
     change.case.resume_status = change.source

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cityloop.cases import clocks
 from cityloop.cases.change import Change
 from cityloop.cases.flow import from_public
-from cityloop.cases.models import CaseEvent, Status
+from cityloop.cases.models import FINAL, Case, CaseEvent, RecordType, Status
+from cityloop.kernel.actor import Actor
 from cityloop.standards import queries as standards
 from cityloop.standards.models import FilingRule, ProblemClass
 
@@ -136,6 +138,29 @@ def never_filed(change: Change) -> str | None:
     if change.case.filed_at is None:
         return None
     return _("the case was filed: request a void, or let it be handled")
+
+
+def same_case_goes_on(change: Change) -> str | None:
+    """Whoever says which case it is the same as names an open one that they see: its reports are to
+    be answered with that case (D07)."""
+    number = change.inputs.get("same_as")
+    if not number:
+        return None
+    if change.inputs.get("reason_code") != "duplicate":
+        return _("only what was reported before is the same as another case")
+    if "written_report" in change.case.replies_owed:
+        return _("a written report is owed of this case itself")
+    known = Case.objects.filter(number=number).exclude(status__in=FINAL)
+    open_ones = known.filter(record_type__in=(RecordType.CASE, RecordType.QUICK))
+    if number == change.case.number or not _seen_by(change.actor, open_ones):
+        return _("case %(number)s is not an open one that you see") % {"number": number}
+    return None
+
+
+def _seen_by(actor: Actor, found: QuerySet[Case]) -> bool:
+    from cityloop.cases.queries import scope  # the queries look at guards
+
+    return found.filter(scope(actor)).exists()
 
 
 def level_then(change: Change) -> int:

@@ -14,6 +14,7 @@ from cityloop.intake.operations.bulk import Past, receive_many
 from cityloop.intake.operations.filing import file_unambiguous
 from cityloop.intake.operations.incoming import BadReport, Incoming, PhotoIn, WrongChannel
 from cityloop.intake.operations.judging import OutsideCity
+from cityloop.intake.operations.moving import move_reports
 from cityloop.intake.operations.receiving import KeyReused, Receipt, receive
 from cityloop.intake.operations.settings import BadSetting, set_channel
 from cityloop.intake.operations.slow import before_closing, owe_missing, owe_progress, slow_moment
@@ -38,6 +39,7 @@ __all__ = [
     "before_closing",
     "file_unambiguous",
     "forget_reporters",
+    "move_reports",
     "owe_again",
     "owe_all",
     "owe_missing",
