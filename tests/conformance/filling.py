@@ -235,9 +235,9 @@ def _operations(city: City) -> None:
 def _discipline(city: City) -> None:
     """Findings about WATER: one not decided, two upheld; one card issued, one proposed."""
     town, number = city.town, city.cases["handling"]
-    for kind in ("other", "split", "moved"):
+    for version, kind in ((1, "other"), (3, "split"), (4, "moved")):  # each another deed
         given = discipline.Accusation(
-            kind, town.units["WATER"], [number], "位置不符", lines=[(number, 1)]
+            kind, town.units["WATER"], [number], "位置不符", lines=[(number, version)]
         )
         row = discipline.record_fraud(given, actor=town.actor("supervisor"), now=town.now)
         leader = town.actor("leader")

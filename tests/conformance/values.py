@@ -80,3 +80,9 @@ def today() -> str:
 def next_week() -> str:
     """A moment to come: meetings are planned for the coming year."""
     return (clock.now() + timedelta(days=7)).isoformat(timespec="minutes")
+
+
+def milestone(city: City) -> dict[str, str]:
+    """A step of the key matter, before it is due as a whole."""
+    due = city.town.now.date() + timedelta(days=30)
+    return {"title": "完工", "due_on": due.isoformat()}

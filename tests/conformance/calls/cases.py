@@ -25,10 +25,10 @@ def _finding(city: City) -> dict[str, int]:
     return {"finding_id": city.finding}
 
 
-def _fraud(city: City) -> dict[str, Any]:
+def _fraud(city: City, version: int = 2) -> dict[str, Any]:
     return {"kind": "other", "unit_id": city.town.units["WATER"].pk, "account": "凑数",
             "cases": [city.cases["handling"]],
-            "lines": [{"case": city.cases["handling"], "version": 2}]}  # fmt: skip
+            "lines": [{"case": city.cases["handling"], "version": version}]}  # fmt: skip
 
 
 NO_SAMPLES = (towns.STRANGER, "acceptor", "water")
@@ -82,7 +82,7 @@ CALLS = (
          refused=(towns.STRANGER, "acceptor", "roads")),
     Call("POST", "/discipline/fraud", by="supervisor",
          refused=(towns.STRANGER, "leader", "water"), body=_fraud,
-         another=lambda city: {**_fraud(city), "kind": "split"}),
+         another=lambda city: _fraud(city, version=5)),
     Call("POST", "/discipline/fraud/{finding_id}/notes", by="water", at=_finding,
          refused=(towns.STRANGER, "acceptor", "supervisor", "roads"),
          body=lambda city: {"step": "statement", "text": "系误传"},

@@ -37,10 +37,6 @@ def _new_matter(city: City) -> dict[str, Any]:
             "owner_id": city.town.units["GREEN"].pk}  # fmt: skip
 
 
-def _milestone(city: City) -> dict[str, Any]:
-    return {"title": "完工", "due_on": "2099-01-05"}
-
-
 def _meeting(city: City) -> dict[str, Any]:
     return {"held_at": values.present(city), "place": "现场", "present": "两家",
             "minutes": "看图"}  # fmt: skip
@@ -116,8 +112,8 @@ CALLS = (
          body=lambda city: {"number": city.cases["filed"]},
          another=lambda city: {"number": city.cases["checked"]}),
     Call("POST", "/key-matters/{matter_id}/milestones", by="dispatcher", at=values.matter,
-         refused=(towns.STRANGER, "evaluator", "roads"), body=_milestone,
-         another=lambda city: {**_milestone(city), "title": "验收"}),
+         refused=(towns.STRANGER, "evaluator", "roads"), body=values.milestone,
+         another=lambda city: {**values.milestone(city), "title": "验收"}),
     Call("POST", "/key-matters/milestones/{milestone_id}/reached", by="roads",
          refused=(towns.STRANGER, "evaluator", "water"),
          at=lambda city: {"milestone_id": city.milestone},

@@ -76,7 +76,7 @@ PAGES = (
     Page("matter-case", by="dispatcher", refused=(towns.STRANGER, "evaluator", "water"),
          at=values.matter, status=302, data=lambda city: {"number": city.cases["filed"]}),
     Page("matter-milestone", by="dispatcher", refused=(towns.STRANGER, "evaluator", "water"),
-         at=values.matter, status=302, data=lambda city: {"title": "完工", "due_on": "2099-01-05"}),
+         at=values.matter, status=302, data=values.milestone),
     Page("matter-reached", by="roads", refused=(towns.STRANGER, "evaluator", "water"),
          at=lambda city: {**values.matter(city), "milestone_id": city.milestone}, status=302,
          data=lambda city: {"note": "已摸底"}),
