@@ -14,6 +14,8 @@ from cityloop.coordination.models import Dispute, MeetingTask
 from cityloop.discipline import operations as discipline
 from cityloop.discipline.models import Recheck
 from cityloop.duty import operations as duty
+from cityloop.intake import operations as intake
+from cityloop.intake.models import ReporterNotice
 from cityloop.oversight import operations as oversight
 from cityloop.petitions import operations as petitions
 from tests.cards import approve, proposed
@@ -163,7 +165,9 @@ def test_issued_cards_and_drawn_rechecks(town: Town) -> None:
     other = town.units["ROADS"].pk
     hands(f"UPDATE discipline_card SET unit_id = {other}",
           "UPDATE discipline_card SET issued_at = issued_at - interval '90 days'",
-          "UPDATE discipline_card SET serial = 99")  # fmt: skip
+          "UPDATE discipline_card SET serial = 99",
+          "UPDATE discipline_card SET state = 'refused'",  # no note says so
+          "UPDATE discipline_card SET state = 'withdrawn'")  # fmt: skip
     discipline.withdraw_card(
         card_id=card.pk, reason="查明不实", actor=town.actor("leader"), now=town.now
     )
@@ -179,3 +183,21 @@ def test_issued_cards_and_drawn_rechecks(town: Town) -> None:
     assert Recheck.objects.exists()
     hands(f"UPDATE discipline_recheck SET closer_id = {town.members['leader'].pk}",
           f"UPDATE discipline_recheck SET unit_id = {other}")  # fmt: skip
+
+
+def test_what_a_caller_was_told_and_when(town: Town) -> None:
+    report = town.report("hotline12345", reporter_name="李四", reporter_phone="13900000002")
+    town.step(report.case, "reject", "acceptor", reason_code="too_vague", reason="找不到")
+    town.deliver()
+    notice = ReporterNotice.objects.get(report__case__number=report.case)
+    hands(  # told before it was owed
+        "UPDATE intake_notice SET state = 'told', settled_by = 'x', medium = 'phone', note = 'x',"
+        " settled_at = owed_at - interval '1 hour'"
+    )
+    town.wait(minutes=5)
+    intake.settle(
+        notice.pk, medium="phone", note="已告知", actor=town.actor("acceptor"), now=town.now
+    )
+    hands("UPDATE intake_notice SET settled_at = settled_at - interval '4 minutes'",
+          "UPDATE intake_notice SET settled_by = '别人'", "UPDATE intake_notice SET note = ''",
+          "UPDATE intake_notice SET state = 'dropped'")  # fmt: skip

@@ -205,7 +205,7 @@ def test_an_overdue_case_is_closed_only_after_two_replies(town: Town, gateway: G
     town.carry(number, "checked")
     with pytest.raises(cases.Refused, match="reply at filing, the progress reply"):
         town.step(number, "close", "shift_leader", closing_condition=True)
-    town.now = town.now.replace(hour=2)  # by day in Shanghai
+    town.now = (town.now + timedelta(days=1)).replace(hour=2)  # by day in Shanghai
     _send(town, number, "filed")
     with pytest.raises(cases.Refused, match="before closing: the progress reply"):
         town.step(number, "close", "shift_leader", closing_condition=True)

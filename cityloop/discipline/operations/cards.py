@@ -42,11 +42,11 @@ def approve_card(*, card_id: int, reason: str, actor: Actor, now: datetime) -> C
     one_at_a_time()
     row = _judged(actor, card_id, State.PROPOSED)
     today = timezone.localdate(now)
+    _note(row, Step.APPROVAL, reason, actor, now)  # first: a card stands as its last note says
     row.state, row.issued_at, row.year = State.ISSUED, now, today.year
     row.serial = _next_serial(row.colour, today.year)
     row.rectify_by = today + timedelta(days=row.rule.rectify_days)
     row.save(update_fields=["state", "issued_at", "year", "serial", "rectify_by"])
-    _note(row, Step.APPROVAL, reason, actor, now)
     _points(row, -queries.cost_of(row), now)
     _tell(row, "card_issued", reason, now)
     propose_cards(now=now)

@@ -10,6 +10,7 @@ from cityloop.cases.models import Case
 from cityloop.intake import jobs, operations, queries
 from cityloop.intake.models import Report, Reporter, ReporterNotice
 from cityloop.intake.operations.answers import LONGEST_OPEN, AlreadySettled
+from cityloop.kernel import clock
 from cityloop.kernel.errors import Invalid, NotAllowed
 from cityloop.kernel.jobs import handlers
 
@@ -67,7 +68,7 @@ def test_a_leader_gets_a_written_answer_proven_by_its_paper(city):
         operations.settle(notice.pk, medium="letter", actor=acceptor, now=city.now)
     paper = city.photo().sha256
     done = operations.settle(
-        notice.pk, medium="letter", paper_sha256=paper, actor=acceptor, now=city.now
+        notice.pk, medium="letter", paper_sha256=paper, actor=acceptor, now=clock.now()
     )
     assert (done.state, done.settled_by) == ("told", acceptor.post)
 
