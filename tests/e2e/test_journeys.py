@@ -95,7 +95,7 @@ def call_taken(page: Page, language: str) -> str:
     page.locator("[id^=class-] input[name=class_code]").first.check()
     page.locator("#report-x").fill(f"{point.x:.6f}")
     page.locator("#report-y").fill(f"{point.y:.6f}")
-    page.locator(".report-actions .button-primary").click()
+    page.locator(".report-actions button:not([name])").click()  # each step by its own post
     page.wait_for_url(re.compile("/reports/"))
     expect(page.locator("main")).to_contain_text(
         says(language, "The case waits for acceptance; its clock runs.")
