@@ -42,6 +42,12 @@ def built(prepared_database, tmp_path_factory) -> Iterator[towns.Town]:
 
 
 @pytest.fixture
+def committed(own_database: None, own_files: None, english: None, tmp_path: Path) -> towns.Town:
+    """The town in a database of its own, in which tests commit."""
+    return towns.build(tmp_path, now=MONDAY)
+
+
+@pytest.fixture
 def town(built: towns.Town, db: None, own_files: None, english: None) -> towns.Town:
     """The town; what the test does to it is rolled back."""
     return replace(built)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
-from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
@@ -12,15 +11,7 @@ from django.db import connection, transaction
 from cityloop.coordination import operations as coordination
 from cityloop.coordination import queries
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
-from tests import town as towns
-from tests.conftest import MONDAY
 from tests.town import Town
-
-
-@pytest.fixture
-def committed(own_database: None, own_files: None, english: None, tmp_path: Path) -> Town:
-    """The town in a database of its own, in which tests commit."""
-    return towns.build(tmp_path, now=MONDAY)
 
 
 @pytest.mark.requirement("E19")

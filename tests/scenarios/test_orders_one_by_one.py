@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import orjson
 import pytest
@@ -22,16 +21,9 @@ from cityloop.kernel import clock
 from cityloop.kernel.models import RememberedCall
 from cityloop.people import operations as people
 from tests import town as towns
-from tests.conftest import MONDAY
 from tests.town import Town
 
 PATIENCE = 60  # seconds
-
-
-@pytest.fixture
-def committed(own_database: None, own_files: None, english: None, tmp_path: Path) -> Town:
-    """The town in a database of its own, in which tests commit."""
-    return towns.build(tmp_path, now=MONDAY)
 
 
 def _row(town: Town, n: int, *, grid: int, text: str = "井盖破损有人摔倒") -> Row:

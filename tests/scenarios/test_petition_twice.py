@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
@@ -14,17 +13,9 @@ from cityloop.cases.models import Case
 from cityloop.kernel.errors import Refused
 from cityloop.petitions import operations
 from cityloop.petitions.models import Petition
-from tests import town as towns
-from tests.conftest import MONDAY
 from tests.town import Town
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def committed(own_database: None, own_files: None, english: None, tmp_path: Path) -> Town:
-    """The town in a database of its own, in which tests commit."""
-    return towns.build(tmp_path, now=MONDAY)
 
 
 @pytest.mark.requirement("C05")
