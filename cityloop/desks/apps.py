@@ -16,7 +16,7 @@ class DesksConfig(Subsystem):
         MenuItem("Map", "/map/", "map", "map.view", 30),
     )
     office = (
-        OfficeTab("Ready texts", "office-texts", "notebook-pen", "notify.configure", 87),
+        OfficeTab("Ready texts", "office-texts", "notebook-pen", "notify.configure", 85),
         OfficeTab("Lists taken away", "taken-lists", "file-down", "people.manage", 240),
     )
     changes = "changes"
