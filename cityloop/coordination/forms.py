@@ -92,8 +92,9 @@ class SiteMeetingForm(OwnForm):
 
 
 class RaiseForm(OwnForm):
-    """Why the next level must decide."""
+    """Why the next level must decide; `level` is the one that its reader saw."""
 
+    level = forms.CharField(widget=forms.HiddenInput)
     reason = long_text(_("Explanation"))
 
 

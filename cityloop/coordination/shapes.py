@@ -68,8 +68,9 @@ class SiteMeetingIn(Schema):
 
 
 class RaiseIn(Schema):
-    """Why the next level must decide."""
+    """Why the level after `level`, where the dispute lies, must decide."""
 
+    level: str
     reason: Text
 
 

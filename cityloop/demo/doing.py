@@ -64,7 +64,10 @@ def _decide(dispute: int, inputs: Mapping[str, Any], actor: Actor, now: datetime
 
 
 def _raise(dispute: int, inputs: Mapping[str, Any], actor: Actor, now: datetime) -> None:
-    coordination.raise_dispute(dispute_id=dispute, reason=inputs["reason"], actor=actor, now=now)
+    coordination.raise_dispute(
+        dispute_id=dispute, level=Dispute.objects.get(pk=dispute).level, reason=inputs["reason"],
+        actor=actor, now=now,
+    )  # fmt: skip
 
 
 THROUGH_DISPUTE: dict[str, Callable[[int, Mapping[str, Any], Actor, datetime], None]] = {

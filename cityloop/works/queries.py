@@ -110,13 +110,13 @@ def standing(order: Order) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Altered:
-    """An order that is not what its records and its case say: `parts` of it, in words."""
+    """An order or a budget line that is not what its records and its case say: `parts` of it."""
 
-    number: str
+    name: str
     parts: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"order {self.number}: {', '.join(self.parts)}"
+        return f"{self.name}: {', '.join(self.parts)}"
 
 
 def altered_orders() -> tuple[int, list[Altered]]:
@@ -133,7 +133,9 @@ def altered_orders() -> tuple[int, list[Altered]]:
         named.setdefault(case, set()).add((version, unit))
     rows = Order.objects.annotate(lines=Sum("items__amount")).order_by("pk")
     every = [
-        Altered(one.number, _altered(one, said.get(one.pk), named.get(one.case_id, set())))
+        Altered(
+            f"order {one.number}", _altered(one, said.get(one.pk), named.get(one.case_id, set()))
+        )
         for one in rows
     ]
     return len(every), [one for one in every if one.parts]
@@ -152,6 +154,16 @@ def _altered(
     if order.liable_id is not None and order.liable_id not in units:
         parts.append("nobody named its liable unit")
     return tuple(parts)
+
+
+def altered_budgets() -> list[Altered]:
+    """Budget lines whose amount is not the one that their last record set."""
+    kept = WorksRecord.objects.filter(subject="budgetline", action="budgeted")
+    last = kept.order_by("subject_id", "-pk").distinct("subject_id")
+    said = dict(last.values_list("subject_id", "facts__amount"))
+    rows = BudgetLine.objects.order_by("pk")
+    differ = [one for one in rows if one.pk not in said or Decimal(said[one.pk]) != one.amount]
+    return [Altered(f"budget line {one.year} {one.code}", ("another amount",)) for one in differ]
 
 
 def last_pricing(order: Order) -> WorksRecord | None:

@@ -172,14 +172,21 @@ def test_a_dispute_goes_up_to_the_commission_where_a_leader_decides(town: Town) 
     dispute = frozen(town)
     supervisor, leader = town.actor("supervisor"), town.actor("leader")
     for level in ("centre", "city", "commission"):
-        dispute = coordination.raise_dispute(
-            dispute_id=dispute.pk, reason="未达成一致", actor=supervisor, now=town.now
-        )
+        before = dispute.level
+        ask = {
+            "dispute_id": dispute.pk,
+            "reason": "未达成一致",
+            "actor": supervisor,
+            "now": town.now,
+        }
+        dispute = coordination.raise_dispute(level=before, **ask)
         assert dispute.level == level
+        with pytest.raises(Refused, match="by now"):
+            coordination.raise_dispute(level=before, **ask)  # sent twice: passed up once
+    with pytest.raises(Invalid, match="name the level"):
+        coordination.raise_dispute(level="", **ask)
     with pytest.raises(Refused, match="no higher level"):
-        coordination.raise_dispute(
-            dispute_id=dispute.pk, reason="x", actor=supervisor, now=town.now
-        )
+        coordination.raise_dispute(level=dispute.level, **ask)
     decision = coordination.Decision(
         unit=town.units["ROADS"], reason="城管委：道路部门负责", document="城管委〔2026〕1号"
     )

@@ -16,6 +16,7 @@ from cityloop.intake.models import Report, Reporter
 from cityloop.kernel import errors
 from cityloop.people import operations as people
 from tests.browser import Browse
+from tests.scenarios.test_books_stay import hands
 from tests.town import SYSTEM, Town
 
 PHONE = "13757112290"
@@ -118,6 +119,10 @@ def test_events_come_twice_and_in_any_order(town: Town) -> None:
     assert Call.objects.count() == Reporter.objects.exclude(phone="").count() == 1
     with pytest.raises(operations.SameCall, match="another number"):
         _event(town, "ended", caller="13900000000")
+    with pytest.raises(operations.SameCall, match="another recording"):
+        _event(town, "ended", recording="https://calls.example/3.mp3")
+    _event(town, "ended", recording="https://calls.example/2.mp3")
+    hands("UPDATE hotline_call SET recording = 'https://calls.example/3.mp3'")
 
 
 @pytest.mark.requirement("C03")

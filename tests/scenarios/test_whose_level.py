@@ -105,9 +105,11 @@ def test_what_was_passed_up_is_decided_above(town: Town) -> None:
         ("centre", "district_supervisor"), ("city", "district_leader"),
         ("commission", "district_leader"),
     ):  # fmt: skip
+        row.refresh_from_db()
         raised = coordination.raise_dispute(
-            dispute_id=row.pk, reason="未达成一致", actor=town.actor("supervisor"), now=town.now
-        )
+            dispute_id=row.pk, level=row.level, reason="未达成一致", actor=town.actor("supervisor"),
+            now=town.now,
+        )  # fmt: skip
         assert raised.level == level
         with pytest.raises(Refused, match="somebody of the city"):
             decide(town, row, by)

@@ -126,3 +126,11 @@ def test_an_order_from_before_is_taken_over_as_it_is(story: Story) -> None:
     assert not parts()
     story.invoice(order, 1600)
     assert not parts()
+
+
+def test_a_budget_is_what_its_last_record_says(story: Story) -> None:
+    hands("UPDATE works_budget_line SET amount = amount + 1")
+    forced("UPDATE works_budget_line SET amount = amount + 1", "works_budget_line")
+    (altered,) = queries.altered_budgets()
+    assert str(altered).endswith(f"{story.budget.code}: another amount")
+    assert str(altered) in prove_orders()["words"]

@@ -104,10 +104,11 @@ def record_meeting(
 def raise_level(
     request: HttpRequest, dispute_id: shapes.Id, body: shapes.RaiseIn
 ) -> tuple[int, dict[str, Any]]:
-    """District, centre, city government, commission. Needs coordination.manage."""
+    """From the level it lies with: district, centre, city government, commission; refused where
+    another level has it by now. Needs coordination.manage."""
     actor = actor_of(request)
     row = operations.raise_dispute(
-        dispute_id=dispute_id, reason=body.reason, actor=actor, now=clock.now()
+        dispute_id=dispute_id, actor=actor, now=clock.now(), **body.dict()
     )
     return 200, _whole(row)
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cityloop.cases import operations as cases
-from cityloop.cases.models import CaseEvent
+from cityloop.cases.models import CaseEvent, DisputeLevel
 from cityloop.coordination import queries
 from cityloop.coordination.models import Dispute, SiteMeeting
 from cityloop.kernel.actor import Actor
@@ -134,10 +134,22 @@ def record_site_meeting(
 
 
 @transaction.atomic
-def raise_dispute(*, dispute_id: int, reason: str, actor: Actor, now: datetime) -> Dispute:
-    """Pass the dispute to the next level, as a step of its case; raises Refused at the top."""
+def raise_dispute(
+    *, dispute_id: int, level: str, reason: str, actor: Actor, now: datetime
+) -> Dispute:
+    """Pass the dispute from `level` to the next, as a step of its case; raises Refused at the top,
+    and where another level has it by now: asked twice, it is passed up once.
+    """
     actor.require(MANAGE)
+    if level not in DisputeLevel.values:
+        every = ", ".join(DisputeLevel.values)
+        raise Invalid(_("name the level that passes the dispute up"),
+                      fields={"level": _("one of %(all)s") % {"all": every}})  # fmt: skip
     row = held(actor, dispute_id)
+    if row.level != level:
+        raise Refused(
+            _("this dispute lies with “%(level)s” by now") % {"level": row.get_level_display()}
+        )
     case = cases.perform(
         row.case.number, "raise_dispute", actor=actor, now=now, inputs={"reason": reason}
     )

@@ -71,7 +71,7 @@ def _page(
     facts: dict[str, Any] = {"tabs": tabs(TAB), "now": now, **rows_of([row])[0]}
     if row.open and actor.may("coordination.manage"):
         facts["meeting_form"] = forms.SiteMeetingForm(initial={"place": row.case.address})
-        facts["raise_form"] = forms.RaiseForm()
+        facts["raise_form"] = forms.RaiseForm(initial={"level": row.level})
     if row.open and actor.may("coordination.decide"):
         facts["decision_form"] = forms.DecisionForm(without=_closed_to(row))
     return render(request, "coordination/dispute.html", {**facts, **given}, status=status)

@@ -65,8 +65,9 @@ def _raised(scene: Scene) -> str:
     row = dispute(scene)
     for reason in ("区级未达成一致。", "指挥中心未达成一致。"):
         row = coordination.raise_dispute(
-            dispute_id=row.pk, reason=reason, actor=scene.actor("supervisor"), now=scene.now
-        )
+            dispute_id=row.pk, level=row.level, reason=reason, actor=scene.actor("supervisor"),
+            now=scene.now,
+        )  # fmt: skip
     return scene.show(
         row.case, "争议逐级上报至市政府",
         "A dispute passed up to the city government", "leader",

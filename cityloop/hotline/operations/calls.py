@@ -29,7 +29,7 @@ _NUMBER = re.compile(r"[0-9+*#()\- ]{3,30}")
 
 
 class SameCall(errors.Refused):
-    """The id came for another caller before."""
+    """The id came for another caller, or with another recording, before."""
 
     code, title = "another-call", "This id belongs to another call"
 
@@ -91,6 +91,7 @@ def note_call(event: CallEvent, *, actor: Actor, now: datetime) -> Call:
                       "came_at": event.at or now, "changed_at": now},
         )  # fmt: skip
         call = Call.objects.select_for_update().get(pk=call.pk)
+        _same_recording(call, event)
         _same_caller(call, event, new=new, now=now)
         if _taken(call, event, now):
             call.changed_at = now
@@ -130,6 +131,12 @@ def _same_caller(call: Call, event: CallEvent, *, new: bool, now: datetime) -> N
         raise SameCall(_("call %(id)s came from another number before") % {"id": call.outer_id})
 
 
+def _same_recording(call: Call, event: CallEvent) -> None:
+    """A recording is written down once: it is what was said."""
+    if event.recording and call.recording and event.recording != call.recording:
+        raise SameCall(_("call %(id)s has another recording already") % {"id": call.outer_id})
+
+
 def _taken(call: Call, event: CallEvent, now: datetime) -> bool:
     """Write what is new of the event into the call; False when it was known.
 
@@ -146,7 +153,7 @@ def _taken(call: Call, event: CallEvent, now: datetime) -> bool:
         if not late:
             call.extension = event.extension  # a transferred call rings elsewhere
     call.line = event.line or call.line
-    call.recording = event.recording or call.recording
+    call.recording = call.recording or event.recording
     if call.ended_at is None or call.member_id is None:
         seat = Seat.objects.filter(extension=call.extension).first()
         call.member_id = seat.member_id if seat else call.member_id

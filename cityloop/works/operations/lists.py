@@ -150,9 +150,11 @@ def set_budget(
     if was is not None and given < min(was, spoken_for):
         raise Refused(_("%(sum)s of this line are committed already") % {"sum": spoken_for})
     row.name, row.amount = words(name, "name", longest=120), given
-    with once("budget_line_once", Refused(_("this line has just been made by somebody else"))):
-        row.save()
+    if was is None:
+        with once("budget_line_once", Refused(_("this line has just been made by somebody else"))):
+            row.save()
     record(row, "budgeted", actor=actor, now=now, reason=reason.strip(), amount=given, was=was)
+    row.save()  # its table takes no amount of which the last record does not say the same
     return row
 
 
