@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from cityloop.cases import queries as cases
 from cityloop.cases.models import Case
-from cityloop.desks import boxes, queries
+from cityloop.desks import asking, boxes, queries
 from cityloop.desks.boxes import Box
 from cityloop.kernel import paging
 from cityloop.kernel.actor import Actor
@@ -30,7 +30,7 @@ NAMES = {
     "oldest": gettext_lazy("Oldest first"),
 }  # fmt: skip
 KEPT = ("q", "order", "cursor")  # what of an address says how the list is narrowed
-LONGEST_WORDS, LONGEST = 100, 1000
+LONGEST = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Place:
     @property
     def words(self) -> str:
         """What is searched for within the box."""
-        return self.given.get("q", "")[:LONGEST_WORDS]
+        return self.given.get("q", "")[: asking.LONGEST]
 
     @property
     def order(self) -> str:
@@ -94,9 +94,15 @@ def sent(address: str) -> Place | None:
         return None
 
 
+def asked_of(actor: Actor, at: Place, *, now: datetime) -> asking.Asked:
+    """What the search within the place says."""
+    return asking.asked(at.words, actor=actor, now=now)
+
+
 def rows(actor: Actor, at: Place, *, now: datetime) -> QuerySet[Case]:
     """The cases of the place that the actor may see, unordered."""
-    filters = cases.Filters(words=at.words)
+    said = asked_of(actor, at, now=now)
+    filters = cases.Filters(words=said.words, besides=said.condition)
     return queries.listed(actor, filters, box=at.box.key, now=now)
 
 

@@ -178,6 +178,7 @@ OWN: dict[str, dict[str, str]] = {
         "wording": FUNCTIONS,
     },
     "desks": {
+        "asking": VALUE,
         "bench": VALUE,
         "boxes": TABLE,
         "bulk": VALUE,
@@ -198,7 +199,9 @@ OWN: dict[str, dict[str, str]] = {
         "presence": VALUE,
         "uploads": FUNCTIONS,
         "proposal": FUNCTIONS,
+        "readers": FUNCTIONS,
         "steps": FUNCTIONS,
+        "terms": TABLE,
     },
     "command": {
         "charts": VALUE,

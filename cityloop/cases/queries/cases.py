@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -115,6 +115,7 @@ class Filters:
     closed_from: datetime | None = None  # of cases that are closed: not rejected, not voided
     closed_to: datetime | None = None
     outcome: str = ""  # of handling: a key of OUTCOMES
+    besides: Q = field(default_factory=Q)  # a condition on cases, of the caller's own
 
     @property
     def number(self) -> str:
@@ -172,7 +173,7 @@ def _conditions(filters: Filters) -> Q:
     if filters.major:
         kind, code = KINDS.get(filters.major[0], ""), filters.major[1:]
         condition &= Q(problem_class__kind=kind, problem_class__major_code=code)
-    return condition & OUTCOMES.get(filters.outcome, Q())
+    return condition & OUTCOMES.get(filters.outcome, Q()) & filters.besides
 
 
 # The boxes of a desk: what waits for whom. Order as on the screen.

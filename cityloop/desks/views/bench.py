@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from cityloop.cases import lifecycle
 from cityloop.desks import bench, boxes, desks, keys, looks, queries
 from cityloop.desks.bench import Place
-from cityloop.desks.views.case_list import SIZE, columns_for, rows_of, tools_of
+from cityloop.desks.views.case_list import SIZE, columns_for, rows_of, tools_of, understood
 from cityloop.desks.views.case_page import Try, context_of
 from cityloop.kernel import clock
 from cityloop.kernel.actor import Actor
@@ -75,7 +75,9 @@ def listed(actor: Actor, at: Place, *, now: datetime) -> dict[str, Any]:
     found = bench.page(actor, at, now=now, size=SIZE)
     first = Place(at.box, {**at.given, "cursor": ""}).at()
     holds = boxes.statuses_in(at.box.condition(actor, now)) or ()
+    said = bench.asked_of(actor, at, now=now)
     return {
+        **understood(said, lambda rest: at.at(q=rest, cursor="")), "unused": said.objections,
         "rows": rows_of(found.items, now=now), "columns": columns_for(actor),
         "next": at.at(cursor=found.next) if found.next else "",
         "first": first if at.given.get("cursor") else "",

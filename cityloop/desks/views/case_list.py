@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -19,10 +19,11 @@ from django.views.decorators.http import require_safe
 from cityloop.cases import queries as cases
 from cityloop.cases import views as case_views
 from cityloop.cases.models import FINAL, OPEN, Case, RecordType
-from cityloop.desks import boxes, choices, desks, looks, periods, queries
+from cityloop.desks import asking, boxes, choices, desks, looks, periods, queries
 from cityloop.desks.bench import NAMES, ORDERS
 from cityloop.desks.columns import BY_KEY, COLUMNS, Column, Row
 from cityloop.desks.forms import Label, WordsSelect
+from cityloop.desks.terms import TERMS
 from cityloop.geo import queries as geo
 from cityloop.intake import channels
 from cityloop.kernel import clock, paging
@@ -38,7 +39,7 @@ MORE = ("class_id", "channel", "record_type", "reported_from", "reported_to", "o
 class FilterForm(periods.PeriodForm):
     """What the address of the list may say. Wrong values are shown, never obeyed."""
 
-    q = forms.CharField(label=gettext_lazy("Search"), required=False, max_length=100)
+    q = forms.CharField(label=gettext_lazy("Search"), required=False, max_length=asking.LONGEST)
     box = forms.ChoiceField(
         label=gettext_lazy("Box"), required=False, choices=[(b.key, b.label) for b in boxes.BOXES],
         widget=forms.HiddenInput,
@@ -108,8 +109,8 @@ def area_options(actor: Actor) -> list[tuple[str, str]]:
     ]
 
 
-def filters_of(form: FilterForm) -> cases.Filters:
-    """The cleaned form as filters; fields with errors count as empty."""
+def filters_of(form: FilterForm, said: asking.Asked) -> cases.Filters:
+    """The cleaned form as filters; fields with errors count as empty. `said`: its search."""
     given = getattr(form, "cleaned_data", {})
     status = given.get("status") or "open"
     since, until = given.get("reported_from"), given.get("reported_to")
@@ -121,11 +122,22 @@ def filters_of(form: FilterForm) -> cases.Filters:
         channel=given.get("channel") or "",
         record_type=given.get("record_type") or "",
         overdue=bool(given.get("overdue")),
-        words=given.get("q") or "",
+        words=said.words,
+        besides=said.condition,
         reported_from=_midnight(since),
         reported_to=_midnight(until + timedelta(days=1)) if until else None,
         **periods.filters(given),
     )
+
+
+def search_of(form: FilterForm, *, actor: Actor, now: datetime) -> asking.Asked:
+    """What the search of the form says."""
+    return asking.asked(getattr(form, "cleaned_data", {}).get("q") or "", actor=actor, now=now)
+
+
+def understood(said: asking.Asked, at: Callable[[str], str]) -> dict[str, Any]:
+    """The terms of a search, each with the address of the list without it; the terms there are."""
+    return {"asked_terms": [(term, at(term.without)) for term in said.terms], "terms": TERMS}
 
 
 def _id(text: str | None) -> int | None:
@@ -143,7 +155,8 @@ def case_list(request: HttpRequest) -> HttpResponse:
     actor.require("cases.view")
     form = FilterForm(asked_of(request), actor=actor, now=now)
     form.is_valid()
-    filters, box = filters_of(form), form.cleaned_data.get("box") or ""
+    said = search_of(form, actor=actor, now=now)
+    filters, box = filters_of(form, said), form.cleaned_data.get("box") or ""
     rows = queries.listed(actor, filters, box=box, now=now)
     order = form.cleaned_data.get("order") or usual_order(form)
     found = paging.page(
@@ -154,10 +167,12 @@ def case_list(request: HttpRequest) -> HttpResponse:
     context = {
         **page_of(request, found, now=now), "form": form, "now": now, "order": order,
         "columns": columns_for(actor), **tools_of(actor, narrowed(request)),
+        **understood(said, lambda rest: f"{request.path}?{narrowed(request, q=rest)}"),
         "box": boxes.BY_KEY.get(box), "holds": _holds(actor, filters, box, now),
         "filtered": any(request.GET.get(name) for name in set(form.fields) - {"box", "order"}),
         "more_open": any(request.GET.get(name) for name in MORE),
-        "unused": [form[name].label for name in form.errors if name in form.fields],
+        "unused": [*(form[name].label for name in form.errors if name in form.fields),
+                   *said.objections],
     }  # fmt: skip
     return answered(request, page="desks/case_list.html", part="desks/_cases.html", context=context)
 
@@ -225,9 +240,10 @@ def tools_of(actor: Actor, query: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def narrowed(request: HttpRequest) -> str:
-    """The filters of the address, without its place in the list."""
-    return urlencode({k: v for k, v in request.GET.items() if k != "cursor" and v})
+def narrowed(request: HttpRequest, **other: str) -> str:
+    """The filters of the address, without its place in the list; some of them otherwise."""
+    given = {**request.GET.dict(), **other}
+    return urlencode({k: v for k, v in given.items() if k != "cursor" and v})
 
 
 def page_of(request: HttpRequest, found: paging.Page[Case], *, now: datetime) -> dict[str, Any]:

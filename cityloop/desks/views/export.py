@@ -27,6 +27,7 @@ from cityloop.desks.views.case_list import (
     columns_for,
     filters_of,
     rows_of,
+    search_of,
     usual_order,
 )
 from cityloop.kernel import clock
@@ -51,7 +52,8 @@ def taken_away(request: HttpRequest, form: str) -> HttpResponseBase:
     asked = FilterForm(asked_of(request), actor=actor, now=now)
     asked.is_valid()
     box = asked.cleaned_data.get("box") or ""
-    rows = queries.listed(actor, filters_of(asked), box=box, now=now)
+    said = search_of(asked, actor=actor, now=now)
+    rows = queries.listed(actor, filters_of(asked, said), box=box, now=now)
     count = rows.count()
     if form == "xlsx" and count > MOST_IN_A_WORKBOOK:
         raise Invalid(

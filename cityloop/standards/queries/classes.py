@@ -114,6 +114,21 @@ def search_classes(text: str, of: Edition, limit: int = 20) -> list[ProblemClass
     return list(ranked.order_by("rank", *order)[:limit]) or _nearest(found, words, limit)
 
 
+def classes_named(text: str) -> list[ProblemClass]:
+    """The classes of every edition that are called so: by code, name or synonym; where none is,
+    all whose names, codes or initials have every word. Nothing typed: none."""
+    words = words_of(text)
+    if not words:
+        return []
+    whole = " ".join(words)
+    called = Q(name_zh__iexact=whole) | Q(name_en__iexact=whole) | Q(synonyms__contains=[whole])
+    letters = keywords.typed(whole)
+    if letters and whole.isascii():
+        called |= Q(code__iregex=rf"/[ce]?{letters}$")
+    every = ProblemClass.objects.order_by("-edition", "kind", "major_code", "minor_code")
+    return list(every.filter(called)) or list(every.filter(*(class_says(word) for word in words)))
+
+
 def words_of(text: str) -> list[str]:
     """The words of what a person typed into a search box."""
     return text.replace("\x00", " ")[:MAX_WORDS].split()
