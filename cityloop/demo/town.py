@@ -251,15 +251,26 @@ class Town:
 
     def border(self, case: Case) -> list[Organisation]:
         """The street of the case and a neighbour in its district; LookupError without one."""
+        found = self.border_at(
+            case.area_code, (case.point.x, case.point.y) if case.point else None,
+            on=timezone.localdate(case.reported_at),
+        )  # fmt: skip
+        if not found:
+            raise LookupError(f"no border of streets near {case.number}")
+        return found
+
+    def border_at(
+        self, area_code: str, point: tuple[float, float] | None, *, on: date
+    ) -> list[Organisation]:
+        """The street of a place in this area and one of its district whose ground begins near by;
+        none where there is no such pair."""
         streets = [one for one in self.units.values() if one.kind == "street"]
-        here = [one for one in streets if case.area_code.startswith(one.region_code)]
-        near = [one for one in streets if one.region_code[:6] == case.area_code[:6]]
+        here = [one for one in streets if area_code.startswith(one.region_code)]
+        near = [one for one in streets if one.region_code[:6] == area_code[:6]]
         others = [one for one in near if one not in here]
         self.chance.shuffle(others)
-        beside = next((one for one in others if not _far_from(case, one)), None)
-        if not here or beside is None:
-            raise LookupError(f"no border of streets near {case.number}")
-        return [here[0], beside]
+        beside = next((one for one in others if point is None or _near(point, one, on)), None)
+        return [here[0], beside] if here and beside else []
 
     # ---------------------------------------------------------------- by which rule
 
@@ -310,8 +321,5 @@ def _sentences(base: Path) -> dict[tuple[str, str, str, str], tuple[str, ...]]:
     return {key: tuple(words) for key, words in found.items()}
 
 
-def _far_from(case: Case, unit: Organisation) -> bool:
-    point = case.point
-    return point is not None and geo.farther_than(
-        BORDER_METRES, unit.region_code, point.x, point.y, on=timezone.localdate(case.reported_at)
-    )
+def _near(point: tuple[float, float], unit: Organisation, on: date) -> bool:
+    return not geo.farther_than(BORDER_METRES, unit.region_code, *point, on=on)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.timezone import localdate
+
 from cityloop.cases.models import Case
 from cityloop.demo.situations.scene import Scene
+from cityloop.demo.town import Spot
 
 CORE: dict[str, Any] = {
     "command": [{"level": "city", "minutes": 20}, {"level": "district", "minutes": 40}],
@@ -19,7 +22,7 @@ PATIENT = {**CORE, "command": [{**one, "minutes": A_DAY} for one in CORE["comman
 def make(scene: Scene) -> list[str]:
     """One of each; the variants of the flow end with their case."""
     scene.begin(hours=5)
-    return [_risen(scene), *_passed(scene), _by_itself(scene), _border(scene)]
+    return [_risen(scene), *_passed(scene), _by_itself(scene), on_the_border(scene)]
 
 
 def _risen(scene: Scene) -> str:
@@ -56,8 +59,14 @@ def _by_itself(scene: Scene) -> str:
                       "Sure enough: dispatched by itself", "dispatcher")  # fmt: skip
 
 
-def _border(scene: Scene) -> str:
-    case: Case = scene.case("filed", district="330102", text="两街道交界处堆放渣土。")
+def on_the_border(scene: Scene) -> str:
+    """A case between two streets, dispatched to both; its number."""
+
+    def on_border(spot: Spot) -> object:
+        return scene.town.border_at(spot.grid, (spot.lon, spot.lat), on=localdate(scene.now))
+
+    case: Case = scene.case("filed", district="330102", text="两街道交界处堆放渣土。",
+                            where=on_border)  # fmt: skip
     case = scene.step(case, "dispatch_across", "dispatcher", territories=scene.town.border(case),
                       subtask="清理本侧渣土。", reason="位于两街道交界。")  # fmt: skip
     return scene.show(case, "交界案件：上级牵头，两街道各清一侧",

@@ -33,13 +33,14 @@ def make_all(
     *,
     now: datetime,
     advance: Callable[..., object] | None = None,
-    left_out: Callable[[str, Problem], object] | None = None,
+    left_out: Callable[[str, Exception], object] | None = None,
 ) -> list[str]:
     """Play every module that this database has not seen; the numbers of the cases made.
 
     A module is played whole or not at all: what is stopped in between is played the next time.
-    One that a rule of this city refuses is told to `left_out`, and the others are played; without
-    it the Problem is raised.
+    One that a rule of this city refuses, or that finds no place or person for its story, is told to
+    `left_out` and tried again the next time, and the others are played; without it the error is
+    raised.
     """
     names = modules()
     known = set(Marker.objects.filter(name__startswith=MADE).values_list("name", flat=True))
@@ -49,7 +50,7 @@ def make_all(
             if MADE + name not in known:
                 try:
                     numbers += _play(name, now)
-                except Problem as problem:
+                except (Problem, LookupError) as problem:
                     if left_out is None:
                         raise
                     left_out(name, problem)

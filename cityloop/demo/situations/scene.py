@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -137,15 +137,17 @@ class Scene:
         district: str = "",
         channel: str = "inspector",
         text: str = "",
+        where: Callable[[Spot], object] | None = None,
         **given: Any,
     ) -> Case:
         """A case of this class (E0110), in this district, carried on to this status.
 
-        `given`: more of intake.Incoming. Reported where nothing like it was reported before.
+        `given`: more of intake.Incoming. Reported where nothing like it was reported before, and
+        only at a place of which `where` says yes.
         """
         wanted = f"/{class_code or 'E0110'}"
         matter = next(one for code, one in self.town.matters.items() if code.endswith(wanted))
-        case = self._reported(matter, district, channel, text, given)
+        case = self._reported(matter, self._free(district, where), channel, text, given)
         if case.verified == "wanted" and status != "reported":
             case = self.seen(case)
         return self.carry(case, status)
@@ -156,17 +158,22 @@ class Scene:
         return self.step(case, "verified", "inspector", opinion="现场情况属实。")
 
     def _reported(
-        self, matter: Matter, district: str, channel: str, text: str, given: Mapping[str, Any]
+        self, matter: Matter, spot: Spot, channel: str, text: str, given: Mapping[str, Any]
     ) -> Case:
+        receipt = self._hand_in(matter, spot, channel, text, given)
+        case = Case.objects.defer("search").get(number=receipt.case)
+        self._matters[case.pk] = matter, spot
+        return case
+
+    def _free(self, district: str, where: Callable[[Spot], object] | None) -> Spot:
+        """A place where nothing like it was reported before."""
         for _attempt in range(TRIES):
             spot = self.place(district)
             if queries.nearby(ACTOR, lon=spot.lon, lat=spot.lat, metres=150, limit=1):
                 continue
-            receipt = self._hand_in(matter, spot, channel, text, given)
-            case = Case.objects.defer("search").get(number=receipt.case)
-            self._matters[case.pk] = matter, spot
-            return case
-        raise LookupError("something was reported at every place tried")
+            if where is None or where(spot):
+                return spot
+        raise LookupError("no place tried was free, and as it is wanted")
 
     def place(self, district: str = "") -> Spot:
         """Somewhere in the district, street or community of this code; anywhere without one."""

@@ -23,7 +23,8 @@ from cityloop.demo import operations
 from cityloop.demo.camera import Camera
 from cityloop.demo.life import Life
 from cityloop.demo.operations import everybodys_password
-from cityloop.demo.situations import made, making
+from cityloop.demo.situations import chained, made, making
+from cityloop.demo.situations.scene import Scene
 from cityloop.demo.town import Town
 from cityloop.discipline.models import Card, Recheck, Sample
 from cityloop.discipline.queries import why_not
@@ -345,6 +346,30 @@ def test_what_is_missing_in_an_older_database_is_made(shown):
     point = transaction.savepoint()
     made.Marker.objects.get(pk=f"{made.MADE}disputes").delete()
     assert len(making.make_all(now=NOW)) == 6
+    transaction.savepoint_rollback(point)
+
+
+def test_a_border_is_found_whatever_the_dice(shown):
+    point = transaction.savepoint()
+    for n in range(12):
+        scene = Scene(f"border {n}", NOW)
+        scene.begin(hours=5)
+        case = Case.objects.get(number=chained.on_the_border(scene))
+        assert len({one["organisation"] for one in case.assisting}) == 2
+    transaction.savepoint_rollback(point)
+
+
+def test_an_example_without_a_place_is_left_out_and_the_others_are_made(shown, monkeypatch):
+    point, told = transaction.savepoint(), []
+    for name in ("chained", "disputes"):
+        made.Marker.objects.get(pk=f"{made.MADE}{name}").delete()
+    monkeypatch.setattr(Town, "border_at", lambda *_, **__: [])
+    with pytest.raises(LookupError, match="no place tried"), transaction.atomic():
+        making.make_all(now=NOW)
+    assert len(making.make_all(now=NOW, left_out=lambda name, why: told.append((name, why)))) == 6
+    assert [name for name, _why in told] == ["chained"]
+    monkeypatch.undo()
+    assert len(making.make_all(now=NOW)) == 5, "the next start makes it"
     transaction.savepoint_rollback(point)
 
 
