@@ -13,7 +13,7 @@ import orjson
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from cityloop.cases import chain, locks, newest, papers, state
+from cityloop.cases import chain, locks, newest, papers, retold, state
 from cityloop.cases.faults import Broken, Tally
 from cityloop.cases.models import CaseEvent, Seal
 from cityloop.kernel import files, witness
@@ -129,22 +129,24 @@ def verify(*, now: datetime, progress: Progress | None = None) -> Verdict:
     Reads all history once, in constant memory; `progress` tells of lines.
     """
     total = CaseEvent.objects.count() if progress else 0
-    cases, lines, version, head = 0, 0, 0, ""
+    cases, lines, version, head, edition = 0, 0, 0, "", 0
     tally, unsound = Tally(), set[str]()  # numbers of cases whose own history is not whole
     last: tuple[Any, ...] | None = None  # the line before
     with transaction.atomic():
         for row in _all_lines():
             if last is None or row[0] != last[0]:
-                _cut_short(last, tally, unsound)
-                cases, version, head = cases + 1, 0, ""
+                _cut_short(last, edition, tally, unsound)
+                cases, version, head, edition = cases + 1, 0, "", 0
             lines += row[5] is not None
-            if problem := _problem(row, version, head) or _out_of_turn(row, last):
+            problem = _problem(row, version, head) or _out_of_turn(row, last)
+            if problem := problem or _mark_of_old(row, edition):
                 tally.add(f"case {row[1]} version {version + 1}", problem)
                 unsound.add(row[1])
             version, head, last = row[6] or 0, row[19] or "", row
+            edition = _edition(row) or edition
             if progress and lines % TOLD_EVERY == 0:
                 progress(lines, total)
-    _cut_short(last, tally, unsound)
+    _cut_short(last, edition, tally, unsound)
     broken = tally.found()
     tally = Tally()
     seals, (noted, again) = _verify_seals(tally), _as_noted(now, tally)
@@ -190,23 +192,49 @@ def _all_lines(*, batch: int = 5000) -> Iterator[tuple[Any, ...]]:
 
 
 def _otherwise(unsound: set[str]) -> list[Broken]:
-    """Cases whose columns, clocks or open tasks are not what their last line left.
+    """Cases whose columns, clocks or open tasks are not what their last line left, and those of
+    which a figure is not what the lines tell, whatever the last one left.
 
     Only a whole history says what a case should be.
     """
-    tally = Tally()
+    tally, named = Tally(), set[str]()
     for number, part in state.all_unlike():
         if number not in unsound:
+            named.add(number)
             tally.add(f"case {number}", f"{part} are not what its last line left")
+    for number, what in retold.all_otherwise():
+        if number not in unsound and number not in named:
+            tally.add(f"case {number}", f"{what} is not what its history tells")
     return tally.found()
 
 
-def _cut_short(last: tuple[Any, ...] | None, tally: Tally, unsound: set[str]) -> None:
-    """The last line of a case is older than the case itself: lines behind it are gone."""
-    if last is None or last[6] is None or last[6] >= last[2]:
+def _cut_short(last: tuple[Any, ...] | None, edition: int, tally: Tally, unsound: set[str]) -> None:
+    """The last line of a case is older than the case itself: lines behind it are gone. Or it says
+    nothing of what the case was, though lines before it do: then nobody can prove its columns."""
+    if last is None or last[6] is None:
         return
-    tally.add(f"case {last[1]} version {last[6] + 1}", "the lines from here on are missing")
+    if last[6] < last[2]:
+        tally.add(f"case {last[1]} version {last[6] + 1}", "the lines from here on are missing")
+    elif edition and not last[17]:
+        tally.add(f"case {last[1]} version {last[6]}", "the line has no mark of what it left")
+    else:
+        return
     unsound.add(last[1])
+
+
+def _edition(row: tuple[Any, ...]) -> int:
+    """The edition of the mark that a line carries; 0 without one that can be read."""
+    try:
+        return state.edition_of(row[17] or "") or 0
+    except ValueError:
+        return 0
+
+
+def _mark_of_old(row: tuple[Any, ...], edition: int) -> str | None:
+    """A mark covers what that of an earlier line of the case covered."""
+    if row[17] and _edition(row) < max(edition, 1):
+        return "its mark covers less than those of earlier lines, or cannot be read"
+    return None
 
 
 def _problem(row: tuple[Any, ...], version: int, head: str) -> str | None:

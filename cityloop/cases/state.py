@@ -80,6 +80,21 @@ def mark(case: Case, timers: Iterable[Timer], tasks: Sequence[Task], before: str
     )
 
 
+def edition_of(kept: str) -> int | None:
+    """The edition of a line's mark; None of a line without one. Raises ValueError on no mark."""
+    if not kept:
+        return None
+    edition, *parts = kept.split(":")
+    if len(parts) != len(PARTS) or not 1 <= int(edition) <= EDITION:
+        raise ValueError(kept[:80])
+    return int(edition)
+
+
+def unmarked(case_id: int) -> bool:
+    """Whether earlier lines of a case carry a mark: then its last one without has lost it."""
+    return CaseEvent.objects.filter(case=case_id).exclude(state="").exists()
+
+
 def altered(kept: str, case: Case, timers: Iterable[Timer], tasks: Iterable[Task]) -> list[str]:
     """The parts (of ALTERED) of a case, read to be changed, that are not what its last line left.
 
@@ -87,9 +102,13 @@ def altered(kept: str, case: Case, timers: Iterable[Timer], tasks: Iterable[Task
     Closed tasks are not at hand here; their sum goes on from line to line, so the proof finds them.
     """
     if not kept:
-        return []
+        return [ALTERED[0]] if unmarked(case.pk) else []
+    try:
+        edition = edition_of(kept) or EDITION
+    except ValueError:
+        return [ALTERED[0]]
     clocks, open_tasks = [vars(one) for one in timers], [vars(one) for one in tasks]
-    now = _mark(int(kept.split(":", 1)[0]), vars(case), clocks, open_tasks)
+    now = _mark(edition, vars(case), clocks, open_tasks)
     pairs = zip(ALTERED, kept.split(":")[1:], now.split(":")[1:], strict=False)
     return [part for part, old, new in pairs if old not in (new, UNKNOWN)]
 
@@ -137,15 +156,20 @@ def _unlike(ids: range) -> Iterator[tuple[int, str, str | None]]:
     rows = rows.annotate(mark=Subquery(last.values("state")[:1]))
     for row in rows.values("pk", "mark", *names):
         pk, kept = row["pk"], row["mark"]
-        part = kept and _differs(kept, row, clocks.get(pk, ()), tasks.get(pk, ()))
-        yield pk, row["number"], part or None
+        if kept:
+            yield pk, row["number"], _differs(kept, row, clocks.get(pk, ()), tasks.get(pk, ()))
+        else:
+            yield pk, row["number"], PARTS[0] if unmarked(pk) else None
 
 
 def _differs(
     kept: str, row: Mapping[str, Any], clocks: Sequence[Any], tasks: Sequence[Any]
 ) -> str | None:
     """Which part of a stored case is another than its mark says; None where all fits."""
-    now = _mark(int(kept.split(":", 1)[0]), row, clocks, tasks)
+    try:
+        now = _mark(edition_of(kept) or EDITION, row, clocks, tasks)
+    except ValueError:
+        return PARTS[0]
     pairs = zip(kept.split(":")[1:], now.split(":")[1:], PARTS, strict=True)
     return next((part for old, new, part in pairs if old not in (new, UNKNOWN)), None)
 

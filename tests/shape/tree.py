@@ -122,6 +122,7 @@ OWN: dict[str, dict[str, str]] = {
         "receiving": FUNCTIONS,
         "record": VALUE,
         "requests": TABLE,
+        "retold": FUNCTIONS,
         "rework": FUNCTIONS,
         "shapes": VALUE,
         "spots": VALUE,
