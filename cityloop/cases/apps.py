@@ -12,6 +12,7 @@ class CasesConfig(Subsystem):
     changes = "changes"
     permissions = ("cases.view", "cases.step", "cases.export", "cases.configure")
     open_items = "open_items"
+    hanging = "hanging"
     health = "health"
     succession = "filed_since"
     filed_under = "filed_by_edition"

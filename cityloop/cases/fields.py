@@ -282,7 +282,7 @@ TABLE = (
     Field("reason_code", lazy("Reason"), "select", _text),
     Field("reason", lazy("Explanation"), "long", _text),
     Field("same_as", lazy("Number of the case that it is the same as"), "text", _case_number,
-          lazy("Its reports join that case, and who reported is told so.")),
+          lazy("An open case. Reports join it when this one ends, and who reported is told so.")),
     Field("document", lazy("Document"), "text", lambda raw: _text(raw)[:200],
           lazy("Number of the minutes or order.")),
     Field("opinion", lazy("Remark"), "long", _text),

@@ -132,6 +132,8 @@ def sound_flow() -> dict[str, Any]:
     flow = cases.current_flow()
     today = timezone.localdate(clock.now())
     found = workflow.faults_on(flow.parameters, today)
+    if alone := cases.told_alone(cases.left_alone(today)):
+        found.append(alone)
     whole = f"{flow.code}: every step has an owner and every case an end"
     words = "; ".join(found or [whole, *workflow.warnings(flow.parameters)])
     return {"name": "workflow", "well": not found, "words": words}

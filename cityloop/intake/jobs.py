@@ -52,7 +52,9 @@ def tell_reject(number: str, version: int) -> None:
 
 
 def tell_approve_void(number: str, version: int) -> None:
-    """The case was voided."""
+    """The case was voided; where another case is the same, its reporters are told that."""
+    if operations.move_reports(number=number, version=version, now=clock.now()):
+        return
     operations.owe_all(number=number, version=version, topic="voided", now=clock.now())
 
 

@@ -149,6 +149,7 @@ class Subsystem(AppConfig):
     subscriptions: dict[str, str] = {}
     schedules: tuple[Schedule, ...] = ()
     open_items: str = ""  # a function of queries: (actor, now) -> OpenItems of what the actor sees
+    hanging: str = ""  # a function of queries: (organisation_id) -> [what hangs on it]
     search: str = ""  # a function of queries: (actor, words, limit, now) -> [Hit]
     answers: str = ""  # a function of queries: (actor, classes, now) -> {short code: units}
     testimony: str = ""  # a function of queries: (problem_class, lon, lat, at) -> [Testimony]
@@ -184,6 +185,16 @@ def open_items(actor: Actor, now: datetime) -> list[OpenItems]:
         if app.open_items:
             ask = getattr(import_module(f"{app.name}.queries"), app.open_items)
             found += [one for one in ask(actor, now) if one.count]
+    return found
+
+
+def hanging(organisation_id: int) -> list[str]:
+    """What of the subsystems hangs on an organisation: it is not closed before."""
+    found: list[str] = []
+    for app in subsystems():
+        if app.hanging:
+            ask = getattr(import_module(f"{app.name}.queries"), app.hanging)
+            found += ask(organisation_id)
     return found
 
 

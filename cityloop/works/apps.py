@@ -10,6 +10,7 @@ class WorksConfig(Subsystem):
     menu = (MenuItem("Substitute works", "/works/", "shovel", "works.view", 50),)
     permissions = ("works.view", "works.order", "works.claim", "works.manage")
     open_items = "open_items"
+    hanging = "hanging"
     subscriptions = {
         "case.substitute": "follow_case",
         "case.return": "follow_case",

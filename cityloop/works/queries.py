@@ -24,7 +24,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, pgettext_lazy
+from django.utils.translation import gettext_noop, ngettext, pgettext_lazy
 
 from cityloop.cases import queries as cases
 from cityloop.cases.models import CaseEvent
@@ -40,6 +40,7 @@ from cityloop.works.models import (
     Designation,
     Exceedance,
     Order,
+    OrderState,
     Payment,
     PriceItem,
     WorksRecord,
@@ -164,6 +165,17 @@ def altered_budgets() -> list[Altered]:
     rows = BudgetLine.objects.order_by("pk")
     differ = [one for one in rows if one.pk not in said or Decimal(said[one.pk]) != one.amount]
     return [Altered(f"budget line {one.year} {one.code}", ("another amount",)) for one in differ]
+
+
+def hanging(organisation_id: int) -> list[str]:
+    """Orders of substitute works that a body has not been paid for yet, in a sentence."""
+    ended = (OrderState.INVOICED, OrderState.CANCELLED)
+    n = Order.objects.filter(unit=organisation_id).exclude(state__in=ended).count()
+    if not n:
+        return []
+    words = ngettext("%(n)s order of substitute works of it is not yet invoiced",
+                     "%(n)s orders of substitute works of it are not yet invoiced", n)  # fmt: skip
+    return [words % {"n": n}]
 
 
 def last_pricing(order: Order) -> WorksRecord | None:

@@ -8,7 +8,7 @@ from typing import Any
 from cityloop.cases import chain, rework
 from cityloop.cases.change import Change
 from cityloop.cases.effects.tasks import united
-from cityloop.cases.guards.filing import level_then
+from cityloop.cases.guards.filing import level_then, same_case
 from cityloop.cases.guards.joint import roles_of
 from cityloop.cases.models import Case, ClosingKind, RecordType, Status
 from cityloop.kernel.phones import masked
@@ -192,7 +192,7 @@ def note_reason_code(change: Change) -> None:
 
 def note_same_case(change: Change) -> None:
     """Which case it is the same as: intake moves its reports there."""
-    if number := change.inputs.get("same_as"):
+    if number := same_case(change):
         change.facts["same_as"] = number
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -140,21 +141,50 @@ def never_filed(change: Change) -> str | None:
     return _("the case was filed: request a void, or let it be handled")
 
 
+def same_case(change: Change) -> str:
+    """The number of the case that this one is said to be the same as; '' where it is none.
+
+    Who approves a void as a duplicate and names none means the case that the request named, as long
+    as that is open.
+    """
+    number = str(change.inputs.get("same_as") or "")
+    if number or change.action != "approve_void" or not _as_duplicate(change):
+        return number
+    asked = CaseEvent.objects.filter(case=change.case, action="request_void").order_by("-version")
+    number = str(asked.values_list("facts__same_as", flat=True).first() or "")
+    return number if _open_ones(number).exists() else ""
+
+
 def same_case_goes_on(change: Change) -> str | None:
     """Whoever says which case it is the same as names an open one that they see: its reports are to
     be answered with that case (D07)."""
     number = change.inputs.get("same_as")
     if not number:
         return None
-    if change.inputs.get("reason_code") != "duplicate":
+    if not _as_duplicate(change):
         return _("only what was reported before is the same as another case")
     if "written_report" in change.case.replies_owed:
         return _("a written report is owed of this case itself")
-    known = Case.objects.filter(number=number).exclude(status__in=FINAL)
-    open_ones = known.filter(record_type__in=(RecordType.CASE, RecordType.QUICK))
-    if number == change.case.number or not _seen_by(change.actor, open_ones):
+    _one_at_a_time()
+    if number == change.case.number or not _seen_by(change.actor, _open_ones(number)):
         return _("case %(number)s is not an open one that you see") % {"number": number}
     return None
+
+
+def _as_duplicate(change: Change) -> bool:
+    return change.inputs.get("reason_code") == "duplicate"
+
+
+def _open_ones(number: str) -> QuerySet[Case]:
+    known = Case.objects.filter(number=number).exclude(status__in=FINAL)
+    return known.filter(record_type__in=(RecordType.CASE, RecordType.QUICK))
+
+
+def _one_at_a_time() -> None:
+    """Of two cases that are ended as the same as each other at one moment, the second reads what
+    the first became; locking both cases would be a deadlock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('cityloop.same_case'))")
 
 
 def _seen_by(actor: Actor, found: QuerySet[Case]) -> bool:

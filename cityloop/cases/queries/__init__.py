@@ -1,5 +1,6 @@
 """Every read of cases; the first argument is the actor, whose scope limits the rows."""
 
+from cityloop.cases.queries.bodies import hanging, left_alone, told_alone
 from cityloop.cases.queries.cases import (
     AFTERWARDS,
     BOXES,
@@ -70,10 +71,12 @@ __all__ = [
     "filed_since",
     "find",
     "get",
+    "hanging",
     "health",
     "held",
     "history",
     "in_hand",
+    "left_alone",
     "missing",
     "nearby",
     "of_the_public",
@@ -90,5 +93,6 @@ __all__ = [
     "supervising_levels",
     "tasks",
     "timers",
+    "told_alone",
     "visible",
 ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cityloop.cases import workflow
+from cityloop.cases.queries import bodies
 from cityloop.cases.queries.flows import current_flow
 from cityloop.kernel.clock import local_day
 from cityloop.kernel.manifest import Missing
@@ -26,7 +27,12 @@ def missing(now: datetime) -> list[Missing]:
             "It is sound, but %(n)s steps and decisions have nobody: staff the posts.",
             len(found),
         ) % {"n": len(found)}
-    return [_told(told, own, sound=not found)]
+    alone = bodies.told_alone(bodies.left_alone(local_day(now)))
+    rows = [_told(told, own, sound=not found)]
+    if alone:
+        rows.append(Missing(_("Units without a desk"), alone, False, "office-posts",
+                            link=_("Posts")))  # fmt: skip
+    return rows
 
 
 def _told(told: str, faults: list[str], *, sound: bool) -> Missing:

@@ -7,13 +7,14 @@ from datetime import datetime
 from django.db import transaction
 
 from cityloop.cases import operations as cases
-from cityloop.cases.models import Case, CaseEvent
+from cityloop.cases.models import Case, CaseEvent, Status
 from cityloop.intake import checks
 from cityloop.intake.models import Report
 from cityloop.intake.operations import answers
 from cityloop.intake.queries.reports import report_number
 from cityloop.kernel.actor import Actor
 
+ENDED, ENDS = (Status.REJECTED, Status.VOIDED), ("reject", "approve_void")
 # What a report says, and from whom; keys of senders and files stay with the first one.
 SAID = (
     "channel", "kind", "digest", "occurred_at", "member_id", "reporter_id", "answer_wanted",
@@ -29,8 +30,7 @@ def move_reports(*, number: str, version: int, now: datetime) -> bool:
     False where the line names none, or where that case ended meanwhile: then the reporters are to
     hear of the end of their own.
     """
-    line = CaseEvent.objects.filter(case__number=number, version=version).first()
-    goal = str(line.facts.get("same_as") or "") if line is not None else ""
+    goal = _goal(number, version)
     if not goal:
         return False
     try:
@@ -41,6 +41,20 @@ def move_reports(*, number: str, version: int, now: datetime) -> bool:
     except cases.Refused:
         return False
     return True
+
+
+def _goal(number: str, version: int) -> str:
+    """The case that a line names; where that was ended as the same as a third meanwhile, that."""
+    line = CaseEvent.objects.filter(case__number=number, version=version).first()
+    passed, goal = {number}, ""
+    while line is not None and (further := str(line.facts.get("same_as") or "")):
+        if further in passed:
+            break
+        passed.add(further)
+        goal = further
+        ended = CaseEvent.objects.filter(case__number=goal, case__status__in=ENDED, action__in=ENDS)
+        line = ended.order_by("-version").first()
+    return goal
 
 
 def _move(one: Report, goal: str, now: datetime) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from cityloop.geo import codes
 from cityloop.geo import queries as geo
+from cityloop.kernel import manifest
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotFound, Refused
 from cityloop.people.models import Holding, Organisation, OrganisationKind, Responsibility
@@ -220,7 +221,7 @@ def close_organisation(
     row = _locked(organisation_id)
     require_manager(actor, [row])
     today = timezone.localdate(now)
-    if objections := _hanging_on(row, today):
+    if objections := [*_hanging_on(row, today), *manifest.hanging(row.pk)]:
         raise Refused(*objections, code="still-in-use")
     before = as_record(row)
     row.active, row.valid_to = False, max(today, row.valid_from)

@@ -105,6 +105,8 @@ def change_post(  # noqa: PLR0913 (the facts of a row, all by keyword)
     _require_unit_roles(wanted, terminal=row.terminal)
     if wanted != old_roles:
         _change_roles(row, wanted)
+    elif active:
+        _refuse_both_sides(wanted, row.name_zh)
     row.save()
     record(row, "change", actor=actor, now=now, before=before,
            after={**as_record(row), "roles": wanted})  # fmt: skip
@@ -223,7 +225,9 @@ def hold_post(
     _check_period(start, valid_to, kind)
     if not (member.active and post.active):
         raise Refused(_("the account or the post is closed"))
-    _refuse_other_side(member, post.roles.values_list("code", flat=True), start, valid_to)
+    held = list(post.roles.values_list("code", flat=True))
+    _refuse_both_sides(held, post.name)  # made while the city let posts be merged
+    _refuse_other_side(member, held, start, valid_to)
     running = Holding.objects.filter(  # one cancelled before it began was never held
         PERIOD_IS_ONE, Q(valid_to=None) | Q(valid_to__gt=start), member=member, post=post
     )
@@ -291,13 +295,18 @@ def set_merge_posts(
 ) -> PeopleSetting:
     """Let one person judge and handle (small centres), or forbid it again.
 
-    Refused while somebody still holds posts of both sides: each is named.
+    Refused while somebody still holds posts of both sides, or a post has both: each is named.
     """
     require_whole_city(actor)
-    if not allowed and (both := _on_both_sides(timezone.localdate(now))):
-        raise BothSides(
-            *(_("%(name)s holds posts of both sides") % {"name": name} for name in both)
-        )
+    if not allowed:
+        both = _on_both_sides(timezone.localdate(now))
+        objections = [_("%(name)s holds posts of both sides") % {"name": name} for name in both]
+        objections += [
+            _("the post %(name)s (%(code)s) has roles of both sides: change it, or end it")
+            % {"name": post.name, "code": post.code} for post in _of_both_sides()
+        ]  # fmt: skip
+        if objections:
+            raise BothSides(*objections)
     row = PeopleSetting.objects.filter(name="merge_posts").first()
     before = as_record(row) if row else None
     row, _created = PeopleSetting.objects.update_or_create(
@@ -306,6 +315,12 @@ def set_merge_posts(
     )
     record(row, "change", actor=actor, now=now, before=before)
     return row
+
+
+def _of_both_sides() -> list[Post]:
+    posts = Post.objects.filter(active=True, roles__code__in=JUDGING)
+    handling = Post.objects.filter(roles__code__in=HANDLING).values("pk")
+    return list(posts.filter(pk__in=handling).distinct().order_by("code"))
 
 
 def _on_both_sides(today: date) -> list[str]:

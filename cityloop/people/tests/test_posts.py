@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from cityloop.kernel.errors import Invalid, NotAllowed, Refused
 from cityloop.people import operations, queries
-from cityloop.people.models import Holding, PeopleChange, Role
+from cityloop.people.models import Holding, PeopleChange, Post, Role
 from cityloop.people.operations import BothSides
 from cityloop.people.tests.world import NOW, TODAY, World
 
@@ -90,7 +90,9 @@ def test_a_small_centre_may_merge_posts_and_the_actor_says_so(world: World) -> N
     with pytest.raises(BothSides) as caught:
         operations.set_merge_posts(allowed=False, actor=world.root, now=NOW, source_document="x")
     assert member.name in caught.value.reasons[0]
-    operations.end_holding(holding_id=member.holdings.get().pk, actor=world.root, now=NOW)
+    holding = member.holdings.get()
+    operations.end_holding(holding_id=holding.pk, actor=world.root, now=NOW)
+    operations.change_post(post_id=holding.post_id, active=False, actor=world.root, now=NOW)
     operations.set_merge_posts(allowed=False, actor=world.root, now=NOW, source_document="x")
     assert not queries.merge_posts_allowed()
 
@@ -227,3 +229,22 @@ def test_every_change_is_recorded_with_before_and_after(world: World) -> None:
         PeopleChange.objects.filter(pk=line.pk).update(actor="nobody")
     with pytest.raises(IntegrityError), transaction.atomic():
         PeopleChange.objects.filter(pk=line.pk).delete()
+
+
+def test_a_post_of_both_sides_ends_before_the_sides_are_kept_apart_again(world: World) -> None:
+    decide = {"actor": world.root, "now": NOW, "source_document": "x"}
+    operations.set_merge_posts(allowed=True, **decide)
+    post = operations.create_post(
+        code="small", organisation=world.units["PLAT"], name_zh="综合岗",
+        roles=["shift_leader", "dispatcher"], actor=world.root, now=NOW,
+    )  # fmt: skip
+    with pytest.raises(BothSides, match=r"综合岗 \(small\) has roles of both sides"):
+        operations.set_merge_posts(allowed=False, **decide)
+    operations.change_post(post_id=post.pk, active=False, actor=world.root, now=NOW)
+    operations.set_merge_posts(allowed=False, **decide)
+    with pytest.raises(BothSides):
+        operations.change_post(post_id=post.pk, active=True, actor=world.root, now=NOW)
+    Post.objects.filter(pk=post.pk).update(active=True)  # as one made before is
+    member = world.member("GAS")
+    with pytest.raises(BothSides):
+        operations.hold_post(member=member, post=post, actor=world.root, now=NOW)
