@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from cityloop.cases.faults import Tally
 from cityloop.kernel import witness
+from cityloop.kernel.turns import take_turn
 
 CHUNK = 2000
 MISSED = "missed"  # what a line is called that was kept and was gone when it was looked for
@@ -30,8 +31,8 @@ def look_back() -> int:
     """Look for the lines that were kept until the last look but one; what is not there is noted for
     good. Returns how many are missing. The worker calls it after each seal.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('cityloop.newest'))")
+    with transaction.atomic():
+        take_turn("cityloop.newest")
         missing = list(_missing(witness.kept_longest()))
         witness.settle(MISSED, missing)
     return len(missing)

@@ -20,6 +20,7 @@ from cityloop.kernel import files, witness
 from cityloop.kernel.marks import Marks
 from cityloop.kernel.models import Marker, StoredFile
 from cityloop.kernel.reports import Progress
+from cityloop.kernel.turns import take_turn
 
 TOLD_EVERY = 1000  # lines
 CHUNK = 5000
@@ -59,8 +60,8 @@ def seal(*, now: datetime, patience: timedelta = SHORT) -> int:
         upto = _highest_event(patience)
     except OperationalError:
         return 0
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('cityloop.seal'))")
+    with transaction.atomic():
+        take_turn("cityloop.seal")
         last = Seal.objects.order_by("-id").first()
         first = (last.last_event if last else 0) + 1
         if upto < first:
@@ -138,8 +139,7 @@ def verify(*, now: datetime, progress: Progress | None = None) -> Verdict:
                 _cut_short(last, edition, tally, unsound)
                 cases, version, head, edition = cases + 1, 0, "", 0
             lines += row[5] is not None
-            problem = _problem(row, version, head) or _out_of_turn(row, last)
-            if problem := problem or _mark_of_old(row, edition):
+            if problem := _problem(row, version, head, edition) or _out_of_turn(row, last):
                 tally.add(f"case {row[1]} version {version + 1}", problem)
                 unsound.add(row[1])
             version, head, last = row[6] or 0, row[19] or "", row
@@ -237,8 +237,9 @@ def _mark_of_old(row: tuple[Any, ...], edition: int) -> str | None:
     return None
 
 
-def _problem(row: tuple[Any, ...], version: int, head: str) -> str | None:
-    """What is wrong with this line, given the version and hash of the one before."""
+def _problem(row: tuple[Any, ...], version: int, head: str, edition: int) -> str | None:
+    """What is wrong with this line, given the version and hash of the one before, and the edition
+    of the marks so far."""
     if row[5] is None:
         return "the case has no history"
     if row[6] != version + 1:
@@ -253,7 +254,7 @@ def _problem(row: tuple[Any, ...], version: int, head: str) -> str | None:
         return "the case is behind its history"
     if '"altered"' in row[15] and (parts := _facts(row[15]).get("altered")):
         return f"its {', '.join(parts)} had been changed past the life cycle before this step"
-    return None
+    return _mark_of_old(row, edition)
 
 
 def _out_of_turn(row: tuple[Any, ...], last: tuple[Any, ...] | None) -> str | None:

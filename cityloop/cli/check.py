@@ -112,11 +112,11 @@ def prove_book() -> dict[str, Any]:
 def prove_orders() -> dict[str, Any]:
     """Compare every order of substitute works with its records, its lines and its case, and every
     budget line with its records."""
-    from cityloop.works import queries
+    from cityloop.works import altered as works
 
     with progress("Proving the orders of works"):
-        count, altered = queries.altered_orders()
-        altered += queries.altered_budgets()
+        count, altered = works.altered_orders()
+        altered += works.altered_budgets()
     words = _one_a_line(altered) or f"{count} orders of works are what their records left"
     return {"name": "orders", "well": not altered, "words": words}
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from cityloop.cli.check import prove_orders
+from cityloop.works import altered as altered_of
 from cityloop.works import queries
 from cityloop.works.models import Order, WorksRecord
 from tests.scenarios.test_books_stay import hands
@@ -36,7 +37,7 @@ def forced(statement: str, table: str = "works_order") -> None:
 
 def parts() -> list[str]:
     """What the check says of every order that is not as recorded."""
-    return [str(one) for one in queries.altered_orders()[1]]
+    return [str(one) for one in altered_of.altered_orders()[1]]
 
 
 def kept(order: Order) -> list[dict[str, Any]]:
@@ -131,6 +132,6 @@ def test_an_order_from_before_is_taken_over_as_it_is(story: Story) -> None:
 def test_a_budget_is_what_its_last_record_says(story: Story) -> None:
     hands("UPDATE works_budget_line SET amount = amount + 1")
     forced("UPDATE works_budget_line SET amount = amount + 1", "works_budget_line")
-    (altered,) = queries.altered_budgets()
+    (altered,) = altered_of.altered_budgets()
     assert str(altered).endswith(f"{story.budget.code}: another amount")
     assert str(altered) in prove_orders()["words"]

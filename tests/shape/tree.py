@@ -167,7 +167,7 @@ OWN: dict[str, dict[str, str]] = {
         "webpush": FUNCTIONS,
         "wording": FUNCTIONS,
     },
-    "works": {"forms": FORMS, "shapes": VALUE},
+    "works": {"altered": FUNCTIONS, "forms": FORMS, "shapes": VALUE},
     "permits": {"forms": FORMS, "history": FUNCTIONS, "kinds": TABLE},
     "precedents": {"forms": FORMS},
     "oversight": {"forms": FORMS, "shapes": VALUE},

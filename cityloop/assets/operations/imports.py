@@ -36,6 +36,7 @@ from cityloop.kernel.reports import (
     Rejection,
     counted,
 )
+from cityloop.kernel.turns import take_turn
 from cityloop.people.models import Organisation
 from cityloop.people.scope import in_scope
 from cityloop.standards import queries as standards
@@ -242,8 +243,7 @@ def _apart(
     drafts: Sequence[Draft], report: ImportReport, *, update: bool
 ) -> tuple[list[Draft], list[tuple[Draft, Component]]]:
     """New ones, and those whose code the register has."""
-    with connection.cursor() as cursor:  # two imports at once would meet in the unique index
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('assets_import'))")
+    take_turn("assets_import")  # two imports at once would meet in the unique index
     codes = [one.code for one in drafts]
     # One array, not one parameter a code: a statement takes 65,535 at most.
     stored = Component.objects.extra(where=["code = ANY(%s)"], params=[codes])

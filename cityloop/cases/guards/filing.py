@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from cityloop.cases.change import Change
 from cityloop.cases.flow import from_public
 from cityloop.cases.models import FINAL, Case, CaseEvent, RecordType, Status
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.turns import take_turn
 from cityloop.standards import queries as standards
 from cityloop.standards.models import FilingRule, ProblemClass
 
@@ -183,8 +183,7 @@ def _open_ones(number: str) -> QuerySet[Case]:
 def _one_at_a_time() -> None:
     """Of two cases that are ended as the same as each other at one moment, the second reads what
     the first became; locking both cases would be a deadlock."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('cityloop.same_case'))")
+    take_turn("cityloop.same_case")
 
 
 def _seen_by(actor: Actor, found: QuerySet[Case]) -> bool:

@@ -9,7 +9,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -20,6 +20,7 @@ from cityloop.geo import operations as geo
 from cityloop.geo.operations.regions import AlreadyThere
 from cityloop.geo.sources import MissingPackage
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.turns import take_turn
 from cityloop.people import operations as people
 from cityloop.people.models import Organisation
 from cityloop.standards import operations as standards
@@ -86,8 +87,7 @@ def prepare(source: Source, needs: Survey, *, actor: Actor, now: datetime) -> li
     Two imports at once wait for each other here. Raises what load_catalogue raises.
     """
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"import {source.code}"])
+        take_turn(f"import {source.code}")
         Flow.objects.get_or_create(
             code=FLOW, defaults={"parameters": FLOW_PARAMETERS, "published_at": EPOCH}
         )

@@ -17,6 +17,7 @@ from cityloop.geo.models import Region, UnitGrid
 from cityloop.geo.sources import Feature
 from cityloop.kernel.reports import Rejection
 
+GROUND = "cityloop.geo.ground"  # the turn of whoever writes outlines of regions or grids
 # Levels that may stand without the region above: a city's own file starts somewhere.
 _ROOTS = ("province", "city", "district")
 
@@ -69,7 +70,7 @@ def bad_shape(shape: BaseGeometry | None) -> str:
 def overlaps(
     shapes: Sequence[BaseGeometry], others: Sequence[BaseGeometry], tolerance: float
 ) -> list[tuple[int, int]]:
-    """Pairs (shape, other) whose common area is more than `tolerance` of the shape's own."""
+    """Pairs (shape, other) whose common area is more than `tolerance` of the smaller one's own."""
     if not shapes or not others:
         return []
     tree = shapely.STRtree(list(others))
@@ -77,8 +78,9 @@ def overlaps(
     if not len(mine):
         return []
     first = np.array(shapes, dtype=object)[mine]
-    common = shapely.area(shapely.intersection(first, np.array(others, dtype=object)[theirs]))
-    too_much = common > tolerance * shapely.area(first)
+    second = np.array(others, dtype=object)[theirs]
+    common = shapely.area(shapely.intersection(first, second))
+    too_much = common > tolerance * np.minimum(shapely.area(first), shapely.area(second))
     return list(zip(mine[too_much].tolist(), theirs[too_much].tolist(), strict=True))
 
 

@@ -17,11 +17,12 @@ from shapely.geometry.base import BaseGeometry
 
 from cityloop.geo import codes, sources
 from cityloop.geo.models import Region, UnitGrid
-from cityloop.geo.operations.checks import bad_shape, overlaps
+from cityloop.geo.operations.checks import GROUND, bad_shape, overlaps
 from cityloop.geo.operations.following import follow_grids
 from cityloop.geo.operations.grids import write_grids
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.reports import ImportReport, Progress, Rejection, counted
+from cityloop.kernel.turns import take_turn
 
 # A river or lake may lie in no grid; ground where nothing can be filed is a fault of the file.
 MOST_GAP = 0.05
@@ -59,10 +60,10 @@ def import_grids(  # noqa: PLR0913 (how to read a file, all by keyword)
     report = ImportReport()
     features = counted(sources.read_features(path, layer=layer, system=system), progress)
     rows = _rows(features, code_field, name_field, report)
-    if not report.rejected:
-        report.rejected = sorted(_misplaced(rows, day, tolerance), key=lambda r: r.row)
-    if not report.rejected:
-        with transaction.atomic():
+    with transaction.atomic():
+        take_turn(GROUND)
+        report.rejected = report.rejected or _misplaced(rows, day, tolerance)
+        if not report.rejected:
             _write(rows, day, report, with_gaps)
             if not report.rejected and day <= timezone.localdate(now):
                 follow_grids(on=day, actor=actor, now=now)
@@ -146,7 +147,7 @@ def _misplaced(rows: Sequence[Row], day: date, tolerance: float) -> list[Rejecti
                 )
             )
         used[number] = gettext("row %(row)s") % {"row": row}
-    return [*found, *_crossing(rows, day, tolerance)]
+    return sorted([*found, *_crossing(rows, day, tolerance)], key=lambda one: one.row)
 
 
 def _crossing(rows: Sequence[Row], day: date, tolerance: float) -> list[Rejection]:

@@ -20,7 +20,7 @@ from shapely.geometry.base import BaseGeometry
 
 from cityloop.geo import codes, gridding
 from cityloop.geo.models import Region, UnitGrid
-from cityloop.geo.operations.checks import Candidate, Checker, bad_shape
+from cityloop.geo.operations.checks import GROUND, Candidate, Checker, bad_shape
 from cityloop.geo.operations.corners import share_corners
 from cityloop.geo.operations.following import follow_grids
 from cityloop.geo.operations.grids import coded, read_shape, write_grids
@@ -28,6 +28,7 @@ from cityloop.geo.operations.regions import write_regions
 from cityloop.geo.queries.regions import check_coverage
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
+from cityloop.kernel.turns import take_turn
 
 DRAWN = (Region.Level.COMMUNITY, Region.Level.STREET)
 NEAR = 2e-5  # degrees, some two metres: what a hand does not mean
@@ -77,6 +78,7 @@ def set_outline(
     if why := bad_shape(shape):
         raise Invalid(why, fields={"outline": why})
     with transaction.atomic():
+        take_turn(GROUND)
         old = _lock(code, on)
         if old is None and not name.strip():
             raise NotFound(gettext("no region %(code)s on %(on)s") % {"code": code, "on": on})

@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from cityloop.geo import codes, sources
 from cityloop.geo.models import Region, Road
-from cityloop.geo.operations.checks import Candidate, Checker, candidates
+from cityloop.geo.operations.checks import GROUND, Candidate, Checker, candidates
 from cityloop.geo.operations.road_addresses import add_crossings
 from cityloop.geo.operations.roads import write_generated_roads
 from cityloop.geo.operations.staging import run, stage
@@ -24,6 +24,7 @@ from cityloop.geo.outlining import outline
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, Refused
 from cityloop.kernel.reports import ImportReport, Progress, counted
+from cityloop.kernel.turns import take_turn
 
 
 class AlreadyThere(Refused):
@@ -72,16 +73,15 @@ def import_regions(  # noqa: PLR0913 (how to read a file, all by keyword)
     started = time.perf_counter()
     day = valid_from or timezone.localdate(now)
     names = fields or RegionFields()
-    read = sources.read_features(path, layer=layer, system=system)
+    read = counted(sources.read_features(path, layer=layer, system=system), progress)
     checker = Checker(day=day, replace=replace, tolerance=tolerance)
-    rows = candidates(
-        counted(read, progress), code=names.code, name=names.name, name_en=names.name_en
-    )
-    report = ImportReport(rejected=checker.rejections(rows))
-    if report.rejected:
-        report.take_nothing()
-    else:
-        with transaction.atomic():
+    rows = candidates(read, code=names.code, name=names.name, name_en=names.name_en)
+    with transaction.atomic():
+        take_turn(GROUND)
+        report = ImportReport(rejected=checker.rejections(rows))
+        if report.rejected:
+            report.take_nothing()
+        else:
             report.imported = write_regions([row for row in rows if row.shape is not None], day)
             if Road.objects.exists():  # they may lie in districts that are new
                 add_crossings(actor=actor, now=now)
@@ -212,6 +212,16 @@ _HAND_OVER = (
           AND n.valid_from = %(day)s AND c.valid_to IS NULL""",
 )
 
+# A district or city that came before the region above it goes below that.
+_TAKE_UNDER = """
+UPDATE geo_region c SET parent_id = n.id
+  FROM geo_region n JOIN new_region s ON s.code = n.code
+ WHERE n.valid_from = %(day)s AND c.parent_id IS NULL
+   AND (c.valid_to IS NULL OR c.valid_to > %(day)s)
+   AND length(n.code) = CASE length(c.code) WHEN 4 THEN 2 WHEN 6 THEN 4 END
+   AND starts_with(c.code, n.code)
+"""
+
 
 def write_regions(rows: Sequence[Candidate], day: date) -> int:
     """Write checked regions from a day on; those of their codes before end on it. How many."""
@@ -245,4 +255,5 @@ def write_regions(rows: Sequence[Candidate], day: date) -> int:
         written += run(_WRITE, {"day": day, "level": level})
     for statement in _HAND_OVER if ended else ():
         run(statement, {"day": day})
+    run(_TAKE_UNDER, {"day": day})
     return written

@@ -357,3 +357,20 @@ def test_divisions_that_are_not_there(db: None, settings: object, tmp_path: Path
     settings.NODE_MODULES = tmp_path  # type: ignore[attr-defined]  # of the fixture
     with pytest.raises(sources.MissingPackage, match="china-division"):
         operations.outline_city(city_code="3301", actor=BOSS, now=NOW)
+
+
+def test_a_large_outline_swallows_no_small_one(db: None, tmp_path: Path) -> None:
+    small, large = shapely.box(120.1, 30.2, 120.11, 30.21), shapely.box(120, 30.1, 120.4, 30.5)
+    path = world.write(tmp_path / "s.geojson", [feature(small, code="330198", name="小区")])
+    assert operations.import_regions(path, actor=BOSS, now=NOW).imported == 1
+    path = world.write(tmp_path / "l.geojson", [feature(large, code="330197", name="大区")])
+    assert reasons(path) == [(1, "it overlaps 330198")]
+
+
+def test_the_region_above_may_come_later(db: None, tmp_path: Path) -> None:
+    one = feature(world.OUTLINE, code="330199", name="区")
+    operations.import_regions(world.write(tmp_path / "d.geojson", [one]), actor=BOSS, now=NOW)
+    around = shapely.box(*world.OUTLINE.bounds).buffer(0.1)
+    city = feature(around, code="3301", name="市")
+    operations.import_regions(world.write(tmp_path / "c.geojson", [city]), actor=BOSS, now=NOW)
+    assert Region.objects.get(code="330199").parent == Region.objects.get(code="3301")

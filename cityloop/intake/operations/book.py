@@ -13,6 +13,7 @@ from django.db import OperationalError, connection, transaction
 from cityloop.intake.models import Tally
 from cityloop.intake.queries.book import EDITION, WITNESSED, Line, lines_by_channel, run_digest
 from cityloop.kernel import witness
+from cityloop.kernel.turns import take_turn
 
 BATCH = 20_000
 
@@ -28,8 +29,8 @@ def write_up(*, now: datetime) -> int:
     except OperationalError:
         return 0
     counted = 0
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('cityloop.intake.book'))")
+    with transaction.atomic():
+        take_turn("cityloop.intake.book")
         last = Tally.objects.order_by("-last_report").first()
         first = (last.last_report if last else 0) + 1
         while first <= upto:

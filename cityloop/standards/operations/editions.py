@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.reports import Progress, counted
+from cityloop.kernel.turns import take_turn
 from cityloop.standards import catalogue, sheets
 from cityloop.standards.catalogue import Catalogue
 from cityloop.standards.models import EditionChange
@@ -74,6 +75,7 @@ def load_catalogue(
     """Store a catalogue that was read or built; see load_edition. `origin`: see recording.note."""
     actor.require_for_city(PERMISSION)
     began = time.perf_counter()
+    take_turn("cityloop.editions")  # two of one code at once would meet in the unique index
     one = check(found, lock=True)
     report, edition = one.report, one.edition
     if edition is None or not one.published:
