@@ -364,7 +364,7 @@ def _change(found: load.Dossier, *, actor: Actor, now: datetime) -> Change:
     that line's own mark takes the case as it is.
 
     A step is never dated before the last line: a clock that was put back, or whoever waited for
-    another's step, does not turn the order of the history.
+    another's step, does not turn the order of the history. When it was written down stands beside.
     """
     altered = state.altered(found.mark, found.case, found.timers, found.tasks)
     if found.told is None:  # its line is gone, or its version is another
@@ -381,4 +381,5 @@ def _change(found: load.Dossier, *, actor: Actor, now: datetime) -> Change:
         second_eye=found.second_eye,
         mark=found.mark,
         facts={"altered": altered} if altered else {},
+        recorded_at=now if found.told and found.told > now else None,
     )

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import islice
 from typing import Any
 
 import orjson
@@ -14,21 +12,16 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from cityloop.cases import chain, locks, newest, papers, retold, state
+from cityloop.cases import seals as seals_of
 from cityloop.cases.faults import Broken, Tally
 from cityloop.cases.models import CaseEvent, Seal
 from cityloop.kernel import files, witness
-from cityloop.kernel.marks import Marks
 from cityloop.kernel.models import Marker, StoredFile
 from cityloop.kernel.reports import Progress
 from cityloop.kernel.turns import take_turn
 
 TOLD_EVERY = 1000  # lines
-CHUNK = 5000
 SHORT = timedelta(milliseconds=500)  # while somebody waits for the lock, writers wait too
-SEALED_WITHIN = timedelta(hours=1)  # the worker seals every minute
-WITNESSED = "seal"  # what a seal is called where it is noted outside the database
-AGAIN = "again"  # and one noted anew, after notes were lost
-INVENTED = "invented times"  # a marker: the last line of a demo city's story
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +33,7 @@ class Verdict:
     seals: int
     noted: int  # seals that stand outside the database too
     again: int  # of these, noted anew after notes were lost
+    set_right: int  # how often a clock that was wrong was put back, as somebody said
     invented: bool  # a demo city: times of its story are not proven
     broken: tuple[Broken, ...]
 
@@ -66,13 +60,13 @@ def seal(*, now: datetime, patience: timedelta = SHORT) -> int:
         first = (last.last_event if last else 0) + 1
         if upto < first:
             return 0
-        count, digest = _digest(first, upto, last.digest if last else "", now)
+        count, digest = seals_of.digest(first, upto, last.digest if last else "", now)
         if count:
             one = Seal.objects.create(
                 first_event=first, last_event=upto, events=count, digest=digest,
                 previous=last.digest if last else "", sealed_at=now,
             )  # fmt: skip
-            witness.note(WITNESSED, [(f"{one.pk}", digest)])
+            witness.note(seals_of.WITNESSED, [(f"{one.pk}", digest)])
     return count
 
 
@@ -95,32 +89,13 @@ def _highest_event(patience: timedelta) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _digest(
-    first: int, upto: int, previous: str, sealed_at: datetime | None = None
-) -> tuple[int, str]:
-    """How many lines, and the seal over them; without its moment, as seals once were.
-
-    Hashed here: a database that is asked for the digest may have been taught another one.
-    """
-    found, count = hashlib.sha256(previous.encode()), 0
-    rows = CaseEvent.objects.filter(pk__gte=first, pk__lte=upto).order_by("pk")
-    for (line,) in rows.values_list("hash").iterator(chunk_size=CHUNK):
-        found.update(line.encode())
-        count += 1
-    found.update(chain.instant(sealed_at).encode() if sealed_at else b"")
-    return count, found.hexdigest()
-
-
 def invent(*, now: datetime) -> None:
     """Say of all lines until now that their times are a story's: of a demo city, which was lived
     through within minutes. A proof tells how many, and believes their order only."""
     last = CaseEvent.objects.order_by("-pk").values_list("pk", flat=True).first()
-    Marker.objects.update_or_create(pk=INVENTED, defaults={"value": last or 0, "set_at": now})
-
-
-def _invented() -> int:
-    """The last line whose time is a story's; 0 in a real city."""
-    return Marker.objects.filter(pk=INVENTED).values_list("value", flat=True).first() or 0
+    Marker.objects.update_or_create(
+        pk=seals_of.INVENTED, defaults={"value": last or 0, "set_at": now}
+    )
 
 
 def verify(*, now: datetime, progress: Progress | None = None) -> Verdict:
@@ -149,8 +124,8 @@ def verify(*, now: datetime, progress: Progress | None = None) -> Verdict:
     _cut_short(last, edition, tally, unsound)
     broken = tally.found()
     tally = Tally()
-    seals, (noted, again) = _verify_seals(tally), _as_noted(now, tally)
-    _unsealed(now, tally)
+    seals, (noted, again) = seals_of.verify_seals(tally), seals_of.as_noted(now, tally)
+    seals_of.unsealed(now, tally)
     _without_case(tally)
     newest.count_missing(tally)
     broken += tally.found() + papers.otherwise()
@@ -160,7 +135,8 @@ def verify(*, now: datetime, progress: Progress | None = None) -> Verdict:
         seals,
         noted,
         again,
-        _invented() > 0,
+        len(dict(witness.told(seals_of.SET_RIGHT))),
+        seals_of.invented() > 0,
         (*broken, *locks.taken_off(), *_otherwise(unsound)),
     )
 
@@ -279,91 +255,6 @@ def _facts(stored: Any) -> Any:
     return orjson.loads(stored) if isinstance(stored, str) else stored
 
 
-def _verify_seals(tally: Tally) -> int:
-    previous, count, before, story = "", 0, None, _invented()
-    for one in _seals():
-        count += 1
-        span = (one.first_event, one.last_event, previous)
-        lines, digest = _digest(*span, one.sealed_at)
-        if digest != one.digest:  # of before seals told their moment?
-            lines, digest = _digest(*span)
-        if one.previous != previous or lines != one.events or digest != one.digest:
-            what = (f"{one.events} lines were sealed, {lines} are there; they, or the seal's own "
-                    f"columns, were altered")  # fmt: skip
-            tally.add(f"seal {one.pk}", what, kind="seal")
-        if before is not None:
-            _dated_back(one, before, story, tally)
-        previous, before = one.digest, one.sealed_at
-    return count
-
-
-def _dated_back(one: Seal, before: datetime, story: int, tally: Tally) -> None:
-    """A line says that it was recorded before the seal in front of it, which does not have it."""
-    rows = CaseEvent.objects.filter(
-        pk__range=(max(one.first_event, story + 1), one.last_event),
-        recorded_at__lt=before - SEALED_WITHIN, imported=False,
-    )  # fmt: skip
-    for number, version in rows.values_list("case__number", "version").order_by("pk"):
-        tally.add(f"case {number} version {version}", "the line is dated before it was sealed",
-                  kind="dated")  # fmt: skip
-
-
-def _as_noted(now: datetime, tally: Tally) -> tuple[int, int]:
-    """Every seal that was noted outside the database is there, and is the same; and each is noted
-    but for the newest. Returns how many were noted, and how many of them again."""
-    counts, seen = {WITNESSED: 0, AGAIN: 0}, Marks()
-    for kind in counts:
-        notes = witness.told(kind)
-        while some := list(islice(notes, TOLD_EVERY)):
-            numbers = [int(pk) for pk, _digest in some]
-            there = dict(Seal.objects.filter(pk__in=numbers).values_list("pk", "digest"))
-            for number, (_pk, digest) in zip(numbers, some, strict=True):
-                counts[kind] += not seen.add(number)
-                if there.get(number) != digest:
-                    what = "it is gone" if number not in there else "it is another one"
-                    what = f"{what}: it was noted outside the database"
-                    tally.add(f"seal {number}", what, kind="noted")
-    for number in _unnoted(now, seen):
-        what = "it is not noted outside the database: the notes were lost, or could not be written"
-        tally.add(f"seal {number}", what, kind="unnoted")
-    return sum(counts.values()), counts[AGAIN]
-
-
-def _unnoted(now: datetime, seen: Marks) -> Iterator[int]:
-    """Seals that should be noted by now, and are not."""
-    rows = Seal.objects.filter(sealed_at__lt=now - SEALED_WITHIN).order_by("pk")
-    numbers = rows.values_list("pk", flat=True).iterator(chunk_size=CHUNK)
-    return (number for number in numbers if number not in seen)
-
-
-def note_again(*, now: datetime) -> int:
-    """Note the seals that should be noted outside the database and are not: after notes were lost.
-
-    They stand there as noted again: a proof tells how many, for what they prove begins today.
-    Returns how many.
-    """
-    seen = Marks()
-    for kind in (WITNESSED, AGAIN):
-        for pk, _digest in witness.told(kind):
-            seen.add(int(pk))
-    missing = list(_unnoted(now, seen))
-    digests = Seal.objects.in_bulk(missing)
-    with transaction.atomic():
-        witness.note(AGAIN, [(f"{pk}", digests[pk].digest) for pk in missing])
-    return len(missing)
-
-
-def _unsealed(now: datetime, tally: Tally) -> None:
-    """Lines are sealed within minutes: old ones behind the last seal mean that seals are gone."""
-    last = Seal.objects.order_by("-id").values_list("last_event", flat=True).first() or 0
-    rows = CaseEvent.objects.filter(pk__gt=last, recorded_at__lt=now - SEALED_WITHIN)
-    oldest = rows.order_by("pk").first()
-    if oldest is None:
-        return
-    what = f"no seal covers the lines from number {oldest.pk} on: no worker ran, or seals are gone"
-    tally.add("the seals", what, count=rows.count())
-
-
 def _without_case(tally: Tally) -> None:
     """History without its case: the case is gone although every line stands."""
     with connection.cursor() as cursor:
@@ -391,7 +282,3 @@ def verify_files(*, progress: Progress | None = None) -> tuple[int, list[Broken]
         elif unlike := files.told_otherwise(row):
             tally.add(f"file {row.sha256[:12]}", f"its {unlike} is not what it says")
     return count, tally.found()
-
-
-def _seals() -> Iterator[Seal]:
-    yield from Seal.objects.order_by("id").iterator()

@@ -28,10 +28,20 @@ NoteAgain = Annotated[
 ]
 
 
+ClockWasWrong = Annotated[
+    bool,
+    typer.Option(
+        "--clock-was-wrong",
+        help="After the clock was wrong and was set right: say so, and the check tells it.",
+    ),
+]
+
+
 def check(
     chain: Chain = False,
     workflow: Workflow = False,
     note_again: NoteAgain = False,
+    clock_was_wrong: ClockWasWrong = False,
     as_json: AsJson = False,
 ) -> None:
     """Examine database, queue, disk and clock; on demand also the history and the flow."""
@@ -40,10 +50,12 @@ def check(
 
     began = time.monotonic()
     findings = [finding.as_dict() for finding in health.examine(now=clock.now())]
-    if chain or workflow or note_again:
+    if chain or workflow or note_again or clock_was_wrong:
         require_tables()
     if note_again:
         findings.append(note_seals_again())
+    if clock_was_wrong:
+        findings.append(say_clock_was_wrong())
     if chain:
         findings += [prove_history(), prove_files(), prove_book(), prove_orders()]
     if workflow:
@@ -58,11 +70,21 @@ def check(
 
 def note_seals_again() -> dict[str, Any]:
     """Note the seals that are not noted outside the database: what they prove begins today."""
-    from cityloop.cases import proof
+    from cityloop.cases import seals
     from cityloop.kernel import clock
 
-    count = proof.note_again(now=clock.now())
+    count = seals.note_again(now=clock.now())
     return {"name": "notes", "well": True, "words": f"{count} seals were noted again"}
+
+
+def say_clock_was_wrong() -> dict[str, Any]:
+    """Note outside the database where the clock was put back: lines sealed before then lie in the
+    future, and those after it are not accused."""
+    from cityloop.cases import seals
+
+    count = seals.set_right()
+    words = f"the clock was put back {count} times that were not said yet"
+    return {"name": "clocks", "well": True, "words": words}
 
 
 def prove_history() -> dict[str, Any]:
@@ -80,6 +102,8 @@ def prove_history() -> dict[str, Any]:
         words += "; a demo city, whose past was made up within minutes"
     if verdict.again:
         words += f", {verdict.again} of them noted again after notes were lost"
+    if verdict.set_right:
+        words += f"; {verdict.set_right} times the clock was wrong and set right, as was said here"
     if not verdict.whole:
         words = _one_a_line(verdict.broken)
     return {"name": "history", "well": verdict.whole, "words": words}

@@ -126,6 +126,7 @@ OWN: dict[str, dict[str, str]] = {
         "rework": FUNCTIONS,
         "shapes": VALUE,
         "spots": VALUE,
+        "seals": FUNCTIONS,
         "state": FUNCTIONS,
         "stepping": VALUE,
         "testimony": FUNCTIONS,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pytest
 from django.db import connection
 
-from cityloop.cases import chain, proof
+from cityloop.cases import chain, proof, seals
 from cityloop.cases.faults import Broken
 from cityloop.cases.models import CaseEvent, Flow, Seal
 from cityloop.standards.models import FilingRule
@@ -60,7 +60,7 @@ def test_every_kind_of_fault_is_told_with_its_first_row_and_its_number(world):
 def test_the_moment_of_a_seal_is_part_of_it_and_older_seals_stand(world):
     world.report()
     old = CaseEvent.objects.latest("pk").pk
-    count, digest = proof._digest(1, old, "")  # as seals were before they told their moment
+    count, digest = seals.digest(1, old, "")  # as seals were before they told their moment
     Seal.objects.create(first_event=1, last_event=old, events=count, digest=digest,
                         previous="", sealed_at=world.now)  # fmt: skip
     for _ in range(2):

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from cityloop.cases import chain, proof
+from cityloop.cases import chain, proof, seals
 from cityloop.cases.models import CaseEvent
 from cityloop.cases.tests.proven import sql
 from cityloop.kernel import witness
@@ -68,10 +68,10 @@ def test_notes_that_were_lost_are_missed_and_made_anew_openly(
     [told] = proof.verify(now=world.now).broken
     assert "not noted outside the database" in told.what
     with django_capture_on_commit_callbacks(execute=True):
-        assert proof.note_again(now=world.now) == 1
+        assert seals.note_again(now=world.now) == 1
     verdict = proof.verify(now=world.now)
     assert verdict.whole and (verdict.noted, verdict.again) == (1, 1)
-    assert proof.note_again(now=world.now) == 0
+    assert seals.note_again(now=world.now) == 0
 
 
 @pytest.mark.requirement("O02", "H05")
@@ -81,7 +81,7 @@ def test_a_step_is_never_dated_before_the_one_in_front_of_it(world):
     world.wait(days=-2)  # a clock that was put back, or somebody who wishes to be punctual
     case = world.step(case, "finish", "water", result="修好", photos=("after",))
     line = CaseEvent.objects.filter(case=case, version=case.version).values().get()
-    assert line["at"] == line["recorded_at"] == last
+    assert (line["at"], line["recorded_at"]) == (last, world.now)
     assert proof.verify(now=last).whole
 
     early = {**line, "at": last - timedelta(days=2)}
@@ -130,3 +130,39 @@ def test_a_line_that_calls_itself_imported_belongs_to_an_imported_case(world):
         ALTER TABLE cases_event ENABLE TRIGGER append_only""")
     told = proof.verify(now=world.now).broken
     assert any("says it was imported" in one.what for one in told), told
+
+
+@pytest.mark.requirement("O05")
+def test_a_clock_that_was_wrong_accuses_nobody_once_somebody_has_said_so(
+    world, django_capture_on_commit_callbacks
+):
+    """Ahead by four days, sealed, and set right: what is reported then is honest."""
+
+    def sealed():
+        with django_capture_on_commit_callbacks(execute=True):
+            proof.seal(now=world.now)
+
+    world.wait(days=4)
+    case = world.report()
+    sealed()
+    world.wait(days=-4, minutes=5)
+    world.report()
+    later = world.step(case, "accept", "acceptor")  # on a case that was touched meanwhile
+    sealed()
+    line = CaseEvent.objects.get(case=case, version=later.version)
+    assert line.at > line.recorded_at == world.now
+    told = [one.what for one in proof.verify(now=world.now).broken]
+    assert seals.PUT_BACK in told and any("dated before it was sealed" in one for one in told)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assert seals.set_right() == 1
+    assert seals.set_right() == 0, "said once"
+    verdict = proof.verify(now=world.now)
+    assert verdict.whole and verdict.set_right == 1
+
+    world.now -= timedelta(hours=2)
+    case = world.report()  # dated back while the clock is right
+    world.wait(hours=3)
+    sealed()
+    told = [(one.where, one.what) for one in proof.verify(now=world.now).broken]
+    assert told == [(f"case {case.number} version 1", "the line is dated before it was sealed")]
