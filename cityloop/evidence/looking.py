@@ -166,7 +166,9 @@ def _time(photo: Attachment, found: stamps.Stamp) -> list[Finding]:
     since = photos.proves_since(photo.stage, photo.case, at=step)
     if since and at < since and _apart(at, since, found) > CLOCKS_DIFFER:
         facts["since"] = since.isoformat()
-    if not {"camera", "step", "since"} & set(facts):
+    if found.others:  # a second stamp over the first hides neither
+        facts["others"] = [timezone.make_aware(one).isoformat() for one in found.others]
+    if not {"camera", "step", "since", "others"} & set(facts):
         return []
     method, score = stamps.METHOD, found.score
     return [_found(photo, Kind.STAMP_TIME, method, odd=True, score=score, facts=facts)]

@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-METHOD = "rapidocr-3.10/PP-OCRv6/2"
+METHOD = "rapidocr-3.10/PP-OCRv6/3"
 SMALLEST = 320  # pixels: on a smaller picture no stamp can be read
 SURE = 0.8  # less sure readings are textures, not letters
 
@@ -25,6 +25,11 @@ Box = tuple[float, float, float, float]
 _WHEN = re.compile(
     r"(20\d\d)\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{2}|\d(?!\d))\s*日?"
     r"(?:\D{0,8}?(\d{1,2})\s*[:：时]\s*(\d{2})(?:\s*[:：分]\s*(\d{2}))?)?"
+)
+# Some cameras write digits alone: 20261128 140310.
+_DIGITS = re.compile(
+    r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])[ T_-]?"
+    r"([01]\d|2[0-3])([0-5]\d)([0-5]\d)(?!\d)"
 )
 _PLACE = re.compile(r"[一-鿿]{2,}.*?(?:[省市区县镇乡村路街巷道弄号桥园站坊苑城里]|社区)")
 # Many cameras write the time above the day: "10:23 / 2026-11-28 星期六".
@@ -53,13 +58,17 @@ _DISTRICT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What is burnt into a picture; `at` is local time, `timed` False where only a day is read."""
+    """What is burnt into a picture; `at` is local time, `timed` False where only a day is read.
+
+    `others`: further moments, of another day and with their time: signs in the scene tell days.
+    """
 
     text: str
     at: datetime | None
     timed: bool
     place: str
     score: float
+    others: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +118,7 @@ def burnt_in(path: Path, other: Path) -> tuple[Box, ...]:
 
 
 def _written(text: str) -> bool:
-    return any(found.search(text) for found in (_WHEN, _CLOCK, _CODE)) or _is_place(text)
+    return any(found.search(text) for found in (_WHEN, _DIGITS, _CLOCK, _CODE)) or _is_place(text)
 
 
 def _share(one: Box, other: Box) -> float:
@@ -131,13 +140,16 @@ def _with_its_edge(box: Box) -> Box:
 def understood(lines: Iterable[tuple[str, float]]) -> Stamp | None:
     """The stamp that these lines of text make; None without a date or a place."""
     sure = [(text, score) for text, score in lines if score >= SURE]
-    at, timed = _moment(" ".join(text for text, _score in sure))
+    read = _moments(" ".join(text for text, _score in sure))
+    at, timed = read[0] if read else (None, False)
     place = next((text for text, _score in sure if _is_place(text)), "")
     if at is None and not place:
         return None
-    told = [(text, score) for text, score in sure if text == place or _WHEN.search(text)]
+    told = [(text, score) for text, score in sure if text == place or _tells_when(text)]
     score = min((score for _text, score in told), default=SURE)
-    return Stamp(" ".join(text for text, _score in told)[:200], at, timed, place[:120], score)
+    others = tuple(one for one, clock in read[1:] if clock and at and one.date() != at.date())
+    words = " ".join(text for text, _score in told)[:200]
+    return Stamp(words, at, timed, place[:120], score, others)
 
 
 def names_in(text: str) -> tuple[list[str], list[str]]:
@@ -178,19 +190,27 @@ def regions_apart(named: Iterable[tuple[str, str]], area_code: str) -> dict[str,
     }
 
 
-def _moment(text: str) -> tuple[datetime | None, bool]:
-    for found in _WHEN.finditer(text):
+def _tells_when(text: str) -> bool:
+    return bool(_WHEN.search(text) or _DIGITS.search(text))
+
+
+def _moments(text: str) -> list[tuple[datetime, bool]]:
+    """The moments that a text tells, in its order, each with whether it tells a time of the day."""
+    told = []
+    every = [*_WHEN.finditer(text), *_DIGITS.finditer(text)]
+    for found in sorted(every, key=lambda one: one.start()):
         year, month, day, *clock = found.groups()
-        if clock[0] is None:
+        if clock[0] is None and not told:
             clock = _time_before(text[: found.start()])
         parts = [int(one or 0) for one in (year, month, day, *clock)]
         parts[3] = _of_24(parts[3], text)
         try:
             # Five numbers; a stamp tells the camera's own clock and no zone.
-            return datetime(*parts), clock[0] is not None  # type: ignore[arg-type]  # noqa: DTZ001
+            at = datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001
         except ValueError:
             continue  # 2026-13-40 is no date
-    return None, False
+        told.append((at, clock[0] is not None))
+    return told
 
 
 def _of_24(hour: int, text: str) -> int:

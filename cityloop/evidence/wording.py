@@ -88,6 +88,9 @@ def _stamp_time(finding: Finding) -> str:
     if "since" in facts:
         about = {"at": _moment(facts["since"])}
         parts.append(_("what it is to prove was not there before %(at)s") % about)
+    if "others" in facts:
+        about = {"at": ", ".join(_moment(one) for one in facts["others"])}
+        parts.append(_("another stamp on it says %(at)s") % about)
     return "; ".join(parts)
 
 

@@ -100,6 +100,23 @@ def test_dates_as_cameras_write_them(text: str, at: datetime) -> None:
     assert stamp is not None and stamp.at == at
 
 
+@pytest.mark.parametrize("text", ["20261128 140310", "20261128140310", "20261128_140310"])
+def test_digits_alone_are_a_moment_and_the_number_of_a_case_is_none(text: str) -> None:
+    stamp = stamps.understood([(text, 0.99)])
+    assert stamp is not None and stamp.at == datetime(2026, 11, 28, 14, 3, 10) and stamp.timed
+    assert stamps.understood([("202611280001042", 0.99)]) is None
+
+
+def test_a_second_stamp_hides_no_first_one() -> None:
+    """Only what tells a time of the day is a stamp beside another: signs tell days."""
+    words = [("2026-11-28 22:25", 0.99), ("2026-10-0309:10", 0.97), ("施工许可 2026年3月1日", 0.99)]
+    stamp = stamps.understood(words)
+    assert stamp is not None and stamp.at == datetime(2026, 11, 28, 22, 25)
+    assert stamp.others == (datetime(2026, 10, 3, 9, 10),)
+    again = stamps.understood([("2026-11-28 22:25", 0.99), ("22:26 2026-11-28", 0.99)])
+    assert again is not None and again.others == ()
+
+
 def test_what_the_reader_is_not_sure_of_is_no_stamp() -> None:
     assert stamps.understood([("2026-03-02", 0.5), ("美装", 0.99)]) is None
 
