@@ -11,9 +11,12 @@ from django.db import DatabaseError, transaction
 from cityloop.cases import modes, queries
 from cityloop.cases import operations as cases
 from cityloop.cases.models import Case, CaseEvent, Flow, Task
+from cityloop.cases.workflow import faults_on
 from cityloop.desks import queries as desks
 from cityloop.kernel import clock
+from cityloop.kernel.clock import local_day
 from cityloop.people import operations as people
+from cityloop.people.models import Holding
 from tests.town import DISTRICT, ROOT, SINCE, SYSTEM, Town, forget
 
 REFUSE = "E0110"
@@ -342,6 +345,21 @@ def test_yunnan_small_hall_is_run_by_one_person_and_each_case_says_so(town: Town
     assert case.status == "closed"
     merged = CaseEvent.objects.filter(case=case, facts__merged_posts=True)
     assert {line.action for line in merged} == {"dispatch", "close"}
+
+
+@pytest.mark.requirement("A19", "A04")
+def test_the_posts_of_the_small_hall_own_every_step(town: Town) -> None:
+    """Engineering limits are the shift leader's to grant in every flow: the general section is."""
+    people.set_merge_posts(allowed=True, source_document="一厅合并", actor=SYSTEM, now=town.now)
+    day = local_day(town.now)
+    for role in ("acceptor", "shift_leader", "evaluator", "dispatcher"):
+        for one in Holding.objects.filter(post__roles__code=role, valid_to=None):
+            people.end_holding(holding_id=one.pk, actor=SYSTEM, now=town.now)
+    assert faults_on({}, day)
+    read = modes.read_mode(ROOT / "data/modes/yunnan-hall.toml")
+    for n, post in enumerate(read.posts):
+        staff(town, f"hall{n}", "PLAT", *post.roles)
+    assert faults_on(mode("yunnan-hall").parameters, day) == []
 
 
 @pytest.mark.requirement("A18", "A21")
