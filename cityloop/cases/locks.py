@@ -6,9 +6,9 @@ import hashlib
 
 from django.db import connection, models, transaction
 
-from cityloop.cases.faults import Broken
 from cityloop.cases.models import Attachment, Case, CaseEvent, Seal, Timer
 from cityloop.kernel import triggers
+from cityloop.kernel.faults import Broken
 from cityloop.kernel.models import StoredFile
 
 Lock = tuple[str, str]  # (table, name)

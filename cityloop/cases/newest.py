@@ -12,8 +12,8 @@ from itertools import chain, islice
 
 from django.db import connection, transaction
 
-from cityloop.cases.faults import Tally
 from cityloop.kernel import witness
+from cityloop.kernel.faults import Tally
 from cityloop.kernel.turns import take_turn
 
 CHUNK = 2000

@@ -7,8 +7,8 @@ import orjson
 from django.db import connection, transaction
 
 from cityloop.cases import chain
-from cityloop.cases.faults import Broken, Tally
 from cityloop.cases.models import Flow
+from cityloop.kernel.faults import Broken, Tally
 from cityloop.standards.models import FilingRule
 
 

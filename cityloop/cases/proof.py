@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from cityloop.cases import chain, locks, newest, papers, retold, state
 from cityloop.cases import seals as seals_of
-from cityloop.cases.faults import Broken, Tally
 from cityloop.cases.models import CaseEvent, Seal
 from cityloop.kernel import files, witness
+from cityloop.kernel.faults import Broken, Tally
 from cityloop.kernel.models import Marker, StoredFile
 from cityloop.kernel.reports import Progress
 from cityloop.kernel.turns import take_turn
@@ -117,8 +117,7 @@ def verify(*, now: datetime, progress: Progress | None = None) -> Verdict:
             if problem := _problem(row, version, head, edition) or _out_of_turn(row, last):
                 tally.add(f"case {row[1]} version {version + 1}", problem)
                 unsound.add(row[1])
-            version, head, last = row[6] or 0, row[19] or "", row
-            edition = _edition(row) or edition
+            version, head, last, edition = row[6] or 0, row[19] or "", row, _edition(row) or edition
             if progress and lines % TOLD_EVERY == 0:
                 progress(lines, total)
     _cut_short(last, edition, tally, unsound)

@@ -10,9 +10,9 @@ from itertools import islice
 from django.db import transaction
 
 from cityloop.cases import chain
-from cityloop.cases.faults import Tally
 from cityloop.cases.models import CaseEvent, Seal
 from cityloop.kernel import witness
+from cityloop.kernel.faults import Tally
 from cityloop.kernel.marks import Marks
 from cityloop.kernel.models import Marker
 

@@ -196,7 +196,7 @@ def _tells_when(text: str) -> bool:
 
 def _moments(text: str) -> list[tuple[datetime, bool]]:
     """The moments that a text tells, in its order, each with whether it tells a time of the day."""
-    told = []
+    told: list[tuple[datetime, bool]] = []
     every = [*_WHEN.finditer(text), *_DIGITS.finditer(text)]
     for found in sorted(every, key=lambda one: one.start()):
         year, month, day, *clock = found.groups()

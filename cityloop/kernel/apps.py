@@ -11,4 +11,5 @@ class KernelConfig(Subsystem):
         Schedule("forget_old_calls", 3600),
         Schedule("retry_stalled_jobs", 300),
         Schedule("note_disks", 3600),
+        Schedule("take_fingerprints", 600),
     )

@@ -12,7 +12,7 @@ from django.db import connection
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from cityloop.kernel import clock, manifest, upkeep
+from cityloop.kernel import clock, fingerprints, manifest, upkeep
 from cityloop.kernel.models import RememberedCall
 
 TASK = "cityloop.deliver"
@@ -90,6 +90,11 @@ def forget_old_calls() -> int:
 def note_disks() -> None:
     """Keep how much of the disks is free, for the trend on the health page."""
     upkeep.note_disks(now=clock.now())
+
+
+def take_fingerprints() -> int:
+    """Digest the rows that nothing may change any more; returns how many are new."""
+    return fingerprints.take(now=clock.now())
 
 
 def retry_stalled_jobs() -> int:

@@ -94,3 +94,26 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
+
+
+class Fingerprint(models.Model):
+    """What a row was when it was kept from then on; see fingerprints.py. Append-only.
+
+    `of`: its table. `rule`: the trigger that keeps it. `columns`: those that are digested.
+    `link`: over this and the one before.
+    """
+
+    of = models.CharField(max_length=64)
+    rule = models.CharField(max_length=64)
+    row = models.BigIntegerField()
+    columns = models.TextField()
+    digest = models.CharField(max_length=64)
+    link = models.CharField(max_length=64)
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "kernel_fingerprint"
+        constraints = [models.UniqueConstraint("of", "rule", "row", name="fingerprint_once")]
+
+    def __str__(self) -> str:
+        return f"{self.of} {self.row}"

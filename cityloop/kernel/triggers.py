@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -21,6 +22,12 @@ _MADE = re.compile(
     r"|DROP\s+TRIGGER\s+(?:IF\s+EXISTS\s+)?(\w+)\s+ON\s+(\w+)",
     re.DOTALL,
 )
+# As append_only.py writes them: no row changes at all, or columns of some rows do not.
+_KEEPS = re.compile(
+    r"CREATE TRIGGER (\w+) BEFORE UPDATE (?:OR DELETE )?ON (\w+) FOR EACH ROW\s+"
+    r"(?:(EXECUTE)|WHEN \(\((.*?)\) AND \(((?:NEW\.\w+ IS DISTINCT FROM OLD\.\w+(?: OR )?)+)\)\))"
+    r"|DROP TRIGGER (\w+) ON (\w+)"
+)
 # Triggers of these names stand for every row and column of their table: none has a condition.
 _WHOLE = frozenset({"append_only", "no_delete", "no_truncate"})
 # What a function that `append_only.refusal` made does: only that.
@@ -28,6 +35,34 @@ _REFUSES = (
     "\nBEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME"
     " USING ERRCODE = 'restrict_violation'; END "
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a trigger keeps of the rows of a table for which `when` holds (of a row `t`).
+
+    `columns`: none of them changes; empty where no column does. `name`: of the trigger.
+    """
+
+    table: str
+    name: str
+    columns: tuple[str, ...]
+    when: str
+
+
+def kept() -> list[Kept]:
+    """What the triggers of append_only.py keep, as the migrations leave them."""
+    found: dict[Lock, Kept] = {}
+    for text in _statements():
+        for name, table, every, when, columns, dropped, of in _KEEPS.findall(text):
+            if dropped:
+                found.pop((of, dropped), None)
+                continue
+            names = tuple(re.findall(r"NEW\.(\w+) IS", columns))
+            condition = "TRUE" if every else re.sub(r"\bOLD\.", "t.", when)
+            found[table, name] = Kept(table, name, names, condition)
+    # What speaks of the row to be (NEW) refuses a way from one state to another, not the state.
+    return [one for one in found.values() if "NEW." not in one.when]
 
 
 def made() -> dict[Lock, str]:

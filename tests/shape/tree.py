@@ -95,7 +95,6 @@ OWN: dict[str, dict[str, str]] = {
         "deadline": VALUE,
         "drawing": FUNCTIONS,
         "evidence": FUNCTIONS,
-        "faults": VALUE,
         "fields": TABLE,
         "figures": FUNCTIONS,
         "flow": VALUE,

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from cityloop.cases import proof
-from cityloop.cases.faults import Broken
+from cityloop.kernel.faults import Broken
 
 
 def sql(text: str) -> None:

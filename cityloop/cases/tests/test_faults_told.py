@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 
 from cityloop.cases import chain, proof, seals
-from cityloop.cases.faults import Broken
 from cityloop.cases.models import CaseEvent, Flow, Seal
+from cityloop.kernel.faults import Broken
 from cityloop.standards.models import FilingRule
 
 
