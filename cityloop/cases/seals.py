@@ -159,4 +159,5 @@ def unsealed(now: datetime, tally: Tally) -> None:
 
 
 def all_seals() -> Iterator[Seal]:
+    """Every seal, oldest first."""
     yield from Seal.objects.order_by("id").iterator()

@@ -9,13 +9,14 @@ import logging
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 METHOD = "rapidocr-3.10/PP-OCRv6/3"
 SMALLEST = 320  # pixels: on a smaller picture no stamp can be read
+A_DAY = timedelta(days=1)
 SURE = 0.8  # less sure readings are textures, not letters
 
 SAME_SPOT = 0.5  # share of two boxes that is common where an app wrote both
@@ -60,7 +61,8 @@ _DISTRICT = re.compile(
 class Stamp:
     """What is burnt into a picture; `at` is local time, `timed` False where only a day is read.
 
-    `others`: further moments, of another day and with their time: signs in the scene tell days.
+    `others`: further moments, a day and more from it and with their time: signs in the scene tell
+    days.
     """
 
     text: str
@@ -147,7 +149,7 @@ def understood(lines: Iterable[tuple[str, float]]) -> Stamp | None:
         return None
     told = [(text, score) for text, score in sure if text == place or _tells_when(text)]
     score = min((score for _text, score in told), default=SURE)
-    others = tuple(one for one, clock in read[1:] if clock and at and one.date() != at.date())
+    others = tuple(one for one, clock in read[1:] if clock and at and abs(one - at) > A_DAY)
     words = " ".join(text for text, _score in told)[:200]
     return Stamp(words, at, timed, place[:120], score, others)
 

@@ -26,7 +26,8 @@ AT_ONCE = 2_000  # rows
 WITNESSED = "print"  # what a link of the chain is called where it is noted outside the database
 # Proven by their own chain or tally, made again from what is there, or too many for what they tell.
 NOT_HERE = ("cases_", "assets_component_change", "intake_report", "intake_tally",
-            "evidence_finding", "notify_message", "notify_receipt", "kernel_fingerprint")  # fmt: skip
+            "evidence_finding", "notify_message", "notify_receipt",
+            "kernel_fingerprint")  # fmt: skip
 # What another version of PostGIS or of a dictionary would tell in another way.
 TOLD_OTHERWISE = ("geometry", "tsvector")
 
