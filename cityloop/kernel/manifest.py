@@ -143,12 +143,14 @@ class Subsystem(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     title: str = ""
     menu: tuple[MenuItem, ...] = ()
+    personal: tuple[MenuItem, ...] = ()  # lines of the menu behind the person's name
     office: tuple[OfficeTab, ...] = ()
     permissions: tuple[str, ...] = ()
     live_parts: tuple[LivePart, ...] = ()
     subscriptions: dict[str, str] = {}
     schedules: tuple[Schedule, ...] = ()
     open_items: str = ""  # a function of queries: (actor, now) -> OpenItems of what the actor sees
+    waiting: str = ""  # the same, of what stands on the start page of who sees to it
     search: str = ""  # a function of queries: (actor, words, limit, now) -> [Hit]
     answers: str = ""  # a function of queries: (actor, classes, now) -> {short code: units}
     testimony: str = ""  # a function of queries: (problem_class, lon, lat, at) -> [Testimony]
@@ -184,6 +186,15 @@ def open_items(actor: Actor, now: datetime) -> list[OpenItems]:
         if app.open_items:
             ask = getattr(import_module(f"{app.name}.queries"), app.open_items)
             found += [one for one in ask(actor, now) if one.count]
+    return found
+
+
+def waiting(actor: Actor, now: datetime) -> list[OpenItems]:
+    """What waits for the actor beside the cases, also where there is none of it."""
+    found: list[OpenItems] = []
+    for app in subsystems():
+        if app.waiting:
+            found += getattr(import_module(f"{app.name}.queries"), app.waiting)(actor, now)
     return found
 
 
