@@ -251,15 +251,27 @@ class Town:
 
     def border(self, case: Case) -> list[Organisation]:
         """The street of the case and a neighbour in its district; LookupError without one."""
-        streets = [one for one in self.units.values() if one.kind == "street"]
-        here = [one for one in streets if case.area_code.startswith(one.region_code)]
-        near = [one for one in streets if one.region_code[:6] == case.area_code[:6]]
-        others = [one for one in near if one not in here]
+        here, others = self._streets_around(case.area_code)
         self.chance.shuffle(others)
         beside = next((one for one in others if not _far_from(case, one)), None)
         if not here or beside is None:
             raise LookupError(f"no border of streets near {case.number}")
         return [here[0], beside]
+
+    def on_border(self, spot: Spot, day: date) -> bool:
+        """Whether a street beside its own, in its district, is as near as `border` wants it."""
+        here, others = self._streets_around(spot.grid)
+        return bool(here) and not all(
+            geo.farther_than(BORDER_METRES, one.region_code, spot.lon, spot.lat, on=day)
+            for one in others
+        )
+
+    def _streets_around(self, code: str) -> tuple[list[Organisation], list[Organisation]]:
+        """The street in which a grid lies, and the others of its district."""
+        near = [one for one in self.units.values()
+                if one.kind == "street" and one.region_code[:6] == code[:6]]  # fmt: skip
+        here = [one for one in near if code.startswith(one.region_code)]
+        return here, [one for one in near if one not in here]
 
     # ---------------------------------------------------------------- by which rule
 

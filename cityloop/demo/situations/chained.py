@@ -57,7 +57,7 @@ def _by_itself(scene: Scene) -> str:
 
 
 def _border(scene: Scene) -> str:
-    case: Case = scene.case("filed", district="330102", text="两街道交界处堆放渣土。")
+    case: Case = scene.case("filed", district="330102", border=True, text="两街道交界处堆放渣土。")
     case = scene.step(case, "dispatch_across", "dispatcher", territories=scene.town.border(case),
                       subtask="清理本侧渣土。", reason="位于两街道交界。")  # fmt: skip
     return scene.show(case, "交界案件：上级牵头，两街道各清一侧",

@@ -137,15 +137,17 @@ class Scene:
         district: str = "",
         channel: str = "inspector",
         text: str = "",
+        border: bool = False,
         **given: Any,
     ) -> Case:
         """A case of this class (E0110), in this district, carried on to this status.
 
-        `given`: more of intake.Incoming. Reported where nothing like it was reported before.
+        `border`: where two streets meet. `given`: more of intake.Incoming. Reported where nothing
+        like it was reported before.
         """
         wanted = f"/{class_code or 'E0110'}"
         matter = next(one for code, one in self.town.matters.items() if code.endswith(wanted))
-        case = self._reported(matter, district, channel, text, given)
+        case = self._reported(matter, district, channel, text, given, border=border)
         if case.verified == "wanted" and status != "reported":
             case = self.seen(case)
         return self.carry(case, status)
@@ -156,10 +158,13 @@ class Scene:
         return self.step(case, "verified", "inspector", opinion="现场情况属实。")
 
     def _reported(
-        self, matter: Matter, district: str, channel: str, text: str, given: Mapping[str, Any]
-    ) -> Case:
+        self, matter: Matter, district: str, channel: str, text: str, given: Mapping[str, Any],
+        *, border: bool,
+    ) -> Case:  # fmt: skip
         for _attempt in range(TRIES):
             spot = self.place(district)
+            if border and not self.town.on_border(spot, timezone.localdate(self.now)):
+                continue
             if queries.nearby(ACTOR, lon=spot.lon, lat=spot.lat, metres=150, limit=1):
                 continue
             receipt = self._hand_in(matter, spot, channel, text, given)
