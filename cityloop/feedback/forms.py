@@ -15,7 +15,7 @@ KINDS = (
     (Kind.QUESTION, _("I do not know how")),
 )
 EVERY = ("", pgettext_lazy("feedback", "all"))
-STATES = (*State.choices, (SAME, pgettext_lazy("feedback", "same as another")))
+STATES = (*State.choices, (SAME, pgettext_lazy("feedback", "repeated")))
 
 
 class SayForm(forms.Form):

@@ -26,35 +26,35 @@ class Said:
     title: str
     state: str = ""
     answer: str = ""
-    hours: float = 5  # until the next
+    hours: float = 18  # since what was before
 
 
 SAID = (
     Said(
         "unit_desk", "fault", "派遣单打印出来右边缺了一截，照片只有半张。浏览器是单位统一装的。",
-        "/cases/", "案件", "done", "打印时请选择“适合页面”，新版已默认如此。", 20,
+        "/cases/", "案件", "done", "打印时请选择“适合页面”，新版已默认如此。", 2,
     ),
     Said(
         "worker", "question", "完成时可不可以一次选多张照片？我每次只会传一张。", "/", "首页",
-        "done", "可以：点“相册或文件”，按住照片多选即可。", 9,
+        "done", "可以：点“相册或文件”，按住照片多选即可。", 18,
     ),
     Said(
         "shift_leader", "wish", "交接班时想看到上一班还有哪些市民没回电，现在要另开列表去数。",
-        "/duty/handovers/", "交接班", "planned", "已列入下季度，先在交接单上加一行数字。", 14,
+        "/duty/handovers/", "交接班", "planned", "已列入下季度，先在交接单上加一行数字。", 20,
     ),
     Said(
         "supervisor", "wish", "希望督办单能设一个默认答复时间，比如次日中午，每次都要重新选。",
-        "/oversight/", "督办单", "declined", "答复时限由督办人按情形确定，以免流于形式。", 7,
+        "/oversight/", "督办单", "declined", "答复时限由督办人按情形确定，以免流于形式。", 21,
     ),
     Said(
         "evaluator", "fault", "排名导出后，单位名称有两个字显示成方框。", "/ranking/", "每日排名",
-        hours=3,
+        hours=1,
     ),
 )  # fmt: skip
 LIST = ("/cases/", "案件")
 WISH = Said("acceptor", "wish", "请记住我调过的列和顺序，每天早上都要重新弄一遍。", *LIST)
 SHOWN = "案件列表记住每个人选的列和顺序。"
-LIKE = Said("dispatcher", "wish", "列表的列能不能按人保存？换台电脑就没有了。", *LIST)
+LIKE = Said("dispatcher", "wish", "列表的列能不能按人保存？换台电脑就没有了。", *LIST, hours=5)
 PLANNED = "已列入计划：列的设置将跟随账号，换电脑也保留。"
 SUPPORTERS = 9
 
@@ -69,7 +69,7 @@ def make(scene: Scene) -> list[str]:
     feedback.mark_same(like.pk, other_id=wish.pk, actor=boss, now=scene.now)
     feedback.publish(wish.pk, words=SHOWN, actor=boss, now=scene.now)
     for member in _colleagues(scene, but=(wish.member_id, like.member_id)):
-        scene.wait(minutes=50)
+        scene.wait(minutes=30)
         actor = scene.town.actor(member.pk, scene.now)
         feedback.support(wish.pk, actor=actor, now=scene.now)
     _answer(scene, wish, "planned", PLANNED)

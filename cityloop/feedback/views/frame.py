@@ -38,7 +38,7 @@ STATES: dict[str, tuple[str | Promise, str, str]] = {
     State.PLANNED: (State.PLANNED.label, "blue", "calendar-check"),
     State.DONE: (State.DONE.label, "green", "circle-check"),
     State.DECLINED: (State.DECLINED.label, "grey", "circle-slash"),
-    SAME: (pgettext_lazy("feedback", "same as another"), "grey", "merge"),
+    SAME: (pgettext_lazy("feedback", "repeated"), "grey", "merge"),
 }
 DEEDS: dict[str, str] = {
     # deed: icon
@@ -60,6 +60,11 @@ def kind_of(entry: Entry) -> tuple[str, str, str]:
 def state_of(entry: Entry) -> tuple[str | Promise, str, str]:
     """(words, tone, icon) of where it stands, by whatever entry is answered for it."""
     return STATES[entry.head.state]
+
+
+def post_of(entry: Entry) -> str:
+    """The writer's posts alone, of a label as "上城区平台·派遣员 王芳"; '' for none."""
+    return entry.post.partition("·")[2].removesuffix(entry.member.name).strip()
 
 
 def pager(request: HttpRequest, following: str | None) -> dict[str, str]:

@@ -39,7 +39,8 @@ def listed(request: HttpRequest) -> HttpResponse:
         "form": form, "filtered": any(given.values()), "now": clock.now(),
         "tiles": [(words, icon, counts[state], f"?state={state}")
                   for state, (words, _tone, icon) in frame.STATES.items()],
-        "rows": [(row, frame.kind_of(row), frame.state_of(row)) for row in shown.items],
+        "rows": [(row, frame.kind_of(row), frame.state_of(row), frame.post_of(row))
+                 for row in shown.items],
         "query": urlencode({key: one for key, one in given.items() if one}),
         **frame.pager(request, shown.next),
     }  # fmt: skip
@@ -78,8 +79,9 @@ def export(request: HttpRequest) -> HttpResponse:
 def _cells(row: Entry, answer: str) -> list[str]:
     return [
         str(row.pk), str(row.get_kind_display()), str(row.head.get_state_display()),
-        str(row.same_as_id or ""), row.text, row.page, row.title, row.member.name, row.post,
-        row.organisation.name, f"{timezone.localtime(row.written_at):%Y-%m-%d %H:%M}",
+        str(row.same_as_id or ""), row.text, row.page, row.title,
+        row.member.name, frame.post_of(row), row.organisation.name,
+        f"{timezone.localtime(row.written_at):%Y-%m-%d %H:%M}",
         row.language, row.version, answer,
     ]  # fmt: skip
 
@@ -101,6 +103,7 @@ def _page(request: HttpRequest, actor: Actor, row: Entry, **typed: Any) -> HttpR
              for note in queries.notes_of(row)]  # fmt: skip
     facts = {
         "row": row, "kind": frame.kind_of(row), "state": frame.state_of(row), "notes": notes,
+        "post": frame.post_of(row),
         "followers": queries.followers_of(row), "supporters": queries.supporters(row),
         "beside": [(one, frame.state_of(one)) for one in queries.beside(actor, row)],
         **_forms(actor, row), **typed,
