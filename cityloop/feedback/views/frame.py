@@ -17,7 +17,6 @@ from django.utils.translation import pgettext_lazy
 from cityloop.feedback.models import Deed, Entry, Kind, State
 from cityloop.feedback.queries import SAME
 from cityloop.kernel.errors import NotAllowed, NotFound, Problem
-from cityloop.kernel.office import object_to
 
 SIZE = 50
 TABS = (
@@ -96,7 +95,7 @@ def take(
         except (NotAllowed, NotFound):
             raise  # not a matter of what was typed
         except Problem as problem:
-            object_to(form, problem)
+            _show(form, problem)
             status = problem.status
         else:
             messages.success(request, str(done))
@@ -104,3 +103,11 @@ def take(
     answer = page()
     answer.status_code = status
     return answer
+
+
+def _show(form: Any, problem: Problem) -> None:
+    """What is wrong, at its field; above the form what is of none."""
+    for name, reason in problem.fields.items():
+        form.add_error(name if name in form.fields else None, reason)
+    if not problem.fields:
+        form.add_error(None, list(problem.reasons))
