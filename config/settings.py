@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "cityloop.duty",
     "cityloop.evidence",
     "cityloop.exchange",
+    "cityloop.feedback",
     "cityloop.hotline",
     "cityloop.notify",
     "cityloop.permits",

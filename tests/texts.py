@@ -115,7 +115,7 @@ def titles() -> list[Text]:
     """Texts that are translated from a variable: menus, tabs, the titles of problems."""
     for folder in subsystem_folders():
         _import_all(folder)
-    lines = [(line.title, app.label) for app in subsystems() for line in app.menu]
+    lines = [(line.title, app.label) for app in subsystems() for line in (*app.menu, *app.personal)]
     lines += [(tab.title, app.label) for app in subsystems() for tab in app.office]
     lines += [(tab.group, app.label) for app in subsystems() for tab in app.office if tab.group]
     found = [Text("", title, f"{label}/apps.py") for title, label in lines]

@@ -116,6 +116,7 @@ ROWS: tuple[tuple[str, str], ...] = (
     ("O06", "speed of upload, search and map"),
     ("O08", "works without the Internet; an interface for machines"),
     ("O10", "roles, scope, hardening"),
+    ("O14", "who works with the system says in it what hinders them"),
 )
 
 Proof = tuple[str, str]  # file, test

@@ -143,6 +143,7 @@ class Subsystem(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     title: str = ""
     menu: tuple[MenuItem, ...] = ()
+    personal: tuple[MenuItem, ...] = ()  # lines of the menu behind the person's name
     office: tuple[OfficeTab, ...] = ()
     permissions: tuple[str, ...] = ()
     live_parts: tuple[LivePart, ...] = ()
@@ -150,6 +151,7 @@ class Subsystem(AppConfig):
     schedules: tuple[Schedule, ...] = ()
     open_items: str = ""  # a function of queries: (actor, now) -> OpenItems of what the actor sees
     hanging: str = ""  # a function of queries: (organisation_id) -> [what hangs on it]
+    waiting: str = ""  # as open_items, of what stands on the start page of who sees to it
     search: str = ""  # a function of queries: (actor, words, limit, now) -> [Hit]
     answers: str = ""  # a function of queries: (actor, classes, now) -> {short code: units}
     testimony: str = ""  # a function of queries: (problem_class, lon, lat, at) -> [Testimony]
@@ -195,6 +197,15 @@ def hanging(organisation_id: int) -> list[str]:
         if app.hanging:
             ask = getattr(import_module(f"{app.name}.queries"), app.hanging)
             found += ask(organisation_id)
+    return found
+
+
+def waiting(actor: Actor, now: datetime) -> list[OpenItems]:
+    """What waits for the actor beside the cases, also where there is none of it."""
+    found: list[OpenItems] = []
+    for app in subsystems():
+        if app.waiting:
+            found += getattr(import_module(f"{app.name}.queries"), app.waiting)(actor, now)
     return found
 
 

@@ -57,6 +57,11 @@ def menu(actor: Actor) -> list[MenuItem]:
     return sorted(seen, key=lambda line: line.position)
 
 
+def personal() -> list[MenuItem]:
+    """The lines of the menu behind the person's name: everybody's, on a light client too."""
+    return [line for app in subsystems() for line in app.personal]
+
+
 def office_tabs(actor: Actor) -> list[OfficeTab]:
     """The tabs of the back office that this actor may open, in order."""
     every = [tab for app in subsystems() for tab in app.office if actor.may(tab.permission)]
@@ -103,8 +108,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
     live = settings.LIVE_URL or f"//{request.get_host().split(':')[0]}:{settings.LIVE_PORT}"
     parts = [one for app in subsystems() for one in app.live_parts if actor.may(one.permission)]
     return {
-        "actor": actor, "menu": menu(actor), "live_url": f"{live}/live/", "live_parts": parts,
-        **most,
+        "actor": actor, "menu": menu(actor), "personal": personal(), "live_url": f"{live}/live/",
+        "live_parts": parts, **most,
     }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import override
 from cityloop.kernel import manifest
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.manifest import Hit
-from cityloop.kernel.page import menu, office_tabs
+from cityloop.kernel.page import menu, office_tabs, personal
 
 MAX_WORDS = 100
 EACH = 6  # hits of one kind
@@ -31,9 +31,9 @@ def found(actor: Actor, words: str, *, now: datetime) -> list[tuple[str, list[Hi
 
 
 def pages(actor: Actor, typed: str) -> list[Hit]:
-    """Lines of the menu and tabs of the office whose title, in either language, has every word."""
+    """Lines of the menus and tabs of the office whose title, in either language, has every word."""
     words = typed.casefold().split()
-    lines = [(one.title, one.path, one.icon, "") for one in menu(actor)]
+    lines = [(one.title, one.path, one.icon, "") for one in (*menu(actor), *personal())]
     if not actor.terminal:
         lines += [(one.title, reverse(one.address), one.icon, _("Back office"))
                   for one in office_tabs(actor)]  # fmt: skip

@@ -62,6 +62,7 @@ LABELS = {
     "taken": lazy("Taken over by substitute works"),
     "settled": lazy("Dispute decided"),
     "weekly_digest": lazy("Week in figures"),
+    "feedback_answered": lazy("Feedback answered"),
     "fraud_found": pgettext_lazy("topic", "Fraud finding"),
     "fraud_decided": pgettext_lazy("topic", "Decision on a fraud finding"),
     "card_issued": pgettext_lazy("topic", "Card issued"),

@@ -49,6 +49,7 @@ DUTY = "duty.view"  # who is on duty, what is covered, what was handed over
 PERMITS, HOLDERS = "permits.view", "permits.holder"  # who holds one is personal
 KEEP_PERMITS = (PERMITS, HOLDERS, "permits.manage")  # of the own bodies
 OVERVIEW = "command.view"  # the pages of leaders: today, month, map, ranking, wall
+FEEDBACK = "feedback.manage"  # what hinders those who work with the system
 KEEP_ROSTER, HAND_OVER = "duty.manage", "duty.hand_over"
 
 _DESK = (*READ, STEP, EXPORT, OVERSIGHT, LIBRARY, "people.view", "coordination.view", DUTY,
@@ -58,7 +59,7 @@ _LEADING = (*_DESK, RECEIVE, HOLDERS)
 _READER = (*READ, EXPORT, OVERSIGHT, LIBRARY, "people.view", "coordination.view", DUTY, PERMITS)
 _OFFICE = (*_READER, "people.manage", "components.manage", "geo.manage", "standards.manage",
            "cases.configure", "health.view", "exchange.import", "notify.configure",
-           KEEP_ROSTER, PUBLISH, *KEEP_PERMITS, "permits.kinds")  # fmt: skip
+           KEEP_ROSTER, PUBLISH, *KEEP_PERMITS, "permits.kinds", FEEDBACK)  # fmt: skip
 _EVALUATION = (*_READER, OVERVIEW, DISCIPLINE, FIND, SAMPLED, WORKS, PETITIONS)
 _COMMAND = (OVERVIEW, COORDINATE, WORKS, LISTS, TYPICAL, HAND_OVER)
 _SUPERVISION = (*_CENTRE, OVERVIEW, *DECIDE, DISCIPLINE, FIND, SAMPLED, *WORKS_DUTY, LISTS)
@@ -116,6 +117,7 @@ PERMISSIONS = {
     "duty.manage": _("keep rosters and successions"),
     "duty.view": _("see who is on duty, coverage and handovers"),
     "exchange.import": _("import cases of other systems"),
+    "feedback.manage": _("answer what hinders those who work with the system"),
     "geo.manage": _("change regions, grids and maps"),
     "health.view": _("see the state of the installation"),
     "hotline.answer": _("answer calls of the hotline"),

@@ -73,6 +73,7 @@ class City:
     invitation: str = ""
     view: int = 0
     petitions: list[str] = field(default_factory=list)
+    feedback: dict[str, int] = field(default_factory=dict)
     suggestion: Suggestion = field(default_factory=Suggestion)
 
     def call(self, method: str, path: str, *, by: str = "", **more: Any) -> HttpResponse:

@@ -15,6 +15,7 @@ from cityloop.desks import operations as desks
 from cityloop.discipline import operations as discipline
 from cityloop.discipline.models import Lot, Sample
 from cityloop.duty import operations as duty
+from cityloop.feedback import operations as feedback
 from cityloop.geo import operations as geo
 from cityloop.geo.models import MapChange, UnitGrid
 from cityloop.geo.tests import world as ground
@@ -70,6 +71,7 @@ def build(folder: Path) -> City:
     for part in (
         _hotline,
         _petitions,
+        _feedback,
         _dispute,
         _meetings,
         _matters,
@@ -169,6 +171,21 @@ def _petitions(city: City) -> None:
     petitions.decide(second, first, same=True, actor=clerk, now=town.now)
     new = petitions.NewSuggestion(subject="公园", text="建议建公园", name="钱六")
     city.suggestion = petitions.suggest(new, caller="10.0.0.1", limited=False, now=town.now)
+
+
+def _feedback(city: City) -> None:
+    """A wish with a picture that the staff is shown, a fault, and what is the same as the wish."""
+    town, boss = city.town, city.town.actor("administrator")
+    shot = StoredFile.objects.get(sha256=town.stored())
+    for name, by, kind, picture in (("wish", "acceptor", "wish", shot),
+                                    ("fault", "inspector", "fault", None),
+                                    ("same", "water", "fault", None)):  # fmt: skip
+        said = feedback.NewEntry(kind, f"{name}：列宽", "/cases/", "案件", "zh-hans", picture)
+        row = feedback.say(said, actor=town.actor(by), limited=False, now=town.now)
+        city.feedback[name] = row.pk
+    wish = city.feedback["wish"]
+    feedback.publish(wish, words="列表记住列宽", actor=boss, now=town.now)
+    feedback.mark_same(city.feedback["same"], other_id=wish, actor=boss, now=town.now)
 
 
 def _dispute(city: City) -> None:

@@ -16,6 +16,7 @@ from cityloop.coordination.models import Dispute, JointMeeting, JointOperation, 
 from cityloop.discipline.models import Card, CardRule, FraudFinding
 from cityloop.duty.models import Absence, Handover, Turn
 from cityloop.duty.models import Call as DutyCall
+from cityloop.feedback import operations as feedback
 from cityloop.geo import operations as geo
 from cityloop.geo.models import UnitGrid
 from cityloop.hotline import operations as hotline
@@ -91,6 +92,7 @@ def _fill(city: City, count: int) -> None:
         _fill_permits(city, unit, n)
         if n % 4 == 0 or n < 7:
             _fill_petitions(city, n)
+            _fill_feedback(city, n)
         town.wait(seconds=1)
         channel = "hotline12319" if n % 2 else "inspector"
         point = grids[n].geom.point_on_surface
@@ -176,6 +178,21 @@ def _fill_orders(city: City, n: int) -> None:
     hotline.import_orders([Row(1, cells)], name="L", actor=machine, now=town.now)
     event = hotline.CallEvent(f"L-{n}", "ended", "8009", caller=f"1380000{n:04}")
     hotline.note_call(event, actor=machine, now=town.now)
+
+
+def _fill_feedback(city: City, n: int) -> None:
+    """One more wish of the acceptor that the staff is shown, answered; one more note on another."""
+    town, boss = city.town, city.town.actor("administrator")
+    said = feedback.NewEntry("wish", f"第{n}愿", "/cases/", "案件", "zh-hans")
+    row = feedback.say(said, actor=town.actor("acceptor"), limited=False, now=town.now)
+    feedback.publish(row.pk, words=said.text, actor=boss, now=town.now)
+    feedback.support(row.pk, actor=town.actor("inspector"), now=town.now)
+    shown = city.feedback["wish"]
+    for one in (row.pk, shown):
+        feedback.answer(one, state="planned", text=f"第{n}次", actor=boss, now=town.now)
+    like = feedback.NewEntry("fault", f"第{n}次坏了", "/cases/", "案件", "zh-hans")
+    other = feedback.say(like, actor=town.actor("water"), limited=False, now=town.now)
+    feedback.mark_same(other.pk, other_id=shown, actor=boss, now=town.now)
 
 
 def _fill_petitions(city: City, n: int) -> None:

@@ -86,3 +86,18 @@ def milestone(city: City) -> dict[str, str]:
     """A step of the key matter, before it is due as a whole."""
     due = city.town.now.date() + timedelta(days=30)
     return {"title": "完工", "due_on": due.isoformat()}
+
+
+def wish(city: City) -> Mapping[str, Any]:
+    """The acceptor's wish, which the staff is shown."""
+    return {"entry_id": city.feedback["wish"]}
+
+
+def fault(city: City) -> Mapping[str, Any]:
+    """What the inspector found broken."""
+    return {"entry_id": city.feedback["fault"]}
+
+
+def same(city: City) -> Mapping[str, Any]:
+    """What the unit said, marked as the same as the wish."""
+    return {"entry_id": city.feedback["same"]}

@@ -58,6 +58,32 @@ def test_the_palette_closes_and_finds_nothing_in_peace(visit: Visit, axe: Axe) -
     page.context.close()
 
 
+@pytest.mark.requirement("O14")
+def test_what_hinders_is_said_from_where_one_is_with_the_keyboard(visit: Visit, axe: Axe) -> None:
+    """The form knows the page and its title, whichever way one came; nothing that was searched."""
+    page = visit.as_("acceptor", "/cases/?q=13900000000", language="en", size=PHONE)
+    page.get_by_role("button", name="My account").press("Enter")
+    page.get_by_role("link", name="Say what hinders you").press("Enter")
+    expect(page).to_have_url(re.compile(r"/feedback/new/\?page=%2Fcases%2F&title=Cases$"))
+    page.goto(f"{visit.site.url}/granted/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("hinders")
+    expect(page.get_by_role("option").first).to_contain_text("Say what hinders you")
+    page.keyboard.press("Enter")
+    told = page.get_by_role("region", name="This goes along")
+    expect(told).to_contain_text("/granted/")
+    assert axe(page) == []
+    page.get_by_label("Something could be better").check()
+    page.get_by_label("In your words").fill("请记住列宽")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("main")).to_contain_text("You will be told when there is an answer")
+    expect(page.get_by_role("link", name="Time granted").last).to_have_attribute(
+        "href", "/granted/"
+    )
+    assert axe(page) == []
+    page.context.close()
+
+
 @pytest.mark.requirement("F03")
 def test_photos_are_looked_at_closely_with_the_keyboard(visit: Visit, axe: Axe) -> None:
     page = visit.as_("leader", visit.site.case("closed"), language="en")

@@ -27,7 +27,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.requirement("O01", "O02")]
 BOOKS = (
     "coordination_agenda_item", "coordination_matter_case", "coordination_milestone",
     "coordination_operation_case", "discipline_card", "discipline_card_rule", "discipline_recheck",
-    "duty_absence", "duty_call", "duty_shift", "duty_succession", "duty_turn", "hotline_batch",
+    "duty_absence", "duty_call", "duty_shift", "duty_succession", "duty_turn",
+    "feedback_entry", "feedback_note", "feedback_support", "hotline_batch",
     "hotline_call", "hotline_order", "hotline_result", "hotline_told", "notify_reply_check",
     "oversight_list", "petitions_counter", "petitions_suggestion", "precedents_precedent",
     "works_budget_line",
@@ -112,6 +113,8 @@ def test_a_suggestion_and_a_list_that_was_sent_stay(town: Town) -> None:
          "people_change_append_only of people_change"),
         ("ALTER TABLE standards_calendarchange DISABLE TRIGGER record_stays",
          "record_stays of standards_calendarchange"),
+        ("ALTER TABLE feedback_note DISABLE TRIGGER append_only",
+         "append_only of feedback_note"),
         ("ALTER TABLE evidence_finding DISABLE TRIGGER append_only",
          "append_only of evidence_finding"),
         ("CREATE OR REPLACE FUNCTION duty_append_only() RETURNS trigger LANGUAGE plpgsql AS"

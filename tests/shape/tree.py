@@ -156,6 +156,7 @@ OWN: dict[str, dict[str, str]] = {
         "wording": TABLE,
     },
     "exchange": {"reading": FUNCTIONS, "source": VALUE},
+    "feedback": {"forms": FORMS, "shapes": VALUE},
     "hotline": {"forms": FORMS, "reading": FUNCTIONS, "shapes": VALUE},
     "notify": {
         "audiences": FUNCTIONS,

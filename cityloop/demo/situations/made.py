@@ -33,6 +33,7 @@ SECTIONS = (
     Section("处置是否属实", "Proof, findings and cards", ("proof", "noticed", "judged", "cards")),
     Section("答复与消息", "Replies and messages", ("answered", "messages")),
     Section("值班、交接与清单", "Duty, hand-over and lists", ("duty", "turned_over", "lists")),
+    Section("反馈意见", "Feedback on the system", ("feedback",)),
 )
 REST = Section("其他", "Others", ())
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from cityloop.desks import desks, queries
 from cityloop.desks.views.case_list import rows_of
-from cityloop.kernel import clock
+from cityloop.kernel import clock, manifest
 from cityloop.kernel.models import Marker
 from cityloop.kernel.page import actor_of
 from cityloop.people.roles import VERIFIERS
@@ -37,6 +37,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "looked_up": [box for box in own if not box.counted],
         "rest": [(box, counts.get(box.key, 0)) for box in rest],
         "counted": bool(counts),
+        "beside": manifest.waiting(actor, now),
         "now": now,
         "may_report": bool(actor.roles & REPORTING) and not actor.terminal,
         "rows": rows_of(first, now=now),

@@ -10,7 +10,7 @@ from cityloop.standards import queries as standards
 from tests import town as towns
 from tests.conformance.city import DRAFT, City
 from tests.conformance.pages.shape import Page
-from tests.conformance.values import Values, nothing
+from tests.conformance.values import Values, fault, nothing, same, wish
 
 OLD = "330100-2026"
 READERS_OF_PEOPLE = (towns.STRANGER, "acceptor", "inspector", "evaluator")
@@ -134,6 +134,15 @@ PAGES = (
     office("office-flow"),
     office("office-flow-edit"),
     posted("office-flow-trial", data=lambda city: {"reason": "试验", "base": "town"}),
+    office("office-feedback"),
+    office("office-feedback-export"),
+    office("office-feedback-entry", at=wish),
+    posted("office-feedback-answer", at=wish,
+           data=lambda city: {"state": "done", "text": "已上线"}),
+    posted("office-feedback-same", at=fault, data=lambda city: {"other": city.feedback["wish"]}),
+    posted("office-feedback-apart", at=same, data=nothing),
+    posted("office-feedback-publish", at=wish, data=lambda city: {"words": "记住列宽"}),
+    posted("office-feedback-withdraw", at=wish, data=nothing),
     office("office-audit"),
     office("office-health"),
     Page("situations"),

@@ -14,7 +14,7 @@ from cityloop.notify.queries import public_photo
 from tests import town as towns
 from tests.conformance.city import City
 from tests.conformance.pages.shape import Page
-from tests.conformance.values import Values, nothing
+from tests.conformance.values import Values, nothing, wish
 
 
 def _photo_link(city: City) -> Mapping[str, Any]:
@@ -43,6 +43,13 @@ PAGES = (
     Page("account", refused=()),
     Page("account-language", refused=(), data=lambda city: {"language": "en"}, status=302),
     Page("sign-out", refused=(), data=nothing, status=302),
+    # what hinders
+    Page("feedback", refused=()),
+    Page("feedback-new", refused=(), query=lambda city: {"page": "/cases/", "title": "案件"}),
+    Page("feedback-wishes", refused=()),
+    Page("feedback-entry", refused=(towns.STRANGER, "inspector", "leader"), at=wish),
+    Page("feedback-picture", refused=(towns.STRANGER, "inspector", "leader"), at=wish),
+    Page("feedback-support", by="inspector", refused=(), at=wish, data=nothing, status=302),
     # map
     Page("map"),
     Page("addresses", query=lambda city: {"address": "人民路"}),

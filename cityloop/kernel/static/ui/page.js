@@ -28,4 +28,11 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) print();
 });
 
+// Who says what hinders them need not say where: the link takes the page and its title along.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest('a[href^="/feedback/new/"]');
+  if (!link || location.pathname === "/feedback/new/") return;
+  link.search = new URLSearchParams({ page: location.pathname, title: document.title.replace(/ · CityLoop$/, "") });
+}, true);
+
 connect();

@@ -1,0 +1,1 @@
+"""Pages of feedback: everybody's own, and those of the back office."""
