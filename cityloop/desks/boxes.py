@@ -270,6 +270,7 @@ BOXES = (
     _task_box("to_assist", pgettext_lazy("box", "For us to assist"),   "handshake",       "assist", own=True),
     Box("unassigned",   pgettext_lazy("box", "To assign"),            "user-plus",       ours(unassigned)),
     Box("handling",     pgettext_lazy("box", "Handling"),             "hammer",          ours(at(S.HANDLING))),
+    Box("with_units",   pgettext_lazy("box", "With the units"),        "users",           at(S.DISPATCHED, S.HANDLING, S.HANDED_IN), counted=False),
     Box("to_confirm",   pgettext_lazy("box", "To confirm"),           "clipboard-check", ours(at(S.HANDED_IN))),
     Box("handled",      pgettext_lazy("box", "To send to check"),     "package-check",   at(S.HANDLED)),
     Box("checking",     pgettext_lazy("box", "Checking"),             "scan-eye",        at(S.CHECKING)),

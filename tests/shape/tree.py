@@ -199,6 +199,7 @@ OWN: dict[str, dict[str, str]] = {
         "uploads": FUNCTIONS,
         "proposal": FUNCTIONS,
         "steps": FUNCTIONS,
+        "unit_facts": VALUE,
     },
     "command": {
         "charts": VALUE,
@@ -249,6 +250,7 @@ SCRIPT_BYTES: dict[str, int] = {
     "desks/static/desks/map.js": 15_500,
     "desks/static/desks/archives.js": 3_000,
     "desks/static/desks/angle.js": 5_500,
+    "desks/static/desks/choose.js": 1_000,
     "desks/static/desks/counter.js": 3_500,
     "desks/static/desks/filling.js": 4_000,
     "desks/static/desks/kept.js": 3_000,

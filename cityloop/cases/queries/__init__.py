@@ -45,6 +45,7 @@ from cityloop.cases.queries.flows import (
 )
 from cityloop.cases.queries.health import health
 from cityloop.cases.queries.missing import missing
+from cityloop.cases.queries.similar import nearest_closed
 
 __all__ = [
     "AFTERWARDS",
@@ -76,6 +77,7 @@ __all__ = [
     "in_hand",
     "missing",
     "nearby",
+    "nearest_closed",
     "of_the_public",
     "only_seen",
     "open_items",

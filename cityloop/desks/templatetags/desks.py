@@ -49,6 +49,12 @@ def with_case(place: Place, number: str) -> str:
     return place.at(number)
 
 
+@register.simple_tag
+def chosen_at(place: Place, number: str, unit_id: int) -> str:
+    """The same with this unit chosen in the form of its dispatch."""
+    return place.at(number, unit=str(unit_id))
+
+
 @register.filter
 def in_words(row: Row, column: Column) -> str:
     """What a row says in a column."""

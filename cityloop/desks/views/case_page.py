@@ -18,11 +18,12 @@ from cityloop.cases import flow, guards, lifecycle
 from cityloop.cases import queries as cases
 from cityloop.cases import views as case_views
 from cityloop.cases.models import Attachment, Case, CaseEvent
-from cityloop.desks import history, looks, proposal, queries
+from cityloop.desks import history, looks, proposal, queries, unit_facts
 from cityloop.desks import steps as stepping
 from cityloop.desks.choices import (
     RECEIVING,
     Asked,
+    choices_in,
     choices_of,
     deskless,
     needed,
@@ -32,7 +33,7 @@ from cityloop.desks.choices import (
 )
 from cityloop.desks.forms import AFTER, step_form
 from cityloop.desks.queries import CaseFile
-from cityloop.desks.views import case_clocks
+from cityloop.desks.views import case_clocks, unit_beside
 from cityloop.desks.views.case_list import answered
 from cityloop.hotline import queries as hotline
 from cityloop.kernel import clock
@@ -111,15 +112,18 @@ def photos_of(papers: list[Attachment], stages: tuple[str, ...]) -> list[Attachm
 
 
 def forms_of(
-    file: CaseFile, actor: Actor, *, now: datetime, failed: Try | None
+    file: CaseFile, actor: Actor, *, now: datetime, failed: Try | None, unit: int = 0
 ) -> list[dict[str, Any]]:
-    """The offered steps with their generated forms."""
+    """The offered steps with their generated forms. `unit`: chosen by the address, where a form
+    lets choose it."""
     offered = stepping.offers(actor, file.case, timers=file.timers, tasks=file.tasks, now=now)
     asked = Asked(file.case, actor, timezone.localdate(now))
     choices = choices_of((offer.step for offer in offered), asked)
     wanted = {name for offer in offered for name, _required in offer.step.fields}
     left_out = deskless(asked) if wanted & RECEIVING else set()
     initial, without = proposed(asked, wanted), needless(asked, wanted)
+    if unit and str(unit) in choices_in(choices.get("unit", ())):
+        initial["unit"] = unit
     before = [paper.file.sha256 for paper in photos_of(file.papers, BEFORE)]
     return [
         {
@@ -139,6 +143,16 @@ def forms_of(
         }
         for offer in offered
     ]
+
+
+def steps_of(
+    request: HttpRequest, file: CaseFile, actor: Actor, *, now: datetime, failed: Try | None
+) -> dict[str, Any]:
+    """The offered forms, and what stands beside those that name the unit."""
+    chosen = unit_beside.id_read(request.GET.get("unit", ""))
+    made = forms_of(file, actor, now=now, failed=failed, unit=chosen)
+    beside = unit_beside.beside(file, actor, made, now=now)
+    return {"steps": made, "dispatching": beside, "naming": unit_facts.NAMING}
 
 
 def context_of(
@@ -174,7 +188,7 @@ def context_of(
         "others_papers": [p for p in file.papers if not p.file.media_type.startswith("image/")],
         "assisting": [file.names.units.get(one["organisation"]) for one in case.assisting],
         "nearby": [one for one in others if one.pk != case.pk], "components": near,
-        "steps": forms_of(file, actor, now=now, failed=failed), "waits_for": waits_for(case),
+        **steps_of(request, file, actor, now=now, failed=failed), "waits_for": waits_for(case),
         "role_labels": people.role_names(task.role for task in file.tasks if task.role),
         "reports": queries.reports_of(actor, case), "media": looks.MEDIUM,
         "texts": queries.ready_texts(),
