@@ -27,6 +27,7 @@ from django.utils.translation import pgettext_lazy
 
 from cityloop.cases import queries, requests
 from cityloop.cases.models import HELD, OPEN, Attachment, CaseEvent, Status, Task
+from cityloop.desks import shift
 from cityloop.kernel.actor import Actor
 from cityloop.people.roles import UNIT_ROLES
 
@@ -289,6 +290,7 @@ BOXES = (
     Box("soon",         pgettext_lazy("box", "Running out"),          "clock-alert",     ours(soon, part=True)),
     Box("overdue",      pgettext_lazy("box", "Overdue"),              "octagon-alert",   ours(overdue, part=True), alert=True),
     Box("overdue_twice", pgettext_lazy("box", "Overdue by the limit again"), "flame", overdue_twice, alert=True),
+    Box("due_in_shift", pgettext_lazy("box", "Runs out before the shift ends"), "timer",   shift.due_before_it_ends, counted=False),
     Box("no_photo",     pgettext_lazy("box", "Without a photo"),       "image-off",       no_photo),
     Box("reworked",     pgettext_lazy("box", "Reworked more than once"), "refresh-ccw",   reworked),
     Box("reopened",     pgettext_lazy("box", "Opened again for the public"), "folder-open", reopened, counted=False),

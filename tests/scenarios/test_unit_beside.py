@@ -124,7 +124,7 @@ def test_the_unit_of_the_nearest_like_case_is_chosen_by_one_press(
     assert unit_facts.like(town.actor("dispatcher"), lonely, now=town.now) is None
 
 
-@pytest.mark.requirement("N07", "O10")
+@pytest.mark.requirement("O10")
 def test_a_district_sees_the_work_of_its_own_units_only(town: Town, browse: Browse) -> None:
     case = town.case("filed")
     seen = unit_facts.of_unit(town.actor("district"), town.units["WATER"], now=town.now)
