@@ -65,7 +65,7 @@ def listed(
 ) -> QuerySet[Case]:
     """The rows behind a box, narrowed by the filters and by what the address says besides."""
     rows = cases.search(actor, filters, now=now).select_related("worker")
-    rows = rows.filter(narrowing.condition(also, now))
+    rows = rows.filter(narrowing.condition(also, actor, now))
     if chosen := BY_KEY.get(box):
         rows = rows.filter(chosen.condition(actor, now))
     return rows

@@ -157,7 +157,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         **page_of(request, found, now=now), "form": form, "now": now, "order": order,
         "columns": columns_for(actor), **tools_of(actor, narrowed(request)),
         "box": boxes.BY_KEY.get(box), "holds": _holds(actor, filters, box, now),
-        "also": narrowing.words(also, actor),
+        "also": narrowing.words(also, actor, now),
         "filtered": any(request.GET.get(name) for name in set(form.fields) - {"box", "order"}),
         "more_open": any(request.GET.get(name) for name in MORE),
         "unused": [form[name].label for name in form.errors if name in form.fields],
