@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cityloop.cases.models import HELD, OPEN, Task, Timer, TimerKind, TimerState
-from cityloop.desks import company, fieldwork
+from cityloop.desks import company, fieldwork, workers
 from cityloop.kernel.actor import Actor
 from cityloop.people import queries as people
 from cityloop.people.models import Member
@@ -60,6 +60,10 @@ def _name(member_id: int, actor: Actor) -> str:
         pk=member_id, organisation__in=people.organisations_visible(actor).values("pk")
     )
     return rows.values_list("name", flat=True).first() or "–"
+
+
+def _at_work(member_id: int, actor: Actor) -> str:
+    return _("assigned to %(name)s") % {"name": _name(member_id, actor)}
 
 
 def moving(_number: int, now: datetime) -> Q:
@@ -133,6 +137,7 @@ def _plain(condition: Callable[[int, datetime], Q], words: Callable[[int, Actor]
 TABLE = {
     **{measure: _measured(measure) for measure in fieldwork.MEASURES},
     "task": _plain(sent_on_site, _whose),
+    "worker": _plain(workers.assigned_to, _at_work),
     "moving": _plain(moving, _moving),
     "times": _plain(late_by, _late_by),
     "held": _plain(stood_for, _stood_for),

@@ -205,6 +205,7 @@ OWN: dict[str, dict[str, str]] = {
         "steps": FUNCTIONS,
         "supervision": VALUE,
         "unit_facts": VALUE,
+        "workers": VALUE,
     },
     "command": {
         "charts": VALUE,

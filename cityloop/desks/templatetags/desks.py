@@ -50,9 +50,9 @@ def with_case(place: Place, number: str) -> str:
 
 
 @register.simple_tag
-def chosen_at(place: Place, number: str, unit_id: int) -> str:
-    """The same with this unit chosen in the form of its dispatch."""
-    return place.at(number, unit=str(unit_id))
+def chosen_at(place: Place, number: str, **chosen: int) -> str:
+    """The same with this unit or worker chosen in the form that names one."""
+    return place.at(number, **{name: str(value) for name, value in chosen.items()})
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""What stands beside the unit of a dispatch form, and changes with the unit that is chosen."""
+"""What stands beside the forms that name a unit or a worker; the unit is told as it is chosen."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cityloop.cases import queries as cases
-from cityloop.desks import unit_facts
+from cityloop.cases.models import Case
+from cityloop.desks import unit_facts, workers
 from cityloop.desks.choices import choices_in
 from cityloop.desks.queries import CaseFile
 from cityloop.kernel import clock
@@ -60,6 +61,17 @@ def beside(
         "before": unit_facts.before(file), "like": like,
         "like_offered": like is not None and str(like.unit.pk) in _units(naming[0]),
     }  # fmt: skip
+
+
+def workers_beside(
+    case: Case, actor: Actor, made: list[dict[str, Any]], *, now: datetime
+) -> list[workers.Load]:
+    """What each worker has in hand, where the page offers to assign the case to one of them."""
+    for one in made:
+        if one["offer"].action == workers.ACTION and not one["offer"].hindrances:
+            field: Any = one["form"].fields["worker"]
+            return workers.loads(actor, field.choices, chosen=case.worker_id, now=now)
+    return []
 
 
 def _units(form: forms.Form) -> set[str]:
