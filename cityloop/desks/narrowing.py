@@ -75,6 +75,8 @@ def late_by(times: int, now: datetime) -> Q:
     """Overdue by less than the limit (1), by it once (2), by it twice or more (3): how often the
     limit has been used up. From yellow to the deadline is a quarter of the limit; where nothing is
     known of it, it counts as used up once."""
+    if times not in TIMES:
+        return Q(pk__in=())
     limit = (F("due_at") - F("yellow_at")) * 4
     known = Q(due_at__gt=F("yellow_at"))
     late = Q(due_at__lt=now, status__in=OPEN)
@@ -92,6 +94,8 @@ def _late_by(times: int, actor: Actor) -> str:
 
 def stood_for(days: int, now: datetime) -> Q:
     """Suspended or deferred for so many days or more, but fewer than the next age."""
+    if days not in AGES:
+        return Q(pk__in=())
     longer = [one for one in AGES if one > days]
     stands = Timer.objects.filter(
         case=OuterRef("pk"), kind=TimerKind.HOLD, state=TimerState.RUNNING,

@@ -86,6 +86,8 @@ def test_what_stands_still_by_age(town: Town, browse: Browse) -> None:
         browse("supervisor").get("/cases/?also=held-7")
     )
     assert set(narrowing.AGES) == {0, 7, 30}
+    for unknown in ("held-999999999999", "held-8", "times-0", "times-999999999999"):
+        assert _listed(browse, f"/cases/?also={unknown}") == 0
 
 
 @pytest.mark.requirement("D05", "O10")
