@@ -83,6 +83,13 @@ def used(chain: Chain, holder: int | None) -> Decimal:
     return next((Decimal(more[0]) for _level, one, *more in chain if one == holder and more), ZERO)
 
 
+def came_from(chain: Chain, holder: int | None) -> list[tuple[str, Decimal]]:
+    """Level and minutes used of every other platform that had the case before, from the top down;
+    empty where it began with the holder, or nobody holds it."""
+    return [(str(level), Decimal(more[0])) for level, one, *more in chain
+            if holder is not None and more and one != holder]  # fmt: skip
+
+
 def with_used(chain: Chain, holder: int | None, minutes: Decimal) -> Chain:
     """The chain with what the holder has used of its share."""
     return [[*one[:2], str(minutes)] if one[1] == holder else one for one in chain]

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import (
+    BooleanField,
     DateTimeField,
     DurationField,
     Exists,
     ExpressionWrapper,
     F,
+    Func,
     OuterRef,
     Q,
     Value,
@@ -27,6 +29,7 @@ from django.utils.translation import pgettext_lazy
 
 from cityloop.cases import queries, requests
 from cityloop.cases.models import HELD, OPEN, Attachment, CaseEvent, Status, Task
+from cityloop.desks import shift
 from cityloop.kernel.actor import Actor
 from cityloop.people.roles import UNIT_ROLES
 
@@ -94,6 +97,28 @@ def to_dispatch(actor: Actor, now: datetime) -> Q:
 def elsewhere(actor: Actor, now: datetime) -> Q:
     """Filed, and with another platform."""
     return Q(status=S.FILED, holder__isnull=False) & ~to_dispatch(actor, now)
+
+
+def _held_by_us(actor: Actor) -> Q:
+    return Q(status__in=OPEN, holder__in=[number for number, _kind in actor.platforms])
+
+
+# Another platform than the holder has used some of its share: command.came_from, said in SQL.
+_CAME = Func(
+    F("platforms"), F("holder_id"), function="jsonb_path_exists", output_field=BooleanField(),
+    template="%(function)s(%(expressions)s))",
+    arg_joiner=", 'strict $[*] ? (@[1] != $h && exists(@[2]))', jsonb_build_object('h', ",
+)  # fmt: skip
+
+
+def given(actor: Actor, now: datetime) -> Q:
+    """Open, with the actor's platform, to which another platform passed it."""
+    return _held_by_us(actor) & Q(_CAME)
+
+
+def our_own(actor: Actor, now: datetime) -> Q:
+    """Open, and with the actor's platform from the beginning."""
+    return _held_by_us(actor) & ~Q(_CAME)
 
 
 def returned(actor: Actor, now: datetime) -> Q:
@@ -261,6 +286,8 @@ BOXES = (
     Box("voiding",      pgettext_lazy("box", "Void requested"),       "file-x",          at(S.VOIDING)),
     Box("to_dispatch",  pgettext_lazy("box", "To dispatch"),          "send",            to_dispatch),
     Box("elsewhere",    pgettext_lazy("box", "With other platforms"), "network",         elsewhere),
+    Box("given",        pgettext_lazy("box", "Given to us"),           "arrow-down-to-line", given, counted=False),
+    Box("our_own",      pgettext_lazy("box", "Our own"),               "house",           our_own, counted=False),
     Box("returned",     pgettext_lazy("box", "Returned by units"),    "undo-2",          returned),
     Box("coordinating", pgettext_lazy("box", "In coordination"),      "scale",           at(S.COORDINATING), alert=True),
     Box("to_rework",    pgettext_lazy("box", "To send to rework"),    "rotate-ccw",      at(S.CHECK_FAILED)),
@@ -270,6 +297,7 @@ BOXES = (
     _task_box("to_assist", pgettext_lazy("box", "For us to assist"),   "handshake",       "assist", own=True),
     Box("unassigned",   pgettext_lazy("box", "To assign"),            "user-plus",       ours(unassigned)),
     Box("handling",     pgettext_lazy("box", "Handling"),             "hammer",          ours(at(S.HANDLING))),
+    Box("with_units",   pgettext_lazy("box", "With the units"),        "users",           at(S.DISPATCHED, S.HANDLING, S.HANDED_IN), counted=False),
     Box("to_confirm",   pgettext_lazy("box", "To confirm"),           "clipboard-check", ours(at(S.HANDED_IN))),
     Box("handled",      pgettext_lazy("box", "To send to check"),     "package-check",   at(S.HANDLED)),
     Box("checking",     pgettext_lazy("box", "Checking"),             "scan-eye",        at(S.CHECKING)),
@@ -288,6 +316,7 @@ BOXES = (
     Box("soon",         pgettext_lazy("box", "Running out"),          "clock-alert",     ours(soon, part=True)),
     Box("overdue",      pgettext_lazy("box", "Overdue"),              "octagon-alert",   ours(overdue, part=True), alert=True),
     Box("overdue_twice", pgettext_lazy("box", "Overdue by the limit again"), "flame", overdue_twice, alert=True),
+    Box("due_in_shift", pgettext_lazy("box", "Runs out before the shift ends"), "timer",   shift.due_before_it_ends, counted=False),
     Box("no_photo",     pgettext_lazy("box", "Without a photo"),       "image-off",       no_photo),
     Box("reworked",     pgettext_lazy("box", "Reworked more than once"), "refresh-ccw",   reworked),
     Box("reopened",     pgettext_lazy("box", "Opened again for the public"), "folder-open", reopened, counted=False),

@@ -206,6 +206,13 @@ def choices_of(steps: Iterable[lifecycle.Step], asked: Asked) -> dict[str, list[
     return {name: make(asked) for name, make in CHOICES.items() if name in wanted}
 
 
+def choices_in(offered: Iterable[Any]) -> set[str]:
+    """The values that choices hold, in groups or not."""
+    found = ((row[0] for row in label) if isinstance(label, list) else (key,)
+             for key, label in offered)  # fmt: skip
+    return {str(value) for values in found for value in values if value}
+
+
 # Fields that name who gets a case or an order, in steps that do not name anybody else by them.
 RECEIVING = frozenset({"unit", "assists", "territories", "addressee"})
 

@@ -13,9 +13,12 @@ from datetime import datetime
 
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy
 
+from cityloop.cases import command
+from cityloop.cases.flow_names import LEVELS
 from cityloop.cases.models import Case
 from cityloop.desks import looks
 from cityloop.intake import channels
@@ -78,6 +81,18 @@ def _rounds(row: Row) -> str:
     return f"{row.case.dispatches}/{row.case.returns}/{row.case.reworks}"
 
 
+def _origin(row: Row) -> str:
+    """Who passed the case to the platform that holds it, and how many minutes they had it."""
+    if row.case.holder_id is None:
+        return ""
+    came = command.came_from(row.case.platforms, row.case.holder_id)
+    if not came:
+        return _("our own")
+    level, minutes = came[0]
+    told = {"level": LEVELS.get(level, level), "n": round(minutes)}
+    return _("%(level)s, after %(n)s min") % told
+
+
 def _place(row: Row) -> str:
     return f"{row.street} {row.case.address}".strip()
 
@@ -95,6 +110,7 @@ COLUMNS = (
     Column("grid",        lazy("Unit grid"),   lambda row: row.case.grid_code,  css="narrow mono card-hide"),
     Column("status",      lazy("Status"),      lambda row: str(row.status.label), "status", "narrow"),
     Column("level",       pgettext_lazy("column", "Level"),       _level,                          css="card-hide"),
+    Column("origin",      pgettext_lazy("column", "Given by"),    _origin,                         css="card-hide"),
     Column("unit",        lazy("Unit"),        lambda row: row.case.lead.name if row.case.lead else "", "lines"),
     Column("worker",      pgettext_lazy("column", "Worker"),      lambda row: row.case.worker.name if row.case.worker else ""),
     Column("channel",     lazy("Channel"),     _channel,                        css="card-hide col-extra", head="col-extra"),

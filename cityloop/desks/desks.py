@@ -21,6 +21,7 @@ USUAL = "light number class place status unit channel reported rounds"
 COUNTER = "light number class place status channel reported community"
 HANDLING = "light number class place status worker reported reworks"
 CHASING = "light number class place status unit reported dispatches returns reworks"
+DISTRICT = CHASING.replace("status", "status origin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,13 @@ DESKS = (
           "to_accept no_photo verifying to_file handled checking to_review reopened requests mine rejected voided soon overdue",
           COUNTER, "accept send_verify send_check"),
     _desk("shift", pgettext_lazy("desk", "Shift leader"), "shift_leader",
-          "to_file voiding checking to_close review_public requests escalated reopened mine voided soon overdue",
+          "to_file voiding checking to_close review_public requests escalated reopened due_in_shift mine voided soon overdue",
           USUAL, "close approve_void review_case"),
     _desk("dispatch", pgettext_lazy("desk", "Dispatch"), "dispatcher",
-          "to_dispatch returned coordinating to_rework handling handled checking requests held answer_owed circling mine soon overdue",
+          "to_dispatch returned coordinating to_rework handling with_units handled checking requests held answer_owed circling mine soon overdue",
           "light number class place status unit reported dispatches returns reworks", "dispatch send_check rework"),
     _desk("district", pgettext_lazy("desk", "District platform"), "district_platform",
-          "to_dispatch handling requests mine overdue", CHASING, "dispatch"),
+          "to_dispatch given our_own handling requests mine overdue", DISTRICT, "dispatch"),
     _desk("unit", pgettext_lazy("desk", "Unit"), "unit_desk",
           "called to_receive to_assist unassigned handling to_confirm requests held answer_owed mine soon overdue",
           HANDLING, "receive"),

@@ -16,6 +16,7 @@ from cityloop.assets.models import Component
 from cityloop.cases import chain, privacy, state
 from cityloop.cases import queries as cases
 from cityloop.cases.models import OPEN, Attachment, Case, CaseEvent, Task, Timer
+from cityloop.desks import narrowing
 from cityloop.desks.boxes import BOXES, BY_KEY, Box, tasks_of
 from cityloop.desks.columns import BY_KEY as COLUMNS
 from cityloop.desks.models import ChosenColumns, ReadyText, SavedView, TakenList
@@ -59,9 +60,12 @@ def counters(actor: Actor, *, now: datetime) -> dict[str, int]:
     return found | held.aggregate(**tasks)
 
 
-def listed(actor: Actor, filters: cases.Filters, *, box: str = "", now: datetime) -> QuerySet[Case]:
-    """The rows behind a box, narrowed by the filters."""
+def listed(
+    actor: Actor, filters: cases.Filters, *, box: str = "", also: str = "", now: datetime
+) -> QuerySet[Case]:
+    """The rows behind a box, narrowed by the filters and by what the address says besides."""
     rows = cases.search(actor, filters, now=now).select_related("worker")
+    rows = rows.filter(narrowing.condition(also, actor, now))
     if chosen := BY_KEY.get(box):
         rows = rows.filter(chosen.condition(actor, now))
     return rows

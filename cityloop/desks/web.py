@@ -25,6 +25,7 @@ from cityloop.desks.views import (
     rules,
     start,
     texts,
+    unit_beside,
 )
 
 urlpatterns = [
@@ -39,6 +40,7 @@ urlpatterns = [
     path("cases/<str:number>/dispatch/", dispatch_sheet.sheet, name="dispatch-sheet"),
     path("cases/<str:number>/notice/", notice.notice, name="case-notice"),
     path("cases/<str:number>/clocks/<str:kind>/", case_clocks.explain, name="case-explain"),
+    path("cases/<str:number>/unit/", unit_beside.unit_beside, name="case-unit"),
     path("cases/<str:number>/steps/<str:action>/", case_step.take_step, name="case-step"),
     path("desk/<str:box>/", bench.desk, name="desk"),
     path("desk/<str:box>/bulk/", bulk.several, name="desk-bulk"),

@@ -284,6 +284,12 @@ class WorkCalendar:
             raise self._no_time_after(local.date())
         return moment(*found, 0)
 
+    def closes(self, local: datetime) -> datetime | None:
+        """When the working period that runs at a naive local moment ends; None outside of any."""
+        at = clock(local)
+        ends = (end for start, end in self.spans_of(local.date()) if start <= at < end)
+        return next((midnight(local) + timedelta(microseconds=end) for end in ends), None)
+
 
 def check_period(starts: time, ends: time) -> None:
     """Raise BadPeriod when a period does not end after its start; 00:00 as end is midnight.

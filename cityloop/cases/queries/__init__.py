@@ -46,6 +46,7 @@ from cityloop.cases.queries.flows import (
 )
 from cityloop.cases.queries.health import health
 from cityloop.cases.queries.missing import missing
+from cityloop.cases.queries.similar import nearest_closed
 
 __all__ = [
     "AFTERWARDS",
@@ -79,6 +80,7 @@ __all__ = [
     "left_alone",
     "missing",
     "nearby",
+    "nearest_closed",
     "of_the_public",
     "only_seen",
     "open_items",

@@ -49,6 +49,12 @@ def with_case(place: Place, number: str) -> str:
     return place.at(number)
 
 
+@register.simple_tag
+def chosen_at(place: Place, number: str, **chosen: int) -> str:
+    """The same with this unit or worker chosen in the form that names one."""
+    return place.at(number, **{name: str(value) for name, value in chosen.items()})
+
+
 @register.filter
 def in_words(row: Row, column: Column) -> str:
     """What a row says in a column."""

@@ -19,7 +19,16 @@ from django.views.decorators.http import require_safe
 from cityloop.cases import queries as cases
 from cityloop.cases import views as case_views
 from cityloop.cases.models import FINAL, OPEN, Case, RecordType
-from cityloop.desks import asking, boxes, choices, desks, looks, periods, queries
+from cityloop.desks import (
+    asking,
+    boxes,
+    choices,
+    desks,
+    looks,
+    narrowing,
+    periods,
+    queries,
+)
 from cityloop.desks.bench import NAMES, ORDERS
 from cityloop.desks.columns import BY_KEY, COLUMNS, Column, Row
 from cityloop.desks.forms import Label, WordsSelect
@@ -44,6 +53,7 @@ class FilterForm(periods.PeriodForm):
         label=gettext_lazy("Box"), required=False, choices=[(b.key, b.label) for b in boxes.BOXES],
         widget=forms.HiddenInput,
     )  # fmt: skip
+    also = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
     status = forms.ChoiceField(label=gettext_lazy("Status"), required=False, widget=WordsSelect)
     class_id = forms.ChoiceField(label=gettext_lazy("Class"), required=False, widget=WordsSelect)
     area = forms.ChoiceField(
@@ -157,7 +167,8 @@ def case_list(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     said = search_of(form, actor=actor, now=now)
     filters, box = filters_of(form, said), form.cleaned_data.get("box") or ""
-    rows = queries.listed(actor, filters, box=box, now=now)
+    also = form.cleaned_data.get("also") or ""
+    rows = queries.listed(actor, filters, box=box, also=also, now=now)
     order = form.cleaned_data.get("order") or usual_order(form)
     found = paging.page(
         rows, order=ORDERS[order], cursor=request.GET.get("cursor") or None, size=SIZE
@@ -169,6 +180,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "columns": columns_for(actor), **tools_of(actor, narrowed(request)),
         **understood(said, lambda rest: f"{request.path}?{narrowed(request, q=rest)}"),
         "box": boxes.BY_KEY.get(box), "holds": _holds(actor, filters, box, now),
+        "also": narrowing.words(also, actor, now),
         "filtered": any(request.GET.get(name) for name in set(form.fields) - {"box", "order"}),
         "more_open": any(request.GET.get(name) for name in MORE),
         "unused": [*(form[name].label for name in form.errors if name in form.fields),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,15 +15,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cityloop.assets import queries as assets
-from cityloop.cases import flow, guards, lifecycle
+from cityloop.cases import command, flow, guards, lifecycle
 from cityloop.cases import queries as cases
 from cityloop.cases import views as case_views
+from cityloop.cases.flow_names import LEVELS
 from cityloop.cases.models import Attachment, Case, CaseEvent
-from cityloop.desks import history, looks, proposal, queries
+from cityloop.desks import history, looks, proposal, queries, unit_facts
 from cityloop.desks import steps as stepping
 from cityloop.desks.choices import (
     RECEIVING,
     Asked,
+    choices_in,
     choices_of,
     deskless,
     needed,
@@ -32,7 +35,7 @@ from cityloop.desks.choices import (
 )
 from cityloop.desks.forms import AFTER, step_form
 from cityloop.desks.queries import CaseFile
-from cityloop.desks.views import case_clocks
+from cityloop.desks.views import case_clocks, unit_beside
 from cityloop.desks.views.case_list import answered
 from cityloop.hotline import queries as hotline
 from cityloop.kernel import clock
@@ -111,15 +114,24 @@ def photos_of(papers: list[Attachment], stages: tuple[str, ...]) -> list[Attachm
 
 
 def forms_of(
-    file: CaseFile, actor: Actor, *, now: datetime, failed: Try | None
+    file: CaseFile,
+    actor: Actor,
+    *,
+    now: datetime,
+    failed: Try | None,
+    picked: Mapping[str, int],
 ) -> list[dict[str, Any]]:
-    """The offered steps with their generated forms."""
+    """The offered steps with their generated forms. `picked`: a unit or a worker chosen by
+    the address, where a form lets choose it."""
     offered = stepping.offers(actor, file.case, timers=file.timers, tasks=file.tasks, now=now)
     asked = Asked(file.case, actor, timezone.localdate(now))
     choices = choices_of((offer.step for offer in offered), asked)
     wanted = {name for offer in offered for name, _required in offer.step.fields}
     left_out = deskless(asked) if wanted & RECEIVING else set()
     initial, without = proposed(asked, wanted), needless(asked, wanted)
+    for name, value in picked.items():
+        if str(value) in choices_in(choices.get(name, ())):
+            initial[name] = value
     before = [paper.file.sha256 for paper in photos_of(file.papers, BEFORE)]
     return [
         {
@@ -139,6 +151,19 @@ def forms_of(
         }
         for offer in offered
     ]
+
+
+def steps_of(
+    request: HttpRequest, file: CaseFile, actor: Actor, *, now: datetime, failed: Try | None
+) -> dict[str, Any]:
+    """The offered forms, and what stands beside those that name the unit."""
+    picked = {name: unit_beside.id_read(request.GET.get(name, "")) for name in ("unit", "worker")}
+    made = forms_of(file, actor, now=now, failed=failed, picked=picked)
+    return {
+        "steps": made, "dispatching": unit_beside.beside(file, actor, made, now=now),
+        "naming": unit_facts.NAMING,
+        "workers": unit_beside.workers_beside(file.case, actor, made, now=now),
+    }  # fmt: skip
 
 
 def context_of(
@@ -174,13 +199,26 @@ def context_of(
         "others_papers": [p for p in file.papers if not p.file.media_type.startswith("image/")],
         "assisting": [file.names.units.get(one["organisation"]) for one in case.assisting],
         "nearby": [one for one in others if one.pk != case.pk], "components": near,
-        "steps": forms_of(file, actor, now=now, failed=failed), "waits_for": waits_for(case),
+        **steps_of(request, file, actor, now=now, failed=failed), "waits_for": waits_for(case),
         "role_labels": people.role_names(task.role for task in file.tasks if task.role),
         "reports": queries.reports_of(actor, case), "media": looks.MEDIUM,
         "texts": queries.ready_texts(),
         "failed": failed, "since_read": missed_by(file, failed), "stages": looks.STAGE,
-        **precedents_of(case, actor), "permits": permits_of(case, actor),
+        "came": came_from(case), **precedents_of(case, actor), "permits": permits_of(case, actor),
     }  # fmt: skip
+
+
+def came_from(case: Case) -> list[dict[str, Any]]:
+    """Who had a case before the platform that holds it, and how much of their share of the clock
+    was used by then."""
+    params = flow.parameters(case.flow.parameters, case.area_code)
+    found = []
+    for level, used in command.came_from(case.platforms, case.holder_id):
+        most = params.level(level).minutes
+        percent = round(100 * used / most) if most else 0
+        name = LEVELS.get(level, level)
+        found.append({"level": name, "used": used, "most": most, "percent": percent})
+    return found
 
 
 def precedents_of(case: Case, actor: Actor) -> dict[str, Any]:

@@ -52,8 +52,8 @@ def taken_away(request: HttpRequest, form: str) -> HttpResponseBase:
     asked = FilterForm(asked_of(request), actor=actor, now=now)
     asked.is_valid()
     box = asked.cleaned_data.get("box") or ""
-    said = search_of(asked, actor=actor, now=now)
-    rows = queries.listed(actor, filters_of(asked, said), box=box, now=now)
+    said, also = search_of(asked, actor=actor, now=now), asked.cleaned_data.get("also") or ""
+    rows = queries.listed(actor, filters_of(asked, said), box=box, also=also, now=now)
     count = rows.count()
     if form == "xlsx" and count > MOST_IN_A_WORKBOOK:
         raise Invalid(

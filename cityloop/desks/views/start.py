@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from cityloop.desks import desks, queries
+from cityloop.desks import company, desks, fieldwork, narrowing, queries, shift, supervision
 from cityloop.desks.views.case_list import rows_of
 from cityloop.kernel import clock, manifest
 from cityloop.kernel.models import Marker
@@ -38,9 +38,14 @@ def start(request: HttpRequest) -> HttpResponse:
         "rest": [(box, counts.get(box.key, 0)) for box in rest],
         "counted": bool(counts),
         "beside": manifest.waiting(actor, now),
+        "overdue": supervision.of(actor, now=now)
+        if counts and actor.roles & supervision.ROLES else None,
+        "company": company.of(actor, now=now) if counts else None, "measures": fieldwork.MEASURES,
+        "multiples": narrowing.TIMES, "ages": narrowing.AGES,
+        "shift": shift.of(actor, now=now) if counts and actor.roles & shift.ROLES else None,
         "now": now,
         "may_report": bool(actor.roles & REPORTING) and not actor.terminal,
         "rows": rows_of(first, now=now),
         "situations": Marker.objects.filter(pk=queries.SITUATIONS).exists(),
-    }
+    }  # fmt: skip
     return render(request, "desks/start.html", found)

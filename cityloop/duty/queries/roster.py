@@ -33,6 +33,7 @@ class Candidate:
     called_as: str  # on_duty, next, deputy
     shift: str
     why: str = ""
+    post: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,9 @@ def candidates(unit_id: int, at: datetime) -> list[Candidate]:
             passed.append(why)
         if member is not None and member.pk not in {one.member.pk for one in found}:
             role = called_as or ("next" if found else "on_duty")
-            found.append(Candidate(member, role, turn.shift.label, "; ".join(passed)))
+            found.append(
+                Candidate(member, role, turn.shift.label, "; ".join(passed), turn.shift.post)
+            )
             passed = []
     return found
 
@@ -170,12 +173,16 @@ def reached(unit_id: int, at: datetime) -> list[int]:
     where nobody can be called, those who keep its desk."""
     if on_duty := candidates(unit_id, at)[:1]:
         return [one.member.pk for one in on_duty]
-    today = timezone.localdate(at)
+    return sorted({one.member_id for one in desk_keepers(unit_id, timezone.localdate(at))})
+
+
+def desk_keepers(unit_id: int, on: date) -> list[Holding]:
+    """Who keeps the desk of a unit on a day, with their posts."""
     held = Holding.objects.filter(
-        Q(valid_to=None) | Q(valid_to__gt=today), valid_from__lte=today, post__active=True,
+        Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on, post__active=True,
         post__organisation_id=unit_id, post__roles__code="unit_desk", member__active=True,
     )  # fmt: skip
-    return sorted(set(held.values_list("member_id", flat=True)))
+    return list(held.select_related("member", "post").order_by("member__name", "pk"))
 
 
 def _callable(

@@ -23,6 +23,8 @@ PAGES = (
     Page("case-print", refused=(towns.STRANGER, "roads"), at=case_at("closed")),
     Page("case-explain", refused=(towns.STRANGER, "roads"),
          at=case_at("handling", kind="handling")),
+    Page("case-unit", by="dispatcher", refused=(towns.STRANGER, "roads", "evaluator", "acceptor"),
+         at=case_at("filed"), query=lambda city: {"unit": city.town.units["WATER"].pk}),
     Page("case-step", refused=(towns.STRANGER, "roads", "evaluator"),
          at=case_at("reported", action="accept"), data=lambda city: {"version": "1"}, status=303),
     Page("file", refused=(towns.STRANGER, "roads"), at=lambda city: {"sha256": city.photo}),
