@@ -208,7 +208,6 @@ OWN: dict[str, dict[str, str]] = {
         "steps": FUNCTIONS,
         "terms": TABLE,
         "shift": VALUE,
-        "steps": FUNCTIONS,
         "supervision": VALUE,
         "unit_facts": VALUE,
         "workers": VALUE,
