@@ -112,14 +112,23 @@ def location(sha256: str) -> Path:
 
 
 def opened(row: StoredFile) -> BinaryIO:
-    """The content of a stored file, to be read. Raises NotFound where it has gone from the disk."""
+    """The content of a stored file, to be read. Raises NotFound where it has gone from the disk, or
+    another content lies there: that proves nothing, and is shown to nobody as if it did."""
     try:
-        return location(row.sha256).open("rb")
+        file = location(row.sha256).open("rb")
+        if hashlib.file_digest(file, "sha256").hexdigest() == row.sha256:
+            file.seek(0)
+            return file
+        file.close()
     except OSError as error:
         log.exception("a stored file cannot be read")
         raise NotFound(
             _("this file is missing from the store: tell the administrator"), code="file-missing"
         ) from error
+    log.error("the stored file %s was altered on the disk", row.sha256)
+    raise NotFound(
+        _("this file is not what was stored: tell the administrator"), code="file-altered"
+    )
 
 
 def is_altered(sha256: str) -> bool:
@@ -291,8 +300,9 @@ def _row(
 
 
 def _settle(draft: Path, final: Path) -> None:
-    """Move into place; a content that is there already stays untouched."""
-    if final.exists():
+    """Move into place; a content that is there already stays untouched, unless it is no more what
+    it was: then what was handed in again takes its place."""
+    if final.exists() and not is_altered(final.name):
         draft.unlink()
         return
     final.parent.mkdir(parents=True, exist_ok=True)

@@ -183,10 +183,10 @@ EDITION: Columns = {
 }
 CLASSES: Columns = {
     "kind": ("kind", _KIND),
-    "major_code": ("major_code", cells.needed(cells.digits(2, 6))),
+    "major_code": ("major_code", cells.needed(cells.digits(2, 4))),
     "major_zh": ("major_zh", cells.needed(cells.text(60))),
     "major_en": ("major_en", cells.text(120)),
-    "minor_code": ("minor_code", cells.needed(cells.digits(2, 6))),
+    "minor_code": ("minor_code", cells.needed(cells.digits(2, 4))),
     "minor_zh": ("name_zh", cells.needed(cells.text(120))),
     "minor_en": ("name_en", cells.text(200)),
     "provisional": ("provisional", cells.yes),
@@ -198,8 +198,8 @@ CLASSES: Columns = {
 }
 RULES: Columns = {
     "kind": ("kind", _KIND),
-    "major_code": ("major_code", cells.needed(cells.digits(2, 6))),
-    "minor_code": ("minor_code", cells.needed(cells.digits(2, 6))),
+    "major_code": ("major_code", cells.needed(cells.digits(2, 4))),
+    "minor_code": ("minor_code", cells.needed(cells.digits(2, 4))),
     "seq": ("seq", cells.whole(1, 999)),
     "condition_zh": ("condition_zh", cells.needed(_LONG)),
     "condition_en": ("condition_en", _LONG),

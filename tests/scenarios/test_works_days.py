@@ -90,6 +90,9 @@ def test_a_document_proves_one_payment_of_a_claim(story: Story) -> None:
     for again in ("回单A1号", " 回单Ａ1 号", "回单a1号"):
         with pytest.raises(Invalid, match="is recorded already"):
             _pay(story, claim, 100, again, day)
+    for amount, document in ((-1, "回单B7号"), (-101, "回单A1号")):
+        with pytest.raises(Invalid, match=r"no more is taken back|are paid"):
+            _pay(story, claim, amount, document, day)  # it never paid so much
     # An entry that was a slip is taken back under its document, and made anew.
     _pay(story, claim, -100, "回单A1号", day)
     _pay(story, claim, 90, "回单A1号", day)

@@ -238,3 +238,21 @@ def test_a_full_disk_and_a_lost_file_are_told_plainly(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "full" / "files"  # as little can be written there
     with pytest.raises(NoRoom, match="无法保存"):
         keep(jpeg("blue"))
+
+
+@pytest.mark.django_db
+@pytest.mark.requirement("F07", "O02")
+def test_what_was_altered_on_the_disk_is_shown_to_nobody_and_mended_by_the_right_one():
+    content = jpeg("blue")
+    row = keep(content)
+    path = files.location(row.sha256)
+    path.chmod(0o640)
+    path.write_bytes(jpeg("green"))
+    with pytest.raises(NotFound) as refused:
+        files.opened(row)
+    assert refused.value.code == "file-altered"
+    with pytest.raises(NotFound):
+        files.thumbnail(row, 40)
+    assert keep(content).pk == row.pk
+    with files.opened(row) as stream:
+        assert stream.read() == content

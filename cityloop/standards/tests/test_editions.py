@@ -90,7 +90,7 @@ def test_every_flaw_is_named_and_nothing_is_loaded(tmp_path: Path) -> None:
     said = caught.value.reasons
     for part in (
         "classes.csv, line 3, column level '7': must be a whole number from 1 to 4",
-        "classes.csv, line 4, column minor_code 'x3': must be 2 to 6 digits",
+        "classes.csv, line 4, column minor_code 'x3': must be 2 to 4 digits",
         "classes.csv, line 7, column code 'C0101': is given twice, first in line 2",
         "filing_rules.csv, line 2, column limit_amount '0': must lie between 0.01 and 9999.99",
         "filing_rules.csv, line 3, column limit_unit 'day': must be one of minute, urgent_hour",

@@ -152,6 +152,9 @@ def record_payment(
     if came > 0 and _paid_by(claim, proof) > 0:
         raise bad("reference", _("a payment of this claim by %(document)s is recorded already")
                   % {"document": proof})  # fmt: skip
+    if came < 0 and -came > (paid := _paid_by(claim, proof)):
+        raise bad("reference", _("%(paid)s of this claim are paid by %(document)s: no more is taken"
+                                 " back") % {"paid": paid, "document": proof})  # fmt: skip
     return Payment.objects.create(
         claim=claim, amount=came,
         paid_on=not_later(paid_on, timezone.localdate(now), "paid_on"), reference=proof,
