@@ -46,12 +46,12 @@ def stranger() -> Client:
 
 
 def squares(*codes: str) -> bytes:
-    """Regions of a made city: each a square, children inside their parents."""
+    """Regions of a made city, beside all others: each a square, children inside their parents."""
     sides = {"33": 4.0, "3399": 3.0, "339901": 2.0, "339901001": 1.0, "339901001001": 0.5}
     features = []
     for code in codes:
         s = sides[code]
-        ring = [[120, 30], [120 + s, 30], [120 + s, 30 + s], [120, 30 + s], [120, 30]]
+        ring = [[125, 30], [125 + s, 30], [125 + s, 30 + s], [125, 30 + s], [125, 30]]
         features.append({
             "type": "Feature", "properties": {"code": code, "name": f"地{code}"},
             "geometry": {"type": "Polygon", "coordinates": [ring]},
