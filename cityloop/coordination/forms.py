@@ -189,6 +189,13 @@ class MatterCaseForm(OwnForm):
     number = forms.CharField(label=_("Number of the case"), max_length=24)
 
 
+class TakenOutForm(OwnForm):
+    """A case that joined by mistake."""
+
+    number = forms.CharField(label=_("Number of the case"), max_length=24)
+    reason = forms.CharField(label=_("Explanation"), max_length=200)
+
+
 class MilestoneForm(OwnForm):
     """A step of the project."""
 

@@ -249,6 +249,13 @@ class MatterCaseIn(Schema):
     number: Annotated[str, Field(min_length=1, max_length=24)]
 
 
+class TakenOutIn(Schema):
+    """A case that joined by mistake, and why it is taken out."""
+
+    number: Annotated[str, Field(min_length=1, max_length=24)]
+    reason: Text
+
+
 class MilestoneIn(Schema):
     """One more step."""
 

@@ -40,6 +40,7 @@ urlpatterns = [
     path("key-matters/new/", matters.new, name="matter-new"),
     path("key-matters/<int:matter_id>/", matters.matter, name="matter"),
     path("key-matters/<int:matter_id>/cases/", matters.case, name="matter-case"),
+    path("key-matters/<int:matter_id>/cases/removal/", matters.case_out, name="matter-case-out"),
     path("key-matters/<int:matter_id>/milestones/", matters.milestone, name="matter-milestone"),
     path("key-matters/<int:matter_id>/milestones/<int:milestone_id>/reached/", matters.reached,
          name="matter-reached"),

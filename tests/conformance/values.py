@@ -82,6 +82,11 @@ def next_week() -> str:
     return (clock.now() + timedelta(days=7)).isoformat(timespec="minutes")
 
 
+def taken_out(city: City) -> dict[str, str]:
+    """A case of the key matter that joined by mistake."""
+    return {"number": city.cases["handling"], "reason": "误加"}
+
+
 def milestone(city: City) -> dict[str, str]:
     """A step of the key matter, before it is due as a whole."""
     due = city.town.now.date() + timedelta(days=30)

@@ -11,6 +11,8 @@ from django.db import connection, transaction
 from cityloop.coordination import operations as coordination
 from cityloop.coordination import queries
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
+from tests.browser import Browse
+from tests.scenarios.test_books_stay import hands
 from tests.town import Town
 
 
@@ -107,3 +109,43 @@ def test_no_case_joins_a_matter_that_is_being_ended(committed: Town) -> None:
         with pytest.raises(Refused):
             ending.result(timeout=60)
     assert queries.matter_seen(supervisor, matter.pk).closed_at is None
+
+
+@pytest.mark.requirement("E19")
+def test_a_case_that_joined_by_mistake_is_taken_out_and_it_stays_told(
+    town: Town, browse: Browse
+) -> None:
+    supervisor = town.actor("supervisor")
+    matter = coordination.open_matter(
+        coordination.Matter(
+            title="人民路积水整治", description="逢雨积水", owner=town.units["ROADS"],
+            due_on=date(2026, 6, 30),
+        ),
+        actor=supervisor, now=town.now,
+    )  # fmt: skip
+    number = town.case("handling").number
+    ask = {"matter_id": matter.pk, "number": number, "actor": supervisor, "now": town.now}
+    with pytest.raises(Refused, match="does not belong"):
+        coordination.remove_case(reason="误加", **ask)
+    coordination.add_case(**ask)
+    with pytest.raises(Invalid):
+        coordination.remove_case(reason=" ", **ask)
+    client = browse("supervisor")
+    address = f"/key-matters/{matter.pk}/"
+    client.post(f"{address}cases/removal/", {"number": number, "reason": "与事项无关"})
+    seen = queries.matter_seen(supervisor, matter.pk)
+    assert (seen.case_count, seen.cases_ended) == (0, 0)
+    page = client.get(address).content.decode()
+    assert "Taken out again" in page and "与事项无关" in page
+    with pytest.raises(Refused, match="does not belong"):
+        coordination.remove_case(reason="再来", **ask)
+    hands("UPDATE coordination_matter_case SET removed_why = 'x'",
+          "UPDATE coordination_matter_case SET added_at = now()",
+          "DELETE FROM coordination_matter_case")  # fmt: skip
+    coordination.add_case(**ask)  # and in again, as another line
+    assert queries.matter_seen(supervisor, matter.pk).case_count == 1
+    coordination.remove_case(reason="误加", **ask)
+    done = coordination.close_matter(
+        matter_id=matter.pk, result="完成", actor=supervisor, now=town.now
+    )
+    assert done.closed_at is not None

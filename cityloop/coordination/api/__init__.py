@@ -320,6 +320,21 @@ def add_case(
 
 
 @router.post(
+    "/key-matters/{matter_id}/cases/removal",
+    response=shapes.MatterFile,
+    summary="Take a case out of a matter",
+)
+@idempotent
+def remove_case(
+    request: HttpRequest, matter_id: shapes.Id, body: shapes.TakenOutIn
+) -> tuple[int, dict[str, Any]]:
+    """One that joined by mistake. Needs coordination.manage."""
+    actor = actor_of(request)
+    operations.remove_case(matter_id=matter_id, actor=actor, now=clock.now(), **body.dict())
+    return 200, _matter(actor, matter_id)
+
+
+@router.post(
     "/key-matters/{matter_id}/milestones", response=shapes.MatterFile, summary="Set a milestone"
 )
 @idempotent

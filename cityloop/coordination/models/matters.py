@@ -33,15 +33,25 @@ class KeyMatter(models.Model):
 
 
 class MatterCase(models.Model):
-    """A case that belongs to a key matter; it goes its own way meanwhile."""
+    """A case that belongs to a key matter; it goes its own way meanwhile.
+
+    One that joined by mistake is taken out: the row stays, and says why.
+    """
 
     matter = models.ForeignKey(KeyMatter, on_delete=models.CASCADE, related_name="members")
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+    removed_by = models.CharField(max_length=120, blank=True, default="")
+    removed_why = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
         db_table = "coordination_matter_case"
-        constraints = [models.UniqueConstraint("matter", "case", name="matter_case_once")]
+        constraints = [
+            models.UniqueConstraint(
+                "matter", "case", name="matter_case_once", condition=Q(removed_at=None)
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.matter_id} {self.case_id}"

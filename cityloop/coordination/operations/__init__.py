@@ -23,6 +23,7 @@ from cityloop.coordination.operations.matters import (
     close_matter,
     open_matter,
     reach_milestone,
+    remove_case,
     set_milestone,
 )
 from cityloop.coordination.operations.meetings import (
@@ -59,6 +60,7 @@ __all__ = [
     "reach_milestone",
     "record_minutes",
     "record_site_meeting",
+    "remove_case",
     "report_operation",
     "set_milestone",
     "start_operation",

@@ -69,9 +69,28 @@ def add_case(*, matter_id: int, number: str, actor: Actor, now: datetime) -> Mat
     """A case that the actor sees joins the matter; raises Refused when it is in there."""
     actor.require(MANAGE)
     row, case = _held(actor, matter_id), cases.get(actor, number.strip())
-    found, new = MatterCase.objects.get_or_create(matter=row, case=case, defaults={"added_at": now})
+    found, new = MatterCase.objects.get_or_create(
+        matter=row, case=case, removed_at=None, defaults={"added_at": now}
+    )
     if not new:
         raise Refused(_("case %(number)s belongs to this matter already") % {"number": case.number})
+    return found
+
+
+@transaction.atomic
+def remove_case(
+    *, matter_id: int, number: str, reason: str, actor: Actor, now: datetime
+) -> MatterCase:
+    """A case that joined by mistake is taken out, with the reason; raises NotFound, Refused."""
+    actor.require(MANAGE)
+    filled_in(reason=reason)
+    row, case = _held(actor, matter_id), cases.get(actor, number.strip())
+    found = MatterCase.objects.filter(matter=row, case=case, removed_at=None).first()
+    if found is None:
+        raise Refused(_("case %(number)s does not belong to this matter") % {"number": case.number})
+    found.removed_at, found.removed_by = now, actor.post[:120]
+    found.removed_why = reason.strip()[:200]
+    found.save(update_fields=["removed_at", "removed_by", "removed_why"])
     return found
 
 

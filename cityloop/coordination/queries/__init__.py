@@ -16,7 +16,7 @@ from cityloop.coordination.queries.joint_operations import (
     totals,
     units_of,
 )
-from cityloop.coordination.queries.matters import cases_of, matter_seen, matters
+from cityloop.coordination.queries.matters import cases_of, matter_seen, matters, taken_out
 from cityloop.coordination.queries.meetings import (
     LEAST_CASES,
     disputes_to_discuss,
@@ -45,6 +45,7 @@ __all__ = [
     "operation_seen",
     "own_task",
     "parties_of",
+    "taken_out",
     "totals",
     "units_of",
     "worst_units",

@@ -16,12 +16,13 @@ from cityloop.people import queries as people
 def matters(actor: Actor) -> QuerySet[KeyMatter]:
     """Matters of the actor's area, and those that their unit owns; unordered."""
     seen = people.scope_q(actor, region_field="region_code") | Q(owner_id__in=actor.own_units)
-    ended = Q(members__case__status__in=FINAL)
+    inside = Q(members__removed_at=None)
+    ended = inside & Q(members__case__status__in=FINAL)
     return (
         KeyMatter.objects.filter(seen)
         .select_related("owner")
         .annotate(
-            case_count=Count("members", distinct=True),
+            case_count=Count("members", filter=inside, distinct=True),
             cases_ended=Count("members", filter=ended, distinct=True),
             step_count=Count("milestones", distinct=True),
             steps_left=Count("milestones", filter=Q(milestones__reached_on=None), distinct=True),
@@ -41,6 +42,13 @@ def matter_seen(actor: Actor, matter_id: int) -> KeyMatter:
 
 def cases_of(actor: Actor, matter: KeyMatter, *, limit: int = 200) -> list[Case]:
     """The cases of a matter that the actor sees, those that run out first at the top."""
-    members = MatterCase.objects.filter(matter=matter).values("case")
+    members = MatterCase.objects.filter(matter=matter, removed_at=None).values("case")
     rows = cases.visible(actor).filter(pk__in=members).select_related("problem_class", "lead")
     return list(rows.order_by("due_at", "pk")[:limit])
+
+
+def taken_out(actor: Actor, matter: KeyMatter) -> list[MatterCase]:
+    """Cases that joined a matter by mistake, of those that the actor sees, latest first."""
+    rows = MatterCase.objects.filter(matter=matter, removed_at__isnull=False)
+    rows = rows.filter(case__in=cases.visible(actor)).select_related("case")
+    return list(rows.order_by("-removed_at", "-pk"))

@@ -74,10 +74,12 @@ def _page(
     facts: dict[str, Any] = {
         "tabs": tabs(TAB), "matter": row, "today": timezone.localdate(clock.now()),
         "cases": queries.cases_of(actor, row), "steps": steps,
+        "taken_out": queries.taken_out(actor, row),
     }  # fmt: skip
     if row.closed_at is None and actor.may(MANAGE):
         facts |= {
             "case_form": forms.MatterCaseForm(), "step_form": forms.MilestoneForm(),
+            "out_form": forms.TakenOutForm(auto_id="out-%s"),
             "end_form": forms.MatterEndForm(),
         }  # fmt: skip
     return render(request, "coordination/matter.html", {**facts, **given}, status=status)
@@ -116,6 +118,17 @@ def case(request: HttpRequest, matter_id: int) -> HttpResponse:
 
     form = forms.MatterCaseForm(request.POST)
     return _change(request, matter_id, "case_form", form, save, done=_("The case has joined."))
+
+
+@require_POST
+def case_out(request: HttpRequest, matter_id: int) -> HttpResponse:
+    """A case that joined by mistake leaves."""
+
+    def save(actor: Actor, facts: dict[str, Any]) -> Any:
+        return operations.remove_case(matter_id=matter_id, actor=actor, now=clock.now(), **facts)
+
+    form = forms.TakenOutForm(request.POST, auto_id="out-%s")
+    return _change(request, matter_id, "out_form", form, save, done=_("The case was taken out."))
 
 
 @require_POST

@@ -76,6 +76,8 @@ PAGES = (
          at=values.matter),
     Page("matter-case", by="dispatcher", refused=(towns.STRANGER, "evaluator", "water"),
          at=values.matter, status=302, data=lambda city: {"number": city.cases["filed"]}),
+    Page("matter-case-out", by="dispatcher", refused=(towns.STRANGER, "evaluator", "water"),
+         at=values.matter, status=302, data=values.taken_out),
     Page("matter-milestone", by="dispatcher", refused=(towns.STRANGER, "evaluator", "water"),
          at=values.matter, status=302, data=values.milestone),
     Page("matter-reached", by="roads", refused=(towns.STRANGER, "evaluator", "water"),
