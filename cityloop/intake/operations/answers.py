@@ -148,7 +148,9 @@ def settle(
         if not (says_something(note) or row.paper):
             why = _("say what was said or sent: its words as the note, or its paper")
             raise errors.Invalid(why, fields={"note": why})
-        row.state, row.settled_at, row.settled_by = NoticeState.TOLD, now, actor.post[:120]
+        # Never before it was owed: a clock that was put back, or a story told of a past day.
+        row.settled_at = max(now, row.owed_at)
+        row.state, row.settled_by = NoticeState.TOLD, actor.post[:120]
         row.medium, row.note = medium, note[:200]
         row.save()
         progress.tell_case(row.report.case_id, row.topic, now=now)

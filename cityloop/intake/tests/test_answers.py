@@ -127,3 +127,15 @@ def test_only_those_who_may_know_see_who_reported(two_callers):
         queries.earlier_reports(city.actors["dispatcher"], "13800000001")
     found = queries.earlier_reports(city.actors["acceptor"], "13800000001")
     assert [one.case.number for one in found] == [case.number]
+
+
+@pytest.mark.requirement("D09")
+def test_a_clock_that_was_put_back_makes_no_answer_earlier_than_it_was_owed(two_callers):
+    city, case = two_callers
+    jobs.tell_reject(number=case.number, version=case.version)
+    notice = ReporterNotice.objects.first()
+    city.now = notice.owed_at - timedelta(hours=2)
+    done = operations.settle(
+        notice.pk, medium="phone", note="接通", actor=city.actors["acceptor"], now=city.now
+    )
+    assert (done.state, done.settled_at) == ("told", notice.owed_at)
