@@ -122,10 +122,14 @@ class Story:
         )  # fmt: skip
 
     def pay(self, claim: Claim, amount: Any) -> Payment:
+        """Under a receipt of its own; taken back under the first one of the claim."""
         self.receipts += 1
+        reference = f"银行回单{self.receipts:04d}号"
+        if Decimal(str(amount)) < 0 and (first := claim.payments.order_by("pk").first()):
+            reference = first.reference
         return works.record_payment(
             claim_id=claim.pk, amount=amount, paid_on=timezone.localdate(self.town.now),
-            reference=f"银行回单{self.receipts:04d}号", actor=self.town.actor("supervisor"),
+            reference=reference, actor=self.town.actor("supervisor"),
             now=self.town.now,
         )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 
 from cityloop.cases import queries as cases
 from cityloop.cli.check import sound_flow
@@ -34,9 +35,10 @@ def test_a_unit_is_closed_when_nothing_of_it_is_left(town: Town) -> None:
     assert refused.value.code == "still-in-use"
     assert cases.left_alone(local_day(town.now)) == [(water, 1)]
     told = sound_flow()
-    assert not told["well"] and f"{water.name} (1)" in told["words"]
-    (alone,) = [row for row in cases.missing(town.now) if row.title == "Units without a desk"]
-    assert not alone.done and f"{water.name} (1)" in alone.sentence
+    assert not told["well"] and f"{water.name_zh} (1)" in told["words"]
+    with translation.override("en"):
+        (alone,) = [row for row in cases.missing(town.now) if row.title == "Units without a desk"]
+        assert not alone.done and f"{water.name_zh} (1)" in alone.sentence
 
     # Somebody gets the desk for the days it takes, and returns the case.
     desk = Holding.objects.filter(post__organisation=water, post__roles__code="unit_desk").first()

@@ -53,13 +53,14 @@ def beside(
     ]  # fmt: skip
     if not naming:
         return {}
-    chosen = id_read(str(naming[0]["unit"].value() or ""))
-    unit = unit_named(chosen) if chosen else None
+    offered = _units(naming[0])
+    chosen = str(naming[0]["unit"].value() or "")
+    unit = unit_named(id_read(chosen)) if chosen in offered else None  # else the form names none
     like = unit_facts.like(actor, file.case, now=now)
     return {
         "facts": unit_facts.of_unit(actor, unit, now=now) if unit else None,
         "before": unit_facts.before(file), "like": like,
-        "like_offered": like is not None and str(like.unit.pk) in _units(naming[0]),
+        "like_offered": like is not None and str(like.unit.pk) in offered,
     }  # fmt: skip
 
 
