@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, models, transaction
 
-from cityloop.cases import chain, jobs, operations, proof, state
+from cityloop.cases import chain, jobs, operations, proof, retold, state
 from cityloop.cases.models import Attachment, Case, CaseEvent, Seal, Task, Timer
 from cityloop.cases.tests import world as worlds
 from cityloop.cases.tests.proven import sql
@@ -567,3 +567,15 @@ def test_a_new_column_says_since_which_edition_it_is_proven():
     found = {table: state.columns(table, 1) for table in (Case, Timer, Task)}
     text = ";".join(f"{table.__name__}:{','.join(names)}" for table, names in found.items())
     assert hashlib.sha256(text.encode()).hexdigest()[:12] == FIRST_EDITION
+
+
+@pytest.mark.requirement("O05")
+def test_every_counter_of_a_case_is_told_again_from_its_history():
+    """A counter that comes later is forgotten by nobody."""
+    small = {
+        field.name for field in Case._meta.concrete_fields
+        if isinstance(field, models.PositiveSmallIntegerField)
+    }  # fmt: skip
+    assert small - {"level"} == {*retold.BY_FACT, *retold.BY_ACTION}
+    assert all(retold.BY_ACTION.values())
+    assert retold.FILES and retold.ENDS and retold.REOPENS
