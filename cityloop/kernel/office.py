@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from cityloop.kernel.errors import Problem
+from cityloop.kernel.errors import NotAllowed, NotFound, Problem
 from cityloop.kernel.page import office
 
 Words = str | Promise
@@ -115,6 +116,55 @@ def act(
         return None
     messages.success(request, str(done))
     return redirect(to if isinstance(to, str) else to(result))
+
+
+def take(
+    request: HttpRequest,
+    form: Any,
+    save: Callable[[dict[str, Any]], Any],
+    *,
+    leads_to: Callable[[Any], str],
+    page: Callable[[], HttpResponse],
+    done: Words = "",
+    status: int | None = 400,
+) -> HttpResponse:
+    """Call an operation with a valid form and lead on; else the page with what is wrong.
+
+    What was typed stays in the form; a problem of a field stands at the field. Who may not, or asks
+    for what is not there, is answered as everywhere: that is not a matter of what was typed.
+    `status`: of the page with what is wrong; None for the problem's own.
+    """
+    own = 422
+    if form.is_valid():
+        try:
+            found = save(form.cleaned_data)
+        except (NotAllowed, NotFound):
+            raise
+        except Problem as problem:
+            _show(form, problem)
+            own = problem.status
+        else:
+            messages.success(request, str(done or _("It is recorded.")))
+            return redirect(leads_to(found))
+    answer = page()
+    answer.status_code = status or own
+    return answer
+
+
+def _show(form: Any, problem: Problem) -> None:
+    for name, reason in problem.fields.items():
+        form.add_error(name if name in form.fields else None, reason)
+    if not problem.fields:
+        form.add_error(None, list(problem.reasons))
+
+
+def pager(request: HttpRequest, following: str | None) -> dict[str, str]:
+    """The links of ui/pager.html: they keep the filters."""
+    query = {key: str(one) for key, one in request.GET.items() if key != "after" and one}
+    return {
+        "next": f"?{urlencode({**query, 'after': following})}" if following else "",
+        "first": f"?{urlencode(query)}" if request.GET.get("after") else "",
+    }
 
 
 def object_to(form: forms.Form, problem: Problem) -> None:

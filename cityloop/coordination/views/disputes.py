@@ -18,10 +18,10 @@ from cityloop.cases.models import Status
 from cityloop.coordination import forms, operations, queries
 from cityloop.coordination.models import Dispute
 from cityloop.coordination.operations import Decision
-from cityloop.coordination.views.frame import Words, handed_out, pager, reader, stored, tabs
+from cityloop.coordination.views.frame import Words, handed_out, reader, stored, tabs
 from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.office import act
+from cityloop.kernel.office import act, pager
 
 TAB, SIZE = "disputes", 50
 

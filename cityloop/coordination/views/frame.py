@@ -8,7 +8,6 @@ from typing import Any
 from django.http import FileResponse, HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as lazy
 
 from cityloop.kernel import files
@@ -36,15 +35,6 @@ def reader(request: HttpRequest) -> Actor:
 def tabs(current: str) -> list[tuple[str, Words, str, bool]]:
     """The tabs as ui/tabs.html wants them."""
     return [(reverse(name), title, icon, name == current) for name, title, icon in TABS]
-
-
-def pager(request: HttpRequest, following: str | None) -> dict[str, str]:
-    """The links of ui/pager.html: they keep the filters."""
-    query = {key: str(one) for key, one in request.GET.items() if key != "after" and one}
-    return {
-        "next": f"?{urlencode({**query, 'after': following})}" if following else "",
-        "first": f"?{urlencode(query)}" if request.GET.get("after") else "",
-    }
 
 
 def stored(upload: Any, *, now: datetime) -> StoredFile | None:

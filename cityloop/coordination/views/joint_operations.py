@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cityloop.coordination import forms, operations, queries
 from cityloop.coordination.models import JointOperation
-from cityloop.coordination.views.frame import Words, pager, reader, tabs
+from cityloop.coordination.views.frame import Words, reader, tabs
 from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotAllowed
-from cityloop.kernel.office import act
+from cityloop.kernel.office import act, pager
 from cityloop.people.models import Organisation
 
 TAB, SIZE = "joint-operations", 50

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cityloop.coordination import forms, operations, queries
 from cityloop.coordination.models import MeetingTask
 from cityloop.coordination.operations import Call, Minutes
-from cityloop.coordination.views.frame import Words, handed_out, pager, reader, stored, tabs
+from cityloop.coordination.views.frame import Words, handed_out, reader, stored, tabs
 from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
-from cityloop.kernel.office import act
+from cityloop.kernel.office import act, pager
 
 TAB, SIZE = "meetings", 50
 MANAGE = "coordination.manage"

@@ -18,6 +18,7 @@ from cityloop.discipline.views import frame
 from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
+from cityloop.kernel.office import pager, take
 from cityloop.kernel.page import actor_with
 
 ORDER = ("-proposed_at", "-id")
@@ -75,7 +76,7 @@ def _list(
         (row, *frame.COLOURS[row.colour], *frame.CARD_TONES[row.state], row.overdue(now))
         for row in shown.items
     ]
-    facts |= {"rows": lines, **frame.pager(request, shown.next)}
+    facts |= {"rows": lines, **pager(request, shown.next)}
     if here:
         facts["tabs"] = frame.tabs(actor, here)
     return render(request, "discipline/cards.html", facts)
@@ -132,7 +133,7 @@ def act(request: HttpRequest, card_id: int, name: str) -> HttpResponse:
     def save(facts: dict[str, Any]) -> Card:
         return ACTS[name](card_id=card_id, actor=actor, now=clock.now(), **facts)
 
-    return frame.take(
+    return take(
         request, form, save, leads_to=lambda done: reverse("card", args=[card_id]),
         page=lambda: _page(request, actor, row, **{name: form}),
     )  # fmt: skip
@@ -162,7 +163,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         terms = operations.Terms(**facts)
         return operations.set_rule(terms, valid_from=valid_from, actor=actor, now=clock.now())
 
-    return frame.take(
+    return take(
         request, form, save, leads_to=lambda done: reverse("card-rules"),
         page=lambda: _rules(request, actor, form),
     )  # fmt: skip

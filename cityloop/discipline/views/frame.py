@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy
 
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.errors import NotAllowed, NotFound, Problem
 from cityloop.kernel.page import actor_of
 
 SIZE = 50
@@ -95,39 +89,3 @@ def tabs(actor: Actor, here: str) -> list[tuple[str, Any, str, bool]]:
         for name, title, icon in TABS
         if views or (judges and name in SAMPLED)
     ]
-
-
-def pager(request: HttpRequest, following: str | None) -> dict[str, str]:
-    """The links of ui/pager.html: they keep the filters."""
-    query = {key: str(one) for key, one in request.GET.items() if key != "after" and one}
-    return {
-        "next": f"?{urlencode({**query, 'after': following})}" if following else "",
-        "first": f"?{urlencode(query)}" if request.GET.get("after") else "",
-    }
-
-
-def take(
-    request: HttpRequest,
-    form: Any,
-    save: Callable[[dict[str, Any]], Any],
-    *,
-    leads_to: Callable[[Any], str],
-    page: Callable[[], HttpResponse],
-) -> HttpResponse:
-    """Call an operation with a valid form and lead on; else the page with what is wrong."""
-    if form.is_valid():
-        try:
-            found = save(form.cleaned_data)
-        except (NotAllowed, NotFound):
-            raise  # not a matter of what was typed
-        except Problem as problem:
-            for name, reason in problem.fields.items():
-                form.add_error(name if name in form.fields else None, reason)
-            if not problem.fields:
-                form.add_error(None, list(problem.reasons))
-        else:
-            messages.success(request, _("It is recorded."))
-            return redirect(leads_to(found))
-    answer = page()
-    answer.status_code = 400
-    return answer

@@ -19,6 +19,7 @@ from cityloop.discipline.views import frame
 from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotFound
+from cityloop.kernel.office import pager, take
 from cityloop.kernel.page import actor_with
 
 ORDER = ("-found_at", "-id")
@@ -39,7 +40,7 @@ def fraud(request: HttpRequest) -> HttpResponse:
         "rows": [(row, frame.FRAUD_LOOKS[queries.state_of(row)]) for row in shown.items],
         "form": form, "filtered": any(given.values()), "tabs": frame.tabs(actor, "fraud"),
         "cases_form": forms.CasesForm() if actor.may(FIND) else None,
-        **frame.pager(request, shown.next),
+        **pager(request, shown.next),
     }  # fmt: skip
     return render(request, "discipline/fraud_list.html", facts)
 
@@ -66,7 +67,7 @@ def new(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
         return operations.record_fraud(given, actor=actor, now=clock.now())
 
-    return frame.take(
+    return take(
         request, form, save, leads_to=lambda row: reverse("fraud-finding", args=[row.pk]),
         page=lambda: _new(request, actor, form),
     )  # fmt: skip
@@ -162,7 +163,7 @@ def say(request: HttpRequest, finding_id: int, name: str) -> HttpResponse:
     def save(facts: dict[str, Any]) -> Any:
         return acts[name](finding_id=finding_id, actor=actor, now=clock.now(), **facts)
 
-    return frame.take(
+    return take(
         request, form, save, leads_to=lambda done: reverse("fraud-finding", args=[finding_id]),
         page=lambda: _page(request, actor, row, form=form),
     )  # fmt: skip

@@ -24,6 +24,7 @@ from cityloop.intake.channels import BY_CODE
 from cityloop.intake.models import Report
 from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.office import pager, take
 from cityloop.kernel.page import actor_of, actor_with
 from cityloop.kernel.templatetags.ui import named
 from cityloop.people.models import Organisation
@@ -50,7 +51,7 @@ def samples(request: HttpRequest) -> HttpResponse:
     facts = {
         "rows": [(row, *frame.RULING_LOOKS[row.ruling]) for row in shown.items], "form": form,
         "tabs": frame.tabs(actor, "samples"), "lots": queries.lots(actor, limit=14),
-        "waiting": wanted.state == queries.WAITING, **frame.pager(request, shown.next),
+        "waiting": wanted.state == queries.WAITING, **pager(request, shown.next),
     }  # fmt: skip
     return render(request, "discipline/samples.html", facts, status=200 if form.is_valid() else 400)
 
@@ -68,7 +69,7 @@ def sample(request: HttpRequest, sample_id: int) -> HttpResponse:
     def save(facts: dict[str, Any]) -> Sample:
         return operations.judge_decision(sample_id=sample_id, actor=actor, now=clock.now(), **facts)
 
-    return frame.take(
+    return take(
         request, form, save, leads_to=lambda done: reverse("samples"),
         page=lambda: _page(request, actor, queries.sample(actor, sample_id), judge=form),
     )  # fmt: skip
@@ -85,7 +86,7 @@ def answer(request: HttpRequest, sample_id: int) -> HttpResponse:
             sample_id=sample_id, actor=actor, now=clock.now(), **facts
         )
 
-    return frame.take(
+    return take(
         request, form, save, leads_to=lambda done: reverse("sample", args=[sample_id]),
         page=lambda: _page(request, actor, row, words=form),
     )  # fmt: skip
@@ -187,7 +188,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     facts = {
         "rows": [(row, Decision(row.kind).label) for row in shown.items], "form": form,
-        "tabs": frame.tabs(actor, "error-rates"), **frame.pager(request, shown.next),
+        "tabs": frame.tabs(actor, "error-rates"), **pager(request, shown.next),
     }  # fmt: skip
     status = 200 if form.is_valid() else 400
     return render(request, "discipline/decisions.html", facts, status=status)

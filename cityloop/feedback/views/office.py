@@ -20,6 +20,7 @@ from cityloop.feedback.queries import MANAGE
 from cityloop.feedback.views import frame
 from cityloop.kernel import clock, office, paging
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.office import pager, take
 from cityloop.kernel.page import actor_with
 
 TAB = "office-feedback"
@@ -42,7 +43,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "rows": [(row, frame.kind_of(row), frame.state_of(row), frame.post_of(row))
                  for row in shown.items],
         "query": urlencode({key: one for key, one in given.items() if one}),
-        **frame.pager(request, shown.next),
+        **pager(request, shown.next),
     }  # fmt: skip
     return office.page(request, "feedback/office_list.html", TAB, facts)
 
@@ -136,10 +137,10 @@ def _change(
     """One form of the entry's page: to the page again, or the page with what is wrong."""
     actor = actor_with(request, MANAGE)
     row = queries.managed_entry(actor, entry_id)
-    return frame.take(
+    return take(
         request, form, lambda given: save(actor, given), done=_("It is recorded."),
         leads_to=lambda _done: reverse("office-feedback-entry", args=[entry_id]),
-        page=lambda: _page(request, actor, row, **{name: form}),
+        page=lambda: _page(request, actor, row, **{name: form}), status=None,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from cityloop.kernel import clock, files, paging, release
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotFound
 from cityloop.kernel.models import StoredFile
+from cityloop.kernel.office import pager, take
 from cityloop.kernel.page import actor_of, menu, office_tabs
 
 NEW = "/feedback/new/"
@@ -35,11 +36,11 @@ def new(request: HttpRequest) -> HttpResponse:
         title = request.GET.get("title", "") or _title_of(actor, page)
         return _form(request, forms.SayForm(initial={"page": page, "title": title}))
     form = forms.SayForm(request.POST, request.FILES)
-    return frame.take(
+    return take(
         request, form, lambda given: _said(given, actor),
         done=_("Thank you. You will be told when there is an answer."),
         leads_to=lambda row: reverse("feedback-entry", args=[row.pk]),
-        page=lambda: _form(request, form),
+        page=lambda: _form(request, form), status=None,
     )  # fmt: skip
 
 
@@ -94,7 +95,7 @@ def own(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [(row, frame.kind_of(row), frame.state_of(row), answers.get(row.pk))
                  for row in shown.items],
-        "tabs": frame.tabs("feedback"), **frame.pager(request, shown.next),
+        "tabs": frame.tabs("feedback"), **pager(request, shown.next),
     }  # fmt: skip
     return render(request, "feedback/own.html", context)
 
@@ -134,7 +135,7 @@ def wishes(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [(row, frame.state_of(row), answers.get(row.pk), row.member_id == actor.member_id)
                  for row in shown.items],
-        "tabs": frame.tabs("feedback-wishes"), **frame.pager(request, shown.next),
+        "tabs": frame.tabs("feedback-wishes"), **pager(request, shown.next),
     }  # fmt: skip
     return render(request, "feedback/wishes.html", context)
 

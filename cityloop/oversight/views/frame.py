@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy
 
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.errors import NotAllowed, NotFound, Problem
 from cityloop.kernel.page import actor_of
 from cityloop.oversight import forms
 
@@ -60,15 +54,6 @@ def tabs(here: str) -> list[tuple[str, Any, str, bool]]:
     return [(reverse(name), title, icon, name == here) for name, title, icon in TABS]
 
 
-def pager(request: HttpRequest, following: str | None) -> dict[str, str]:
-    """The links of ui/pager.html: they keep the filters."""
-    query = {key: str(one) for key, one in request.GET.items() if key != "after" and one}
-    return {
-        "next": f"?{urlencode({**query, 'after': following})}" if following else "",
-        "first": f"?{urlencode(query)}" if request.GET.get("after") else "",
-    }
-
-
 def period(
     request: HttpRequest, now: datetime
 ) -> tuple[forms.PeriodForm, tuple[datetime, datetime]]:
@@ -81,37 +66,3 @@ def period(
     plain = forms.PeriodForm(usual)
     plain.is_valid()
     return form, forms.span(plain.cleaned_data["since"], plain.cleaned_data["until"])
-
-
-def take(
-    request: HttpRequest,
-    form: Any,
-    save: Callable[[dict[str, Any]], Any],
-    *,
-    leads_to: Callable[[Any], str],
-    page: Callable[[], HttpResponse],
-) -> HttpResponse:
-    """Call an operation with a valid form and lead on; else the page with what is wrong.
-
-    What was typed stays in the form; a problem of a field stands at the field.
-    """
-    if form.is_valid():
-        try:
-            found = save(form.cleaned_data)
-        except (NotAllowed, NotFound):
-            raise  # not a matter of what was typed
-        except Problem as problem:
-            _show(form, problem)
-        else:
-            messages.success(request, _("It is recorded."))
-            return redirect(leads_to(found))
-    answer = page()
-    answer.status_code = 400
-    return answer
-
-
-def _show(form: Any, problem: Problem) -> None:
-    for name, reason in problem.fields.items():
-        form.add_error(name if name in form.fields else None, reason)
-    if not problem.fields:
-        form.add_error(None, list(problem.reasons))

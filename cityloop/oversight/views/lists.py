@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.languages import in_language
+from cityloop.kernel.office import pager, take
 from cityloop.oversight import forms, operations, queries
 from cityloop.oversight.models import ListedCase, ListKind, NamedList, Sending
 from cityloop.oversight.queries.listed import ORDER, state_of
@@ -34,7 +35,7 @@ def lists(request: HttpRequest) -> HttpResponse:
         return _lists(request, actor)
     actor.require(MANAGE)
     form = forms.NewListForm(request.POST)
-    return frame.take(
+    return take(
         request, form, lambda facts: operations.make_list(actor=actor, now=clock.now(), **facts),
         leads_to=_address, page=lambda: _lists(request, actor, form=form),
     )  # fmt: skip
@@ -47,7 +48,7 @@ def _lists(request: HttpRequest, actor: Actor, **given: Any) -> HttpResponse:
     )
     facts: dict[str, Any] = {
         "rows": [(row, frame.LIST_STATES[state_of(row, now=now)]) for row in shown.items],
-        "tabs": frame.tabs("lists"), **frame.pager(request, shown.next),
+        "tabs": frame.tabs("lists"), **pager(request, shown.next),
     }  # fmt: skip
     if actor.may(MANAGE):
         facts["form"] = forms.NewListForm()
@@ -122,7 +123,7 @@ def _change(
     actor = frame.reader(request)
     actor.require(needs)
     row = queries.list_seen(actor, list_id)
-    return frame.take(
+    return take(
         request, form, lambda facts: save(actor, facts), leads_to=lambda _done: _address(row),
         page=lambda: _page(request, actor, row, **{name: form}, **more),
     )  # fmt: skip

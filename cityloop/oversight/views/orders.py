@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from cityloop.kernel import clock, paging
+from cityloop.kernel.office import pager
 from cityloop.oversight import forms, queries
 from cityloop.oversight.queries.ordered import ORDER
 from cityloop.oversight.views import frame
@@ -28,7 +29,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     ]
     facts = {
         "form": form, "rows": rows, "now": now, "tabs": frame.tabs("orders"),
-        "filtered": any(given.values()), **frame.pager(request, shown.next),
+        "filtered": any(given.values()), **pager(request, shown.next),
     }  # fmt: skip
     return render(request, "oversight/orders.html", facts)
 

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from cityloop.kernel import clock, paging
+from cityloop.kernel.office import pager
 from cityloop.oversight import queries
 from cityloop.oversight.queries.reminded import ORDER
 from cityloop.oversight.views import frame
@@ -31,6 +32,6 @@ def reminders(request: HttpRequest) -> HttpResponse:
         "form": form, "rows": shown.items, "counts": counts, "narrowed": unit or chosen,
         "total": sum(one.count for one in counts), "tabs": frame.tabs("reminders"),
         "period": {name: form[name].value() for name in form.fields},
-        **frame.pager(request, shown.next),
+        **pager(request, shown.next),
     }  # fmt: skip
     return render(request, "oversight/reminders.html", facts)

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy
@@ -58,15 +57,6 @@ def tabs(here: str) -> list[tuple[str, Any, str, bool]]:
 def who(person: Reporter | None) -> str:
     """A petitioner in a list: the name, or else the number."""
     return (person.name or person.phone) if person else ""
-
-
-def pager(request: HttpRequest, following: str | None) -> dict[str, str]:
-    """The links of ui/pager.html: they keep the filters."""
-    query = {key: str(one) for key, one in request.GET.items() if key != "after" and one}
-    return {
-        "next": f"?{urlencode({**query, 'after': following})}" if following else "",
-        "first": f"?{urlencode(query)}" if request.GET.get("after") else "",
-    }
 
 
 def take(

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cityloop.kernel import clock, paging
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, Refused
+from cityloop.kernel.office import pager
 from cityloop.kernel.page import actor_of, actor_with
 from cityloop.petitions import forms, operations, queries, wording
 from cityloop.petitions.models import Petition
@@ -48,7 +49,7 @@ def register(request: HttpRequest) -> HttpResponse:
                  for row in shown.items],
         "form": form, "tabs": frame.tabs("petitions"), "icons": frame.KIND_ICONS,
         "asked": any(given.values()), "may_register": actor.may(queries.REGISTER),
-        **frame.pager(request, shown.next),
+        **pager(request, shown.next),
     }  # fmt: skip
     return render(request, "petitions/register.html", context)
 
@@ -177,7 +178,7 @@ def repeated(request: HttpRequest) -> HttpResponse:
         "rows": [(row, frame.who(queries.petitioner_of(actor, row))) for row in shown.items],
         "undecided": queries.undecided(actor), "why": frame.WHY,
         "tabs": frame.tabs("petitions-repeated"), "icons": frame.KIND_ICONS,
-        **frame.pager(request, shown.next),
+        **pager(request, shown.next),
     }  # fmt: skip
     return render(request, "petitions/repeated.html", context)
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cityloop.kernel import clock, paging
 from cityloop.kernel.errors import Invalid, TooMany
+from cityloop.kernel.office import pager
 from cityloop.kernel.page import actor_of, actor_with
 from cityloop.petitions import forms, operations, queries
 from cityloop.petitions.models import Suggestion
@@ -91,7 +92,7 @@ def _list(request: HttpRequest, form: forms.SuggestionForm) -> HttpResponse:
     context = {
         "rows": [(row, state_of(row, now)) for row in shown.items], "filter": asked, "form": form,
         "may_register": actor.may(queries.REGISTER), "tabs": frame.tabs("suggestions"),
-        "now": now, "asked": state, **frame.pager(request, shown.next),
+        "now": now, "asked": state, **pager(request, shown.next),
     }  # fmt: skip
     return render(request, "petitions/suggestions.html", context)
 
