@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "cityloop.kernel.middleware.limit_body",  # none before it reads the body
     "cityloop.kernel.middleware.problems",
+    "cityloop.kernel.sent_once.forms_once",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -54,10 +54,15 @@ def town(built: towns.Town, db: None, own_files: None, english: None) -> towns.T
 
 
 @pytest.fixture
-def browse(town: towns.Town, settings, monkeypatch: pytest.MonkeyPatch) -> Browse:
-    """A browser of a person in a language; its clock is the town's."""
+def pages(settings) -> None:
+    """Pages are made without collected static files, and as many as a test wants."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**configured.STORAGES, "staticfiles": plain}
     settings.RATE_LIMITS = False
+
+
+@pytest.fixture
+def browse(town: towns.Town, pages: None, monkeypatch: pytest.MonkeyPatch) -> Browse:
+    """A browser of a person in a language; its clock is the town's."""
     monkeypatch.setattr("cityloop.kernel.clock.now", lambda: town.now)
     return browser_of(town)

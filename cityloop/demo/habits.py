@@ -32,6 +32,7 @@ DOUBTS = (
     Habit(2, "check_again", "shift_leader", words="核查照片看不清全貌。", reason="weak_proof"),
     Habit(1, "demand_rework", "shift_leader", words="未达到结案条件。", reason="condition_not_met"),
 )
+ADDED = "来电人补充：情况已持续数日"
 HABITS: dict[str, tuple[Habit, ...]] = {
     "reported": (
         Habit(93, "accept", "acceptor"),
@@ -258,6 +259,14 @@ def _class(town: Town, case: Case, matter: Matter, now: datetime) -> dict[str, A
     return {} if case.problem_class_id else {"problem_class": town.class_row(matter.code)}
 
 
+def _correct(town: Town, case: Case, matter: Matter, now: datetime) -> dict[str, Any]:
+    """What the caller added on the telephone, and the class where none was given."""
+    return {
+        **_class(town, case, matter, now),
+        "description": f"{case.description}（{ADDED}）"[:2000],
+    }
+
+
 def _file(town: Town, case: Case, matter: Matter, now: datetime) -> dict[str, Any]:
     rule = town.rule(case.problem_class_id or 0, now)
     return {"filing_rule": rule} if rule else {}
@@ -293,7 +302,7 @@ def _closing(town: Town, case: Case, matter: Matter, now: datetime) -> dict[str,
 
 
 MORE = {
-    "accept": _class, "correct": _class, "file": _file,
+    "accept": _class, "correct": _correct, "file": _file,
     "dispatch": _dispatch, "dispatch_by_order": _dispatch, "decide": _decide,
     "send_verify": _walker, "send_check": _walker,
     "assign": _assign, "hand_in": _result, "finish": _result, "close": _closing,

@@ -284,4 +284,6 @@ def proposed(asked: Asked, wanted: set[str]) -> dict[str, Any]:
         "problem_class": case.problem_class_id, "address": case.address, "worker": case.worker_id,
         "description": case.description, "place_level": case.place_level,
     }  # fmt: skip
+    if "same_as" in wanted and case.status == Status.VOIDING:
+        found["same_as"] = guards.same_as_asked(case)
     return found | {name: value for name, value in known.items() if name in wanted}

@@ -56,19 +56,30 @@ def once_in_pieces(
     """
     check_key(key)
     digest = hashlib.sha256(request).hexdigest()
-    with _mine(caller, key):
+    with one_at_a_time(caller, key):
         if RememberedCall.objects.filter(caller=caller, key=key).exists():
             return _kept(caller, key, digest)
         status, body = act()
-        with transaction.atomic():
-            if _claim(caller, key, digest, now):
-                kept = RememberedCall.objects.filter(caller=caller, key=key)
-                kept.update(status=status, body=body)
+        keep(caller=caller, key=key, digest=digest, now=now, answer=(status, body))
     return status, body
 
 
+def keep(*, caller: str, key: str, now: datetime, answer: Answer, digest: str = "") -> None:
+    """Keep the answer of a call for a day; the first that is kept stays."""
+    with transaction.atomic():
+        if _claim(caller, key, digest, now):
+            mine = RememberedCall.objects.filter(caller=caller, key=key)
+            mine.update(status=answer[0], body=answer[1])
+
+
+def kept(caller: str, key: str) -> Answer | None:
+    """The answer of a call whose key says all about it, None where there is none."""
+    call = RememberedCall.objects.filter(caller=caller, key=key).first()
+    return call and (call.status or 200, bytes(call.body or b""))
+
+
 @contextmanager
-def _mine(caller: str, key: str) -> Iterator[None]:
+def one_at_a_time(caller: str, key: str) -> Iterator[None]:
     """Whoever sends this key meanwhile waits. The server lets go when the connection is lost."""
     name = [f"idempotency {caller} {key}"]
     with connection.cursor() as cursor:

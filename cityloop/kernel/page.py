@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,7 +18,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from cityloop.kernel.actor import Actor
-from cityloop.kernel.errors import NotAllowed, NotFound, NotSignedIn, Problem
+from cityloop.kernel.errors import NotAllowed, NotFound, NotSignedIn, Problem, TooLarge
 from cityloop.kernel.manifest import MenuItem, OfficeTab, subsystems
 from cityloop.kernel.middleware import database_away, problem_response, wants_json
 
@@ -125,7 +126,14 @@ def _answer(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400"""
+    """400, or 413 for a form that holds more than one may."""
+    if isinstance(exception, RequestDataTooBig):
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024
+        about = {"limit": limit}
+        long = _("what is typed into a form has at most %(limit)s MB together: shorten it") % about
+        return _answer(request, TooLarge(long))
+    if isinstance(exception, TooManyFieldsSent | TooManyFilesSent):
+        return _answer(request, TooLarge(_("the form sends too many fields or files at once")))
     return _answer(request, Problem(_("the request cannot be read")))
 
 

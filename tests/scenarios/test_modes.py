@@ -388,3 +388,19 @@ def test_changzhou_passes_work_down_four_levels(town: Town) -> None:
     case = town.step(case.number, "dispatch", "community_desk", unit="COMM1")
     assert case.lead == town.units["COMM1"]
     assert town.step(case.number, "receive", "community_hands").status == "handling"
+
+
+@pytest.mark.requirement("A12", "A13", "E01")
+def test_a_case_is_not_passed_down_to_where_nobody_dispatches(town: Town) -> None:
+    body(town, "STREET2", "street", "DIST", f"{DISTRICT}002")
+    body(town, "COMM2", "community_office", "STREET2", f"{DISTRICT}002001")
+    staff(town, "other_street", "STREET2", "dispatcher")
+    staff(town, "other_community", "COMM2", "dispatcher")
+    mode("changzhou")
+    point = town.grid(0).geom.point_on_surface
+    case = filed(town, x=point.x, y=point.y)
+    case = town.step(case.number, "pass_down", "dispatcher")
+    with pytest.raises(cases.Refused, match="nobody at STREET1单位 can dispatch a case"):
+        town.step(case.number, "pass_down", "district")
+    staff(town, "street_desk", "STREET1", "dispatcher")
+    assert town.step(case.number, "pass_down", "district").holder == town.units["STREET1"]

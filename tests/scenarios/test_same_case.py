@@ -108,6 +108,7 @@ def test_a_filed_case_that_is_voided_as_the_same_leaves_its_reports_to_the_other
 
 @pytest.mark.requirement("D07")
 def test_an_approval_names_another_case_or_none(town: Town) -> None:
+    """What the request named ended without being handled: nobody would have the problem."""
     first, other = _two(town)
     third = Case.objects.get(number=town.report(text="围墙倒塌").case)
     ask = {"reason_code": "duplicate", "reason": "与另案相同"}
@@ -115,13 +116,41 @@ def test_an_approval_names_another_case_or_none(town: Town) -> None:
         _filed(town, case)
         town.step(case.number, "request_void", "dispatcher", **ask, **said)
     town.step(third.number, "reject", "acceptor", reason_code="too_vague", reason="无法核实")
-    town.step(first.number, "approve_void", "shift_leader", **ask)  # that one ended meanwhile
+    with pytest.raises(Refused, match="which the request named, is open no more"):
+        town.step(first.number, "approve_void", "shift_leader", **ask)
+    town.step(first.number, "approve_void", "shift_leader", **ask, same_as=other.number)
     town.deliver()
-    heard = ReporterNotice.objects.filter(report__case=first).values_list("topic", flat=True)
-    assert "same_as" not in CaseEvent.objects.get(case=first, action="approve_void").facts
-    assert Report.objects.filter(case=third).count() == 1 and "joined" not in heard
+    assert CaseEvent.objects.get(case=first, action="approve_void").facts["same_as"] == other.number
+    assert Report.objects.filter(case=other).count() == 2
     town.step(other.number, "approve_void", "shift_leader", reason_code="below_condition",
               reason="已消失")  # fmt: skip
+    assert "same_as" not in CaseEvent.objects.get(case=other, action="approve_void").facts
+
+
+@pytest.mark.requirement("D07")
+def test_two_voids_that_name_each_other_do_not_both_end(town: Town) -> None:
+    first, other = _two(town)
+    first, other = _filed(town, first), _filed(town, other)
+    ask = {"reason_code": "duplicate", "reason": "与另案相同"}
+    town.step(first.number, "request_void", "dispatcher", **ask, same_as=other.number)
+    town.step(other.number, "request_void", "dispatcher", **ask, same_as=first.number)
+    assert town.step(first.number, "approve_void", "shift_leader", **ask).status == "voided"
+    with pytest.raises(Refused, match="which the request named, is open no more"):
+        town.step(other.number, "approve_void", "shift_leader", **ask)
+    other = town.step(other.number, "refuse_void", "shift_leader", reason="另案已并入本案")
+    assert other.status == "filed"
+    town.deliver()
+    assert Report.objects.filter(case=other).count() == 2
+
+
+@pytest.mark.requirement("D07")
+def test_a_duplicate_of_what_was_handled_meanwhile_is_voided(town: Town) -> None:
+    first, other = _two(town)
+    first, other = _filed(town, first), _filed(town, other)
+    ask = {"reason_code": "duplicate", "reason": "与另案相同"}
+    town.step(other.number, "request_void", "dispatcher", **ask, same_as=first.number)
+    assert town.carry(first.number, "closed").status == "closed"
+    assert town.step(other.number, "approve_void", "shift_leader", **ask).status == "voided"
     assert "same_as" not in CaseEvent.objects.get(case=other, action="approve_void").facts
 
 

@@ -327,6 +327,8 @@ def test_a_budget_is_never_exceeded_silently(story: Story) -> None:
         works.set_budget(amount=9000, reason="调减", **same)
     with pytest.raises(Invalid, match="say why"):
         works.set_budget(amount=20_000, **same)
+    with pytest.raises(Invalid, match="no region 999901"):
+        works.set_budget(amount=1, **same | {"code": "NEW", "area_code": "999901"})
     works.set_budget(amount=20_000, reason="追加", **same)
     assert story.left() == 9500
     assert WorksRecord.objects.filter(subject="budgetline", reason="追加").exists()

@@ -8,10 +8,9 @@ from typing import Any
 from cityloop.cases import chain, rework
 from cityloop.cases.change import Change
 from cityloop.cases.effects.tasks import united
-from cityloop.cases.guards.filing import level_then, same_case
+from cityloop.cases.guards.filing import corrections, same_case
 from cityloop.cases.guards.joint import roles_of
 from cityloop.cases.models import Case, ClosingKind, RecordType, Status
-from cityloop.kernel.phones import masked
 from cityloop.standards import worktime
 from cityloop.standards.models import FilingRule
 
@@ -61,18 +60,10 @@ def note_acceptance(change: Change) -> None:
 
 
 def correct_case(change: Change) -> None:
-    """What the acceptor corrects is written with its old value; no telephone number comes in."""
-    case, inputs = change.case, change.inputs | {"level": level_then(change)}
-    chosen = inputs.get("problem_class")
-    if chosen is not None and chosen.pk != case.problem_class_id:
-        change.facts["class"] = {"was": case.problem_class_id, "is": chosen.pk}
-        case.problem_class_id = chosen.pk
-    for name in ("level", "description", "address"):
-        value = inputs.get(name)
-        value = masked(value) if isinstance(value, str) else value
-        if value not in (None, "") and value != getattr(case, name):
-            change.facts[name] = {"was": getattr(case, name), "is": value}
-            setattr(case, name, value)
+    """What the acceptor corrects is written with its old value."""
+    for name, (was, now) in corrections(change).items():
+        change.facts["class" if name == "problem_class" else name] = {"was": was, "is": now}
+        setattr(change.case, "problem_class_id" if name == "problem_class" else name, now)
 
 
 def want_verification(change: Change) -> None:

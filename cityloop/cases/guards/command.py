@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cityloop.cases import command
 from cityloop.cases.change import Change
+from cityloop.people import queries as people
 from cityloop.people.models import Organisation
 from cityloop.people.queries import level_of_kind, stands_at
 
@@ -50,6 +52,21 @@ def own_platform_dispatches(change: Change) -> str | None:
 def platform_below(change: Change) -> str | None:
     """A platform below the one that holds the case dispatches too (A12)."""
     return _none_there(change, down=True)
+
+
+def somebody_dispatches_below(change: Change) -> str | None:
+    """At the platform that gets the case somebody can dispatch it today (A12, E01)."""
+    below = command.neighbour(change.case.platforms, change.case.holder_id, down=True)
+    body = Organisation.objects.filter(pk=below).defer("search").first()
+    if body is None:
+        return None  # said by platform_below
+    roles = dict(change.flow.roles).get("dispatch", DISPATCHING)
+    desks = people.desks_staffed(timezone.localdate(change.now))
+    if any(one.platform == body.code and one.role in roles for one in desks):
+        return None
+    return _("nobody at %(units)s can dispatch a case: give somebody a post there") % {
+        "units": body.name
+    }
 
 
 def platform_above(change: Change) -> str | None:

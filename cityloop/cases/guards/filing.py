@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,6 +13,7 @@ from cityloop.cases.change import Change
 from cityloop.cases.flow import from_public
 from cityloop.cases.models import FINAL, Case, CaseEvent, RecordType, Status
 from cityloop.kernel.actor import Actor
+from cityloop.kernel.phones import masked
 from cityloop.kernel.turns import take_turn
 from cityloop.standards import queries as standards
 from cityloop.standards.models import FilingRule, ProblemClass
@@ -144,30 +147,41 @@ def never_filed(change: Change) -> str | None:
 def same_case(change: Change) -> str:
     """The number of the case that this one is said to be the same as; '' where it is none.
 
-    Who approves a void as a duplicate and names none means the case that the request named, as long
-    as that is open.
+    Who approves a void as a duplicate and names none means the case that the request named, unless
+    its problem was handled meanwhile.
     """
     number = str(change.inputs.get("same_as") or "")
     if number or change.action != "approve_void" or not _as_duplicate(change):
         return number
-    asked = CaseEvent.objects.filter(case=change.case, action="request_void").order_by("-version")
-    number = str(asked.values_list("facts__same_as", flat=True).first() or "")
-    return number if _open_ones(number).exists() else ""
+    number = same_as_asked(change.case)
+    handled = Case.objects.filter(number=number, status=Status.CLOSED)
+    return "" if handled.exists() else number
+
+
+def same_as_asked(case: Case) -> str:
+    """The number that the request to void this case named, '' where it named none."""
+    asked = CaseEvent.objects.filter(case=case, action="request_void").order_by("-version")
+    return str(asked.values_list("facts__same_as", flat=True).first() or "")
 
 
 def same_case_goes_on(change: Change) -> str | None:
     """Whoever says which case it is the same as names an open one that they see: its reports are to
-    be answered with that case (D07)."""
-    number = change.inputs.get("same_as")
+    be answered with that case (D07). What the request named counts as said by who approves."""
+    if _as_duplicate(change):
+        _one_at_a_time()
+    number, said = same_case(change), change.inputs.get("same_as")
     if not number:
         return None
     if not _as_duplicate(change):
         return _("only what was reported before is the same as another case")
     if "written_report" in change.case.replies_owed:
         return _("a written report is owed of this case itself")
-    _one_at_a_time()
-    if number == change.case.number or not _seen_by(change.actor, _open_ones(number)):
+    there = _open_ones(number).exclude(pk=change.case.pk)
+    if said and not _seen_by(change.actor, there):
         return _("case %(number)s is not an open one that you see") % {"number": number}
+    if not there.exists():
+        return _("case %(number)s, which the request named, is open no more: name another one, "
+                 "or refuse the request") % {"number": number}  # fmt: skip
     return None
 
 
@@ -204,6 +218,27 @@ def level_then(change: Change) -> int:
         return case.level
     own = case.problem_class.level if case.problem_class else USUAL_LEVEL
     return int(chosen.level if case.level == own else max(case.level, chosen.level))
+
+
+def corrections(change: Change) -> dict[str, tuple[Any, Any]]:
+    """What of the case the inputs make another: {field: (as it was, as it is)}; no telephone number
+    comes in."""
+    case, inputs = change.case, change.inputs | {"level": level_then(change)}
+    chosen = inputs.get("problem_class")
+    found: dict[str, tuple[Any, Any]] = {}
+    if chosen is not None and chosen.pk != case.problem_class_id:
+        found["problem_class"] = (case.problem_class_id, chosen.pk)
+    for name in ("level", "description", "address"):
+        value = inputs.get(name)
+        value = masked(value) if isinstance(value, str) else value
+        if value not in (None, "") and value != getattr(case, name):
+            found[name] = (getattr(case, name), value)
+    return found
+
+
+def something_corrected(change: Change) -> str | None:
+    """A correction leaves the case another than it was, or with another paper."""
+    return None if change.papers or corrections(change) else _("nothing of the case would change")
 
 
 def lower_level_explained(change: Change) -> str | None:

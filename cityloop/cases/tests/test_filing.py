@@ -173,3 +173,15 @@ def test_the_whole_cases_clock_tells_its_margin(world):
         Timer(kind="handling", limit_amount=2, state="ended"), which=1, now=world.now
     )
     assert handling["margin_hours"] == 0
+
+
+@pytest.mark.requirement("D01")
+def test_a_correction_that_changes_nothing_leaves_no_line(world):
+    case = world.report(description="井盖破损", address="人民路 1 号")
+    same = {"description": case.description, "level": case.level, "address": case.address}
+    with pytest.raises(operations.Refused, match="nothing of the case would change"):
+        world.step(case, "correct", "acceptor", reason="再看一遍", **same)
+    assert CaseEvent.objects.filter(case=case, action="correct").count() == 0
+    case = world.step(case, "correct", "acceptor", reason="地址写错", **same | {"address": "2 号"})
+    line = CaseEvent.objects.get(case=case, action="correct")
+    assert line.facts["address"] == {"was": "人民路 1 号", "is": "2 号"}

@@ -6,11 +6,13 @@ from datetime import date, datetime, time
 
 from django.db import transaction
 from django.db.models import Q, Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cityloop.geo import queries as geo
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.encoding import says_something
-from cityloop.kernel.errors import NotAllowed, Refused
+from cityloop.kernel.errors import NotAllowed, NotFound, Refused
 from cityloop.people.models import Organisation
 from cityloop.people.scope import in_scope, scopes_of, starts_with
 from cityloop.works import queries
@@ -139,9 +141,7 @@ def set_budget(
         raise bad("year", _("a year from 2000 to 2100"))
     row = BudgetLine.objects.select_for_update().filter(year=year, code=code).first()
     if row is None:
-        if not (area_code == "" or (area_code.isascii() and area_code.isdigit())):
-            raise bad("area_code", _("digits of a region code"))
-        row = BudgetLine(year=year, code=code, area_code=area_code[:12])
+        row = BudgetLine(year=year, code=code, area_code=_area(area_code, now))
     elif not says_something(words(reason, "reason", longest=200, optional=True)):
         raise bad("reason", _("say why the budget changes"))
     _require_area(actor, row.area_code)
@@ -156,6 +156,16 @@ def set_budget(
     record(row, "budgeted", actor=actor, now=now, reason=reason.strip(), amount=given, was=was)
     row.save()  # its table takes no amount of which the last record does not say the same
     return row
+
+
+def _area(code: str, now: datetime) -> str:
+    """The code of a region of today, '' for the whole city."""
+    if code == "":
+        return code
+    try:
+        return str(geo.region(code, on=timezone.localdate(now)).code)
+    except NotFound as problem:
+        raise bad("area_code", problem.reasons[0]) from None
 
 
 def _locked(designation_id: int) -> Designation:
