@@ -69,7 +69,8 @@ SELECT case_id, {_FACTS}, {_ACTIONS},
 CASES = f"""
 SELECT c.id, c.number, {", ".join(f"c.{name}" for name in (*BY_FACT, *BY_ACTION))},
        c.filed_at, c.closed_at, c.handled_late,
-       count(t.id) FILTER (WHERE t.late) AS late_clocks
+       count(t.id) FILTER (WHERE t.late) AS late_clocks,
+       coalesce(bool_or(t.late AND t.kind = 'handling'), FALSE) AS late_with_a_unit
   FROM cases_case c LEFT JOIN cases_timer t ON t.case_id = c.id
  WHERE c.id BETWEEN %s AND %s GROUP BY c.id ORDER BY c.id
 """  # noqa: S608 (names of our own)
@@ -101,7 +102,8 @@ def _differing(case: Mapping[str, Any], told: Mapping[str, Any]) -> Iterable[str
             yield name
     if case["closed_at"] != _ended(told):
         yield "closed_at"
-    if told["was_late"] and not case["handled_late"]:
+    # By the steps that ended a unit's clock, or by the clock itself: late is never undone.
+    if (told["was_late"] or case["late_with_a_unit"]) and not case["handled_late"]:
         yield "handled_late"
 
 

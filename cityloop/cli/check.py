@@ -57,7 +57,14 @@ def check(
     if clock_was_wrong:
         findings.append(say_clock_was_wrong())
     if chain:
-        findings += [prove_history(), prove_files(), prove_book(), prove_orders(), prove_rows()]
+        findings += [
+            prove_history(),
+            prove_files(),
+            prove_book(),
+            prove_orders(),
+            prove_cards(),
+            prove_rows(),
+        ]
     if workflow:
         findings += [sound_flow(), sides_apart()]
     well = all(finding["well"] for finding in findings)
@@ -143,6 +150,16 @@ def prove_orders() -> dict[str, Any]:
         altered += works.altered_budgets()
     words = _one_a_line(altered) or f"{count} orders of works are what their records left"
     return {"name": "orders", "well": not altered, "words": words}
+
+
+def prove_cards() -> dict[str, Any]:
+    """Compare where every warning card stands, and by when it is answered, with its notes."""
+    from cityloop.discipline import altered as discipline
+
+    with progress("Proving the cards"):
+        count, altered = discipline.altered_cards()
+    words = _one_a_line(altered) or f"{count} cards stand as their notes say"
+    return {"name": "cards", "well": not altered, "words": words}
 
 
 def prove_rows() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-from cityloop.kernel.manifest import MenuItem, Schedule, Subsystem
+from cityloop.kernel.manifest import Kept, MenuItem, Schedule, Subsystem
 
 
 class DisciplineConfig(Subsystem):
@@ -8,6 +8,12 @@ class DisciplineConfig(Subsystem):
     name = "cityloop.discipline"
     label = "discipline"
     title = "Discipline"
+    keeps = (
+        Kept("discipline_sample", "as_drawn", ("lot_id", "case_id", "version", "kind",
+             "operator_id", "hall_id", "decided_at")),
+        Kept("discipline_sample", "as_judged", ("ruling", "mistake", "note", "judge_id",
+             "judged_at"), "t.judged_at IS NOT NULL"),
+    )  # fmt: skip
     menu = (
         MenuItem("Discipline", "/discipline/", "shuffle", "discipline.view", 60),
         MenuItem(

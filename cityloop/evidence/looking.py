@@ -166,12 +166,18 @@ def _time(photo: Attachment, found: stamps.Stamp) -> list[Finding]:
     since = photos.proves_since(photo.stage, photo.case, at=step)
     if since and at < since and _apart(at, since, found) > CLOCKS_DIFFER:
         facts["since"] = since.isoformat()
-    if found.others:  # a second stamp over the first hides neither
-        facts["others"] = [timezone.make_aware(one).isoformat() for one in found.others]
+    # A second stamp over the first hides neither: one of another day, or of before what it proves.
+    others = [timezone.make_aware(one) for one in found.others]
+    if others := [one for one in others if abs(one - at) > OLD or _before(one, since)]:
+        facts["others"] = [one.isoformat() for one in others]
     if not {"camera", "step", "since", "others"} & set(facts):
         return []
     method, score = stamps.METHOD, found.score
     return [_found(photo, Kind.STAMP_TIME, method, odd=True, score=score, facts=facts)]
+
+
+def _before(at: datetime, since: datetime | None) -> bool:
+    return since is not None and since - at > CLOCKS_DIFFER
 
 
 def _apart(at: datetime, other: datetime, found: stamps.Stamp) -> timedelta:
@@ -182,18 +188,35 @@ def _apart(at: datetime, other: datetime, found: stamps.Stamp) -> timedelta:
 
 
 def _place(photo: Attachment, found: stamps.Stamp) -> list[Finding]:
-    """The place on the picture against the address and the regions of the case.
+    """The places on the picture against the address and the regions of the case.
 
     Another road or another district of the city is odd; another street of the district, and what
-    is no district of the city, are only noted.
+    is no district of the city, are only noted. Of further places, which may be signs in the scene,
+    only a full address in another district counts.
     """
-    facts: dict[str, Any] = {"place": found.place, "address": photo.case.address}
-    if stamps.same_place(found.place, photo.case.address) is False:
-        facts["road"] = True
-    facts |= _regions(photo, found.place)
-    if not {"road", "district", "street", "unknown"} & facts.keys():
+    first = _place_facts(photo, found.place)
+    told = _placed(photo, found, found.place, first)
+    if told and told[0].odd:
+        return told
+    for place in found.places:
+        facts = _place_facts(photo, place)
+        if "district" in facts and any(stamps.names_in(place)):
+            return _placed(photo, found, place, facts)
+    return told
+
+
+def _place_facts(photo: Attachment, place: str) -> dict[str, Any]:
+    road = stamps.same_place(place, photo.case.address) is False
+    return ({"road": True} if road else {}) | _regions(photo, place)
+
+
+def _placed(
+    photo: Attachment, found: stamps.Stamp, place: str, differs: dict[str, Any]
+) -> list[Finding]:
+    if not {"road", "district", "street", "unknown"} & differs.keys():
         return []
-    odd = bool({"road", "district"} & facts.keys())
+    facts = {"place": place[:120], "address": photo.case.address, **differs}
+    odd = bool({"road", "district"} & differs.keys())
     method, score = stamps.METHOD, found.score
     return [_found(photo, Kind.STAMP_PLACE, method, odd=odd, score=score, facts=facts)]
 

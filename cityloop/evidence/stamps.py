@@ -16,7 +16,7 @@ from typing import Any
 
 METHOD = "rapidocr-3.10/PP-OCRv6/3"
 SMALLEST = 320  # pixels: on a smaller picture no stamp can be read
-A_DAY = timedelta(days=1)
+ONE_CLOCK = timedelta(minutes=10)  # what differs by less is the same moment, told twice
 SURE = 0.8  # less sure readings are textures, not letters
 
 SAME_SPOT = 0.5  # share of two boxes that is common where an app wrote both
@@ -61,8 +61,8 @@ _DISTRICT = re.compile(
 class Stamp:
     """What is burnt into a picture; `at` is local time, `timed` False where only a day is read.
 
-    `others`: further moments, a day and more from it and with their time: signs in the scene tell
-    days.
+    `others`: further moments with their time of the day, other than its own: signs in the scene
+    tell days. `places`: further places, which may be signs in the scene.
     """
 
     text: str
@@ -71,6 +71,7 @@ class Stamp:
     place: str
     score: float
     others: tuple[datetime, ...] = ()
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +145,14 @@ def understood(lines: Iterable[tuple[str, float]]) -> Stamp | None:
     sure = [(text, score) for text, score in lines if score >= SURE]
     read = _moments(" ".join(text for text, _score in sure))
     at, timed = read[0] if read else (None, False)
-    place = next((text for text, _score in sure if _is_place(text)), "")
+    place, *places = [text for text, _score in sure if _is_place(text)] or [""]
     if at is None and not place:
         return None
     told = [(text, score) for text, score in sure if text == place or _tells_when(text)]
     score = min((score for _text, score in told), default=SURE)
-    others = tuple(one for one, clock in read[1:] if clock and at and abs(one - at) > A_DAY)
+    others = tuple(one for one, clock in read[1:] if clock and at and abs(one - at) > ONE_CLOCK)
     words = " ".join(text for text, _score in told)[:200]
-    return Stamp(words, at, timed, place[:120], score, others)
+    return Stamp(words, at, timed, place[:120], score, others, tuple(places))
 
 
 def names_in(text: str) -> tuple[list[str], list[str]]:

@@ -3,7 +3,8 @@
 Triggers refuse to change what was decided, paid, answered or drawn (append_only.py). Who owns the
 tables can take a trigger off, change a row and put the trigger back: nothing of that is left. So
 what a trigger keeps is digested once it is kept, under a chain whose last link is noted outside the
-database (witness.py), and the proof digests it again. Cases and reports have proofs of their own.
+database (witness.py), and the proof digests it again. What other triggers keep, which ask more than
+one row, the manifests name (`Subsystem.keeps`). Cases and reports have proofs of their own.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from django.apps import apps
 from django.db import connection, transaction
 
 from cityloop.kernel import triggers, witness
 from cityloop.kernel.faults import Broken, Tally
+from cityloop.kernel.manifest import Kept, subsystems
 from cityloop.kernel.models import Fingerprint
 from cityloop.kernel.reports import Progress
-from cityloop.kernel.triggers import Kept
 from cityloop.kernel.turns import take_turn
 
 AT_ONCE = 2_000  # rows
@@ -42,10 +44,11 @@ def take(*, now: datetime) -> int:
 
 
 def rules() -> list[Kept]:
-    """What the triggers of the migrations keep, but for what is proven elsewhere, of the tables
-    that there are."""
+    """What the triggers of the migrations keep, but for what is proven elsewhere, and what the
+    manifests name; of the tables that there are. Of rows that may still go only the latter."""
     there = _columns()
-    found = [one for one in triggers.kept() if not one.table.startswith(NOT_HERE)]
+    found = [one for one in triggers.kept() if one.stays and not one.table.startswith(NOT_HERE)]
+    found += [one for app in subsystems() for one in app.keeps]
     return [one for one in found if {"id", *one.columns} <= set(there.get(one.table, ()))]
 
 
@@ -58,9 +61,9 @@ def _take_some(rule: Kept, now: datetime) -> int:
             f"""SELECT t.id, {_told(columns)} FROM {rule.table} t
                  WHERE ({rule.when}) AND NOT EXISTS (
                    SELECT FROM kernel_fingerprint f
-                    WHERE f.of = %s AND f.rule = %s AND f.row = t.id)
+                    WHERE f.of = %s AND f.rule = %s AND f.row = t.id AND f.columns = %s)
                  ORDER BY t.id LIMIT {AT_ONCE}""",  # noqa: S608 (of our own migrations)
-            [rule.table, rule.name],
+            [rule.table, rule.name, " ".join(columns)],
         )
         rows = cursor.fetchall()
     if not rows:
@@ -81,7 +84,8 @@ def verify(progress: Progress | None = None) -> tuple[int, list[Broken]]:
     """How many rows were digested, and those that are gone or another thing than they were; links
     of the chain that are broken, or gone though they were noted outside the database."""
     total, done, link, tally = Fingerprint.objects.count(), 0, "", Tally()
-    there, links = _columns(), {}
+    there, links, go = _columns(told=True), {}, _that_may_go()
+    known = _known()
     noted = dict(witness.told(WITNESSED))
     for some in _in_order():
         for one in some:
@@ -90,7 +94,7 @@ def verify(progress: Progress | None = None) -> tuple[int, list[Broken]]:
             link = one.link
             if str(one.pk) in noted:
                 links[str(one.pk)] = link
-        _compare(some, there, tally)
+        _compare(some, there, known, go, tally)
         done += len(some)
         if progress:
             progress(done, total)
@@ -101,25 +105,55 @@ def verify(progress: Progress | None = None) -> tuple[int, list[Broken]]:
     return total, tally.found()
 
 
-def _compare(some: Sequence[Fingerprint], there: dict[str, list[str]], tally: Tally) -> None:
-    groups: dict[tuple[str, str], list[Fingerprint]] = defaultdict(list)
+def _that_may_go() -> set[tuple[str, str]]:
+    """Table and rule of rows that somebody may take away, digested before that was known."""
+    return {(one.table, one.name) for one in triggers.kept() if not one.stays}
+
+
+def _compare(
+    some: Sequence[Fingerprint],
+    there: dict[str, list[str]],
+    known: dict[str, set[str]],
+    go: set[tuple[str, str]],
+    tally: Tally,
+) -> None:
+    groups: dict[tuple[str, str, str], list[Fingerprint]] = defaultdict(list)
     for one in some:
-        groups[one.of, one.columns].append(one)
-    for (table, columns), prints in groups.items():
+        groups[one.of, one.rule, one.columns].append(one)
+    unless = {(one.table, one.name): one.unless for one in rules() if one.unless}
+    for (table, rule, columns), prints in groups.items():
         names = columns.split()
-        if not set(names) <= set(there.get(table, ())):
-            continue  # a later version has them no more
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT t.id, {_told(names)} FROM {table} t WHERE t.id = ANY(%s)",  # noqa: S608
-                [[one.row for one in prints]],
-            )
-            now = dict(cursor.fetchall())
+        if lost := set(names) - set(there.get(table, ())):
+            if still := lost & known.get(table, set()):  # else a later version has them no more
+                what = f"not to be read: {', '.join(sorted(still))}"
+                tally.add(f"{table} {prints[0].row}", what, kind=f"{table} unread")
+            continue
+        now, excused = _as_they_are(table, names, unless.get((table, rule), ""), prints)
         for one in prints:
-            if one.row not in now:
-                tally.add(f"{table} {one.row}", "the row is gone", kind=f"{table} gone")
-            elif _sha256(now[one.row]) != one.digest:
-                tally.add(f"{table} {one.row}", "the row is another than it was", kind=table)
+            if one.row not in excused and (what := _otherwise(one, now, go)):
+                kind = table if one.row in now else f"{table} gone"
+                tally.add(f"{table} {one.row}", what, kind=kind)
+
+
+def _as_they_are(
+    table: str, names: Sequence[str], unless: str, prints: Sequence[Fingerprint]
+) -> tuple[dict[int, str], set[int]]:
+    """The rows as they are told now, and those that may have become another."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT t.id, {_told(names)}, {unless or 'FALSE'}"  # noqa: S608
+            f" FROM {table} t WHERE t.id = ANY(%s)",
+            [[one.row for one in prints]],
+        )
+        rows = cursor.fetchall()
+    return {row: text for row, text, _may in rows}, {row for row, _text, may in rows if may}
+
+
+def _otherwise(one: Fingerprint, now: dict[int, str], go: set[tuple[str, str]]) -> str:
+    """What is wrong with the row, '' where nothing is. `now`: rows as they are told now."""
+    if one.row not in now:
+        return "" if (one.of, one.rule) in go else "the row is gone"
+    return "" if _sha256(now[one.row]) == one.digest else "the row is another than it was"
 
 
 def _in_order() -> Iterator[list[Fingerprint]]:
@@ -142,17 +176,25 @@ def _told(columns: Sequence[str]) -> str:
     return f"(SELECT to_jsonb(x)::text FROM (SELECT {', '.join(f't.{one}' for one in columns)}) x)"  # noqa: S608 (columns of ours)
 
 
-def _columns() -> dict[str, list[str]]:
-    """The columns of each table that can be told, in their order."""
+def _known() -> dict[str, set[str]]:
+    """The columns of each table that this version works with."""
+    return {model._meta.db_table: {str(field.column) for field in model._meta.concrete_fields}
+            for model in apps.get_models(include_auto_created=True)}  # fmt: skip
+
+
+def _columns(*, told: bool = False) -> dict[str, list[str]]:
+    """The columns of each table that can be told, in their order. `told`: of whatever stands under
+    its name, and computed ones too, as the program would read them."""
     found: dict[str, list[str]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT c.relname::text, a.attname::text FROM pg_attribute a
                  JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type y ON y.oid = a.atttypid
-                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
-                  AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
-                  AND y.typname <> ALL(%s) ORDER BY 1, a.attnum""",
-            [list(TOLD_OTHERWISE)],
+                WHERE c.relnamespace = 'public'::regnamespace
+                  AND a.attnum > 0 AND NOT a.attisdropped AND y.typname <> ALL(%s)
+                  AND (%s AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+                       OR c.relkind = 'r' AND a.attgenerated = '') ORDER BY 1, a.attnum""",
+            [list(TOLD_OTHERWISE), told],
         )
         for table, column in cursor.fetchall():
             found[table].append(column)

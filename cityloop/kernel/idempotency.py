@@ -75,7 +75,7 @@ def keep(*, caller: str, key: str, now: datetime, answer: Answer, digest: str = 
 def kept(caller: str, key: str) -> Answer | None:
     """The answer of a call whose key says all about it, None where there is none."""
     call = RememberedCall.objects.filter(caller=caller, key=key).first()
-    return call and (call.status or 200, bytes(call.body or b""))
+    return (call.status or 200, bytes(call.body or b"")) if call else None
 
 
 @contextmanager

@@ -134,6 +134,23 @@ class Missing:
     blocking: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What stays of the rows of a table for which the condition `when` holds (of a row `t`).
+
+    `columns`: none of them changes; empty where no column does. `name`: of the trigger that sees to
+    it, or another one. `stays`: the row does not go either. `unless`: a condition of what is
+    recorded elsewhere, under which it may have become another.
+    """
+
+    table: str
+    name: str
+    columns: tuple[str, ...] = ()
+    when: str = "TRUE"
+    stays: bool = True
+    unless: str = ""
+
+
 class Subsystem(AppConfig):
     """Base of every manifest."""
 
@@ -150,6 +167,7 @@ class Subsystem(AppConfig):
     subscriptions: dict[str, str] = {}
     schedules: tuple[Schedule, ...] = ()
     open_items: str = ""  # a function of queries: (actor, now) -> OpenItems of what the actor sees
+    keeps: tuple[Kept, ...] = ()  # what of rows stays, beside what append_only.py makes stay
     hanging: str = ""  # a function of queries: (organisation_id) -> [what hangs on it]
     waiting: str = ""  # as open_items, of what stands on the start page of who sees to it
     search: str = ""  # a function of queries: (actor, words, limit, now) -> [Hit]

@@ -113,7 +113,11 @@ class Fingerprint(models.Model):
 
     class Meta:
         db_table = "kernel_fingerprint"
-        constraints = [models.UniqueConstraint("of", "rule", "row", name="fingerprint_once")]
+        # With the columns: a later version may keep more of a row, and one that keeps less is no
+        # fingerprint of it.
+        constraints = [
+            models.UniqueConstraint("of", "rule", "row", "columns", name="fingerprint_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.of} {self.row}"

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 from django.db.migrations import RunSQL
 from django.db.migrations.loader import MigrationLoader
+
+from cityloop.kernel.manifest import Kept
 
 Lock = tuple[str, str]  # (table, name)
 _MADE = re.compile(
@@ -37,21 +38,10 @@ _REFUSES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What a trigger keeps of the rows of a table for which `when` holds (of a row `t`).
-
-    `columns`: none of them changes; empty where no column does. `name`: of the trigger.
-    """
-
-    table: str
-    name: str
-    columns: tuple[str, ...]
-    when: str
-
-
 def kept() -> list[Kept]:
-    """What the triggers of append_only.py keep, as the migrations leave them."""
+    """What the triggers of append_only.py keep, as the migrations leave them; a row stays where one
+    of them forbids that it goes."""
+    never_go = {table for table, name in made() if name in ("append_only", "no_delete")}
     found: dict[Lock, Kept] = {}
     for text in _statements():
         for name, table, every, when, columns, dropped, of in _KEEPS.findall(text):
@@ -60,7 +50,7 @@ def kept() -> list[Kept]:
                 continue
             names = tuple(re.findall(r"NEW\.(\w+) IS", columns))
             condition = "TRUE" if every else re.sub(r"\bOLD\.", "t.", when)
-            found[table, name] = Kept(table, name, names, condition)
+            found[table, name] = Kept(table, name, names, condition, table in never_go)
     # What speaks of the row to be (NEW) refuses a way from one state to another, not the state.
     return [one for one in found.values() if "NEW." not in one.when]
 

@@ -1,4 +1,4 @@
-from cityloop.kernel.manifest import MenuItem, OfficeTab, Schedule, Subsystem
+from cityloop.kernel.manifest import Kept, MenuItem, OfficeTab, Schedule, Subsystem
 
 # Steps that somebody at work is told of.
 TOLD = ("assign", "send_verify", "send_check", "urge", "reply", "accept_reply", "send_back_reply",
@@ -23,6 +23,16 @@ class NotifyConfig(Subsystem):
     name = "cityloop.notify"
     label = "notify"
     title = "Messages"
+    keeps = (  # what citizens were told
+        Kept("notify_message", "reply", ("topic", "notice_id", "case_id", "version", "text",
+             "ordered_at", "ordered_by", "author_id"), "t.notice_id IS NOT NULL"),
+        # When and by whom; what did not arrive is owed again, and told anew.
+        Kept("intake_notice", "as_told", ("state", "settled_at", "settled_by", "medium", "note",
+             "paper_id", "written"), "t.state <> 'owed'", unless=(
+                 "EXISTS (SELECT FROM notify_message m"
+                 " WHERE m.notice_id = t.id AND m.state = 'failed')"
+             )),
+    )  # fmt: skip
     missing = "missing"
     menu = (
         MenuItem("Replies", "/replies/", "reply", "intake.reporter", 35),

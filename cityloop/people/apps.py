@@ -1,4 +1,8 @@
-from cityloop.kernel.manifest import MenuItem, OfficeTab, Subsystem
+from cityloop.kernel.manifest import Kept, MenuItem, OfficeTab, Subsystem
+
+RESPONSIBILITY = ("class_kind", "edition_code", "major_code", "minor_code", "region_code",
+                  "owner_id", "lead_id", "lead_role", "assists", "valid_from",
+                  "source_document")  # fmt: skip
 
 
 class PeopleConfig(Subsystem):
@@ -7,6 +11,13 @@ class PeopleConfig(Subsystem):
     name = "cityloop.people"
     label = "people"
     title = "People"
+    keeps = (
+        Kept("people_change", "as_recorded"),
+        # A line of the matrix, or a holding of a post, is ended and never edited.
+        Kept("people_responsibility", "as_set", RESPONSIBILITY),
+        Kept("people_holding", "as_set", ("member_id", "post_id", "kind", "valid_from",
+             "source_document")),
+    )  # fmt: skip
     search = "find"
     answers = "answers"
     missing = "missing"

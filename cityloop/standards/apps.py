@@ -1,10 +1,11 @@
-from cityloop.kernel.manifest import MenuItem, OfficeTab, Subsystem
+from cityloop.kernel.manifest import Kept, MenuItem, OfficeTab, Subsystem
 
 
 class StandardsConfig(Subsystem):
     name = "cityloop.standards"
     label = "standards"
     title = "Standards"
+    keeps = (Kept("standards_calendarchange", "as_recorded"),)
     search = "find"
     missing = "missing"
     menu = (

@@ -1,4 +1,4 @@
-from cityloop.kernel.manifest import MenuItem, Subsystem
+from cityloop.kernel.manifest import Kept, MenuItem, Subsystem
 
 
 class WorksConfig(Subsystem):
@@ -7,6 +7,12 @@ class WorksConfig(Subsystem):
     name = "cityloop.works"
     label = "works"
     title = "Substitute works"
+    keeps = (
+        Kept("works_order_item", "as_invoiced", when=(  # until then prices may be corrected
+            "EXISTS (SELECT FROM works_order o WHERE o.id = t.order_id"
+            " AND o.state IN ('invoiced', 'cancelled'))"
+        )),
+    )  # fmt: skip
     menu = (MenuItem("Substitute works", "/works/", "shovel", "works.view", 50),)
     permissions = ("works.view", "works.order", "works.claim", "works.manage")
     open_items = "open_items"

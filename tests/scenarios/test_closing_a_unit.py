@@ -54,3 +54,15 @@ def test_a_unit_is_closed_when_nothing_of_it_is_left(town: Town) -> None:
     with pytest.raises(Refused) as still:
         people.close_organisation(**{**close, "now": town.now})
     assert "case" not in " ".join(still.value.reasons)
+
+
+def test_a_unit_stays_until_what_it_handled_is_closed(town: Town) -> None:
+    """A check may find it undone: then the case comes back to the unit."""
+    case = town.case("checking")
+    water = town.units["WATER"]
+    emptied(town, "WATER")
+    close = {"organisation_id": water.pk, "actor": SYSTEM, "now": town.now, "reason": "机构改革"}
+    with pytest.raises(Refused, match="1 case that it handled is not closed yet"):
+        people.close_organisation(**close)
+    town.carry(case.number, "closed")
+    assert not [one for one in cases.hanging(water.pk) if "case" in one]

@@ -14,9 +14,10 @@ from cityloop.cases.models import Case
 from cityloop.evidence import operations, queries, wording
 from cityloop.evidence.models import Finding
 from cityloop.evidence.tests import pictures
+from cityloop.geo.models import Region
 from cityloop.intake import operations as intake
 from cityloop.kernel import files, jobs
-from tests.town import Town
+from tests.town import DISTRICT, SINCE, Town
 
 pytestmark = pytest.mark.slow
 
@@ -190,3 +191,31 @@ def test_a_result_stamped_before_the_report_is_odd_on_the_same_day(town: Town) -
     assert datetime.fromisoformat(odd.facts["since"]) == case.reported_at
     with translation.override("en"):
         assert "was not there before" in wording.words_of(odd)
+
+
+@pytest.mark.requirement("F08", "F10")
+def test_a_stamp_written_above_another_hides_neither_its_time_nor_its_place(town: Town) -> None:
+    here = Region.objects.get(code=DISTRICT)
+    Region.objects.create(
+        code=f"{DISTRICT[:4]}77", name="西湖区", level="district", valid_from=SINCE, geom=here.geom,
+        label_point=here.label_point, parent=here.parent,
+    )  # fmt: skip
+    report = town.report(address="人民路12号")
+    before = timezone.localtime(town.now - timedelta(hours=10))
+    town.carry(report.case, "handling")
+    photo = pictures.stamped(
+        pictures.photo(pictures.FLOWER), f"{timezone.localtime(town.now):%Y-%m-%d %H:%M:%S}",
+        "人民路12号", f"{before:%Y-%m-%d %H:%M:%S}", "杭州市西湖区文三路9号",
+    )  # fmt: skip
+    sha256 = files.store(chunks=[pictures.jpeg(photo)], filename="p.jpg", now=town.now).sha256
+    cases.perform(
+        report.case, "finish", actor=town.actor("water"), now=town.now,
+        inputs={"result": "完成"}, papers=[cases.paper(sha256=sha256, stage="after")],
+    )  # fmt: skip
+    case = Case.objects.get(number=report.case)
+    operations.examine(number=case.number, version=case.version, now=town.now)
+    (time,), (place,) = found(case, "stamp_time"), found(case, "stamp_place")
+    assert time.odd and set(time.facts) == {"at", "timed", "others"}
+    (other,) = time.facts["others"]
+    assert abs(datetime.fromisoformat(other) - before) < timedelta(minutes=1)
+    assert place.odd and "文三路" in place.facts["place"] and place.facts["district"] == "西湖区"

@@ -28,6 +28,7 @@ CLOCK_FILES = {
     "cityloop/kernel/clock.py",
     "cityloop/kernel/api.py",
     "cityloop/kernel/web.py",
+    "cityloop/kernel/sent_once.py",
     "cityloop/kernel/jobs.py",
     "cityloop/people/identity.py",
     "cityloop/desks/counting.py",

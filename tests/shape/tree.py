@@ -146,7 +146,7 @@ OWN: dict[str, dict[str, str]] = {
         "views": FUNCTIONS,
     },
     "coordination": {"forms": FORMS, "shapes": VALUE},
-    "discipline": {"forms": FORMS, "shapes": VALUE},
+    "discipline": {"altered": FUNCTIONS, "forms": FORMS, "shapes": VALUE},
     "duty": {"forms": FORMS, "hours": FUNCTIONS, "piles": TABLE, "shapes": VALUE},
     "evidence": {
         "looking": FUNCTIONS,

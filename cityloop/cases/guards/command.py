@@ -57,9 +57,9 @@ def platform_below(change: Change) -> str | None:
 def somebody_dispatches_below(change: Change) -> str | None:
     """At the platform that gets the case somebody can dispatch it today (A12, E01)."""
     below = command.neighbour(change.case.platforms, change.case.holder_id, down=True)
-    body = Organisation.objects.filter(pk=below).defer("search").first()
-    if body is None:
+    if below is None:
         return None  # said by platform_below
+    body = Organisation.objects.defer("search").get(pk=below)
     roles = dict(change.flow.roles).get("dispatch", DISPATCHING)
     desks = people.desks_staffed(timezone.localdate(change.now))
     if any(one.platform == body.code and one.role in roles for one in desks):

@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cityloop.cases.flow import parameters
-from cityloop.cases.models import HELD, IN_HANDLING, OPEN, Case, Task
+from cityloop.cases.models import HELD, IN_HANDLING, OPEN, Case, Status, Task
 from cityloop.cases.queries.flows import current_flow
 from cityloop.cases.receiving import deskless
 from cityloop.people.models import Organisation
 
 WITH_A_UNIT = (*IN_HANDLING, *HELD)
+# It has handled them: a check that finds one undone brings it back.
+HANDED_BACK = (Status.HANDLED, Status.CHECKING, Status.CHECK_FAILED, Status.CHECKED)
 SHOWN = 3  # units that are named
 
 
@@ -30,6 +32,11 @@ def hanging(organisation_id: int) -> list[str]:
         words = ngettext("%(n)s case is with it to be handled: its desk returns it first",
                          "%(n)s cases are with it to be handled: its desk returns them first",
                          n)  # fmt: skip
+        found.append(words % {"n": n})
+    ahead = Case.objects.filter(lead=organisation_id, status__in=HANDED_BACK)
+    if n := ahead.count():
+        words = ngettext("%(n)s case that it handled is not closed yet",
+                         "%(n)s cases that it handled are not closed yet", n)  # fmt: skip
         found.append(words % {"n": n})
     if n := held.count():
         words = ngettext("%(n)s open case is held by it, which dispatches",

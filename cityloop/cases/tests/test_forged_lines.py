@@ -32,8 +32,9 @@ def with_a_past(world):
     return world.step(case, "close", "shift_leader", closing_condition=True)
 
 
-def forged_line(world, case, mark=None, **changed):
+def forged_line(world, case, mark=None, line=None, **changed):
     """What nobody may do: a line of no step, and other columns of the case behind it."""
+    said = line or {}
     for name, value in changed.items():
         setattr(case, name, value)
     last = CaseEvent.objects.get(case=case, version=case.version)
@@ -46,7 +47,7 @@ def forged_line(world, case, mark=None, **changed):
         "target": last.target, "role": "system", "member_id": None, "actor": "replies",
         "at": world.now, "recorded_at": world.now, "facts": {}, "imported": False, "state": mark,
         "previous": last.hash,
-    }  # fmt: skip
+    } | said  # fmt: skip
     case.head = chain.line_hash(case.number, line)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
@@ -98,6 +99,25 @@ def test_a_forged_line_with_a_mark_of_its_own_takes_back_nothing_that_was_done(w
     [broken] = proof.verify(now=world.now).broken
     assert broken.where == f"case {case.number}"
     assert broken.what == f"{what} is not what its history tells"
+
+
+@pytest.mark.requirement("O05", "H05")
+def test_a_forged_end_of_handling_does_not_make_it_done_in_time(world):
+    """The steps after it are honest, and end the unit's clock where it is: late."""
+    case = world.to("handling")
+    world.wait(days=30)
+    forged_line(
+        world, case, line={"action": "finish", "target": "handled"}, status="handled",
+        handled_late=False, handled_at=world.now,
+    )  # fmt: skip
+    case.refresh_from_db()
+    inspector = world.actors["second_inspector"].member_id
+    case = world.step(case, "send_check", "acceptor", inspector=inspector)
+    case = world.step(case, "check_passed", "second_inspector", photos=("check",))
+    case = world.step(case, "close", "shift_leader", closing_condition=True)
+    proof.seal(now=world.now)
+    whats = [one.what for one in proof.verify(now=world.now).broken]
+    assert "that it was handled late is not what its history tells" in whats
 
 
 @pytest.mark.requirement("O05")

@@ -115,6 +115,10 @@ def test_a_second_stamp_hides_no_first_one() -> None:
     assert stamp.others == (datetime(2026, 10, 3, 9, 10),)
     again = stamps.understood([("2026-11-28 22:25", 0.99), ("22:26 2026-11-28", 0.99)])
     assert again is not None and again.others == ()
+    close = stamps.understood([("2026-11-28 22:25", 0.99), ("2026-11-28 05:03", 0.99)])
+    assert close is not None and close.others == (datetime(2026, 11, 28, 5, 3),)
+    two = stamps.understood([("人民路12号", 0.99), ("西湖区文三路9号", 0.99)])
+    assert two is not None and (two.place, two.places) == ("人民路12号", ("西湖区文三路9号",))
 
 
 def test_what_the_reader_is_not_sure_of_is_no_stamp() -> None:

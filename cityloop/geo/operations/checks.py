@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from cityloop.geo import codes
 from cityloop.geo.models import Region, UnitGrid
+from cityloop.geo.queries.regions import holds
 from cityloop.geo.sources import Feature
 from cityloop.kernel.reports import Rejection
 
@@ -92,6 +93,7 @@ class Checker:
     replace: bool
     tolerance: float
     _there: dict[str, BaseGeometry] = field(default_factory=dict)
+    _later: list[tuple[str, BaseGeometry]] = field(default_factory=list)
     _faulty: set[str] = field(default_factory=set)
 
     def rejections(self, rows: Sequence[Candidate]) -> list[Rejection]:
@@ -100,7 +102,8 @@ class Checker:
         found += _doubled(rows)
         bad = {one.row for one in found}
         good = [row for row in rows if row.row not in bad]
-        self._there = _regions_beside(good, self.day)
+        self._there = dict(_regions_beside(good, holds(self.day)))
+        self._later = _regions_beside(good, Q(valid_from__gt=self.day))
         # A child is not blamed for the faults of its parent's row.
         self._faulty = {row.code for row in rows if row.row in bad}
         found += [*self._existing(good), *self._misplaced(good), *self._crossing(good)]
@@ -111,10 +114,11 @@ class Checker:
     def _existing(self, rows: Sequence[Candidate]) -> list[Rejection]:
         if self.replace:
             return self._not_before(rows)
+        known = {*self._there, *(code for code, _shape in self._later)}
         return [
             Rejection(row.row, row.code, gettext("a region with this code exists already"))
             for row in rows
-            if row.code in self._there
+            if row.code in known
         ]
 
     def _not_before(self, rows: Sequence[Candidate]) -> list[Rejection]:
@@ -173,33 +177,37 @@ class Checker:
         return found
 
     def _crossing(self, rows: Sequence[Candidate]) -> list[Rejection]:
-        """Overlaps of siblings, of the file among themselves and with what is there."""
+        """Overlaps of siblings, of the file among themselves, with what is there and with what will
+        be: a new outline has no last day."""
         found = []
         own = {row.code for row in rows}
         for digits in codes.LEVELS.values():
             level = [row for row in rows if len(row.code) == digits]
-            other: dict[str, BaseGeometry] = {
-                code: shape
-                for code, shape in self._there.items()
+            others = [
+                (code, shape)
+                for code, shape in (*self._there.items(), *self._later)
                 if len(code) == digits and code not in own
-            }
-            other |= {row.code: row.shape for row in level if row.shape is not None}
-            found += self._crossing_of(level, other)
+            ]
+            others += [(row.code, row.shape) for row in level if row.shape is not None]
+            found += self._crossing_of(level, others)
         return found
 
     def _crossing_of(
-        self, level: Sequence[Candidate], others: Mapping[str, BaseGeometry]
+        self, level: Sequence[Candidate], others: Sequence[tuple[str, BaseGeometry]]
     ) -> list[Rejection]:
         shapes = [row.shape for row in level if row.shape is not None]
-        names = list(others)
+        crossed = dict.fromkeys(
+            (mine, others[other][0])
+            for mine, other in overlaps(shapes, [shape for _, shape in others], self.tolerance)
+        )
         return [
             Rejection(
                 level[mine].row,
                 level[mine].code,
-                gettext("it overlaps %(other)s") % {"other": names[other]},
+                gettext("it overlaps %(other)s") % {"other": code},
             )
-            for mine, other in overlaps(shapes, list(others.values()), self.tolerance)
-            if names[other] != level[mine].code
+            for mine, code in crossed
+            if code != level[mine].code
         ]
 
 
@@ -240,17 +248,15 @@ def _share_outside(shape: BaseGeometry | None, parent: BaseGeometry) -> float:
     return float(shape.difference(parent).area / shape.area)
 
 
-def _regions_beside(rows: Sequence[Candidate], day: date) -> dict[str, BaseGeometry]:
-    """The regions that hold on a day: those of the rows' codes, their parents and siblings."""
+def _regions_beside(rows: Sequence[Candidate], valid: Q) -> list[tuple[str, BaseGeometry]]:
+    """Regions of those days: those of the rows' codes, their parents and siblings."""
     parents = {codes.parent_code(row.code) for row in rows}
     wanted = {row.code for row in rows} | parents
-    valid = Region.objects.filter(valid_from__lte=day).filter(
-        Q(valid_to=None) | Q(valid_to__gt=day)
+    beside = Region.objects.filter(
+        valid, Q(code__in=wanted) | Q(parent__code__in=parents) | Q(parent=None)
     )
-    beside = valid.filter(Q(code__in=wanted) | Q(parent__code__in=parents) | Q(parent=None))
-    return {
-        code: shapely.from_wkb(bytes(geom.wkb)) for code, geom in beside.values_list("code", "geom")
-    }
+    found = beside.order_by("valid_from").values_list("code", "geom")
+    return [(code, shapely.from_wkb(bytes(geom.wkb))) for code, geom in found]
 
 
 def _why_outside(grids: Sequence[str]) -> str:

@@ -152,7 +152,8 @@ def _misplaced(rows: Sequence[Row], day: date, tolerance: float) -> list[Rejecti
 
 def _crossing(rows: Sequence[Row], day: date, tolerance: float) -> list[Rejection]:
     places = {code[:12] for _, code, _, _ in rows}
-    there = UnitGrid.objects.filter(community_code__in=places, valid_from__lte=day).filter(
+    # Those too that begin later: a grid of a file has no last day.
+    there = UnitGrid.objects.filter(community_code__in=places).filter(
         Q(valid_to=None) | Q(valid_to__gt=day)
     )
     others = [(c, shapely.from_wkb(bytes(g.wkb))) for c, g in there.values_list("code", "geom")]

@@ -401,3 +401,19 @@ def test_a_file_with_one_bad_grid_brings_none(db: None, tmp_path: Path) -> None:
     assert (3, "its number is taken by row 1") in reasons
     assert (2, f"it overlaps {community}001") in reasons
     assert not UnitGrid.objects.exists()
+
+
+def test_a_grid_of_a_file_overlaps_one_that_begins_later(db: None, tmp_path: Path) -> None:
+    operations.import_regions(world.region_file(tmp_path / "r.geojson"), actor=BOSS, now=NOW)
+    found = world.shapes()
+    community = next(c for c in sorted(found) if len(c) == 12)
+    later = world.write(
+        tmp_path / "later.geojson", [world.feature(found[community], code=f"{community}001")]
+    )
+    day = TODAY + timedelta(days=12)
+    assert operations.import_grids(later, actor=BOSS, now=NOW, valid_from=day).imported == 1
+    same = world.write(
+        tmp_path / "same.geojson", [world.feature(found[community], code=f"{community}002")]
+    )
+    report = operations.import_grids(same, actor=BOSS, now=NOW)
+    assert [one.reason for one in report.rejected] == [f"it overlaps {community}001"]

@@ -367,6 +367,19 @@ def test_a_large_outline_swallows_no_small_one(db: None, tmp_path: Path) -> None
     assert reasons(path) == [(1, "it overlaps 330198")]
 
 
+def test_an_outline_has_no_last_day_and_overlaps_what_begins_later(
+    db: None, tmp_path: Path
+) -> None:
+    small, large = shapely.box(120.1, 30.2, 120.11, 30.21), shapely.box(120, 30.1, 120.4, 30.5)
+    path = world.write(tmp_path / "s.geojson", [feature(small, code="330198", name="小区")])
+    later = TODAY + timedelta(days=12)
+    done = operations.import_regions(path, actor=BOSS, now=NOW, valid_from=later)
+    assert done.imported == 1
+    assert reasons(path) == [(1, "a region with this code exists already")]
+    path = world.write(tmp_path / "l.geojson", [feature(large, code="330197", name="大区")])
+    assert reasons(path) == [(1, "it overlaps 330198")]
+
+
 def test_the_region_above_may_come_later(db: None, tmp_path: Path) -> None:
     one = feature(world.OUTLINE, code="330199", name="区")
     operations.import_regions(world.write(tmp_path / "d.geojson", [one]), actor=BOSS, now=NOW)
