@@ -41,13 +41,15 @@ class Audit:
     """What was examined, and everything that speaks against it.
 
     `steps`: (role of a unit, step of judgement that the flow opens to it). `bodies`: organisations
-    with people on both sides today. `cases`: the first of `count`. `merged`: steps that one person
-    took on both sides by the city's own decision, each marked in its history.
+    with people on both sides today. `members`: who holds posts of both sides, though the city keeps
+    them apart. `cases`: the first of `count`. `merged`: steps that one person took on both sides by
+    the city's own decision, each marked in its history.
     """
 
     examined: int
     steps: tuple[tuple[str, str], ...]
     bodies: tuple[TwoSides, ...]
+    members: tuple[str, ...]
     cases: tuple[OwnJudge, ...]
     count: int
     merged: int
@@ -55,7 +57,7 @@ class Audit:
     @property
     def clean(self) -> bool:
         """True when nothing was found."""
-        return not (self.steps or self.bodies or self.count)
+        return not (self.steps or self.bodies or self.members or self.count)
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON."""
@@ -68,6 +70,7 @@ class Audit:
             f"{one.organisation}: {', '.join(one.judging)} beside {', '.join(one.handling)}"
             for one in self.bodies
         ]
+        found += [f"{name} holds posts of both sides" for name in self.members]
         found += [
             f"{one.number}: {one.organisation} did {', '.join(one.handled)} "
             f"and {', '.join(one.judged)}"
@@ -81,7 +84,7 @@ class Audit:
 def sides(stored: Mapping[str, Any], *, on: date) -> Audit:
     """Examine a flow in all its districts, the posts held on a day, and the whole history.
 
-    Two statements; the one over the history reads every line once.
+    The one statement over the history reads every line once.
     """
     judging = sorted({role for step in JUDGING for role in step.roles} - {"system"})
     examined, merged, count, cases = _history()
@@ -89,6 +92,7 @@ def sides(stored: Mapping[str, Any], *, on: date) -> Audit:
         examined=examined,
         steps=tuple(_open_to_units(stored)),
         bodies=tuple(people.bodies_on_both_sides(on, judging, sorted(UNIT_ROLES))),
+        members=() if people.merge_posts_allowed() else tuple(people.members_on_both_sides(on)),
         cases=tuple(cases),
         count=count,
         merged=merged,

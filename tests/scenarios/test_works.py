@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -329,9 +329,42 @@ def test_a_budget_is_never_exceeded_silently(story: Story) -> None:
         works.set_budget(amount=20_000, **same)
     with pytest.raises(Invalid, match="no region 999901"):
         works.set_budget(amount=1, **same | {"code": "NEW", "area_code": "999901"})
+    with pytest.raises(Invalid, match="area of a line is fixed"):
+        works.set_budget(amount=20_000, reason="换区", **same | {"area_code": "330198"})
     works.set_budget(amount=20_000, reason="追加", **same)
     assert story.left() == 9500
     assert WorksRecord.objects.filter(subject="budgetline", reason="追加").exists()
+
+
+@pytest.mark.requirement("E08")
+def test_an_order_takes_money_of_its_own_year_only(story: Story) -> None:
+    town = story.town
+    manager = town.actor("administrator")
+    order = story.ordered()
+    for year in (2024, 2027):
+        line = works.set_budget(
+            year=year, code="DZZ", name="另一年度", amount=10_000, actor=manager, now=town.now
+        )
+        with pytest.raises(Invalid, match="for another year"):
+            works.price_order(
+                number=order.number, budget_line_id=line.pk, actor=town.actor("supervisor"),
+                lines=[works.OrderLine(price_item_id=story.clear.pk, quantity=1)], now=town.now,
+            )  # fmt: skip
+    assert story.price_order(order).budget_line == story.budget
+
+
+@pytest.mark.requirement("E08")
+def test_a_price_typed_wrong_is_replaced_from_the_same_day(story: Story) -> None:
+    today = timezone.localdate(story.town.now)
+    with pytest.raises(Invalid, match="at most a year ahead"):
+        story.price("Z01", "清运", "车", "100", valid_from=date(2099, 1, 1))
+    wrong = story.price("Z01", "清运", "车", "10000", valid_from=today)
+    right = story.price("Z01", "清运", "车", "100", valid_from=today)
+    wrong.refresh_from_db()
+    assert wrong.valid_to == wrong.valid_from == today and right.valid_to is None
+    assert [one.price for one in queries.prices(on=today) if one.code == "Z01"] == [100]
+    with pytest.raises(Invalid, match="a later price is set already"):
+        story.price("Z01", "清运", "车", "90", valid_from=today - timedelta(days=1))
 
 
 @pytest.mark.requirement("E08")

@@ -28,6 +28,7 @@ from cityloop.cases.guards.dispatch import (
     worker_of_unit,
 )
 from cityloop.cases.guards.dispute import (
+    beyond_level,
     circles,
     dispute_open,
     level_may_decide,
@@ -171,6 +172,7 @@ __all__ = [
     "asked_once",
     "assigned_or_unit",
     "assists_handle",
+    "beyond_level",
     "called_to_it",
     "circles",
     "class_chosen",

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from cityloop.cases.change import Change
 from cityloop.cases.models import Case, CaseEvent, DisputeLevel
+from cityloop.kernel.actor import Actor
 from cityloop.people.queries import stands_at
 
 LEADERS_DECIDE = frozenset({DisputeLevel.CITY.value, DisputeLevel.COMMISSION.value})
@@ -61,10 +62,15 @@ def level_may_decide(change: Change) -> str | None:
     level = change.case.dispute_level
     if not level or change.role == "system":
         return None
+    return beyond_level(level, change.actor, role=change.role)
+
+
+def beyond_level(level: str, actor: Actor, *, role: str) -> str | None:
+    """Why the actor, in this role, enters no decision at this level; None when they may."""
     about = {"level": DisputeLevel(level).label}
-    if level in LEADERS_DECIDE and change.role != "leader":
+    if level in LEADERS_DECIDE and role != "leader":
         return _("at the level of %(level)s a leader enters the decision") % about
-    if level != DisputeLevel.DISTRICT and not stands_at(change.actor, ["city"]):
+    if level != DisputeLevel.DISTRICT and not stands_at(actor, ["city"]):
         return _("at the level of %(level)s somebody of the city enters the decision") % about
     return None
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cityloop.cases import receiving
+from cityloop.cases import guards, receiving
 from cityloop.cases.models import Status
 from cityloop.coordination import forms, operations, queries
 from cityloop.coordination.models import Dispute
@@ -73,7 +73,10 @@ def _page(
         facts["meeting_form"] = forms.SiteMeetingForm(initial={"place": row.case.address})
         facts["raise_form"] = forms.RaiseForm(initial={"level": row.level})
     if row.open and actor.may("coordination.decide"):
-        facts["decision_form"] = forms.DecisionForm(without=_closed_to(row))
+        role = "leader" if "leader" in actor.roles else "supervisor"
+        facts["who_decides"] = guards.beyond_level(row.level, actor, role=role)
+        if not facts["who_decides"]:
+            facts["decision_form"] = forms.DecisionForm(without=_closed_to(row))
     return render(request, "coordination/dispute.html", {**facts, **given}, status=status)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from cityloop.geo import codes
 from cityloop.kernel.actor import HANDLING, JUDGING, Actor
 from cityloop.kernel.errors import Invalid, NotFound, Refused
+from cityloop.kernel.turns import take_turn
 from cityloop.people.models import (
     Holding,
     HoldingKind,
@@ -32,7 +33,10 @@ from cityloop.people.operations.record import (
     require_whole_city,
 )
 from cityloop.people.queries.actors import merge_posts_allowed
+from cityloop.people.queries.staffing import members_on_both_sides
 from cityloop.people.roles import COLLECTION_ROLES, NOT_HELD, UNIT_ROLES
+
+SIDES = "cityloop.people.sides"  # the turn of who gives posts of a side, or lets sides be merged
 
 
 class BothSides(Refused):
@@ -165,7 +169,9 @@ def _require_unit_roles(roles: Iterable[str], *, terminal: bool) -> None:
 
 def _rivals() -> frozenset[str]:
     """Roles that nobody holds who judges: a small centre may merge its own desks, but the desk and
-    the workers of a unit that is judged stay apart."""
+    the workers of a unit that is judged stay apart. Until the transaction ends the city does not
+    decide otherwise."""
+    take_turn(SIDES)
     return UNIT_ROLES if merge_posts_allowed() else HANDLING
 
 
@@ -298,8 +304,9 @@ def set_merge_posts(
     Refused while somebody still holds posts of both sides, or a post has both: each is named.
     """
     require_whole_city(actor)
+    take_turn(SIDES)
     if not allowed:
-        both = _on_both_sides(timezone.localdate(now))
+        both = members_on_both_sides(timezone.localdate(now))
         objections = [_("%(name)s holds posts of both sides") % {"name": name} for name in both]
         objections += [
             _("the post %(name)s (%(code)s) has roles of both sides: change it, or end it")
@@ -321,14 +328,6 @@ def _of_both_sides() -> list[Post]:
     posts = Post.objects.filter(active=True, roles__code__in=JUDGING)
     handling = Post.objects.filter(roles__code__in=HANDLING).values("pk")
     return list(posts.filter(pk__in=handling).distinct().order_by("code"))
-
-
-def _on_both_sides(today: date) -> list[str]:
-    held = Holding.objects.filter(PERIOD_IS_ONE).exclude(valid_to__lte=today)
-    judging = held.filter(post__roles__code__in=JUDGING).values("member")
-    handling = held.filter(post__roles__code__in=HANDLING).values("member")
-    found = Member.objects.filter(pk__in=judging).filter(pk__in=handling)
-    return list(found.order_by("username").values_list("name", flat=True))
 
 
 @transaction.atomic

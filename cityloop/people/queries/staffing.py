@@ -9,7 +9,9 @@ from datetime import date
 from django.db import connection
 from django.db.models import Q
 
-from cityloop.people.models import Organisation, Role
+from cityloop.kernel.actor import HANDLING, JUDGING
+from cityloop.people.models import Holding, Member, Organisation, Role
+from cityloop.people.models.columns import PERIOD_IS_ONE
 from cityloop.people.queries.organisations import PLATFORM_LEVELS
 
 
@@ -90,6 +92,15 @@ def bodies_on_both_sides(
     with connection.cursor() as cursor:
         cursor.execute(_BOTH, {"day": on, "judging": list(judging), "handling": list(handling)})
         return [TwoSides(unit, tuple(one), tuple(other)) for unit, one, other in cursor.fetchall()]
+
+
+def members_on_both_sides(today: date) -> list[str]:
+    """Names of those who hold posts of the judging and of the handling side today or later."""
+    held = Holding.objects.filter(PERIOD_IS_ONE).exclude(valid_to__lte=today)
+    judging = held.filter(post__roles__code__in=JUDGING).values("member")
+    handling = held.filter(post__roles__code__in=HANDLING).values("member")
+    found = Member.objects.filter(pk__in=judging).filter(pk__in=handling)
+    return list(found.order_by("username").values_list("name", flat=True))
 
 
 _BOTH = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import Q, Sum
@@ -20,6 +20,7 @@ from cityloop.works.models import BudgetLine, Designation, PriceItem
 from cityloop.works.operations.record import bad, money, once, record, words
 
 MANAGE = "works.manage"
+A_YEAR = timedelta(days=366)
 
 
 @transaction.atomic
@@ -92,16 +93,21 @@ def set_price(
     actor: Actor,
     now: datetime,
 ) -> PriceItem:
-    """A price from a day on; the one before ends there. Orders keep the price they were made at."""
+    """A price from a day on, at most a year ahead; the one before ends there. One that begins on
+    that same day, today or later, was a mistake and never holds. Orders keep the price they were
+    made at."""
     actor.require(MANAGE)
     row = _locked(designation_id)
     _require_unit(actor, row.organisation)
     if valid_from < row.valid_from or row.valid_to is not None:
         raise bad("valid_from", _("the unit does not stand on the list then"))
+    today = timezone.localdate(now)
+    if valid_from > today + A_YEAR:
+        raise bad("valid_from", _("a price is set at most a year ahead"))
     code = words(code, "code", longest=20)
     before = row.prices.filter(code=code, valid_to=None).first()
     if before is not None:
-        if before.valid_from >= valid_from:
+        if before.valid_from > valid_from or before.valid_from == valid_from < today:
             raise bad("valid_from", _("a later price is set already: %(day)s")
                       % {"day": before.valid_from})  # fmt: skip
         before.valid_to = valid_from
@@ -142,6 +148,8 @@ def set_budget(
     row = BudgetLine.objects.select_for_update().filter(year=year, code=code).first()
     if row is None:
         row = BudgetLine(year=year, code=code, area_code=_area(area_code, now))
+    elif area_code and area_code != row.area_code:
+        raise bad("area_code", _("the area of a line is fixed when it is made"))
     elif not says_something(words(reason, "reason", longest=200, optional=True)):
         raise bad("reason", _("say why the budget changes"))
     _require_area(actor, row.area_code)

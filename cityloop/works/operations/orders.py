@@ -165,7 +165,7 @@ def price_order(
         raise bad("lines", _("one line at least, %(n)s at most") % {"n": MOST_LINES})
     items = [_item(order, line, place) for place, line in enumerate(lines)]
     total = sum((item.amount for item in items), Decimal(0))
-    budget = _budget(actor, order, budget_line_id)
+    budget = _budget(actor, order, budget_line_id, now)
     _commit(order, budget, total, reason=reason, actor=actor, now=now)
     order.items.all().delete()
     OrderItem.objects.bulk_create(items)
@@ -220,12 +220,15 @@ def _listed(order: Order, price_item_id: int, where: str) -> PriceItem:
     return found
 
 
-def _budget(actor: Actor, order: Order, line_id: int) -> BudgetLine:
-    """The budget line, locked until the order is written."""
+def _budget(actor: Actor, order: Order, line_id: int, now: datetime) -> BudgetLine:
+    """The budget line, locked until the order is written: of the year in which the order was opened
+    or is priced."""
     queries.budget_seen(actor, line_id)
     line = BudgetLine.objects.select_for_update().get(pk=line_id)
     if not order.case.area_code.startswith(line.area_code):
         raise bad("budget_line_id", _("this budget line is for another area"))
+    if line.year not in {timezone.localdate(at).year for at in (order.opened_at, now)}:
+        raise bad("budget_line_id", _("this budget line is for another year"))
     return line
 
 
