@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "cityloop.kernel.middleware.behind_proxy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "cityloop.kernel.middleware.plans_anew",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -78,6 +79,7 @@ MIDDLEWARE = [
 # For clients that come with a token: they have no session, no cookie and no page (config/wsgi.py).
 MACHINE_MIDDLEWARE = [
     "cityloop.kernel.middleware.behind_proxy",
+    "cityloop.kernel.middleware.plans_kept",
     "django.middleware.security.SecurityMiddleware",
     "cityloop.kernel.middleware.limit_body",
     "cityloop.kernel.middleware.language_of_client",

@@ -52,7 +52,7 @@ PARAMETERS: dict[str, Named] = {
     "second_eye":              Named("filing", _("The shift leader files what another has accepted")),
     "no_second_eye":           Named("filing", _("Classes that go on without a second eye"), CLASSES),
     "verify_public":           Named("filing", _("Reports of the public are verified on site before filing")),
-    "merge_posts":             Named("filing", _("One person may work on both sides"), _("Small centres only; every such case says so.")),
+    "merge_posts":             Named("filing", _("One person may work on both sides"), _("Small centres only; every such case says so. Whether one person may hold posts of both sides is decided beside the roles, in the back office.")),
     "reason_from_dispatch":    Named("dispatch", _("Reason needed from this dispatch on")),
     "supervisor_from_dispatch": Named("dispatch", _("Supervisor needed from this dispatch on")),
     "freeze_from_returns":     Named("dispatch", _("Frozen after so many returns"), _("0: people only freeze a case.")),

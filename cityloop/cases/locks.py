@@ -9,6 +9,7 @@ from django.db import connection, models, transaction
 from cityloop.cases.models import Attachment, Case, CaseEvent, Seal, Timer
 from cityloop.kernel import triggers
 from cityloop.kernel.faults import Broken
+from cityloop.kernel.manifest import keeps
 from cityloop.kernel.models import StoredFile
 
 Lock = tuple[str, str]  # (table, name)
@@ -188,7 +189,10 @@ def _without_column_lock() -> list[Lock]:
 
 
 def _strangers() -> list[Lock]:
-    """(table, name) of triggers, rules and policies on what is proven that no migration made."""
+    """(table, name) of triggers, rules and policies on what is proven or kept that no migration
+    made."""
+    own = triggers.made()
+    tables = {*PROVEN, *(table for table, _name in own), *(rule.table for rule in keeps())}
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT t.tgrelid::regclass::text, t.tgname::text FROM pg_trigger t
@@ -206,9 +210,9 @@ def _strangers() -> list[Lock]:
                SELECT 'the database', setting FROM pg_db_role_setting s, unnest(s.setconfig) setting
                 WHERE setting ~ '^(session_replication_role|search_path|row_security)='
                 ORDER BY 1, 2""",
-            {"tables": list(PROVEN)},
+            {"tables": sorted(tables)},
         )
-        return [lock for lock in cursor.fetchall() if lock not in LOCKS]
+        return [lock for lock in cursor.fetchall() if lock not in LOCKS and lock not in own]
 
 
 # What an extension brings is not strange where it is compiled code, or the extension is a

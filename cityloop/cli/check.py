@@ -76,12 +76,16 @@ def check(
 
 
 def note_seals_again() -> dict[str, Any]:
-    """Note the seals that are not noted outside the database: what they prove begins today."""
+    """Note the seals, and the last fingerprint, that are not noted outside the database: what they
+    prove begins today."""
     from cityloop.cases import seals
-    from cityloop.kernel import clock
+    from cityloop.kernel import clock, fingerprints
 
     count = seals.note_again(now=clock.now())
-    return {"name": "notes", "well": True, "words": f"{count} seals were noted again"}
+    words = f"{count} seals were noted again"
+    if fingerprints.note_again():
+        words += ", and the fingerprints"
+    return {"name": "notes", "well": True, "words": words}
 
 
 def say_clock_was_wrong() -> dict[str, Any]:
@@ -164,10 +168,19 @@ def prove_cards() -> dict[str, Any]:
 
 def prove_rows() -> dict[str, Any]:
     """Digest again every row that nothing may change: payments, verdicts, draws, answers."""
-    from cityloop.kernel import fingerprints
+    from django.db import DatabaseError
 
+    from cityloop.kernel import clock, fingerprints
+    from cityloop.kernel.faults import Broken
+
+    found: list[Broken] = []
     with progress("Proving what stands beside the history") as advance:
+        try:
+            fingerprints.take(now=clock.now())
+        except (DatabaseError, fingerprints.NotTaken) as error:
+            found.append(Broken("the fingerprints", f"cannot be taken: {error}"))
         count, broken = fingerprints.verify(progress=advance)
+    broken = [*found, *broken, *fingerprints.unnoted(clock.now())]
     words = _one_a_line(broken) or f"{count} rows beside the history are what they were"
     return {"name": "rows", "well": not broken, "words": words}
 

@@ -344,5 +344,13 @@ def statuses_in(condition: Q) -> frozenset[str] | None:
     return frozenset.intersection(*found) if found else None
 
 
+def among_open(condition: Q) -> Q:
+    """The condition as it is asked of open cases only: that they are open is not asked again."""
+    if not _all_must_hold(condition):
+        return condition
+    children = [among_open(one) if isinstance(one, Q) else one for one in condition.children]
+    return Q(*(one for one in children if one not in (("status__in", OPEN), Q())))
+
+
 def _all_must_hold(condition: Q) -> bool:
     return not condition.negated and (condition.connector == Q.AND or len(condition.children) == 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
@@ -17,7 +17,7 @@ from cityloop.cases import chain, privacy, state
 from cityloop.cases import queries as cases
 from cityloop.cases.models import OPEN, Attachment, Case, CaseEvent, Task, Timer
 from cityloop.desks import narrowing
-from cityloop.desks.boxes import BOXES, BY_KEY, Box, tasks_of
+from cityloop.desks.boxes import BOXES, BY_KEY, Box, among_open, tasks_of
 from cityloop.desks.columns import BY_KEY as COLUMNS
 from cityloop.desks.models import ChosenColumns, ReadyText, SavedView, TakenList
 from cityloop.evidence import queries as evidence
@@ -39,12 +39,14 @@ from cityloop.standards.models import FilingRule, ProblemClass
 SITUATIONS = "situations to look at"  # a marker: this is a demo city that shows its examples
 
 
-def counters(actor: Actor, *, now: datetime) -> dict[str, int]:
-    """How many cases lie in each box of the actor's scope. Two statements, over open work only."""
+def counters(actor: Actor, *, now: datetime, only: Collection[str] | None = None) -> dict[str, int]:
+    """How many cases lie in each box of the actor's scope, or in `only` these. Two statements, over
+    open work only."""
+    wanted = [box for box in BOXES if only is None or box.key in only]
     # Keys that no condition means: some boxes are called like fields.
     counts = {
-        f"n_{box.key}": Count("pk", filter=box.condition(actor, now))
-        for box in BOXES
+        f"n_{box.key}": Count("pk", filter=among_open(box.condition(actor, now)))
+        for box in wanted
         if box.counted and not box.task
     }
     waiting = cases.visible(actor).filter(status__in=OPEN)
@@ -52,10 +54,10 @@ def counters(actor: Actor, *, now: datetime) -> dict[str, int]:
     found: dict[str, int] = {key.removeprefix("n_"): number for key, number in counted.items()}
     tasks = {
         box.key: Count("case", distinct=True, filter=tasks_of(box, actor))
-        for box in BOXES
+        for box in wanted
         if box.task
     }
-    kinds = {kind for box in BOXES for kind in box.task.split()}
+    kinds = {kind for box in wanted for kind in box.task.split()}
     held = Task.objects.filter(closed_at=None, kind__in=kinds, case__in=cases.visible(actor))
     return found | held.aggregate(**tasks)
 

@@ -87,14 +87,21 @@ def _behind(asked: Asked, part: str, at: str) -> Q:
     return earlier if part < last else earlier | Q(**{at: moment, "pk__lt": key})
 
 
-def lines_of(before: Any, after: Any, *, leave: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Field by field what differs between two states of a row; of one that came or went nothing."""
+def lines_of(
+    before: Any,
+    after: Any,
+    *,
+    leave: tuple[str, ...] = (),
+    names: Mapping[str, object] | None = None,
+) -> tuple[str, ...]:
+    """Field by field what differs between two states of a row; of one that came or went nothing.
+    `names`: what the fields are called."""
+    called = names or {}
     if not isinstance(before, Mapping) or not isinstance(after, Mapping):
         return () if before is None or after is None else (f"{_short(before)} → {_short(after)}",)
-    names = sorted({*before, *after} - set(leave))
     return tuple(
-        f"{name}: {_short(before.get(name))} → {_short(after.get(name))}"
-        for name in names
+        f"{called.get(name, name)}: {_short(before.get(name))} → {_short(after.get(name))}"
+        for name in sorted({*before, *after} - set(leave))
         if before.get(name) != after.get(name)
     )
 

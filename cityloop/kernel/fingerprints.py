@@ -12,19 +12,20 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from cityloop.kernel import triggers, witness
 from cityloop.kernel.faults import Broken, Tally
-from cityloop.kernel.manifest import Kept, subsystems
+from cityloop.kernel.manifest import Kept, keeps
 from cityloop.kernel.models import Fingerprint
 from cityloop.kernel.reports import Progress
 from cityloop.kernel.turns import take_turn
 
 AT_ONCE = 2_000  # rows
+NOTED_WITHIN = timedelta(hours=1)
 WITNESSED = "print"  # what a link of the chain is called where it is noted outside the database
 # Proven by their own chain or tally, made again from what is there, or too many for what they tell.
 NOT_HERE = ("cases_", "assets_component_change", "intake_report", "intake_tally",
@@ -34,12 +35,24 @@ NOT_HERE = ("cases_", "assets_component_change", "intake_report", "intake_tally"
 TOLD_OTHERWISE = ("geometry", "tsvector")
 
 
+class NotTaken(RuntimeError):
+    """The database did not keep the fingerprints that it was given."""
+
+
 def take(*, now: datetime) -> int:
-    """Digest the rows that are kept by now and were not digested yet; returns how many."""
-    count = 0
+    """Digest the rows that are kept by now and were not digested yet; returns how many.
+
+    Where one table cannot be digested the others are; then what was wrong is raised.
+    """
+    count, wrong = 0, None
     for rule in rules():
-        while some := _take_some(rule, now):
-            count += some
+        try:
+            while some := _take_some(rule, now):
+                count += some
+        except (DatabaseError, NotTaken) as error:
+            wrong = wrong or error
+    if wrong is not None:
+        raise wrong
     return count
 
 
@@ -48,7 +61,7 @@ def rules() -> list[Kept]:
     manifests name; of the tables that there are. Of rows that may still go only the latter."""
     there = _columns()
     found = [one for one in triggers.kept() if one.stays and not one.table.startswith(NOT_HERE)]
-    found += [one for app in subsystems() for one in app.keeps]
+    found += keeps()
     return [one for one in found if {"id", *one.columns} <= set(there.get(one.table, ()))]
 
 
@@ -75,9 +88,36 @@ def _take_some(rule: Kept, now: datetime) -> int:
                           digest=_sha256(text), taken_at=now)  # fmt: skip
         one.link = link = _linked(link, one)
         found.append(one)
-    last = Fingerprint.objects.bulk_create(found)[-1]
+    dropped = NotTaken(f"{rule.table}: something drops the fingerprints of its rows")
+    try:
+        Fingerprint.objects.bulk_create(found)
+    except TypeError as error:  # Django looks for the numbers of rows that are not there
+        raise dropped from error
+    if any(one.pk is None for one in found):
+        raise dropped
+    last = found[-1]
     witness.note(WITNESSED, [(str(last.pk), last.link)])
     return len(found)
+
+
+def note_again() -> int:
+    """Note the last link outside the database where the notes were lost; returns how many."""
+    last = Fingerprint.objects.order_by("-pk").first()
+    if last is None or str(last.pk) in dict(witness.told(WITNESSED)):
+        return 0
+    with transaction.atomic():
+        witness.note(WITNESSED, [(str(last.pk), last.link)])
+    return 1
+
+
+def unnoted(now: datetime) -> list[Broken]:
+    """Fingerprints of more than an hour ago that no note outside the database follows."""
+    noted = max((int(pk) for pk, _link in witness.told(WITNESSED)), default=0)
+    rows = Fingerprint.objects.filter(pk__gt=noted, taken_at__lt=now - NOTED_WITHIN)
+    if not (count := rows.count()):
+        return []
+    what = "not noted outside the database: the notes were lost, or could not be written"
+    return [Broken("the fingerprints", f"{count} of them are {what}")]
 
 
 def verify(progress: Progress | None = None) -> tuple[int, list[Broken]]:

@@ -189,6 +189,11 @@ def subsystems() -> list[Subsystem]:
     return [app for app in apps.get_app_configs() if isinstance(app, Subsystem)]
 
 
+def keeps() -> list[Kept]:
+    """What stays of the rows of every subsystem, beside what append_only.py makes stay."""
+    return [one for app in subsystems() for one in app.keeps]
+
+
 def subscribers(topic: str) -> list[str]:
     """Dotted functions that want to hear of a topic, as declared in the manifests."""
     return [

@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from cityloop.kernel import session
 from cityloop.kernel.errors import (
     Invalid,
     NeedsLength,
@@ -76,6 +77,26 @@ def own_devices(get_response: Handler) -> Handler:
         answer = get_response(request)
         answer.headers["Permissions-Policy"] = "camera=(self), geolocation=(self), microphone=()"
         return answer
+
+    return handle
+
+
+def plans_anew(get_response: Handler) -> Handler:
+    """For pages: what they ask is planned for who reads."""
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        session.keep_plans(False)
+        return get_response(request)
+
+    return handle
+
+
+def plans_kept(get_response: Handler) -> Handler:
+    """For machines, which send the same things all day."""
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        session.keep_plans(True)
+        return get_response(request)
 
     return handle
 

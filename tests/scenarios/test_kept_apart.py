@@ -13,12 +13,12 @@ from cityloop.cases import audit
 from cityloop.cases import queries as cases
 from cityloop.cli.check import sides_apart
 from cityloop.kernel.clock import local_day
+from cityloop.kernel.errors import Problem, Refused
 from cityloop.people import operations as people
-from cityloop.people.models import PeopleSetting, Post
-from cityloop.people.operations.posts import BothSides
+from cityloop.people.models import Member, PeopleSetting, Post
 from tests.browser import Browse
 from tests.scenarios.test_coordination import frozen
-from tests.town import SYSTEM, Town
+from tests.town import SINCE, STRANGER, SYSTEM, Town, forget
 
 pytestmark = [pytest.mark.slow, pytest.mark.requirement("D05", "A04")]
 
@@ -35,26 +35,67 @@ def other_post(town: Town) -> dict[str, Any]:
     return {"member": town.members["shift_leader"], "post": post, "actor": SYSTEM, "now": town.now}
 
 
-def test_keeping_sides_apart_and_giving_the_other_post_at_one_moment(committed: Town) -> None:
-    town = committed
-    merged(town, True)
-    given = other_post(town)
+def at_once(town: Town, first: Any, second: Any) -> None:
+    """The second is asked while the first is done and not yet committed; it waits, and is then
+    refused."""
 
-    def give() -> None:
+    def later() -> None:
         try:
-            people.hold_post(**given)
+            second()
         finally:
             connection.close()
 
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
-            merged(town, False)
-            giving = pool.submit(give)
-            with pytest.raises(TimeoutError):  # it waits for what the city decides
-                giving.result(timeout=2)
-        with pytest.raises(BothSides):
-            giving.result(timeout=60)
+            first()
+            asked = pool.submit(later)
+            with pytest.raises(TimeoutError):
+                asked.result(timeout=2)
+        with pytest.raises(Problem):
+            asked.result(timeout=60)
+
+
+def test_keeping_sides_apart_and_giving_the_other_post_at_one_moment(committed: Town) -> None:
+    town = committed
+    merged(town, True)
+    given = other_post(town)
+    at_once(town, lambda: merged(town, False), lambda: people.hold_post(**given))
     assert sides_apart()["well"]
+
+
+def test_two_administrators_who_close_each_other_leave_one(committed: Town) -> None:
+    town = committed
+    post = Post.objects.filter(roles__code="administrator").earliest("pk")
+    people.hold_post(member=town.members["leader"], post=post, actor=SYSTEM, now=town.now)
+    forget()
+    one, other = town.members["administrator"], town.members["leader"]
+
+    def close(by: str, whom: Any) -> Any:
+        actor = town.actor(by)
+        return lambda: people.close_member(member_id=whom.pk, actor=actor, now=town.now)
+
+    at_once(town, close("administrator", other), close("leader", one))
+    assert set(Member.objects.filter(pk__in=[one.pk, other.pk], active=True)) == {one}
+
+
+def test_no_post_is_given_in_a_body_that_is_being_closed(committed: Town) -> None:
+    town = committed
+    body = people.create_organisation(
+        code="NEW", name_zh="新单位", kind="department", parent=town.units["CITY"],
+        valid_from=SINCE, actor=SYSTEM, now=town.now,
+    )  # fmt: skip
+    post = people.create_post(
+        code="NEW-desk", organisation=body, name_zh="内勤", roles=["unit_desk"], actor=SYSTEM,
+        now=town.now,
+    )  # fmt: skip
+    close = {"organisation_id": body.pk, "actor": SYSTEM, "now": town.now}
+    given = {"member": town.members[STRANGER], "post": post, "actor": SYSTEM, "now": town.now}
+    at_once(town, lambda: people.close_organisation(**close), lambda: people.hold_post(**given))
+    with pytest.raises(Refused, match="新单位 is closed"):
+        people.create_organisation(
+            code="BELOW", name_zh="下属", kind="department", parent=body, valid_from=SINCE,
+            actor=SYSTEM, now=town.now,
+        )  # fmt: skip
 
 
 def test_who_holds_both_sides_though_they_are_kept_apart_is_named(town: Town) -> None:

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from cityloop.cli.check import prove_cards
+from cityloop.cases import locks
+from cityloop.cli.check import prove_cards, prove_rows
 from cityloop.discipline import altered
 from cityloop.discipline import operations as discipline
 from cityloop.intake import operations as intake
-from cityloop.kernel import clock, fingerprints
+from cityloop.intake import queries as intake_queries
+from cityloop.kernel import clock, fingerprints, witness
 from cityloop.kernel.manifest import subsystems
 from cityloop.kernel.models import Fingerprint
 from cityloop.notify.models import Message
@@ -198,3 +200,79 @@ def test_every_condition_of_a_manifest_can_be_asked(town: Town) -> None:
     with connection.cursor() as cursor:
         for rule in keeps:
             cursor.execute(f"SELECT count(*) FROM {rule.table} t WHERE {rule.when}")
+
+
+def paid(town: Town) -> Any:
+    """A payment of substitute works."""
+    story = Story(town)
+    order = story.ordered()
+    story.price_order(order)
+    story.close(order)
+    story.invoice(order, 1600)
+    return story.pay(story.notice(story.claim(order, 1600)), 500)
+
+
+def put(*statements: str) -> None:
+    """What somebody does who owns the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for one in statements:
+            cursor.execute(one)
+
+
+DROPS = (
+    "CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN IF NEW.of = 'works_payment' THEN RETURN NULL; END IF; RETURN NEW; END $$",
+    "CREATE TRIGGER aaa BEFORE INSERT ON kernel_fingerprint FOR EACH ROW"
+    " EXECUTE FUNCTION swallow()",
+)
+
+
+def test_what_keeps_a_fingerprint_from_being_taken_is_named(town: Town, taken: Any) -> None:
+    paid(town)
+    assert not [one for one in locks.taken_off() if "not of CityLoop" in str(one)]
+    put(*DROPS)
+    with pytest.raises(fingerprints.NotTaken, match="works_payment"):
+        taken()
+    assert Fingerprint.objects.filter(of="works_record").exists(), "the other tables are digested"
+    found = prove_rows()
+    assert not found["well"] and "something drops the fingerprints" in found["words"]
+    named = " ".join(map(str, locks.taken_off()))
+    assert "aaa of kernel_fingerprint" in named
+
+
+def test_a_trigger_on_a_kept_book_that_is_not_ours_is_named(town: Town) -> None:
+    put(
+        "CREATE FUNCTION halve() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN NEW.amount := NEW.amount / 2; RETURN NEW; END $$",
+        "CREATE TRIGGER halves BEFORE INSERT ON works_payment FOR EACH ROW"
+        " EXECUTE FUNCTION halve()",
+        "CREATE RULE nothing AS ON INSERT TO people_change DO INSTEAD NOTHING",
+    )
+    named = " ".join(map(str, locks.taken_off()))
+    assert "halves of works_payment" in named and "nothing of people_change" in named
+
+
+def test_notes_that_were_lost_are_missed_and_made_again(
+    town: Town, taken: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    paid(town)
+    taken()
+    town.wait(hours=2)
+    assert fingerprints.unnoted(town.now) == []
+    witness.file_of().unlink()
+    (missed,) = fingerprints.unnoted(town.now)
+    assert "not noted outside the database" in missed.what
+    with django_capture_on_commit_callbacks(execute=True):
+        assert fingerprints.note_again() == 1
+    assert fingerprints.note_again() == 0
+    assert fingerprints.unnoted(town.now) == []
+
+
+def test_a_case_that_nobody_reported_has_no_number_in_the_book(town: Town) -> None:
+    case = town.case("filed")
+    assert intake_queries.check_book() == []
+    forced("DELETE FROM intake_report", "intake_report")
+    assert f"case {case.number} counts other reports than there are" in " ".join(
+        flaw.what for flaw in intake_queries.check_book()
+    )

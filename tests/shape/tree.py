@@ -79,6 +79,7 @@ OWN: dict[str, dict[str, str]] = {
         "inheritance": FUNCTIONS,
         "lines": VALUE,
         "matrix": FUNCTIONS,
+        "naming": TABLE,
         "reasons": TABLE,
         "roles": TABLE,
         "scope": FUNCTIONS,

@@ -105,7 +105,7 @@ def decisions(actor: Actor, *, now: datetime) -> list[tuple[boxes.Box, int]]:
     """The boxes that wait for the reader's own word, with how many."""
     own, _others = tables.boxes_of(actor)
     mine = [box for box in (boxes.BY_KEY[key] for key in DECISIONS) if box in own]
-    counts = desks.counters(actor, now=now) if mine else {}
+    counts = desks.counters(actor, now=now, only={box.key for box in mine}) if mine else {}
     return [(box, counts.get(box.key, 0)) for box in mine]
 
 

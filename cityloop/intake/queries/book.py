@@ -95,7 +95,25 @@ def check_book() -> list[Flaw]:
             where = f"numbers {one.first_number}-{one.last_number}"
             flaws.append(Flaw(one.channel, f"{where}: {problem}"))
         expected[one.channel] = (one.last_number + 1, one.digest)
-    return flaws + _unlike_noted()
+    return flaws + _unlike_noted() + _unreported()
+
+
+def _unreported() -> list[Flaw]:
+    """Cases that are not imported and count other reports than there are, the first of each
+    channel: whoever invents a case, or takes a report away, has no number in the book for it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT c.channel, min(c.number), count(*) FROM cases_case c
+                WHERE NOT c.imported
+                  AND c.reports <> (SELECT count(*) FROM intake_report r WHERE r.case_id = c.id)
+                GROUP BY 1 ORDER BY 1"""
+        )
+        rows = cursor.fetchall()
+    return [
+        Flaw(channel, f"case {number} counts other reports than there are"
+             + (f" (the first of {n})" if n > 1 else ""))
+        for channel, number, n in rows
+    ]  # fmt: skip
 
 
 def _unlike_noted() -> list[Flaw]:

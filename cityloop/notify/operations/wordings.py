@@ -49,4 +49,6 @@ def _problems(topic: str, language: str, text: str, class_code: str) -> dict[str
         known = ", ".join(topics.BLANKS)
         about = {"name": ", ".join(sorted(unknown)), "all": known}
         found["text"] = _("there is no blank %(name)s; there are: %(all)s") % about
+    elif {"{", "}"} & set(topics.BLANK.sub("", text)):
+        found["text"] = _("a blank is one name in braces, as {number}; no other braces stay")
     return found

@@ -13,9 +13,9 @@ from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, Refused
 from cityloop.people.models import Member, Organisation, OrganisationKind, Post
 from cityloop.people.operations.members import create_member
-from cityloop.people.operations.organisations import create_organisation, lock_tree, read_region
+from cityloop.people.operations.organisations import create_organisation, read_region
 from cityloop.people.operations.posts import create_post, hold_post
-from cityloop.people.operations.record import require_whole_city
+from cityloop.people.operations.record import one_at_a_time, require_whole_city
 from cityloop.people.operations.roles import seed_roles
 from cityloop.people.queries.office import city_administrators
 
@@ -57,7 +57,7 @@ def create_first_administrator(
     WeakPassword, NotAllowed.
     """
     require_whole_city(actor)
-    lock_tree()  # of two at once the second finds the first's
+    one_at_a_time()  # of two at once the second finds the first's
     if there := city_administrators(now):
         told = ", ".join(f"{one.name} ({one.username})" for one in there)
         raise AdministratorThere(

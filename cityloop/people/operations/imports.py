@@ -31,11 +31,10 @@ from cityloop.people.models import ANY, Duty, Organisation, OrganisationKind, Re
 from cityloop.people.operations.organisations import (
     change_organisation,
     create_organisation,
-    lock_tree,
     move_organisation,
     read_region,
 )
-from cityloop.people.operations.record import require_whole_city, touch
+from cityloop.people.operations.record import one_at_a_time, require_whole_city, touch
 from cityloop.people.operations.responsibilities import (
     Cell,
     Entry,
@@ -89,7 +88,7 @@ def import_organisations(
     rows = read_table(path, ORGANISATION_COLUMNS)
 
     def work(report: ImportReport) -> None:
-        lock_tree()
+        one_at_a_time()
         known = {row.code: row for row in Organisation.objects.all()}
         ordered, report.rejected = parents_first(rows, known)
         for line, row in counted(ordered, progress):

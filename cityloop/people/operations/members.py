@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, NotSignedIn, Refused
 from cityloop.people.models import Holding, Member, Organisation, Token
-from cityloop.people.operations.record import as_record, record, require_manager
+from cityloop.people.operations.record import as_record, one_at_a_time, record, require_manager
 from cityloop.people.scope import sees_all
 
 CHANGEABLE = ("name", "phone", "email", "organisation_id", "language")
@@ -111,9 +111,12 @@ def change_member(
 @transaction.atomic
 def close_member(*, member_id: int, actor: Actor, now: datetime, reason: str = "") -> Member:
     """Close an account today: posts end, tokens stop, nobody signs in. History keeps the name."""
+    one_at_a_time()
     row = managed_member(member_id, actor)
     if row.pk == actor.member_id:
         raise Refused(_("nobody closes their own account"))
+    if actor.member_id and not Member.objects.filter(pk=actor.member_id, active=True).exists():
+        raise NotAllowed(_("your own account was closed meanwhile"))
     today = timezone.localdate(now)
     before = as_record(row)
     for holding in row.holdings.exclude(valid_to__lte=today):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +18,7 @@ from cityloop.kernel.errors import Invalid, NotFound, Refused
 from cityloop.people.models import Holding, Organisation, OrganisationKind, Responsibility
 from cityloop.people.operations.record import (
     as_record,
+    one_at_a_time,
     record,
     require_area,
     require_manager,
@@ -59,6 +60,8 @@ def create_organisation(  # noqa: PLR0913 (the facts of a row, all by keyword)
     Raises Invalid (bad or used code, unknown kind or region), NotAllowed.
     """
     actor.require("people.manage")
+    one_at_a_time()
+    _require_open(parent)
     row = Organisation(
         code=code.strip(), name_zh=name_zh.strip(), name_en=name_en.strip(), kind=kind,
         parent=parent, also_under=also_under, region_code=known_region(region_code), level=level,
@@ -76,6 +79,11 @@ def create_organisation(  # noqa: PLR0913 (the facts of a row, all by keyword)
     row.refresh_from_db(fields=["path"])  # a trigger keeps the paths
     record(row, "create", actor=actor, now=now)
     return row
+
+
+def _require_open(parent: Organisation | None) -> None:
+    if parent is not None and not Organisation.objects.filter(pk=parent.pk, active=True).exists():
+        raise Refused(_("%(name)s is closed") % {"name": parent.name})
 
 
 def _require_above(actor: Actor, row: Organisation) -> None:
@@ -184,7 +192,7 @@ def move_organisation(
 
     Raises Cycle when the new parent is the organisation itself or lies below it.
     """
-    lock_tree()
+    one_at_a_time()
     row = _locked(organisation_id)
     parent = _locked(parent_id) if parent_id is not None else None
     require_manager(actor, [row, *([parent] if parent else [])])
@@ -204,20 +212,12 @@ def move_organisation(
     return row
 
 
-def lock_tree() -> None:
-    """Nobody else changes the tree until this transaction ends.
-
-    Two moves at once could make a cycle that neither sees.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('people_organisation_tree'))")
-
-
 @transaction.atomic
 def close_organisation(
     *, organisation_id: int, actor: Actor, now: datetime, reason: str = ""
 ) -> Organisation:
     """End an organisation today. Refused while anything still hangs on it: each is named."""
+    one_at_a_time()
     row = _locked(organisation_id)
     require_manager(actor, [row])
     today = timezone.localdate(now)

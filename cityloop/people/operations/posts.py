@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from cityloop.geo import codes
 from cityloop.kernel.actor import HANDLING, JUDGING, Actor
 from cityloop.kernel.errors import Invalid, NotFound, Refused
-from cityloop.kernel.turns import take_turn
 from cityloop.people.models import (
     Holding,
     HoldingKind,
@@ -27,6 +26,7 @@ from cityloop.people.models import (
 from cityloop.people.models.columns import PERIOD_IS_ONE
 from cityloop.people.operations.record import (
     as_record,
+    one_at_a_time,
     record,
     require_area,
     require_manager,
@@ -35,8 +35,6 @@ from cityloop.people.operations.record import (
 from cityloop.people.queries.actors import merge_posts_allowed
 from cityloop.people.queries.staffing import members_on_both_sides
 from cityloop.people.roles import COLLECTION_ROLES, NOT_HELD, UNIT_ROLES
-
-SIDES = "cityloop.people.sides"  # the turn of who gives posts of a side, or lets sides be merged
 
 
 class BothSides(Refused):
@@ -62,7 +60,10 @@ def create_post(
 
     Raises Invalid, NotAllowed, BothSides (a post of both sides needs the city's decision).
     """
+    one_at_a_time()
     require_manager(actor, [organisation])
+    if not Organisation.objects.filter(pk=organisation.pk, active=True).exists():
+        raise Refused(_("%(name)s is closed") % {"name": organisation.name})
     found = _roles(roles)
     row = Post(
         code=code.strip(), organisation=organisation, name_zh=name_zh.strip(), name_en=name_en,
@@ -94,6 +95,7 @@ def change_post(  # noqa: PLR0913 (the facts of a row, all by keyword)
     terminal: bool | None = None,
 ) -> Post:
     """Change a post. New roles are checked against everything its holders hold."""
+    one_at_a_time()
     row = _post(post_id)
     require_manager(actor, [row.organisation])
     old_roles = sorted(row.roles.values_list("code", flat=True))
@@ -169,9 +171,7 @@ def _require_unit_roles(roles: Iterable[str], *, terminal: bool) -> None:
 
 def _rivals() -> frozenset[str]:
     """Roles that nobody holds who judges: a small centre may merge its own desks, but the desk and
-    the workers of a unit that is judged stay apart. Until the transaction ends the city does not
-    decide otherwise."""
-    take_turn(SIDES)
+    the workers of a unit that is judged stay apart."""
     return UNIT_ROLES if merge_posts_allowed() else HANDLING
 
 
@@ -224,12 +224,13 @@ def hold_post(
     Raises BothSides (posts of the judging and the handling side), Refused (held already),
     Invalid (a secondment without end, an end before the start), NotAllowed.
     """
+    one_at_a_time()
     post = Post.objects.select_related("organisation").get(pk=post.pk)
     member = Member.objects.select_for_update().get(pk=member.pk)
     require_manager(actor, [post.organisation])
     start = valid_from or timezone.localdate(now)
     _check_period(start, valid_to, kind)
-    if not (member.active and post.active):
+    if not (member.active and post.active and post.organisation.active):
         raise Refused(_("the account or the post is closed"))
     held = list(post.roles.values_list("code", flat=True))
     _refuse_both_sides(held, post.name)  # made while the city let posts be merged
@@ -304,7 +305,7 @@ def set_merge_posts(
     Refused while somebody still holds posts of both sides, or a post has both: each is named.
     """
     require_whole_city(actor)
-    take_turn(SIDES)
+    one_at_a_time()
     if not allowed:
         both = members_on_both_sides(timezone.localdate(now))
         objections = [_("%(name)s holds posts of both sides") % {"name": name} for name in both]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import NotAllowed
+from cityloop.kernel.turns import take_turn
 from cityloop.people.models import Organisation, PeopleChange, Revision
 from cityloop.people.queries.actors import forget_actors
 from cityloop.people.scope import covers_area, in_scope
@@ -90,6 +91,15 @@ def require_area(actor: Actor, region_code: str) -> None:
             _("the area %(code)s lies outside what you manage") % {"code": region_code or "*"},
             code="out-of-scope",
         )
+
+
+def one_at_a_time() -> None:
+    """Nobody else changes bodies, posts and who holds them until this transaction ends.
+
+    Of two at once each would find in order what the other makes wrong: a circle in the tree, a post
+    in a body that is being closed, somebody on both sides, a city without an administrator.
+    """
+    take_turn("people_organisation_tree")
 
 
 def require_whole_city(actor: Actor) -> None:

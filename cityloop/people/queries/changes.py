@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cityloop.kernel.changes import Asked, Change, asked_of, lines_of
 from cityloop.people.models import PeopleChange
+from cityloop.people.naming import FIELDS, word
 
 
 def changes(asked: Asked) -> list[Change]:
@@ -12,6 +13,6 @@ def changes(asked: Asked) -> list[Change]:
 
 
 def _people(row: PeopleChange) -> Change:
-    what = f"{row.subject} {row.subject_id}: {row.action}"
-    lines = lines_of(row.before, row.after)
+    what = f"{word(row.subject)} {row.subject_id}: {word(row.action)}"
+    lines = lines_of(row.before, row.after, names=FIELDS)
     return Change("people", row.pk, row.at, row.actor, what, lines, row.reason)

@@ -99,17 +99,10 @@ def set_price(
     actor.require(MANAGE)
     row = _locked(designation_id)
     _require_unit(actor, row.organisation)
-    if valid_from < row.valid_from or row.valid_to is not None:
-        raise bad("valid_from", _("the unit does not stand on the list then"))
-    today = timezone.localdate(now)
-    if valid_from > today + A_YEAR:
-        raise bad("valid_from", _("a price is set at most a year ahead"))
     code = words(code, "code", longest=20)
     before = row.prices.filter(code=code, valid_to=None).first()
+    _may_begin(valid_from, row, before, today=timezone.localdate(now))
     if before is not None:
-        if before.valid_from > valid_from or before.valid_from == valid_from < today:
-            raise bad("valid_from", _("a later price is set already: %(day)s")
-                      % {"day": before.valid_from})  # fmt: skip
         before.valid_to = valid_from
         before.save(update_fields=["valid_to"])
     item = PriceItem.objects.create(
@@ -123,6 +116,17 @@ def set_price(
     record(item, "priced", actor=actor, now=now, code=code, price=item.price, since=valid_from,
            was=before.price if before else None)  # fmt: skip
     return item
+
+
+def _may_begin(day: date, row: Designation, before: PriceItem | None, *, today: date) -> None:
+    """Raises Invalid for a day on which a price cannot begin."""
+    if day < row.valid_from or row.valid_to is not None:
+        raise bad("valid_from", _("the unit does not stand on the list then"))
+    if day > today + A_YEAR:
+        raise bad("valid_from", _("a price is set at most a year ahead"))
+    if before is not None and (before.valid_from > day or before.valid_from == day < today):
+        raise bad("valid_from", _("a later price is set already: %(day)s")
+                  % {"day": before.valid_from})  # fmt: skip
 
 
 @transaction.atomic
