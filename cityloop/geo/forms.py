@@ -47,29 +47,6 @@ class MapSourceForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=MAX_REASON, required=False)
 
 
-class ServiceAreaForm(forms.Form):
-    """Where the platform works: the outline of regions, or one of its own."""
-
-    name = forms.CharField(label=_("Name of the area"), max_length=MAX_NAME)
-    starts_on = forms.DateField(
-        label=_("First day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
-    ends_on = forms.DateField(
-        label=_("First day without it"), required=False,
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-    )  # fmt: skip
-    regions = forms.CharField(
-        label=_("Outline of these regions"), max_length=2000, required=False,
-        help_text=_("Codes of districts, streets or communities, with blanks between them."),
-    )  # fmt: skip
-    outline = forms.CharField(
-        label=_("Or an outline of its own (GeoJSON)"), max_length=2_000_000, required=False,
-        widget=forms.Textarea({"rows": 4}),
-        help_text=_("A polygon or multipolygon in WGS 84, longitude before latitude."),
-    )  # fmt: skip
-    reason = forms.CharField(label=_("Reason"), max_length=MAX_REASON, required=False)
-
-
 CORNERS = _("A corner a line: longitude, then latitude, in WGS 84. The map writes here too.")
 
 
@@ -100,6 +77,34 @@ def read(form: forms.Form, name: str, reader: Any) -> Any:
         return reader(form.cleaned_data[name])
     except Invalid as problem:
         raise forms.ValidationError(list(problem.reasons)) from problem
+
+
+class ServiceAreaForm(forms.Form):
+    """Where the platform works: the outline of regions, or one of its own."""
+
+    name = forms.CharField(label=_("Name of the area"), max_length=MAX_NAME)
+    starts_on = forms.DateField(
+        label=_("First day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    ends_on = forms.DateField(
+        label=_("First day without it"), required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )  # fmt: skip
+    regions = forms.CharField(
+        label=_("Outline of these regions"), max_length=2000, required=False,
+        help_text=_("Codes of districts, streets or communities, with blanks between them."),
+    )  # fmt: skip
+    outline = corners(
+        _("Or an outline of its own"), rows=8, drawn_as="outline",
+        help_text=_("A corner a line: longitude, then latitude, in WGS 84; or GeoJSON. The map "
+                    "writes here too."),
+    )  # fmt: skip
+    reason = forms.CharField(label=_("Reason"), max_length=MAX_REASON, required=False)
+
+    def clean_outline(self) -> Any:
+        """The shape, in degrees; None where none is drawn."""
+        text = self.cleaned_data["outline"].strip()
+        return read(self, "outline", drawn.read_outline) if text else None
 
 
 class RegionFilter(forms.Form):

@@ -100,10 +100,20 @@ def lines_of(
     if not isinstance(before, Mapping) or not isinstance(after, Mapping):
         return () if before is None or after is None else (f"{_short(before)} → {_short(after)}",)
     return tuple(
-        f"{called.get(name, name)}: {_short(before.get(name))} → {_short(after.get(name))}"
+        f"{called.get(name, name)}: {_told(before.get(name), after.get(name))}"
         for name in sorted({*before, *after} - set(leave))
         if before.get(name) != after.get(name)
     )
+
+
+def _told(old: Any, new: Any) -> str:
+    """Two values; of two lists what came and what went."""
+    if not (isinstance(old, list) and isinstance(new, list)):
+        return f"{_short(old)} → {_short(new)}"
+    came, went = (
+        [one for one in these if one not in those] for these, those in ((new, old), (old, new))
+    )
+    return "; ".join(f"{sign} {_short(some)}" for sign, some in (("+", came), ("−", went)) if some)
 
 
 def pairs(fields: Mapping[str, Any]) -> tuple[str, ...]:
@@ -114,5 +124,7 @@ def pairs(fields: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _short(value: Any) -> str:
+    if isinstance(value, list) and not any(isinstance(one, dict | list) for one in value):
+        value = ", ".join(map(str, value))
     text = "–" if value in (None, "", []) else str(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

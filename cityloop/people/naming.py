@@ -24,6 +24,7 @@ FIELDS: dict[str, str | Promise] = {
     "kind": lazy("Kind"), "language": lazy("Language"), "lead_id": lazy("Lead unit"),
     "lead_role": lazy("Duty"), "level": lazy("Level"), "major_code": lazy("Major class"),
     "member_id": lazy("Member"), "minor_code": lazy("Minor class"), "name": lazy("Name"),
+    "offered": lazy("permissions offered"),
     "name_en": lazy("Name in English"), "name_zh": lazy("Name in Chinese"),
     "organisation_id": lazy("Organisation"), "owner_id": lazy("Owner"),
     "parent_id": lazy("Stands below"), "permissions": lazy("Permissions"), "phone": lazy("Phone"),

@@ -57,7 +57,8 @@ def test_every_part_stands_in_one_list_newest_first(town: Town, browse: Browse) 
     assert [one.part for one in found[:6]] == [
         "cards", "people", "flow", "wordings", "channels", "channels",
     ]  # fmt: skip
-    assert found[2].lines == ("filing_minutes: – → 20",) and found[2].reason == "order 3"
+    assert found[2].lines == ("Minutes of each stage · To file: – → 20",)
+    assert found[2].reason == "order 3"
     assert found[4].lines == ("metres: 60 → 70",)
     assert all(one.actor for one in found[:6])
     office = browse("administrator")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -108,11 +110,13 @@ def test_a_service_area_takes_the_outline_of_regions_or_one_of_its_own(
     day = f"{town.now:%Y-%m-%d}"
     given = {"name": "Phase 1", "starts_on": day, "regions": DISTRICT, "reason": "resolution 4"}
     new = "/office/service-areas/new/"
-    assert "name regions, or give an outline" in page(
+    assert "name regions, or draw an outline" in page(
         office.post(new, given | {"regions": ""}), 400
     )
     assert "no region 339999" in page(office.post(new, given | {"regions": "339999"}), 400)
-    both = page(office.post(new, given | {"outline": "{}"}), 400)
+    assert "holds no outline" in page(office.post(new, given | {"outline": "{}"}), 400)
+    corners = "120.1 30.2\r\n120.2 30.2\r\n120.2 30.3"
+    both = page(office.post(new, given | {"outline": corners}), 400)
     assert "either regions or an outline of its own" in both
     assert office.post(new, given).status_code == 302
     row = ServiceArea.objects.get()
@@ -124,10 +128,19 @@ def test_a_service_area_takes_the_outline_of_regions_or_one_of_its_own(
     assert office.post(path, kept).status_code == 302  # neither of both: it stays as it is drawn
     row.refresh_from_db()
     assert (row.geom.wkt, str(row.ends_on)) == (before, ends)
+    shown = page(office.get(path))
+    field = re.search(r'<textarea[^>]*name="outline"[^>]*>\s*([^<]*)</textarea>', shown)
+    assert field and "data-ground-map" in shown
+    asis = html.unescape(field[1]).replace("\n", "\r\n")  # as a browser sends it
+    assert office.post(path, kept | {"outline": asis}).status_code == 302
+    row.refresh_from_db()
+    assert row.geom.wkt == before, "what the map shows, sent again, draws nothing anew"
     grid = json.loads(town.grid().geom.json)
     assert office.post(path, kept | {"outline": json.dumps(grid)}).status_code == 302
     shown = page(office.get(path))
     assert "drawn anew" in shown and f"First day without it: – → {ends}" in shown
+    point = '{"type": "Point", "coordinates": [120.1, 30.2]}'
+    assert "no area" in page(office.post(path, kept | {"outline": point}), 400)
     assert office.post(f"{path}remove/", {"reason": "mistake"}).status_code == 302
     assert not ServiceArea.objects.exists()
 

@@ -54,6 +54,7 @@ OWN: dict[str, dict[str, str]] = {
         "sources": FUNCTIONS,
         "style": FUNCTIONS,
         "tiles": TABLE,
+        "words": TABLE,
     },
     "standards": {
         "catalogue": TABLE,

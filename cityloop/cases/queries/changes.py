@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cityloop.cases import flow_names
 from cityloop.cases.flow import DISTRICTS
 from cityloop.cases.models import Flow
 from cityloop.cases.queries.flows import city_flows
@@ -25,10 +26,16 @@ def _flow(row: Flow) -> Change:
 
 def _flat(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """A city's parameters and those of its districts side by side: only what differs is told."""
-    found = {name: value for name, value in parameters.items() if name != DISTRICTS}
+    found = {_called(name): value for name, value in parameters.items() if name != DISTRICTS}
     for area, own in dict(parameters.get(DISTRICTS) or {}).items():
-        found |= {f"{area} {name}": _said(value) for name, value in own.items()}
+        found |= {f"{area} {_called(name)}": value for name, value in own.items()}
     return {name: _said(value) for name, value in found.items()}
+
+
+def _called(name: str) -> str:
+    """The parameter as the form of the flow calls it, with its group."""
+    named = flow_names.PARAMETERS.get(name)
+    return f"{flow_names.GROUPS[named.group]} · {named.label}" if named else name
 
 
 def _said(value: Any) -> Any:

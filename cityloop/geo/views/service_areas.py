@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from shapely.geometry.base import BaseGeometry
 
-from cityloop.geo import forms, operations, queries
+from cityloop.geo import drawn, forms, operations, queries
 from cityloop.geo.models import MapChange, ServiceArea
 from cityloop.geo.operations.service_areas import BadArea
 from cityloop.geo.views import record
+from cityloop.geo.views.frame import map_facts
 from cityloop.kernel import clock
-from cityloop.kernel.office import Cell, Column, Table, act, codes_of, form_page, list_page
+from cityloop.kernel.office import Cell, Column, Table, act, codes_of, form_page, list_page, page
 from cityloop.kernel.page import actor_with
 
 TAB = "office-service-areas"
@@ -71,43 +72,48 @@ def change(request: HttpRequest, area_id: int) -> HttpResponse:
 def _edit(request: HttpRequest, row: ServiceArea | None) -> HttpResponse:
     actor = actor_with(request, record.PERMISSION)
     start: dict[str, Any] = {"starts_on": timezone.localdate(clock.now())}
-    facts: dict[str, Any] = {}
+    facts: dict[str, Any] = {"title": _("New service area")}
     if row is not None:
         start = {name: getattr(row, name) for name in ("name", "starts_on", "ends_on")}
+        start["outline"] = drawn.write_outline(shapely.from_wkb(bytes(row.geom.wkb)))
         facts = {
+            "title": row.name,
             "told": record.told(MapChange.Subject.SERVICE_AREA, row.pk),
             "removal": forms.ReasonForm(auto_id="removal-%s"),
             "removes": reverse("office-service-area-remove", args=[row.pk]),
             "removal_note": _("One entered by mistake; a phase that ends gets its last day."),
-            "note": _("Name neither regions nor an outline, and it stays as it is drawn."),
         }
     form = forms.ServiceAreaForm(request.POST or None, initial=start)
 
     def save(given: dict[str, Any]) -> ServiceArea:
-        shape = _shape(given.pop("regions"), given.pop("outline"), given["starts_on"], row)
+        regions, outline = given.pop("regions"), given.pop("outline")
+        shape = _shape(regions, outline, given["starts_on"], row)
         return operations.set_service_area(
             **given, shape=shape, area_id=row.pk if row else None, actor=actor, now=clock.now()
         )
 
     answer = act(request, form, save, done=_("The area is kept."), to=reverse(TAB))
-    title = _("New service area") if row is None else row.name
-    return answer or form_page(request, TAB, title=title, form=form, back=reverse(TAB), **facts)
+    facts |= {"form": form, "back": reverse(TAB), "map": map_facts(""), "draws": ["outline"]}
+    status = 400 if form.is_bound and form.errors else 200
+    return answer or page(request, "geo/outline.html", TAB, facts, status=status)
 
 
-def _shape(regions: str, outline: str, on: date, row: ServiceArea | None) -> BaseGeometry:
-    """What the form draws; raises BadArea."""
-    if regions and outline:
+def _shape(
+    regions: str, outline: BaseGeometry | None, on: date, row: ServiceArea | None
+) -> BaseGeometry:
+    """What the form draws, or how the area is drawn already; raises BadArea."""
+    there = shapely.from_wkb(bytes(row.geom.wkb)) if row else None
+    if there is not None and outline is not None:
+        as_written = drawn.read_outline(drawn.write_outline(there))
+        outline = None if as_written.equals(outline) else outline
+    if regions and outline is not None:
         raise _bad("outline", _("either regions or an outline of its own"))
     if regions:
         return queries.ground_of(codes_of(regions), on=on)
-    if outline:
-        try:
-            return shapely.from_geojson(outline)
-        except shapely.GEOSException as error:
-            raise _bad("outline", _("this is no GeoJSON of an area")) from error
-    if row is None:
-        raise _bad("regions", _("name regions, or give an outline"))
-    return shapely.from_wkb(bytes(row.geom.wkb))
+    shape = there if outline is None else outline
+    if shape is None:
+        raise _bad("regions", _("name regions, or draw an outline"))
+    return shape
 
 
 def _bad(field: str, why: str) -> BadArea:

@@ -11,6 +11,11 @@ let map, corners = [], mode = "", held = -1; // corners: of the map, to snap to;
 
 const read = (field) => field.value.trim().startsWith("{") ? null : field.value.split("\n")
   .map((line) => line.trim().split(/[\s,;，；]+/).map(Number)).filter((at) => at.length === 2 && at.every(Number.isFinite));
+const flat = (part) => (typeof part?.[0] === "number" ? [part] : part?.flatMap(flat) ?? []);
+// GeoJSON is shown as it is written, and changed by hand.
+function written(field) {
+  try { return read(field) ? null : JSON.parse(field.value); } catch { return null; }
+}
 const points = () => (mode && read(fields[mode])) || [];
 
 function write(list) {
@@ -32,15 +37,17 @@ function snapped({ point, lngLat }) {
 }
 
 function drawing() {
-  const list = points(), closed = mode === "outline";
-  const dots = list.map((at, index) => ({ type: "Feature", properties: { index, mid: false }, geometry: { type: "Point", coordinates: at } }));
+  const list = points(), closed = mode === "outline", dense = list.length > 60; // handles when one is near
+  const dots = list.map((at, index) => ({ type: "Feature", properties: { index, mid: false, dense }, geometry: { type: "Point", coordinates: at } }));
   const features = [...dots];
   if (list.length > 1) {
     const ring = closed && list.length > 2 ? [...list, list[0]] : list;
     features.push({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: ring } });
     if (closed) for (let n = 0; n + 1 < ring.length; n += 1)
-      features.push({ type: "Feature", properties: { index: n + 1, mid: true }, geometry: { type: "Point", coordinates: [(ring[n][0] + ring[n + 1][0]) / 2, (ring[n][1] + ring[n + 1][1]) / 2] } });
+      features.push({ type: "Feature", properties: { index: n + 1, mid: true, dense }, geometry: { type: "Point", coordinates: [(ring[n][0] + ring[n + 1][0]) / 2, (ring[n][1] + ring[n + 1][1]) / 2] } });
   }
+  const whole = mode && written(fields[mode]);
+  if (whole?.coordinates) features.push({ type: "Feature", properties: {}, geometry: whole });
   map.getSource("drawing").setData({ type: "FeatureCollection", features });
   find("[data-undo]").disabled = !list.length;
   find("[data-clear]").disabled = !mode || !fields[mode].value.trim();
@@ -111,6 +118,7 @@ function style() {
   const below = Object.fromEntries(config.sources.map((one, n) => [`city-${n}`, { type: "raster", tiles: [one.url], tileSize: 256, attribution: one.attribution }]));
   const line = (id, source, colour, width, more = {}) => ({ id, type: "line", source, ...more, layout: { "line-join": "round" }, paint: { "line-color": token(colour), "line-width": width, ...more.paint } });
   const kind = (...names) => ({ filter: ["in", ["get", "kind"], ["literal", names]] });
+  const near = (size) => ["step", ["zoom"], ["case", ["get", "dense"], 0, size], 14, size];
   const marked = ["any", ["boolean", ["feature-state", "chosen"], false], ["in", ["get", "code"], ["literal", config.made]]];
   return { version: 8,
     sources: { ...below, regions: tiles("regions", 0, 15), roads: tiles("roads", 9, 15), ground: { type: "geojson", data: none, promoteId: "code" }, drawing: { type: "geojson", data: none } },
@@ -125,14 +133,13 @@ function style() {
       line("outline", "ground", "accent", 2.5, kind("outline")),
       { id: "codes", type: "symbol", source: "ground", minzoom: 14.8, ...kind("grid"), layout: { "text-font": ["sans-serif"], "text-size": 11, "text-field": ["slice", ["get", "code"], 12] }, paint: { "text-color": token("ink-2"), "text-halo-color": token("surface"), "text-halo-width": 1.2 } },
       { id: "names", type: "symbol", source: "ground", ...kind("name"), layout: { "text-font": ["sans-serif"], "text-size": 12, "text-field": ["get", "name"] }, paint: { "text-color": token("ink-3"), "text-halo-color": token("surface"), "text-halo-width": 1.4 } },
-      line("drawn", "drawing", "red-solid", 3, { filter: ["==", ["geometry-type"], "LineString"] }),
-      { id: "dots", type: "circle", source: "drawing", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": ["case", ["get", "mid"], 4, 7], "circle-color": ["case", ["get", "mid"], token("red-solid"), token("surface")], "circle-stroke-color": token("red-solid"), "circle-stroke-width": 2 } },
+      line("drawn", "drawing", "red-solid", 3, { filter: ["!=", ["geometry-type"], "Point"] }),
+      { id: "dots", type: "circle", source: "drawing", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": near(["case", ["get", "mid"], 4, 7]), "circle-color": ["case", ["get", "mid"], token("red-solid"), token("surface")], "circle-stroke-color": token("red-solid"), "circle-stroke-width": near(2) } },
     ] };
 }
 
 function show(data, library) {
   map.getSource("ground").setData(data);
-  const flat = (part) => (typeof part[0] === "number" ? [part] : part.flatMap(flat));
   corners = data.features.flatMap(({ geometry }) => flat(geometry.coordinates));
   const own = data.features.filter(({ properties }) => properties.kind === "outline").flatMap(({ geometry }) => flat(geometry.coordinates));
   fit(own, library);
@@ -151,7 +158,7 @@ async function start() {
   map.addControl(new library.ScaleControl({ maxWidth: 90 }), "bottom-left");
   await map.once("load");
   if (config.shapes) show(await (await fetch(config.shapes)).json(), library);
-  else if (fields.outline) fit(read(fields.outline) ?? [], library);
+  else if (fields.outline) fit(read(fields.outline) ?? flat(written(fields.outline)?.coordinates), library);
   handles();
   buttons();
   choose(fields.outline && !find("[name=grid]") && !config.shapes ? "outline" : "");
