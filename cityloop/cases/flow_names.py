@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cityloop.cases.command import GRAVEST, Level
 from cityloop.cases.naming import STEPS
 
 Words = str | Promise
@@ -114,7 +115,7 @@ def said(name: str, value: Any) -> str:
     if name in CHOICES:
         return str(CHOICES[name].get(value, value))
     if name == "command":
-        return ", ".join(f"{LEVELS[one.level]} {one.minutes}" for one in value) or "–"
+        return ", ".join(map(_level, value)) or "–"
     if name == "supervision":
         return ", ".join(str(LEVELS.get(one, one)) for one in value) or "–"
     if name == "reviewed_channels":
@@ -125,6 +126,16 @@ def said(name: str, value: Any) -> str:
             for one in value
         ) or "–"  # fmt: skip
     return str(value)
+
+
+def _level(one: Level) -> str:
+    """One level of command with all that is said of it."""
+    parts = [str(LEVELS[one.level]), str(one.minutes)]
+    if one.upto != GRAVEST:
+        parts.append(str(_("up to matters of level %(n)s") % {"n": one.upto}))
+    if one.own_units:
+        parts.append(str(_("to its own units")))
+    return " ".join([*parts, one.platform]).strip()
 
 
 def in_words(sentence: str, roles: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cityloop.cases import flow_names
-from cityloop.cases.flow import DISTRICTS
+from cityloop.cases.flow import DISTRICTS, UnknownParameter, parameters
 from cityloop.cases.models import Flow
 from cityloop.cases.queries.flows import city_flows
 from cityloop.kernel.changes import Asked, Change, asked_of, lines_of
@@ -24,22 +24,31 @@ def _flow(row: Flow) -> Change:
     return Change("flow", row.pk, row.published_at, row.actor, row.code, lines, row.reason)
 
 
-def _flat(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """A city's parameters and those of its districts side by side: only what differs is told."""
-    found = {_called(name): value for name, value in parameters.items() if name != DISTRICTS}
-    for area, own in dict(parameters.get(DISTRICTS) or {}).items():
-        found |= {f"{area} {_called(name)}": value for name, value in own.items()}
-    return {name: _said(value) for name, value in found.items()}
+def _flat(stored: Mapping[str, Any]) -> dict[str, str]:
+    """A city's parameters and those of its districts side by side, in words: only what differs is
+    told."""
+    found = _in_words(stored, "")
+    for area in stored.get(DISTRICTS) or {}:
+        own = _in_words(stored, area, stored[DISTRICTS][area])
+        found |= {f"{area} {name}": value for name, value in own.items()}
+    return found
 
 
-def _called(name: str) -> str:
-    """The parameter as the form of the flow calls it, with its group."""
-    named = flow_names.PARAMETERS.get(name)
-    return f"{flow_names.GROUPS[named.group]} · {named.label}" if named else name
-
-
-def _said(value: Any) -> Any:
-    """Levels of command and lists as words, not as a program writes them."""
-    if isinstance(value, Mapping):
-        return " ".join(f"{name} {one}" for name, one in value.items())
-    return ", ".join(str(_said(one)) for one in value) if isinstance(value, list) else value
+def _in_words(
+    stored: Mapping[str, Any], area: str, named: Mapping[str, Any] | None = None
+) -> dict[str, str]:
+    """The parameters that are named (all that are stored), as they hold in an area: as the form of
+    the flow calls them, with their groups -> as it says their values."""
+    found: dict[str, str] = {}
+    try:
+        holding: Any = parameters(stored, area)
+    except UnknownParameter:  # of a version that has been
+        holding = stored
+    for name, raw in (stored if named is None else named).items():
+        known = flow_names.PARAMETERS.get(name)
+        if known is not None and hasattr(holding, name):
+            label = f"{flow_names.GROUPS[known.group]} · {known.label}"
+            found[label] = flow_names.said(name, getattr(holding, name))
+        elif name != DISTRICTS:
+            found[name] = str(raw)
+    return found
