@@ -307,6 +307,11 @@ def _of_area(actor: Actor) -> Q:
     return found
 
 
+def budget_years(order: Order, now: datetime) -> set[int]:
+    """Whose money pays for an order: of the year in which it was opened, or is priced."""
+    return {timezone.localdate(at).year for at in (order.opened_at, now)}
+
+
 def budget_seen(actor: Actor, line_id: int) -> Any:
     """One budget line with its sums; NotFound outside the actor's scope."""
     found = budgets(actor).filter(pk=line_id).first()

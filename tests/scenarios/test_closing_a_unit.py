@@ -66,3 +66,23 @@ def test_a_unit_stays_until_what_it_handled_is_closed(town: Town) -> None:
         people.close_organisation(**close)
     town.carry(case.number, "closed")
     assert not [one for one in cases.hanging(water.pk) if "case" in one]
+
+
+def test_nothing_is_sent_to_be_done_again_to_where_nobody_is_left(town: Town) -> None:
+    case = town.case("checking")
+    emptied(town, "WATER")
+    town.step(case.number, "check_failed", "inspector2", reason_code="undone", reason="未处置",
+              photos=("check",))  # fmt: skip
+    again = {"reason": "返工"}
+    with pytest.raises(Refused, match="nobody at WATER单位 can receive a case"):
+        town.step(case.number, "rework", "dispatcher", **again)
+    assert cases.left_alone(local_day(town.now)) == [(town.units["WATER"], 1)]
+    desk = Holding.objects.filter(
+        post__organisation=town.units["WATER"], post__roles__code="unit_desk"
+    ).earliest("pk")
+    town.wait(days=1)
+    people.second_member(
+        member=Member.objects.get(username="roads"), post=desk.post, actor=SYSTEM, now=town.now,
+        valid_to=local_day(town.now).replace(day=28),
+    )  # fmt: skip
+    assert town.step(case.number, "rework", "dispatcher", **again).status == "dispatched"

@@ -25,6 +25,7 @@ from cityloop.cases.guards.dispatch import (
     own_unit_task,
     somebody_receives,
     unit_named,
+    unit_receives_again,
     worker_of_unit,
 )
 from cityloop.cases.guards.dispute import (
@@ -275,6 +276,7 @@ __all__ = [
     "unit_named",
     "unit_of_platform",
     "unit_owes_subtask",
+    "unit_receives_again",
     "verified_if_public",
     "void_not_reject",
     "waits_for_you",

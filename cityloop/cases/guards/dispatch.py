@@ -37,8 +37,18 @@ def somebody_receives(change: Change) -> str | None:
     """At each unit that gets the case, or a part of it, somebody can receive it today (E01)."""
     if change.imported:
         return None
+    return _deskless(change, _who_get_it(change))
+
+
+def unit_receives_again(change: Change) -> str | None:
+    """What goes back to the unit that had it is received there by somebody (E01)."""
+    lead = change.case.lead_id
+    return _deskless(change, {lead}) if lead and not change.imported else None
+
+
+def _deskless(change: Change, units: set[int]) -> str | None:
     found = deskless(
-        _who_get_it(change),
+        units,
         area_code=change.case.area_code,
         flow=change.flow,
         on=timezone.localdate(change.now),

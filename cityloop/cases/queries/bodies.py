@@ -50,10 +50,10 @@ def hanging(organisation_id: int) -> list[str]:
 
 
 def left_alone(on: date) -> list[tuple[Organisation, int]]:
-    """Units that have cases to handle and nobody who could take a step with them on a day, with how
-    many cases. A statement for each district."""
+    """Units that have cases to handle, or to handle again, and nobody who could take a step with
+    them on a day, with how many cases. A statement for each district."""
     rows = (
-        Case.objects.filter(status__in=WITH_A_UNIT, lead__isnull=False)
+        Case.objects.filter(status__in=(*WITH_A_UNIT, Status.CHECK_FAILED), lead__isnull=False)
         .values("lead", district=Left("area_code", 6)).order_by().annotate(n=Count("pk"))
     )  # fmt: skip
     by_district: dict[str, dict[int, int]] = defaultdict(dict)

@@ -221,13 +221,12 @@ def _listed(order: Order, price_item_id: int, where: str) -> PriceItem:
 
 
 def _budget(actor: Actor, order: Order, line_id: int, now: datetime) -> BudgetLine:
-    """The budget line, locked until the order is written: of the year in which the order was opened
-    or is priced."""
+    """The budget line, locked until the order is written."""
     queries.budget_seen(actor, line_id)
     line = BudgetLine.objects.select_for_update().get(pk=line_id)
     if not order.case.area_code.startswith(line.area_code):
         raise bad("budget_line_id", _("this budget line is for another area"))
-    if line.year not in {timezone.localdate(at).year for at in (order.opened_at, now)}:
+    if line.year not in queries.budget_years(order, now):
         raise bad("budget_line_id", _("this budget line is for another year"))
     return line
 

@@ -113,10 +113,11 @@ def _day(row: Order) -> date:
 
 
 def _price_form(actor: Actor, row: Order, data: Any = None) -> forms.PriceOrderForm:
+    years = queries.budget_years(row, clock.now())
     lines = [
         one
         for one in queries.budgets(actor)
-        if one.year >= _day(row).year and row.case.area_code.startswith(one.area_code)
+        if one.year in years and row.case.area_code.startswith(one.area_code)
     ]
     return forms.PriceOrderForm(data, prices=_list_of(row), budgets=lines, auto_id="price-%s")
 
