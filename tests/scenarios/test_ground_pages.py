@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from datetime import timedelta
 
 import pytest
+import shapely
+from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -113,6 +117,28 @@ def test_an_outline_is_redrawn_with_its_grids_and_refused_with_a_gap(
     again = Region.objects.get(code=HOME, valid_to=None)
     assert (again.valid_from.isoformat(), again.reason) == (_day(town, 3), "复核")
     assert queries.check_coverage(HOME, on=again.valid_from).gap_m2 < 1
+
+
+def test_a_refused_outline_of_a_region_to_come_says_why_and_keeps_what_was_drawn(
+    town: Town, browse: Browse
+) -> None:
+    chief, later = browse("administrator"), _day(town, 10)
+    shape = read_shape(Region.objects.get(code=HOME).geom)
+    code = f"{HOME[:9]}999"
+    _west, south, east, north = shape.bounds
+    beside = shapely.box(east + 0.5, south, east + 0.51, north)
+    geom = GEOSGeometry(shapely.MultiPolygon([beside]).wkt, srid=4326)
+    Region.objects.create(
+        code=code, name="规划社区", level="community", geom=geom, label_point=geom.centroid,
+        parent=Region.objects.get(code=HOME).parent, valid_from=later,
+    )  # fmt: skip
+    there = f"/office/ground/{code}/?on={later}"
+    action = re.search(r'action="([^"]*outline/[^"]*)"', page(chief.get(there)))
+    assert action and later in action[1]
+    drawn_over = drawn.write_outline(shape)
+    form = {"on": _day(town, 12), "outline": drawn_over, "reason": "调整"}
+    refused = page(chief.post(html.unescape(action[1]), form), 400)
+    assert drawn_over.splitlines()[1] in refused, "what was drawn stays"
 
 
 def test_the_map_gets_what_the_day_has(town: Town, browse: Browse) -> None:

@@ -118,3 +118,7 @@ def test_the_page_of_a_dispute_says_who_decides_at_its_level(town: Town, browse:
     told = browse("supervisor").get(page).content.decode()
     assert form not in told and "a leader enters the decision" in told
     assert form in browse("leader").get(page).content.decode()
+    raised = reverse("dispute-raise", args=[dispute.pk])
+    assert raised in told
+    type(dispute).objects.filter(pk=dispute.pk).update(level="commission")
+    assert raised not in browse("supervisor").get(page).content.decode()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from cityloop.cases import locks
+from cityloop.cli import check
 from cityloop.cli.check import prove_cards, prove_rows
 from cityloop.discipline import altered
 from cityloop.discipline import operations as discipline
@@ -276,3 +277,15 @@ def test_a_case_that_nobody_reported_has_no_number_in_the_book(town: Town) -> No
     assert f"case {case.number} counts other reports than there are" in " ".join(
         flaw.what for flaw in intake_queries.check_book()
     )
+
+
+def test_a_table_that_is_not_there_is_told_in_words(town: Town) -> None:
+    paid(town)
+    with transaction.atomic():
+        put("ALTER TABLE works_record RENAME TO works_gone")
+        found = {
+            name: check._asked(name, prove) for name, prove in check.PROOFS if name == "orders"
+        }
+        assert not found["orders"]["well"]
+        assert "cannot be proven" in found["orders"]["words"]
+        transaction.set_rollback(True)

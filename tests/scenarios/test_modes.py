@@ -404,3 +404,18 @@ def test_a_case_is_not_passed_down_to_where_nobody_dispatches(town: Town) -> Non
         town.step(case.number, "pass_down", "district")
     staff(town, "street_desk", "STREET1", "dispatcher")
     assert town.step(case.number, "pass_down", "district").holder == town.units["STREET1"]
+
+
+@pytest.mark.requirement("A12")
+def test_a_case_is_not_passed_down_to_a_platform_whose_share_is_used_up(town: Town) -> None:
+    """It would rise again at once, and nobody could dispatch it in between."""
+    staff(town, "district_dispatcher", "DIST", "dispatcher")
+    mode("hz-core")
+    case = filed(town)
+    town.step(case.number, "pass_down", "dispatcher")
+    town.wait(hours=2)
+    town.sweep()
+    case.refresh_from_db()
+    assert case.holder == town.units["PLAT"]
+    with pytest.raises(cases.Refused, match="has used up its share"):
+        town.step(case.number, "pass_down", "dispatcher")

@@ -54,6 +54,19 @@ def platform_below(change: Change) -> str | None:
     return _none_there(change, down=True)
 
 
+def share_left_below(change: Change) -> str | None:
+    """The platform below has some of its share of the clock left (A12): else the case would rise
+    again at once."""
+    case = change.case
+    below = command.neighbour(case.platforms, case.holder_id, down=True)
+    if below is None:
+        return None  # said by platform_below
+    level = change.flow.level(command.level_of(case.platforms, below))
+    if command.used(case.platforms, below) < level.minutes:
+        return None
+    return _("the platform below has used up its share of the time: dispatch the case here")
+
+
 def somebody_dispatches_below(change: Change) -> str | None:
     """At the platform that gets the case somebody can dispatch it today (A12, E01)."""
     below = command.neighbour(change.case.platforms, change.case.holder_id, down=True)

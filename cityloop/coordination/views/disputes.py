@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cityloop.cases import guards, receiving
-from cityloop.cases.models import Status
+from cityloop.cases.models import DisputeLevel, Status
 from cityloop.coordination import forms, operations, queries
 from cityloop.coordination.models import Dispute
 from cityloop.coordination.operations import Decision
@@ -71,7 +71,8 @@ def _page(
     facts: dict[str, Any] = {"tabs": tabs(TAB), "now": now, **rows_of([row])[0]}
     if row.open and actor.may("coordination.manage"):
         facts["meeting_form"] = forms.SiteMeetingForm(initial={"place": row.case.address})
-        facts["raise_form"] = forms.RaiseForm(initial={"level": row.level})
+        if row.level != DisputeLevel.COMMISSION:  # there is no higher one
+            facts["raise_form"] = forms.RaiseForm(initial={"level": row.level})
     if row.open and actor.may("coordination.decide"):
         role = "leader" if "leader" in actor.roles else "supervisor"
         facts["who_decides"] = guards.beyond_level(row.level, actor, role=role)
