@@ -131,7 +131,8 @@ def _unnoted(now: datetime, seen: Marks) -> Iterator[int]:
 
 
 def note_again(*, now: datetime) -> int:
-    """Note the seals that should be noted outside the database and are not: after notes were lost.
+    """Note the seals that are not noted outside the database, the youngest too: after notes were
+    lost.
 
     They stand there as noted again: a proof tells how many, for what they prove begins today.
     Returns how many.
@@ -140,7 +141,7 @@ def note_again(*, now: datetime) -> int:
     for kind in (WITNESSED, AGAIN):
         for pk, _digest in witness.told(kind):
             seen.add(int(pk))
-    missing = list(_unnoted(now, seen))
+    missing = list(_unnoted(now + SEALED_WITHIN, seen))
     digests = Seal.objects.in_bulk(missing)
     with transaction.atomic():
         witness.note(AGAIN, [(f"{pk}", digests[pk].digest) for pk in missing])

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -74,11 +75,18 @@ def _is_form(request: HttpRequest) -> bool:
 def _showing_of(request: HttpRequest) -> str:
     """Names one showing of one form, filled in one way: 64 hexadecimal digits."""
     fields = sorted((name, values) for name, values in request.POST.lists())
-    files = sorted(
-        (name, [(one.name, one.size) for one in every]) for name, every in request.FILES.lists()
-    )
+    files = sorted((name, list(map(_digest, every))) for name, every in request.FILES.lists())
     whole = repr((request.get_full_path(), fields, files))
     return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def _digest(file: UploadedFile[bytes]) -> tuple[str, str]:
+    """Name and digest of an upload, which is left to be read from its beginning."""
+    found = hashlib.sha256()
+    for chunk in file.chunks():
+        found.update(chunk)
+    file.seek(0)
+    return str(file.name), found.hexdigest()
 
 
 def _ends_it(request: HttpRequest, answer: HttpResponseBase) -> bool:

@@ -192,7 +192,7 @@ def days_left(folder: str, free: int, now: datetime) -> int | None:
     first = min(days)
     past = (clock.local_day(now) - date.fromisoformat(first)).days
     lost = days[first] - free
-    return None if past < 2 or lost <= 0 else int(free / (lost / past))
+    return None if past < 2 or lost <= 0 else free * past // lost
 
 
 def _backup(now: datetime) -> list[Row]:

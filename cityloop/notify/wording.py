@@ -103,6 +103,8 @@ def _due(case: Case) -> str:
 
 def _when(case: Case) -> str:
     """What may honestly be said of the end: no day that has passed already."""
+    if case.status == Status.CLOSED:
+        return _("it is settled by now")
     if case.status in DONE:
         return _("the work is done and is being checked")
     if case.handling_overdue:

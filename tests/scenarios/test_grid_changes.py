@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.gis.geos import LineString
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from cityloop.assets import queries as register
@@ -15,8 +15,9 @@ from cityloop.assets.models import Component
 from cityloop.cases.models import Case
 from cityloop.geo import operations as geo
 from cityloop.geo import queries as places
-from cityloop.geo.models import Address, GridChange, ResponsibilityGrid, UnitGrid
+from cityloop.geo.models import Address, GridChange, Region, ResponsibilityGrid, UnitGrid
 from cityloop.geo.operations.grid_plans import ChangeBegun, ChangePlanned
+from cityloop.geo.operations.grids import read_shape
 from cityloop.kernel.errors import Invalid, Refused
 from cityloop.people import operations as people
 from cityloop.people import queries as people_queries
@@ -318,3 +319,46 @@ def test_grids_made_anew_take_up_what_lay_in_none(town: Town) -> None:
     geo.generate_grids(districts=[DISTRICT], cell_m=200, actor=SYSTEM, now=town.now)
     for cover in Component.objects.all():
         assert UnitGrid.objects.get(code=cover.grid_code).geom.covers(cover.point)
+
+
+def test_no_grid_comes_back_over_ground_that_another_got(town: Town) -> None:
+    """A retirement whose ground an outline gave out is neither moved nor taken back."""
+    grid = town.grid(0)
+    on, later = today(town) + timedelta(days=20), today(town) + timedelta(days=22)
+    geo.retire_grid(code=grid.code, on=on, leaves_city=True, actor=SYSTEM, now=town.now)
+    change = GridChange.objects.get()
+    home = Region.objects.get(code=grid.community_code)
+    drawn = {"code": home.code, "shape": read_shape(home.geom), "actor": SYSTEM, "now": town.now}
+    (made,) = geo.set_outline(**drawn, on=later, make_grids=True).made
+    why = f"unit grid {grid.code} would lie over {made} from"
+    for act in (
+        lambda: geo.move_grid_change(
+            change_id=change.pk, on=later + timedelta(days=2), reason="推迟", actor=SYSTEM,
+            now=town.now,
+        ),
+        lambda: geo.cancel_grid_change(
+            change_id=change.pk, reason="不停用", actor=SYSTEM, now=town.now
+        ),
+    ):  # fmt: skip
+        with pytest.raises(ChangePlanned, match=why):
+            act()
+    change.refresh_from_db()
+    assert change.cancelled_at is None
+
+
+def test_an_outline_makes_no_grids_over_those_that_begin_later(town: Town) -> None:
+    home = Region.objects.get(code=town.grid(0).community_code)
+    begin = today(town) + timedelta(days=20)
+    with connection.cursor() as cursor:  # as if they had come in a file for that day
+        cursor.execute("ALTER TABLE geo_unitgrid DISABLE TRIGGER USER")
+    UnitGrid.objects.filter(district_code=DISTRICT).update(valid_from=begin)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE geo_unitgrid ENABLE TRIGGER USER")
+    with pytest.raises(Refused, match=r"would lie over \d+ from"):
+        geo.set_outline(
+            code=home.code, shape=read_shape(home.geom), on=today(town) + timedelta(days=1),
+            make_grids=True, actor=SYSTEM, now=town.now,
+        )  # fmt: skip
+    with pytest.raises(Refused, match=f"has unit grids already, the first of {begin}"):
+        geo.generate_grids(districts=[DISTRICT], actor=SYSTEM, now=town.now)

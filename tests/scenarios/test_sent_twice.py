@@ -7,11 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
 from cityloop.coordination import operations as coordination
 from cityloop.coordination.models import Milestone
+from cityloop.evidence.tests.pictures import FLOWER, TEMPLE, jpeg, photo
 from cityloop.kernel.models import RememberedCall
 from tests.browser import Browse, browser_of
 from tests.town import Town
@@ -72,6 +74,20 @@ def test_what_was_refused_or_changed_is_not_taken_for_the_same(town: Town, at: C
     for title in ("管网改造", "路面修复"):
         assert at.post(f"{page}milestones/", {**form, "title": title}).status_code == 302
     assert Milestone.objects.count() == 2
+
+
+def test_another_file_of_the_same_name_and_size_is_another_form(town: Town, browse: Browse) -> None:
+    at = browse("acceptor")
+    at.handler.enforce_csrf_checks = True
+    form = shown(at, "/feedback/new/") | {"kind": "fault", "text": "点了打印没有反应"}
+    pictures = [jpeg(photo(one)) for one in (TEMPLE, FLOWER)]
+    size = max(map(len, pictures))
+    for _time in range(2):
+        for content in pictures:
+            sent = SimpleUploadedFile("a.jpg", content.ljust(size, b"\0"), "image/jpeg")
+            assert at.post("/feedback/new/", {**form, "picture": sent}).status_code == 302
+    kept = RememberedCall.objects.filter(caller="form")
+    assert kept.count() == 2, "each of the two once"
 
 
 def test_a_language_is_changed_as_often_as_it_is_asked_for(town: Town, at: Client) -> None:

@@ -20,6 +20,7 @@ from cityloop.geo.models import GridChange, Region, ResponsibilityGrid, UnitGrid
 from cityloop.geo.operations.corners import share_corners
 from cityloop.geo.operations.following import follow_grids
 from cityloop.geo.operations.grids import read_shape
+from cityloop.geo.operations.lying import over_another
 from cityloop.geo.operations.staging import run
 from cityloop.kernel import jobs
 from cityloop.kernel.actor import Actor
@@ -101,6 +102,7 @@ def move_grid_change(
         _cancel(change, reason=reason, actor=actor, now=now)
         UnitGrid.objects.filter(code__in=change.retired).update(valid_to=on)
         _let_begin(change.made, on)
+        _refuse_over([*change.retired, *change.made])
         return planned(
             kind=change.kind, old=old, made=change.made, on=on, actor=actor, now=now,
             reason=reason, moved_from=change,
@@ -119,8 +121,15 @@ def cancel_grid_change(*, change_id: int, reason: str, actor: Actor, now: dateti
         run(_GO_ON, {"codes": change.retired})
         _catch_up(change)
         UnitGrid.objects.filter(code__in=change.made).update(valid_to=change.day)
+        _refuse_over(change.retired)
         _tell(change)
         return change
+
+
+def _refuse_over(codes: Sequence[str]) -> None:
+    """Raise ChangePlanned where one of the grids would lie over what got its ground meanwhile."""
+    if why := over_another(codes):
+        raise ChangePlanned(why)
 
 
 def begin_grid_changes(*, now: datetime) -> int:

@@ -115,10 +115,10 @@ def _communities(district: str, day: date) -> list[tuple[str, str, BaseGeometry]
             gettext("district %(district)s has no communities") % {"district": district}
         )
     # Asked after the lock: who cuts the same district at the same time has waited here.
-    if UnitGrid.objects.filter(district_code=district, valid_to=None).exists():
-        raise GridsAlreadyThere(
-            gettext("district %(district)s has unit grids already") % {"district": district}
-        )
+    first = UnitGrid.objects.filter(district_code=district, valid_to=None).order_by("valid_from")
+    if (since := first.values_list("valid_from", flat=True).first()) is not None:
+        why = gettext("district %(district)s has unit grids already, the first of %(day)s")
+        raise GridsAlreadyThere(why % {"district": district, "day": since})
     return found
 
 

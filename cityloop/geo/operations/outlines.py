@@ -24,6 +24,7 @@ from cityloop.geo.operations.checks import GROUND, Candidate, Checker, bad_shape
 from cityloop.geo.operations.corners import share_corners
 from cityloop.geo.operations.following import follow_grids
 from cityloop.geo.operations.grids import coded, read_shape, write_grids
+from cityloop.geo.operations.lying import HAIR_M2, over_another
 from cityloop.geo.operations.regions import write_regions
 from cityloop.geo.queries.regions import check_coverage
 from cityloop.kernel.actor import Actor
@@ -33,7 +34,6 @@ from cityloop.kernel.turns import take_turn
 DRAWN = (Region.Level.COMMUNITY, Region.Level.STREET)
 NEAR = 2e-5  # degrees, some two metres: what a hand does not mean
 TOLERANCE = 1e-5  # of an area
-HAIR_M2 = 1.0  # what the precision of coordinates makes, not a person
 _M2 = 111_000.0**2
 
 
@@ -221,7 +221,10 @@ def _fill(row: Candidate, on: date) -> list[str]:
     rows = coded(cells, {row.code: row.name})
     share_corners([cell.shape for cell in cells], on)
     write_grids(rows, on)
-    return [code for code, _name, _shape in rows]
+    made = [code for code, _name, _shape in rows]
+    if why := over_another(made):
+        raise OutlineRefused(why)
+    return made
 
 
 def _refuse_gaps(code: str, on: date, *, new: bool) -> None:

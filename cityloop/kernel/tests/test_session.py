@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.http import HttpResponse
 from django.test import RequestFactory
 
 from cityloop.kernel import middleware, session
 from cityloop.kernel.session import OneSession, drop_own_lost
-from config import settings as configured
 
 
 def backend() -> int:
@@ -120,4 +120,4 @@ def test_what_pages_ask_is_planned_anew_and_what_machines_ask_is_kept():
     for around in (middleware.plans_anew, middleware.plans_kept):
         around(answer)(RequestFactory().get("/"))
     assert seen == [None, session.PREPARED_AFTER]
-    assert configured.DATABASES["default"]["OPTIONS"]["prepare_threshold"] == session.PREPARED_AFTER
+    assert settings.DATABASES["default"]["OPTIONS"]["prepare_threshold"] == session.PREPARED_AFTER
