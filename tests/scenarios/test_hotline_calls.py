@@ -187,6 +187,15 @@ def test_a_bad_event_is_refused_with_a_sentence_a_field(town: Town) -> None:
     assert not Call.objects.exists()
 
 
+@pytest.mark.requirement("G01")
+@pytest.mark.parametrize("caller", ["", "anonymous", "Unknown", "未知", "匿名号码"])
+def test_a_number_that_is_not_shown_is_no_number(town: Town, caller: str) -> None:
+    call = _event(town, "ringing", caller=caller)
+    assert (call.state, call.caller) == ("ringing", None)
+    with pytest.raises(errors.Invalid, match="not a telephone number"):
+        _event(town, "ringing", "C-2", caller="nobody")
+
+
 @pytest.mark.requirement("C03")
 def test_who_sits_down_takes_the_extension_over(town: Town) -> None:
     _seat(town, "shift_leader")

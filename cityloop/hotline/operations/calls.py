@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,9 +40,15 @@ class NotTheirs(errors.Refused):
     code, title = "not-their-case", "The caller did not report this case"
 
 
+# What telephone systems write for a number that is not shown.
+WITHHELD = frozenset({"anonymous", "unknown", "private", "restricted", "unavailable", "withheld",
+                      "未知", "匿名", "隐藏", "未知号码", "匿名号码", "隐藏号码"})  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class CallEvent:
-    """What the telephone system tells. `caller` is empty where the number is withheld."""
+    """What the telephone system tells. `caller` is empty, or one of WITHHELD, where the number is
+    not shown."""
 
     outer_id: str
     event: str  # ringing, answered, ended
@@ -82,6 +88,8 @@ def note_call(event: CallEvent, *, actor: Actor, now: datetime) -> Call:
     Raises NotAllowed, Invalid, SameCall.
     """
     actor.require(DELIVER)
+    if event.caller.strip().lower() in WITHHELD:
+        event = replace(event, caller="")
     if problems := _objections(event, now):
         raise errors.Invalid(*(f"{k}: {why}" for k, why in problems.items()), fields=problems)
     with transaction.atomic():
