@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -41,12 +41,15 @@ def simulate(
     from django.utils import timezone
 
     from cityloop.demo import simulation
+    from cityloop.demo.operations import FOUNDED
     from cityloop.kernel import clock
 
     now = clock.now()
     end = timezone.make_aware(until) if until else now
     if end > now:
         raise CommandError("The days cannot end in the future.")
+    if end - timedelta(days=days) < FOUNDED:
+        raise CommandError(f"The demo city was founded on {FOUNDED:%Y-%m-%d}: no day lies before.")
     began = time.monotonic()
     with simulating(days) as advance:
         counts = simulation.simulate(days=days, seed=seed, now=end, advance=advance, painters=1)
