@@ -13,6 +13,7 @@ from cityloop.cases import operations as cases
 from cityloop.cases.models import Case, CaseEvent, Flow, Task
 from cityloop.cases.workflow import faults_on
 from cityloop.desks import queries as desks
+from cityloop.geo.models import Region
 from cityloop.kernel import clock
 from cityloop.kernel.clock import local_day
 from cityloop.people import operations as people
@@ -419,3 +420,27 @@ def test_a_case_is_not_passed_down_to_a_platform_whose_share_is_used_up(town: To
     assert case.holder == town.units["PLAT"]
     with pytest.raises(cases.Refused, match="has used up its share"):
         town.step(case.number, "pass_down", "dispatcher")
+
+
+@pytest.mark.requirement("A08", "A10")
+def test_a_district_commands_its_own_units_and_those_of_the_city_but_no_neighbours(
+    town: Town,
+) -> None:
+    here = Region.objects.get(code=DISTRICT)
+    Region.objects.create(
+        code=f"{DISTRICT[:4]}77", name="邻区", level="district", valid_from=SINCE, geom=here.geom,
+        label_point=here.label_point, parent=here.parent,
+    )  # fmt: skip
+    body(town, "NEXT", "department", "CITY", f"{DISTRICT[:4]}77")
+    staff(town, "next_desk", "NEXT", "unit_desk")
+    staff(town, "district_dispatcher", "DIST", "dispatcher")
+    mode("hz-core")
+    case = filed(town)
+    town.step(case.number, "pass_down", "dispatcher")
+    with pytest.raises(cases.Refused, match="NEXT单位 is no unit of this platform"):
+        town.step(case.number, "dispatch", "district", unit="NEXT")
+    town.step(case.number, "pass_up", "district", reason_code="beyond_us", reason="属邻区")
+    assert town.step(case.number, "dispatch", "dispatcher", unit="NEXT").lead == town.units["NEXT"]
+    other = filed(town)
+    town.step(other.number, "pass_down", "dispatcher")
+    assert town.step(other.number, "dispatch", "district", unit="WATER").status == "dispatched"

@@ -12,6 +12,7 @@ from cityloop.people.models import Organisation
 from cityloop.people.queries import level_of_kind, stands_at
 
 DISPATCHING = frozenset({"dispatcher", "district_platform"})
+DISTRICT_DIGITS = 6  # of a region code
 SUPERVISING = frozenset({"acceptor", "shift_leader"})
 # What relieves a unit of its duty for long, or takes a closing back: no district does it for its
 # own units where the city supervises.
@@ -99,9 +100,17 @@ def beyond_platform(change: Change, unit: Organisation) -> str | None:
     if case.holder_id is None:
         return None
     level = change.flow.level(command.level_of(case.platforms, case.holder_id))
-    if not level.own_units or f"/{case.holder_id}/" in unit.path:
+    if f"/{case.holder_id}/" in unit.path:
+        return None
+    if not level.own_units and (level.level == "city" or not _of_another_district(change, unit)):
         return None
     return _("%(unit)s is no unit of this platform: pass the case up") % {"unit": unit.name_zh}
+
+
+def _of_another_district(change: Change, unit: Organisation) -> bool:
+    """Below the city nobody commands a neighbour's units; those of the whole city anybody may."""
+    own, its = change.case.area_code[:DISTRICT_DIGITS], unit.region_code[:DISTRICT_DIGITS]
+    return len(its) == DISTRICT_DIGITS and its != own
 
 
 def _none_there(change: Change, *, down: bool) -> str | None:

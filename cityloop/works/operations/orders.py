@@ -13,7 +13,7 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cityloop.cases.models import HELD, IN_HANDLING, CaseEvent, Status
+from cityloop.cases.models import CaseEvent
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.encoding import says_something
 from cityloop.kernel.errors import NotAllowed, Refused
@@ -49,10 +49,6 @@ FOLLOWED = ("substitute", "return", "dispatch", "dispatch_by_order", "dispatch_a
 UNFINISHED = (OrderState.OPENED, OrderState.PRICED)
 FINISHED = ("handled", "checking", "checked")  # the unit has reported its result
 MOST_LINES = 50
-# The unit works on the case, or has worked on it and is not paid yet.
-WITH_THE_UNIT = frozenset(
-    {*IN_HANDLING, *HELD, Status.HANDLED, Status.CHECKING, Status.CHECK_FAILED, Status.CHECKED}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,15 +312,10 @@ def _invoiceable(order: Order, issued_on: date) -> Decimal:
 
 @transaction.atomic
 def cancel_order(*, number: str, reason: str, actor: Actor, now: datetime) -> Order:
-    """Take an order back that is not done yet; its budget is free again. Not while the unit has the
-    case for it: what it does meanwhile could not be paid."""
+    """Take an order back that is not done yet; its budget is free again."""
     order = _locked(actor, number)
     if order.state not in UNFINISHED:
         raise Refused(_("only an order that is not done yet can be cancelled"))
-    case = order.case
-    if case.substituted and case.lead_id == order.unit_id and case.status in WITH_THE_UNIT:
-        raise Refused(_("the unit has the case for this order: call another one, or let it give the"
-                        " case back first"))  # fmt: skip
     _cancel(order, words(reason, "reason", longest=200), actor=actor, now=now)
     return order
 
