@@ -27,7 +27,7 @@ from cityloop.cases.change import Paper
 from cityloop.cases.flow import from_public
 from cityloop.cases.models import Case, Flow
 from cityloop.geo import operations as geo
-from cityloop.geo.models import UnitGrid
+from cityloop.geo.models import Region, UnitGrid
 from cityloop.geo.tests import world as ground
 from cityloop.intake import operations as intake
 from cityloop.intake import reference
@@ -293,3 +293,12 @@ def _components(town: Town) -> None:
             problem_class=town.chosen(), owner_id=town.units["WATER"].pk, original_on=SINCE,
             actor=SYSTEM, now=town.now,
         )  # fmt: skip
+
+
+def neighbour(name: str) -> str:
+    """A district beside the town's own, without streets; its code."""
+    here = Region.objects.get(code=DISTRICT)
+    return str(Region.objects.create(
+        code=f"{DISTRICT[:4]}77", name=name, level="district", valid_from=SINCE, geom=here.geom,
+        label_point=here.label_point, parent=here.parent,
+    ).code)  # fmt: skip

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
 from django.urls import reverse
 
 from cityloop.cases import audit
@@ -16,6 +15,7 @@ from cityloop.kernel.clock import local_day
 from cityloop.kernel.errors import Problem, Refused
 from cityloop.people import operations as people
 from cityloop.people.models import Member, PeopleSetting, Post
+from tests.at_once import meanwhile
 from tests.browser import Browse
 from tests.scenarios.test_coordination import frozen
 from tests.town import SINCE, STRANGER, SYSTEM, Town, forget
@@ -35,31 +35,16 @@ def other_post(town: Town) -> dict[str, Any]:
     return {"member": town.members["shift_leader"], "post": post, "actor": SYSTEM, "now": town.now}
 
 
-def at_once(town: Town, first: Any, second: Any) -> None:
-    """The second is asked while the first is done and not yet committed; it waits, and is then
-    refused."""
-
-    def later() -> None:
-        try:
-            second()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            first()
-            asked = pool.submit(later)
-            with pytest.raises(TimeoutError):
-                asked.result(timeout=2)
-        with pytest.raises(Problem):
-            asked.result(timeout=60)
+def refused_after(first: Callable[[], object], second: Callable[[], object]) -> None:
+    """The second waits for the first, and is then refused."""
+    assert isinstance(meanwhile(first, second).exception(), Problem)
 
 
 def test_keeping_sides_apart_and_giving_the_other_post_at_one_moment(committed: Town) -> None:
     town = committed
     merged(town, True)
     given = other_post(town)
-    at_once(town, lambda: merged(town, False), lambda: people.hold_post(**given))
+    refused_after(lambda: merged(town, False), lambda: people.hold_post(**given))
     assert sides_apart()["well"]
 
 
@@ -74,7 +59,7 @@ def test_two_administrators_who_close_each_other_leave_one(committed: Town) -> N
         actor = town.actor(by)
         return lambda: people.close_member(member_id=whom.pk, actor=actor, now=town.now)
 
-    at_once(town, close("administrator", other), close("leader", one))
+    refused_after(close("administrator", other), close("leader", one))
     assert set(Member.objects.filter(pk__in=[one.pk, other.pk], active=True)) == {one}
 
 
@@ -90,7 +75,7 @@ def test_no_post_is_given_in_a_body_that_is_being_closed(committed: Town) -> Non
     )  # fmt: skip
     close = {"organisation_id": body.pk, "actor": SYSTEM, "now": town.now}
     given = {"member": town.members[STRANGER], "post": post, "actor": SYSTEM, "now": town.now}
-    at_once(town, lambda: people.close_organisation(**close), lambda: people.hold_post(**given))
+    refused_after(lambda: people.close_organisation(**close), lambda: people.hold_post(**given))
     with pytest.raises(Refused, match="新单位 is closed"):
         people.create_organisation(
             code="BELOW", name_zh="下属", kind="department", parent=body, valid_from=SINCE,

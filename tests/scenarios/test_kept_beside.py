@@ -20,7 +20,7 @@ from cityloop.kernel.models import Fingerprint
 from cityloop.notify.models import Message
 from cityloop.oversight import operations as oversight
 from cityloop.people.models import Holding, PeopleChange, Responsibility
-from cityloop.works.models import OrderItem
+from cityloop.works.models import Order, OrderItem, Payment
 from tests.cards import approve, proposed
 from tests.scenarios import test_named_lists as lists
 from tests.scenarios.test_fingerprints import told
@@ -51,6 +51,21 @@ def taken(town: Town, django_capture_on_commit_callbacks: Any) -> Any:
     return take
 
 
+def invoiced(story: Story) -> Order:
+    """An order that was done and invoiced."""
+    order = story.ordered()
+    story.price_order(order)
+    story.close(order)
+    story.invoice(order, 1600)
+    return order
+
+
+def paid(town: Town) -> Payment:
+    """A payment of substitute works."""
+    story = Story(town)
+    return story.pay(story.notice(story.claim(invoiced(story), 1600)), 500)
+
+
 def test_what_is_priced_again_or_taken_off_a_list_is_no_falsification(
     town: Town, taken: Any
 ) -> None:
@@ -67,10 +82,8 @@ def test_what_is_priced_again_or_taken_off_a_list_is_no_falsification(
 
 def test_of_what_was_invoiced_or_sent_no_row_goes(town: Town, taken: Any) -> None:
     story = Story(town)
-    order, row = story.ordered(), lists._with_cases(town)
-    story.price_order(order)
-    story.close(order)
-    story.invoice(order, 1600)
+    row = lists._with_cases(town)
+    invoiced(story)
     lists._send(town, row, unit="ROADS")
     taken()
     item, entry = OrderItem.objects.latest("pk"), row.entries.latest("pk")
@@ -151,10 +164,7 @@ def test_a_card_stands_as_its_notes_say(town: Town) -> None:
 def test_a_fingerprint_of_less_than_the_row_hides_nothing(town: Town, taken: Any) -> None:
     """Whoever puts one there beforehand, so that the row is taken for digested."""
     story = Story(town)
-    order = story.ordered()
-    story.price_order(order)
-    story.close(order)
-    story.invoice(order, 1600)
+    order = invoiced(story)
     taken()
     payment = story.pay(story.notice(story.claim(order, 1600)), 500)
     last = Fingerprint.objects.latest("pk")
@@ -181,12 +191,7 @@ def test_a_fingerprint_of_less_than_the_row_hides_nothing(town: Town, taken: Any
     ],
 )
 def test_a_table_that_became_another_thing_is_named(town: Town, taken: Any, changed: str) -> None:
-    story = Story(town)
-    order = story.ordered()
-    story.price_order(order)
-    story.close(order)
-    story.invoice(order, 1600)
-    payment = story.pay(story.notice(story.claim(order, 1600)), 500)
+    payment = paid(town)
     taken()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -201,16 +206,6 @@ def test_every_condition_of_a_manifest_can_be_asked(town: Town) -> None:
     with connection.cursor() as cursor:
         for rule in keeps:
             cursor.execute(f"SELECT count(*) FROM {rule.table} t WHERE {rule.when}")
-
-
-def paid(town: Town) -> Any:
-    """A payment of substitute works."""
-    story = Story(town)
-    order = story.ordered()
-    story.price_order(order)
-    story.close(order)
-    story.invoice(order, 1600)
-    return story.pay(story.notice(story.claim(order, 1600)), 500)
 
 
 def put(*statements: str) -> None:

@@ -13,12 +13,11 @@ from cityloop.cases import operations as cases
 from cityloop.cases.models import Case, CaseEvent, Flow, Task
 from cityloop.cases.workflow import faults_on
 from cityloop.desks import queries as desks
-from cityloop.geo.models import Region
 from cityloop.kernel import clock
 from cityloop.kernel.clock import local_day
 from cityloop.people import operations as people
 from cityloop.people.models import Holding
-from tests.town import DISTRICT, ROOT, SINCE, SYSTEM, Town, forget
+from tests.town import DISTRICT, ROOT, SINCE, SYSTEM, Town, forget, neighbour
 
 REFUSE = "E0110"
 
@@ -426,12 +425,7 @@ def test_a_case_is_not_passed_down_to_a_platform_whose_share_is_used_up(town: To
 def test_a_district_commands_its_own_units_and_those_of_the_city_but_no_neighbours(
     town: Town,
 ) -> None:
-    here = Region.objects.get(code=DISTRICT)
-    Region.objects.create(
-        code=f"{DISTRICT[:4]}77", name="邻区", level="district", valid_from=SINCE, geom=here.geom,
-        label_point=here.label_point, parent=here.parent,
-    )  # fmt: skip
-    body(town, "NEXT", "department", "CITY", f"{DISTRICT[:4]}77")
+    body(town, "NEXT", "department", "CITY", neighbour("邻区"))
     staff(town, "next_desk", "NEXT", "unit_desk")
     staff(town, "district_dispatcher", "DIST", "dispatcher")
     mode("hz-core")

@@ -14,10 +14,9 @@ from cityloop.cases.models import Case
 from cityloop.evidence import operations, queries, wording
 from cityloop.evidence.models import Finding
 from cityloop.evidence.tests import pictures
-from cityloop.geo.models import Region
 from cityloop.intake import operations as intake
 from cityloop.kernel import files, jobs
-from tests.town import DISTRICT, SINCE, Town
+from tests.town import Town, neighbour
 
 pytestmark = pytest.mark.slow
 
@@ -43,6 +42,19 @@ def _collage(old: Image.Image) -> Image.Image:
     whole.paste(old, (0, old.height))
     whole.paste(pictures.hidden(pictures.photo(pictures.FLOWER)), (0, 0))
     return whole
+
+
+def proven(town: Town, number: str, picture: Image.Image) -> Case:
+    """The unit ends the case with this picture, and it is looked at."""
+    content = pictures.jpeg(picture)
+    sha256 = files.store(chunks=[content], filename="p.jpg", now=town.now).sha256
+    cases.perform(
+        number, "finish", actor=town.actor("water"), now=town.now,
+        inputs={"result": "完成"}, papers=[cases.paper(sha256=sha256, stage="after")],
+    )  # fmt: skip
+    case = Case.objects.get(number=number)
+    operations.examine(number=case.number, version=case.version, now=town.now)
+    return case
 
 
 def found(case: Case, kind: str) -> list[Finding]:
@@ -179,13 +191,7 @@ def test_a_result_stamped_before_the_report_is_odd_on_the_same_day(town: Town) -
     photo = pictures.stamped(
         pictures.photo(pictures.FLOWER), f"{before:%Y-%m-%d %H:%M:%S}", "人民路12号"
     )
-    sha256 = files.store(chunks=[pictures.jpeg(photo)], filename="p.jpg", now=town.now).sha256
-    cases.perform(
-        report.case, "finish", actor=town.actor("water"), now=town.now,
-        inputs={"result": "完成"}, papers=[cases.paper(sha256=sha256, stage="after")],
-    )  # fmt: skip
-    case = Case.objects.get(number=report.case)
-    operations.examine(number=case.number, version=case.version, now=town.now)
+    case = proven(town, report.case, photo)
     (odd,) = found(case, "stamp_time")
     assert odd.odd and set(odd.facts) == {"at", "timed", "since"}
     assert datetime.fromisoformat(odd.facts["since"]) == case.reported_at
@@ -195,11 +201,7 @@ def test_a_result_stamped_before_the_report_is_odd_on_the_same_day(town: Town) -
 
 @pytest.mark.requirement("F08", "F10")
 def test_a_stamp_written_above_another_hides_neither_its_time_nor_its_place(town: Town) -> None:
-    here = Region.objects.get(code=DISTRICT)
-    Region.objects.create(
-        code=f"{DISTRICT[:4]}77", name="西湖区", level="district", valid_from=SINCE, geom=here.geom,
-        label_point=here.label_point, parent=here.parent,
-    )  # fmt: skip
+    neighbour("西湖区")
     report = town.report(address="人民路12号")
     before = timezone.localtime(town.now - timedelta(hours=10))
     town.carry(report.case, "handling")
@@ -207,13 +209,7 @@ def test_a_stamp_written_above_another_hides_neither_its_time_nor_its_place(town
         pictures.photo(pictures.FLOWER), f"{timezone.localtime(town.now):%Y-%m-%d %H:%M:%S}",
         "人民路12号", f"{before:%Y-%m-%d %H:%M:%S}", "杭州市西湖区文三路9号",
     )  # fmt: skip
-    sha256 = files.store(chunks=[pictures.jpeg(photo)], filename="p.jpg", now=town.now).sha256
-    cases.perform(
-        report.case, "finish", actor=town.actor("water"), now=town.now,
-        inputs={"result": "完成"}, papers=[cases.paper(sha256=sha256, stage="after")],
-    )  # fmt: skip
-    case = Case.objects.get(number=report.case)
-    operations.examine(number=case.number, version=case.version, now=town.now)
+    case = proven(town, report.case, photo)
     (time,), (place,) = found(case, "stamp_time"), found(case, "stamp_place")
     assert time.odd and set(time.facts) == {"at", "timed", "others"}
     (other,) = time.facts["others"]

@@ -90,8 +90,7 @@ def test_a_filed_case_that_is_voided_as_the_same_leaves_its_reports_to_the_other
     town: Town,
 ) -> None:
     """Two filed cases of one problem: whoever approves need not repeat what the request named."""
-    first, other = _two(town)
-    first, other = _filed(town, first), _filed(town, other)
+    first, other = (_filed(town, one) for one in _two(town))
     ask = {"reason_code": "duplicate", "reason": "与另案相同"}
     with pytest.raises(Refused, match="not an open one"):
         town.step(other.number, "request_void", "dispatcher", **ask, same_as=other.number)
@@ -129,8 +128,7 @@ def test_an_approval_names_another_case_or_none(town: Town) -> None:
 
 @pytest.mark.requirement("D07")
 def test_two_voids_that_name_each_other_do_not_both_end(town: Town) -> None:
-    first, other = _two(town)
-    first, other = _filed(town, first), _filed(town, other)
+    first, other = (_filed(town, one) for one in _two(town))
     ask = {"reason_code": "duplicate", "reason": "与另案相同"}
     town.step(first.number, "request_void", "dispatcher", **ask, same_as=other.number)
     town.step(other.number, "request_void", "dispatcher", **ask, same_as=first.number)
@@ -145,8 +143,7 @@ def test_two_voids_that_name_each_other_do_not_both_end(town: Town) -> None:
 
 @pytest.mark.requirement("D07")
 def test_a_duplicate_of_what_was_handled_meanwhile_is_voided(town: Town) -> None:
-    first, other = _two(town)
-    first, other = _filed(town, first), _filed(town, other)
+    first, other = (_filed(town, one) for one in _two(town))
     ask = {"reason_code": "duplicate", "reason": "与另案相同"}
     town.step(other.number, "request_void", "dispatcher", **ask, same_as=first.number)
     assert town.carry(first.number, "closed").status == "closed"

@@ -13,7 +13,6 @@ from datetime import date, datetime
 import numpy as np
 import shapely
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 from shapely.geometry.base import BaseGeometry
@@ -26,7 +25,7 @@ from cityloop.geo.operations.following import follow_grids
 from cityloop.geo.operations.grids import coded, read_shape, write_grids
 from cityloop.geo.operations.lying import HAIR_M2, over_another
 from cityloop.geo.operations.regions import write_regions
-from cityloop.geo.queries.regions import check_coverage
+from cityloop.geo.queries.regions import check_coverage, holds
 from cityloop.kernel.actor import Actor
 from cityloop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from cityloop.kernel.turns import take_turn
@@ -153,19 +152,15 @@ def _fitted(shape: BaseGeometry, code: str, on: date) -> BaseGeometry:
 def _beside(shape: BaseGeometry, code: str, on: date) -> list[BaseGeometry]:
     """Regions of the same level that touch a shape, but for the one of the code itself."""
     level = codes.parse_region_code(code).level
-    rows = Region.objects.filter(_holds(on), level=level).exclude(code=code)
+    rows = Region.objects.filter(holds(on), level=level).exclude(code=code)
     around = shapely.box(*shape.bounds).buffer(NEAR * 2).wkt
     found = rows.filter(geom__bboverlaps=f"SRID=4326;{around}").values_list("geom", flat=True)
     return [read_shape(geom) for geom in found]
 
 
 def _grids(code: str, on: date) -> list[BaseGeometry]:
-    rows = UnitGrid.objects.filter(_holds(on), community_code=code)
+    rows = UnitGrid.objects.filter(holds(on), community_code=code)
     return [read_shape(geom) for geom in rows.values_list("geom", flat=True)]
-
-
-def _holds(on: date) -> Q:
-    return Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gt=on))
 
 
 def _check(row: Candidate, old: Region | None, on: date, *, leaves_city: bool) -> None:
@@ -197,7 +192,7 @@ def _level_words(code: str) -> str:
 def _children_outside(row: Candidate, on: date) -> list[str]:
     """The communities that a street's outline would leave outside."""
     found = []
-    children = Region.objects.filter(_holds(on), parent__code=row.code).order_by("code")
+    children = Region.objects.filter(holds(on), parent__code=row.code).order_by("code")
     for code, name, geom in children.values_list("code", "name", "geom"):
         shape = read_shape(geom)
         if shapely.difference(shape, row.shape).area > TOLERANCE * shape.area:
